@@ -53,7 +53,7 @@ LATE_SECONDS = 10.0
 def until_known(
     context: Context, report: SessionReport, reply: Reply, draw: Callable[[SessionReport], Screen]
 ) -> Reply:
-    """Return the reply with what brings it up to date once plan and usage are in.
+    """Return the reply with what brings it up to date once plan, usage and neighbours are in.
 
     A message that cannot be edited is followed by another where the verdict has changed.
     """
@@ -68,7 +68,8 @@ def until_known(
             return None
         return replace(reply, screen=draw(visible))
 
-    return reply if report.allowance_known else replace(reply, later=later)
+    is_whole = report.allowance_known and report.peers_known
+    return reply if is_whole else replace(reply, later=later)
 
 
 def with_entity(context: Context, screen: Screen, report: SessionReport) -> Screen:
@@ -78,9 +79,9 @@ def with_entity(context: Context, screen: Screen, report: SessionReport) -> Scre
     return replace(screen, entities=(answer_entity(report, url),)) if url else screen
 
 
-def _verdict(report: SessionReport) -> list[tuple[str, Severity, bool]]:
+def _verdict(report: SessionReport) -> list[tuple[str, Severity, bool, str | None]]:
     """Return which findings stand; ages in their evidence move on with the clock."""
-    return [(found.rule, found.severity, found.stands) for found in report.findings]
+    return [(each.rule, each.severity, each.stands, each.next_step) for each in report.findings]
 
 
 async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and who asks

@@ -204,7 +204,7 @@ def _view(accounts: frozenset[str], default: str | None, parts: _Parts) -> Fleet
         allowances=AllowanceReader(client, clock, kept_days=Archive(parts.store)),
         rule_broke=parts.metrics.rule_broke,
         ages=parts.ages,
-        peers=peers,
+        peers=lambda _: peers,
     )
     return FleetView(
         accounts=accounts,
@@ -230,7 +230,8 @@ def _peers(accounts: frozenset[str], parts: _Parts) -> Peers:
         ages=parts.ages,
     )
     runs, rows = DigestRuns(parts.store), ScanRows(parts.store)
-    peers = Peers(parts.clock, ScanPeers(runs, rows, parts.clock, accounts), quick.look_up)
+    scan = ScanPeers(runs, rows, parts.clock, accounts)
+    peers = Peers(parts.clock, scan, quick.look_up, parts.stacks.directory(behind))
     parts.made.add(peers)
     return peers
 

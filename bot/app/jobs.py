@@ -253,6 +253,7 @@ def _watch_work(
     )
     kore = resources.kore.client.in_background(at_once=WATCHES_AT_ONCE)
     stack.push_async_callback(kore.aclose)
+    views = resources.kore.views
     lookup = SessionLookup(
         kore,
         resources.kore.resolver(kore),
@@ -260,6 +261,7 @@ def _watch_work(
         settings.thresholds,
         allowances=NoAllowances(kore, clock),
         ages=resources.ages,
+        peers=lambda account: views.of({account or views.unnamed}).peers,
     )
     interval = PollInterval(clock, shortest=settings.watch_interval)
     poller = WatchPoller(lookup, rows, repository, permission, interval=interval, clock=clock)
@@ -288,7 +290,7 @@ def _foreign_alert_work(resources: Resources, stack: AsyncExitStack) -> ForeignA
             ),
             rule_broke=resources.metrics.rule_broke,
             ages=resources.ages,
-            peers=resources.kore.views.of(accounts).peers,
+            peers=lambda _: resources.kore.views.of(accounts).peers,
         )
 
     return ForeignAlertWork(

@@ -13,7 +13,7 @@ from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
 from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
 from bot.diagnosis.rule import Case, cause_of
-from bot.diagnosis.rules.common_outage import member_of
+from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, TookTooLong, kept
 from bot.kore.cache import Fetched
@@ -245,7 +245,10 @@ def tell_nobody() -> None:
 
 
 class SessionLookup:
-    """Answers what a SIM is doing. `rule_broke` is told the name of a rule that broke."""
+    """Answers what a SIM is doing. `rule_broke` is told the name of a rule that broke.
+
+    `peers` gives those that a SIM of an account may be compared with.
+    """
 
     def __init__(  # noqa: PLR0913 -- collaborators, each once
         self,
@@ -257,7 +260,7 @@ class SessionLookup:
         allowances: AllowanceReader | None = None,
         rule_broke: RuleBroke = count_nothing,
         ages: NewsAges = NOTHING_LEARNT,
-        peers: Peers | None = None,
+        peers: Callable[[str | None], Peers] | None = None,
     ) -> None:
         self._allowances = allowances or AllowanceReader(kore, clock)
         self._sims = SimReader(kore, resolver, self._allowances)
@@ -279,16 +282,22 @@ class SessionLookup:
             read = await self._sims.read(text, under_way, fresh=fresh)
             allowance = await self._allowances.in_time(read.pending, patience)
             report = self._judge.report(read, allowance, self._clock.now())
-        return await self._among(self._peers, report) if self._peers else report
+        if self._peers is None:
+            return report
+        return await self._among(self._peers(report.sim.account), report, patience)
 
-    async def _among(self, peers: Peers, report: SessionReport) -> SessionReport:
+    async def _among(
+        self, peers: Peers, report: SessionReport, patience: float | None
+    ) -> SessionReport:
         """Compare a SIM that fell silent with others, and say how its neighbours are."""
-        known = await peers.around([report])
+        known = await peers.around([report], patience)
         (told,) = self._judge.together([report], (peer.member for peer in known.values()))
         if not isinstance(told, SessionReport):
             return report
         within = self._judge.thresholds.outage_within
-        return beside(told, await peers.neighbours(report, known, within))
+        near = await peers.neighbours(report, known, within)
+        waits = peers.is_looking and told.cause is not None and told.cause.rule in SILENT
+        return replace(beside(told, near), peers_known=not waits)
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,
@@ -324,7 +333,7 @@ class SessionLookup:
             again = Batch(self._sims, self._allowances, under_way, judge)
             await self._answer_again(texts, answers, again)
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
-        known = await self._peers.around(reports) if self._peers else {}
+        known = await self._peers(None).around(reports) if self._peers and reports else {}
         return self._judge.together(answers, (peer.member for peer in known.values()))
 
     async def _answer_again(

@@ -5,6 +5,7 @@ Whoever asks is told counts of them, never which they are.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,9 +18,11 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
+from bot.sims.identifier import key
 
 PATIENCE = 0.3
-"""Seconds that an answer may wait for all of it: a third for the scan, one for each trait."""
+"""Seconds that an answer may wait for all of it: a quarter for the scan, one for the SIMs that are
+called alike, one for each trait."""
 RECENT = timedelta(minutes=10)
 MOST_RECENT = 1000
 MOST_QUICK = 5
@@ -42,6 +45,15 @@ class Peer:
 QuickLook = Callable[[str], Awaitable[SessionReport]]
 
 
+class Names(Protocol):
+    """Finds SIMs by name: bot.sims.directory.SimDirectory."""
+
+    async def sids(
+        self, fits: Callable[[str], object] | None = None, *, most: int | None = None
+    ) -> tuple[str, ...]:
+        """Return the SIDs of SIMs of which a name fits, as `key` has it, at most so many."""
+
+
 class LastScan(Protocol):
     """Where the SIMs of the last scan stand."""
 
@@ -52,15 +64,21 @@ class LastScan(Protocol):
 class Peers:
     """The SIMs looked up in the last ten minutes, and those of the last scan.
 
-    `quick_look` looks a SIM up behind all who wait for an answer.
+    `quick_look` looks a SIM up behind all who wait for an answer; `names` finds those that are
+    called alike, `well-1` and `well-2`, where nothing is known of a SIM's cell.
     """
 
     def __init__(
-        self, clock: Clock, scan: LastScan | None = None, quick_look: QuickLook | None = None
+        self,
+        clock: Clock,
+        scan: LastScan | None = None,
+        quick_look: QuickLook | None = None,
+        names: Names | None = None,
     ) -> None:
         self._clock = clock
         self._scan = scan
         self._quick_look = quick_look
+        self._names = names
         self._recent: dict[str, Peer] = {}
         self._looks: set[asyncio.Task[None]] = set()
         self._reading: asyncio.Task[Mapping[str, Peer]] | None = None
@@ -74,17 +92,47 @@ class Peers:
         self._recent[member.sid] = Peer(member, report.state is State.ONLINE, report.as_of)
         return member
 
-    async def around(self, reports: Iterable[SessionReport]) -> dict[str, Peer]:
-        """Remember SIMs that were looked up; return what others are known where one is silent."""
-        silent = [member for member in map(self.note, reports) if member.lost_at is not None]
-        return await self.known() if silent else {}
+    @property
+    def is_looking(self) -> bool:
+        """Whether others are being looked at, so that more may be known in a moment."""
+        return bool(self._looks)
+
+    async def around(
+        self, reports: Iterable[SessionReport], patience: float | None = None
+    ) -> dict[str, Peer]:
+        """Remember SIMs that were looked up; return what others are known where one is silent.
+
+        Of one alone whose cell nobody else is known on, those that are called alike are looked at.
+        """
+        noted = [(report, self.note(report)) for report in reports]
+        if all(member.lost_at is None for _, member in noted):
+            return {}
+        known = await self.known()
+        (report, mine), *more = noted
+        if not more and not _near(mine, Trait.CELL, known):
+            await self._look_at_namesakes(report, patience or PATIENCE / 4)
+            known |= self._fresh()
+        return known
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
+        return {**await self._scanned(), **self._fresh()}
+
+    def _fresh(self) -> dict[str, Peer]:
+        """Return those that were looked up lately, and forget the others."""
         since = self._clock.now() - RECENT
-        recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
-        self._recent = dict(recent)
-        return {**await self._scanned(), **recent}
+        self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
+        return dict(self._recent)
+
+    async def _look_at_namesakes(self, report: SessionReport, patience: float) -> None:
+        """Look at a few SIMs whose names differ in a number only."""
+        pattern = namesakes(report.sim.name)
+        if not (pattern and self._names and self._quick_look):
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                sids = await self._names.sids(pattern.fullmatch, most=MOST_QUICK + 1)
+                await self._look_at([sid for sid in sids if sid != report.sim.sid], patience)
 
     async def _scanned(self) -> Mapping[str, Peer]:
         """Return what the last scan saw; reading it goes on for the next one who asks."""
@@ -94,7 +142,7 @@ class Peers:
             self._reading = asyncio.create_task(self._read(self._scan), name="last-scan")
         reading = self._reading
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE / 3):
+            async with asyncio.timeout(PATIENCE / 4):
                 return await asyncio.shield(reading)
         return {}
 
@@ -119,11 +167,9 @@ class Peers:
         mine = member_of(case_of(report))
         if mine.lost_at is None:
             return None
-        others = [peer for sid, peer in known.items() if sid != mine.sid]
         for trait in NEAR:
+            fresh = await self._looked_at_again(_near(mine, trait, known))
             value = mine.traits.get(trait)
-            near = [peer for peer in others if value and peer.member.traits.get(trait) == value]
-            fresh = await self._looked_at_again(near)
             if found := _counted(trait, value, fresh, mine.lost_at, within.total_seconds()):
                 return found
         return None
@@ -131,14 +177,16 @@ class Peers:
     async def _looked_at_again(self, near: Sequence[Peer]) -> list[Peer]:
         """Look at a few again whose last look is old; what comes too late helps the next one."""
         since = self._clock.now() - RECENT
-        old = [peer.member.sid for peer in near if peer.as_of < since]
-        for sid in old[: MOST_QUICK - len(self._looks)]:
+        await self._look_at([p.member.sid for p in near if p.as_of < since], PATIENCE / 4)
+        return [self._recent.get(peer.member.sid, peer) for peer in near]
+
+    async def _look_at(self, sids: Sequence[str], patience: float) -> None:
+        for sid in sids[: max(0, MOST_QUICK - len(self._looks))]:
             look = asyncio.create_task(self._look(sid), name="quick-look")
             self._looks.add(look)
             look.add_done_callback(self._looks.discard)
-        if old and self._looks:
-            await asyncio.wait(self._looks, timeout=PATIENCE / 3)
-        return [self._recent.get(peer.member.sid, peer) for peer in near]
+        if sids and self._looks:
+            await asyncio.wait(self._looks, timeout=patience)
 
     async def _look(self, sid: str) -> None:
         if self._quick_look:
@@ -151,6 +199,24 @@ class Peers:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+
+
+_NUMBERED = re.compile(r"(.*?)[0-9]+([^0-9]*)")
+
+
+def namesakes(name: str) -> re.Pattern[str] | None:
+    """Return what names fit that differ in the last number only, as `key` has them; None: none."""
+    read = _NUMBERED.fullmatch(key(name))
+    if read is None or not (read[1] or read[2]):
+        return None
+    return re.compile(f"{re.escape(read[1])}[0-9]+{re.escape(read[2])}")
+
+
+def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> list[Peer]:
+    """Return the others that share a trait with it."""
+    value = mine.traits.get(trait)
+    others = (peer for sid, peer in known.items() if sid != mine.sid)
+    return [peer for peer in others if value and peer.member.traits.get(trait) == value]
 
 
 def _counted(

@@ -66,7 +66,8 @@ class SessionReport:
     why; `as_of` is when KORE told us the oldest part of this; `stale` says that KORE gave nothing
     newer and this is from before, `why_stale` why; `redacted` says that ICCID, IMEI, cell and
     location were taken out, and why; without `allowance_known` the rules about plan and usage could
-    not speak; `neighbours` is what is known of others where it alone was asked for and is silent;
+    not speak; `neighbours` is what is known of others where it alone was asked for and is silent,
+    and without `peers_known` some are still being looked at;
     `in_device_since` is when the SIM came to its device, or was away last; `rest` how it sleeps,
     where it is between two of its usual contacts and nothing is wrong.
     """
@@ -88,6 +89,7 @@ class SessionReport:
     allowance_known: bool = True
     redacted: str | None = None
     neighbours: Neighbours | None = None
+    peers_known: bool = True
     in_device_since: datetime | None = None
     rest: Rest | None = None
     last_session: DataSession | None = field(init=False, repr=False, compare=False)

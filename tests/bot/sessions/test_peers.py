@@ -34,7 +34,7 @@ def iso(moment):
 def put(api, clock):
     """Return a function that gives KORE a SIM: online, or silent since ten past two or later."""
 
-    def put(number, *, silent=False, lost=LOST, **changes):
+    def put(number, *, silent=False, lost=LOST, name=None, **changes):
         starts = [clock.now() - timedelta(days=day, hours=10) for day in range(3, 27)]
         rows = [
             {"start": iso(start), "end": iso(end), "last_updated": iso(end)}
@@ -45,7 +45,7 @@ def put(api, clock):
         rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
         sid = a_sid(number)
         told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
-        api.add({"sid": sid, "status": "active"}, told)
+        api.add({"sid": sid, "status": "active", "unique_name": name}, told)
         return sid
 
     return put
@@ -58,9 +58,22 @@ def open_with(kore, clock):
     def make(peers):
         resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
         none = NoAllowances(kore, clock)
-        return SessionLookup(kore, resolver, clock, Thresholds(), allowances=none, peers=peers)
+        own = peers and (lambda _: peers)
+        return SessionLookup(kore, resolver, clock, Thresholds(), allowances=none, peers=own)
 
     return make
+
+
+@pytest.fixture
+def names(kore, clock):
+    """Return a function that reads the list of all SIMs."""
+
+    async def read():
+        directory = SimDirectory(kore, clock)
+        await directory.refresh()
+        return directory
+
+    return read
 
 
 class Scan:
@@ -253,3 +266,58 @@ async def test_what_fell_silent_by_itself_is_reset(put, open_with, clock, others
     await lookup.look_up(put(10, silent=True, **other))
 
     assert step(await lookup.look_up(put(11, silent=True))).startswith("Reset")
+
+
+async def test_alone_and_silent_those_called_alike_are_looked_at(put, open_with, names, clock, api):
+    """On a fresh start `well-2` is compared with at most five other wells, and is not reset."""
+    for number in range(1, 9):
+        put(number, name=f"well-{number}", silent=number < 3)
+    put(9, name="pump-1", silent=True)
+    peers = Peers(clock, None, open_with(None).look_up, await names())
+    report = await open_with(peers).look_up(a_sid(2), patience=30)
+    looked_at = {path for path in paths(api) if path.endswith("DataSessions")}
+
+    assert ("cell", 4, 1) == told(report)
+    assert step(report).startswith("It did not fall silent alone")
+    assert report.peers_known
+    assert 5 + 1 == len(looked_at)
+
+
+async def test_what_comes_too_late_helps_afterwards(put, open_with, names, clock):
+    """The answer goes out and says that more is to come; with patience it is all there."""
+    gate, others = asyncio.Event(), open_with(None)
+
+    async def look(sid):
+        await gate.wait()
+        return await others.look_up(sid)
+
+    for number in (1, 2, 3):
+        put(number, name=f"well-{number}", silent=number < 3)
+    peers = Peers(clock, None, look, await names())
+    first = await open_with(peers).look_up(a_sid(2))
+    gate.set()
+    second = await open_with(peers).look_up(a_sid(2), patience=10)
+    await peers.aclose()
+
+    assert (None, False) == (first.neighbours, first.peers_known)
+    assert ("cell", 1, 1) == told(second)
+    assert second.peers_known
+
+
+@pytest.mark.parametrize(
+    ("name", "fits", "others"),
+    [
+        ("well-2", ["well-1", "well-17"], ["well", "well-1b", "swell-1", "pump-2"]),
+        ("Plant 3 Pump 07", ["plant 3 pump 8"], ["plant 4 pump 8"]),
+        ("kiosk 12 north", ["kiosk 1 north"], ["kiosk 1 south"]),
+        ("gateway", [], ["gateway", "gateway-1"]),
+        ("4711", [], ["4712"]),
+    ],
+)
+def test_names_that_differ_in_a_number(name, fits, others):
+    """The last number tells SIMs of one kind apart; a name without words is no kind."""
+    pattern = peers_module.namesakes(name)
+
+    assert all(pattern.fullmatch(each) for each in fits)
+    assert pattern is None or not any(pattern.fullmatch(each) for each in others)
+    assert bool(fits) == (pattern is not None)
