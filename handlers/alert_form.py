@@ -1,7 +1,6 @@
 """The modal in which an alert is made or changed, and the buttons of alerts."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.alerts.alert import Alert, usual_interval
 from bot.alerts.form import (
+    MENTIONED,
     AlertField,
     AlertValues,
     Faults,
@@ -48,7 +48,6 @@ NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 FASTEST_PER_SECOND = 20.0
 """SIMs that are scanned in a second at most, where nothing else is set."""
 _PLAIN = ("value", "selected_time", "selected_conversation")
-_MENTIONED = re.compile(r"[SUW][A-Z0-9]{6,20}")
 Find = Callable[[], Awaitable[Alert]]
 
 
@@ -337,7 +336,7 @@ def on_mention(services: Services) -> Listener:
         typed = text_in(body, "value").strip().removeprefix("@")
         groups = await services.alerts.channels.groups()
         found = [Choice(id_, f"@{name}") for id_, name in groups if typed.casefold() in name]
-        if _MENTIONED.fullmatch(typed.upper()):
+        if MENTIONED.fullmatch(typed.upper()):
             found.append(Choice(typed.upper(), typed.upper()))
         await ack(options=[option(choice) for choice in found[:100]])
 

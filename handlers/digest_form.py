@@ -183,7 +183,7 @@ def values_in(view: Body) -> FormValues:
             fields[name.value] = _text_of(part(part(inputs, block), block))
     try:
         fields |= {name.value: kind(fields[name.value]) for name, kind in _KINDS.items()}
-        return FormValues(**fields)
+        return FormValues(**fields).checked()
     except (KeyError, TypeError, ValueError) as error:
         raise OldButton from error
 

@@ -3,6 +3,7 @@
 The SIMs, the name, the zone and the quiet hours are filled in, and checked, as those of a digest.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,9 @@ from bot.digests.form import (
 from bot.digests.schedule import zone_named
 
 MOST_MAINTENANCE = timedelta(days=60)
+MOST_MINUTES, LAST_MOMENT = 24 * 60, 1 << 33
+MENTIONED = re.compile(r"[SUW][A-Z0-9]{6,20}")
+"""The id of whom an alert mentions."""
 AUTOMATIC = "auto"
 CRITICAL, WARNING = "critical", "warning"
 
@@ -138,14 +142,18 @@ def _severity(word: str) -> Severity:
 
 
 def checked(values: AlertValues) -> AlertValues:
-    """Return values whose choices are ones that the form offers. Raises ValueError."""
-    for minutes in (values.hold, values.after, values.interval):
-        if minutes != AUTOMATIC:
-            int(minutes)
-    for seconds in (values.begin, values.end):
-        if seconds:
-            _moment(seconds)
-    return values
+    """Return values that the form can give, within what can be meant. Raises ValueError."""
+    lengths = [values.hold, values.after]
+    lengths += [] if values.interval == AUTOMATIC else [values.interval]
+    moments = filter(None, (values.begin, values.end))
+    mentions = filter(None, (values.first, values.second))
+    if not (
+        all(0 <= int(minutes) <= MOST_MINUTES for minutes in lengths)
+        and all(0 <= int(seconds) <= LAST_MOMENT for seconds in moments)
+        and all(map(MENTIONED.fullmatch, mentions))
+    ):
+        raise ValueError
+    return replace(values, base=values.base.checked())
 
 
 def validate(values: AlertValues, now: datetime) -> Faults:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import Self
 
 from bot.digests.schedule import (
+    DAYS,
+    HOURS,
     DigestSchedule,
     Frequency,
     QuietHours,
@@ -95,6 +98,13 @@ class FormValues:
         if not (self.quiet_from and self.quiet_to):
             return None
         return QuietHours(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_to))
+
+    def checked(self) -> Self:
+        """Return it where the form can give it. Raises ValueError."""
+        if int(self.hours or HOURS[0]) not in HOURS or int(self.day or 0) not in range(len(DAYS)):
+            raise ValueError
+        _ = self.quiet_hours, time.fromisoformat(self.at or NINE)
+        return self
 
     @property
     def chosen(self) -> str:

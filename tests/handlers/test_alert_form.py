@@ -11,6 +11,8 @@ from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import Selection, SelectionKind
+from bot.errors import OldButton
+from handlers.alert_form import values_in
 from tests.handlers.alert_steps import added, errors_in, forged, kept, opened, send, shown, view
 from tests.whole_bot import whole_bot
 
@@ -159,3 +161,30 @@ async def test_edit_changes_what_is_kept(whole):
 
     assert ("All trucks", timedelta(hours=1)) == (one.name, one.hold)
     assert "changed the alert *All trucks*" in str(whole.answer("ben").blocks)
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        (AlertField.HOLD, {"value": "9" * 30}),
+        (AlertField.HOLD, {"value": "-5"}),
+        (AlertField.HOLD, {"value": "auto"}),
+        (AlertField.AFTER, {"value": "1e9"}),
+        (AlertField.INTERVAL, {"value": "1000000000"}),
+        (AlertField.BEGIN, {"selected_date_time": 10**20}),
+        (AlertField.END, {"selected_date_time": -(10**12)}),
+        (AlertField.FIRST, {"value": "S0ONCALL1> <!channel"}),
+        (AlertField.SECOND, {"value": "!channel"}),
+        (FormField.QUIET_TO, {"selected_time": "24:61"}),
+    ],
+)
+def test_what_the_form_never_offers_is_refused(field, told):
+    """Whatever comes back from Slack is read as if somebody had forged it."""
+    told = {block_of(field): told}
+    fields = {
+        block_of(name): {block_of(name): {"value": value}}
+        for name, value in {FormField.WHICH: "all", FormField.QUIET_FROM: "22:00"}.items()
+    }
+    state = {"values": fields | {block_of(field): told}}
+    with pytest.raises(OldButton):
+        values_in({"private_metadata": ids.AlertForm(at="C0FLEETOP").to_value(), "state": state})

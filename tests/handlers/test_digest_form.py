@@ -4,11 +4,14 @@ from datetime import time
 
 import pytest
 
+from bot.blocks import ids
 from bot.blocks.digest_form import block_of
 from bot.digests.form import FormField
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.slack.payloads import from_view
+from bot.errors import OldButton
+from handlers.digest_form import values_in
 from tests.handlers.digest_steps import (
     PUMPS,
     added,
@@ -258,3 +261,30 @@ async def test_the_same_form_sent_twice_is_kept_once(dispatch, whole):
     await whole.settle()
 
     assert 1 == len(await kept(whole))
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        (FormField.HOURS, {"value": "-4"}),
+        (FormField.HOURS, {"value": "9" * 30}),
+        (FormField.DAY, {"value": "99"}),
+        (FormField.AT, {"selected_time": "25:00"}),
+        (FormField.QUIET_TO, {"selected_time": "24:61"}),
+        (FormField.EVERY, {"value": "second"}),
+    ],
+)
+def test_what_the_form_never_offers_is_refused(field, told):
+    """Whatever comes back from Slack is read as if somebody had forged it."""
+    plain = {FormField.WHICH: "all", FormField.EVERY: "day", FormField.WHEN_QUIET: "skip"}
+    fields = {name: {"value": value} for name, value in plain.items()}
+    fields |= {FormField.QUIET_FROM: {"selected_time": "22:00"}}
+    form = {"private_metadata": ids.DigestForm(at="C0FLEETOP").to_value()}
+
+    def read(fields):
+        inputs = {block_of(name): {block_of(name): given} for name, given in fields.items()}
+        return values_in(form | {"state": {"values": inputs}})
+
+    assert "22:00" == read(fields).quiet_from
+    with pytest.raises(OldButton):
+        read(fields | {field: told})
