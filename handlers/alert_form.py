@@ -25,10 +25,11 @@ from bot.alerts.form import (
 from bot.alerts.repository import AlertNameTaken
 from bot.blocks import ids
 from bot.blocks.alert_form import block_of, checking_view, errors_of, form_view, title_of
-from bot.blocks.alert_list import MOST, announced_screen, saved_screen
+from bot.blocks.alert_list import announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.modals import loading_view, notice_view
+from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField, FormValues, field_of
 from bot.digests.schedule import all_zones, offered
 from bot.digests.service import pause_reason, problem_words
@@ -225,7 +226,7 @@ def doing(operation: Operation) -> Click:
 
 
 async def _of_click(context: Context, value: str) -> Alert:
-    alert = await context.services.alerts.alerts.get(read(ids.AlertButton, value).id)
+    alert = await context.services.alerts.alerts.get(read(ids.SubscriptionButton, value).id)
     await permit(context, alert)
     return alert
 

@@ -36,7 +36,7 @@ def doing(operation: Operation) -> Click:
     """Return what a click does: read which digest is meant, check who clicks, do it."""
 
     async def click(context: Context, value: str) -> Reply:
-        wanted = read(ids.DigestButton, value).id
+        wanted = read(ids.SubscriptionButton, value).id
         subscription = await context.services.digests.subscriptions.get(wanted)
         await permit(context, subscription)
         return await operation(context, subscription)
@@ -52,7 +52,7 @@ def on_opening(name: str, services: Services) -> Listener:
         context, value = Context(actor, from_click(body), services), value_of(body)
 
         async def find() -> Subscription:
-            wanted = read(ids.DigestButton, value).id
+            wanted = read(ids.SubscriptionButton, value).id
             return await services.digests.subscriptions.get(wanted)
 
         async def open_() -> None:

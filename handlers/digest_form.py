@@ -12,11 +12,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view, title_of
-from bot.blocks.digest_list import MOST, announced_screen, saved_screen
+from bot.blocks.digest_list import announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.modals import loading_view, notice_view
+from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
 from bot.digests.service import DigestService, pause_reason, problem_words

@@ -1,6 +1,7 @@
 """Lists of alerts with their buttons, and the screens that confirm what was done with one."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.alerts.alert import Alert, AlertState, usual_interval
@@ -8,20 +9,18 @@ from bot.blocks import ids
 from bot.blocks.digest_list import sims_text
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, lasting
 from bot.blocks.incident import mention_text
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.blocks.kit import Block, Screen, context, screen, section
+from bot.blocks.subscriptions import PAUSED, Listing
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import PauseReason
 
-MOST = 20
-_LABEL = 40
-_COMMAND = "/simsessions alert"
-_STAYS = "Its open incidents are resolved; what it posted stays in the channel."
-_PAUSED = {
-    PauseReason.ASKED: "paused",
-    PauseReason.ARCHIVED: "paused, because its channel is archived",
-    PauseReason.NOT_IN_CHANNEL: "paused, because I am not in its channel",
-    PauseReason.NOT_ALLOWED: "paused, because I may not post in its channel",
-}
+ALERT = Listing(
+    "alert",
+    "Its open incidents are resolved; what it posted stays in the channel.",
+    (("Test", ids.ALERT_TEST),),
+)
+choice_screen, add_screen = ALERT.choice_screen, ALERT.add_screen
+done_screen, add_row = ALERT.done_screen, ALERT.add_row
 
 
 def about(alert: Alert, fmt: Formatter) -> str:
@@ -65,7 +64,7 @@ def how_often(interval: timedelta | None, sims: int | None, per_second: float | 
 def stand(alert: Alert, open_incidents: int) -> str:
     """Say whether it is paused, and how many incidents are open."""
     if alert.paused:
-        return _PAUSED[alert.paused].capitalize()
+        return PAUSED[alert.paused].capitalize()
     if not open_incidents:
         return "No incident is open"
     return f"{count(open_incidents, 'incident')} open"
@@ -80,36 +79,6 @@ def list_screen(alerts: Sequence[Alert], open_by: dict[str, int], *, where: str)
     return screen(head, blocks)
 
 
-def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:
-    """Draw alerts one beneath the other, two blocks each."""
-    blocks: list[Block] = []
-    for number, one in enumerate(alerts[:MOST], start=1):
-        words = f"{about(one, MRKDWN)}\n{stand(one, open_by.get(one.id, 0))}"
-        blocks += [section(words), buttons(one, number)]
-    if len(alerts) > MOST:
-        name = MRKDWN.code(f"{_COMMAND} edit <name>")
-        blocks.append(context(f"{len(alerts) - MOST} more; edit one by its name: {name}"))
-    return blocks
-
-
-def buttons(one: Alert, number: int) -> Block:
-    """Return what can be done with an alert."""
-    value = ids.AlertButton(id=one.id).to_value()
-
-    def press(label: str, action: str) -> Block:
-        description = f"{label} {clean(one.name, _LABEL)}"
-        return button(label, ids.numbered(action, number), description, value=value)
-
-    other = ("Resume", ids.ALERT_RESUME) if one.paused else ("Pause", ids.ALERT_PAUSE)
-    row = [
-        press("Edit", ids.ALERT_EDIT),
-        press(*other),
-        press("Test", ids.ALERT_TEST),
-        press("Remove", ids.ALERT_REMOVE) | {"confirm": _sure(one)},
-    ]
-    return actions(f"{ids.ALERT_ACTIONS}_{number}", row)
-
-
 def saved_screen(one: Alert, sims: int | None, per_second: float | None, *, is_new: bool) -> Screen:
     """Say that an alert was made or changed, how many SIMs it is about, how often it looks."""
     verb = "made" if is_new else "changed"
@@ -119,63 +88,6 @@ def saved_screen(one: Alert, sims: int | None, per_second: float | None, *, is_n
     words = f"✅ {about(one, MRKDWN)}, {often}.{counted}{first}"
     notice = f"Alert {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(words), context(mentions_line(one))])
-
-
-def announced_screen(one: Alert, person: str, deed: str) -> Screen:
-    """Tell the channel who did what with an alert."""
-    words = f"<@{person}> {deed} the alert {about(one, MRKDWN)}"
-    return screen(f"The alert {NOTICE.data(one.name)} was {deed}", [context(words)])
-
-
-def choice_screen(sentence: str, near: Sequence[Alert], action: str) -> Screen:
-    """Ask which alert is meant."""
-    picks = [
-        button(
-            clean(one.name, _LABEL),
-            ids.numbered(action, number),
-            f"Choose {clean(one.name, _LABEL)}",
-            value=ids.AlertButton(id=one.id).to_value(),
-        )
-        for number, one in enumerate(near, start=1)
-    ]
-    blocks = [section(f"🔎 {MRKDWN.sentence(sentence)}")]
-    blocks += [actions(ids.ALERT_ACTIONS, picks)] if picks else []
-    return screen(NOTICE.sentence(sentence), blocks)
-
-
-def sure_screen(one: Alert) -> Screen:
-    """Ask before an alert is removed."""
-    value = ids.AlertButton(id=one.id).to_value()
-    remove = button("Remove", ids.ALERT_REMOVE, "Remove it", value=value, style="danger")
-    words = f"Remove the alert {about(one, MRKDWN)}? {_STAYS}"
-    asked = f"Remove the alert {NOTICE.data(one.name)}?"
-    return screen(asked, [section(words), actions(ids.ALERT_ACTIONS, [remove])])
-
-
-def paused_screen(one: Alert, why: PauseReason) -> Screen:
-    """Tell who made an alert that it is paused, why, and what to do."""
-    words = {
-        PauseReason.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
-        PauseReason.NOT_IN_CHANNEL: "no longer has me in it. Type `/invite @simsessions` there, "
-        "then resume it.",
-        PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
-        "to post elsewhere, then resume it.",
-    }
-    because = words.get(why, "does not accept it.")
-    notice = f"I paused the alert {NOTICE.data(one.name)}: its channel {because}"
-    text = f"⏸ I paused your alert {about(one, MRKDWN)}: <#{one.channel}> {because}"
-    return screen(notice, [section(text)])
-
-
-def add_screen(sentence: str) -> Screen:
-    """Say something, with a button that makes a new alert."""
-    return screen(NOTICE.sentence(sentence), [section(MRKDWN.sentence(sentence)), add_row()])
-
-
-def done_screen(one: Alert, words: str) -> Screen:
-    """Say to the asker what was done with an alert; `words` follow its name and are our own."""
-    named = MRKDWN.strong(MRKDWN.data(one.name))
-    return screen(f"{NOTICE.data(one.name)} {words}", [section(f"{named} {words}")])
 
 
 def test_screen(one: Alert, person: str) -> Screen:
@@ -198,16 +110,22 @@ def tested_words(state: AlertState | None) -> str:
     return f"is tested: look at its channel. As of its last scan {when}, {ill}."
 
 
-def add_row() -> Block:
-    """Return the button that makes a new alert."""
-    return actions(ids.ALERT_ACTIONS, [button("New alert…", ids.ALERT_ADD, "Make a new alert")])
+def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:
+    """Draw alerts one beneath the other, two blocks each."""
+    words = [f"{about(one, MRKDWN)}\n{stand(one, open_by.get(one.id, 0))}" for one in alerts]
+    return ALERT.rows(alerts, words)
 
 
-def _sure(one: Alert) -> Block:
-    return {
-        "title": plain(f"Remove {clean(one.name, _LABEL)}?", 100),
-        "text": plain(_STAYS, 300),
-        "confirm": plain("Remove", 30),
-        "deny": plain("Keep", 30),
-        "style": "danger",
-    }
+def announced_screen(one: Alert, person: str, deed: str) -> Screen:
+    """Tell the channel who did what with an alert."""
+    return ALERT.announced_screen(one, person, deed, about(one, MRKDWN))
+
+
+def sure_screen(one: Alert) -> Screen:
+    """Ask before an alert is removed."""
+    return ALERT.sure_screen(one, about(one, MRKDWN))
+
+
+def paused_screen(one: Alert, why: PauseReason) -> Screen:
+    """Tell who made an alert that it is paused, why, and what to do."""
+    return ALERT.paused_screen(replace(one, paused=why), about(one, MRKDWN))

@@ -80,7 +80,7 @@ def buttons(digest: Digest) -> Block:
     """Return what can be done with a digest."""
     name = digest.name
     run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
-    subscription = ids.DigestButton(id=digest.subscription).to_value()
+    subscription = ids.SubscriptionButton(id=digest.subscription).to_value()
     return actions(
         ids.DIGEST_ACTIONS,
         [

@@ -5,16 +5,18 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.blocks.kit import Block, Screen, context, screen, section
+from bot.blocks.subscriptions import PAUSED, Listing
 from bot.digests.schedule import DigestSchedule, Frequency, clock_changes, explained
-from bot.digests.subscription import PauseReason, Selection, SelectionKind, Subscription, WhenQuiet
+from bot.digests.subscription import Selection, SelectionKind, Subscription, WhenQuiet
 
-_PAUSED = {
-    PauseReason.ASKED: "paused",
-    PauseReason.ARCHIVED: "paused, because its channel is archived",
-    PauseReason.NOT_IN_CHANNEL: "paused, because I am not in its channel",
-    PauseReason.NOT_ALLOWED: "paused, because I may not post in its channel",
-}
+DIGEST = Listing(
+    "digest",
+    "It will post nothing more; what it posted stays in the channel.",
+    (("Post now", ids.DIGEST_NOW), ("Preview", ids.DIGEST_PREVIEW)),
+)
+choice_screen, add_screen = DIGEST.choice_screen, DIGEST.add_screen
+done_screen, add_row = DIGEST.done_screen, DIGEST.add_row
 _WORDS = 300
 
 
@@ -51,7 +53,7 @@ def when_next(
     """Say when it comes next, or that it is paused; `percent` of one that is being made."""
     under_way = "" if percent is None else f"being made now: {percent} % · "
     if subscription.paused:
-        return f"{under_way}{_PAUSED[subscription.paused]}"
+        return f"{under_way}{PAUSED[subscription.paused]}"
     due = subscription.next_due(now)
     return f"{under_way}next: {fmt.when(due)}" if due else f"{under_way}never comes"
 
@@ -66,9 +68,7 @@ def small_print(subscription: Subscription, now: datetime) -> tuple[str, ...]:
     return (quiet[subscription.when_quiet], *clocks[:2])
 
 
-MOST = 20
 REMOVED = "removed"
-_LABEL = 40
 Percents = Mapping[str, int]
 
 
@@ -86,42 +86,6 @@ def list_screen(
     return screen(head, blocks)
 
 
-def rows(
-    every: Sequence[Subscription], now: datetime, running: Percents, *, places: bool = False
-) -> list[Block]:
-    """Draw digests one beneath the other, two blocks each; with `places` the channel is said."""
-    blocks: list[Block] = []
-    for number, one in enumerate(every[:MOST], start=1):
-        where = f" in <#{one.channel}>" if places else ""
-        next_run = begun(when_next(one, now, MRKDWN, running.get(one.id)))
-        blocks += [section(f"{about(one, MRKDWN)}{where}\n{next_run}"), buttons(one, number)]
-    if len(every) > MOST:
-        left = len(every) - MOST
-        blocks.append(
-            context(f"{left} more; edit one by its name: {MRKDWN.code(f'{_COMMAND} edit <name>')}")
-        )
-    return blocks
-
-
-def buttons(one: Subscription, number: int) -> Block:
-    """Return what can be done with a digest."""
-    value = ids.DigestButton(id=one.id).to_value()
-
-    def press(label: str, action: str) -> Block:
-        description = f"{label} {clean(one.name, _LABEL)}"
-        return button(label, ids.numbered(action, number), description, value=value)
-
-    other = ("Resume", ids.DIGEST_RESUME) if one.paused else ("Pause", ids.DIGEST_PAUSE)
-    row = [
-        press("Edit", ids.DIGEST_EDIT),
-        press(*other),
-        press("Post now", ids.DIGEST_NOW),
-        press("Preview", ids.DIGEST_PREVIEW),
-        press("Remove", ids.DIGEST_REMOVE) | {"confirm": _sure(one)},
-    ]
-    return actions(f"{ids.DIGEST_ACTIONS}_{number}", row)
-
-
 def saved_screen(one: Subscription, now: datetime, sims: int | None, *, is_new: bool) -> Screen:
     """Say that a digest was made or changed, how many SIMs it is about, and when it comes next."""
     verb = "made" if is_new else "changed"
@@ -129,72 +93,6 @@ def saved_screen(one: Subscription, now: datetime, sims: int | None, *, is_new: 
     words = f"{about(one, MRKDWN)}.{counted}\n{begun(when_next(one, now, MRKDWN))}"
     notice = f"Digest {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(f"✅ {words}"), context(*small_print(one, now))])
-
-
-def announced_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
-    """Tell the channel who did what with a digest."""
-    next_run = "" if deed == REMOVED or one.paused else f" · {when_next(one, now, MRKDWN)}"
-    words = f"<@{person}> {deed} the digest {about(one, MRKDWN)}{next_run}"
-    return screen(f"The digest {NOTICE.data(one.name)} was {deed}", [context(words)])
-
-
-def choice_screen(sentence: str, near: Sequence[Subscription], action: str) -> Screen:
-    """Ask which digest is meant."""
-    blocks: list[Block | None] = [section(f"🔎 {MRKDWN.sentence(sentence)}")]
-    picks = [
-        button(
-            clean(one.name, _LABEL),
-            ids.numbered(action, number),
-            f"Choose {clean(one.name, _LABEL)}",
-            value=ids.DigestButton(id=one.id).to_value(),
-        )
-        for number, one in enumerate(near, start=1)
-    ]
-    blocks.append(actions(ids.DIGEST_ACTIONS, picks) if picks else None)
-    return screen(NOTICE.sentence(sentence), blocks)
-
-
-def sure_screen(one: Subscription) -> Screen:
-    """Ask before a digest is removed."""
-    value = ids.DigestButton(id=one.id).to_value()
-    remove = button("Remove", ids.DIGEST_REMOVE, "Remove it", value=value, style="danger")
-    words = f"Remove the digest {about(one, MRKDWN)}? {_STAYS}"
-    asked = f"Remove the digest {NOTICE.data(one.name)}?"
-    return screen(asked, [section(words), actions(ids.DIGEST_ACTIONS, [remove])])
-
-
-def paused_screen(one: Subscription) -> Screen:
-    """Tell who made a digest that it comes no more, why, and what to do."""
-    words = {
-        PauseReason.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
-        PauseReason.NOT_IN_CHANNEL: "no longer has me in it. Type `/invite @simsessions` there, "
-        "then resume it.",
-        PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
-        "to post elsewhere, then resume it.",
-    }
-    why = words.get(one.paused or PauseReason.ASKED, "does not accept it.")
-    notice = f"I paused the digest {NOTICE.data(one.name)}: its channel {why}"
-    text = f"⏸ I paused your digest {about(one, MRKDWN)}: <#{one.channel}> {why}"
-    return screen(notice, [section(text), buttons(one, 1)])
-
-
-def add_screen(sentence: str) -> Screen:
-    """Say something, with a button that makes a new digest."""
-    return screen(NOTICE.sentence(sentence), [section(MRKDWN.sentence(sentence)), add_row()])
-
-
-def done_screen(one: Subscription, words: str) -> Screen:
-    """Say to the asker what was done with a digest; `words` follow its name and are our own."""
-    return screen(
-        f"{NOTICE.data(one.name)} {words}",
-        [section(f"{MRKDWN.strong(MRKDWN.data(one.name))} {words}")],
-    )
-
-
-def add_row() -> Block:
-    """Return the button that makes a new digest."""
-    add = button("New digest…", ids.DIGEST_ADD, "Make a new digest")
-    return actions(ids.DIGEST_ACTIONS, [add])
 
 
 def _head(number: int, where: str) -> str:
@@ -208,15 +106,30 @@ def begun(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _sure(one: Subscription) -> Block:
-    return {
-        "title": plain(f"Remove {clean(one.name, _LABEL)}?", 100),
-        "text": plain(_STAYS, 300),
-        "confirm": plain("Remove", 30),
-        "deny": plain("Keep", 30),
-        "style": "danger",
-    }
+def rows(
+    every: Sequence[Subscription], now: datetime, running: Percents, *, places: bool = False
+) -> list[Block]:
+    """Draw digests one beneath the other, two blocks each; with `places` the channel is said."""
+
+    def words(one: Subscription) -> str:
+        where = f" in <#{one.channel}>" if places else ""
+        next_run = begun(when_next(one, now, MRKDWN, running.get(one.id)))
+        return f"{about(one, MRKDWN)}{where}\n{next_run}"
+
+    return DIGEST.rows(every, list(map(words, every)))
 
 
-_COMMAND = "/simsessions digest"
-_STAYS = "It will post nothing more; what it posted stays in the channel."
+def announced_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
+    """Tell the channel who did what with a digest."""
+    next_run = "" if deed == REMOVED or one.paused else f" · {when_next(one, now, MRKDWN)}"
+    return DIGEST.announced_screen(one, person, deed, f"{about(one, MRKDWN)}{next_run}")
+
+
+def sure_screen(one: Subscription) -> Screen:
+    """Ask before a digest is removed."""
+    return DIGEST.sure_screen(one, about(one, MRKDWN))
+
+
+def paused_screen(one: Subscription) -> Screen:
+    """Tell who made a digest that it comes no more, why, and what to do."""
+    return DIGEST.paused_screen(one, about(one, MRKDWN))

@@ -284,13 +284,13 @@ def chosen(metadata: str, start: str) -> Details:
     return window.model_copy(update={"start": datetime.fromisoformat(start)})
 
 
-class DigestButton(Carried):
-    """A digest that something is to be done with."""
+class SubscriptionButton(Carried):
+    """A digest, or an alert, that something is to be done with."""
 
     id: str = Field(max_length=64)
 
 
-class DigestRun(DigestButton):
+class DigestRun(SubscriptionButton):
     """One run of it, named by when it was due."""
 
     due: datetime
@@ -302,12 +302,6 @@ class DigestForm(Carried):
     id: str | None = Field(default=None, max_length=64)
     at: str = Field(default="", max_length=64)
     kept: dict[str, str] = Field(default_factory=dict)
-
-
-class AlertButton(Carried):
-    """An alert that something is to be done with."""
-
-    id: str = Field(max_length=64)
 
 
 class AlertForm(DigestForm):

@@ -144,7 +144,7 @@ async def test_somebody_elsewhere_may_not_change_it(whole):
     await opened(whole, channel="G0ONCALL1")
     await whole.type("alert pause Wells", user="ben")
     unknown = whole.answer("ben").text
-    await forged(whole, ids.ALERT_PAUSE, ids.AlertButton(id="a1"), user="ben")
+    await forged(whole, ids.ALERT_PAUSE, ids.SubscriptionButton(id="a1"), user="ben")
     (one,) = await kept(whole)
 
     assert "I found no alert" in unknown

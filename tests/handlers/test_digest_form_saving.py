@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blocks.digest_list import MOST
+from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField
 from bot.digests.subscription import SelectionKind
 from bot.emulators.kore.faults import broken, late

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.blocks.ids import DIGEST_PAUSE, DigestButton
+from bot.blocks.ids import DIGEST_PAUSE, SubscriptionButton
 from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
 from tests.handlers.digest_steps import added, bot_on, kept, scheduled, view
@@ -241,7 +241,7 @@ async def test_a_button_checks_who_presses_it_and_what_it_carries(dispatch, whol
     digest belongs to is answered with a sentence.
     """
     (one,) = await kept(whole)
-    button = DigestButton(id=one.id).to_value()
+    button = SubscriptionButton(id=one.id).to_value()
     for value in ("", "x", "{}", '{"id":7}', '{"id":"nobody"}'):
         await dispatch(click_elsewhere(whole, "ana", value))
         await whole.settle()

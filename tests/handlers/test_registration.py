@@ -115,7 +115,7 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
             ids.Place(channel="C1", thread="1.5", response_url="https://x/1"),
         ),
         ('{"root":"1.5"}', ids.Thread(root="1.5")),
-        ('{"id":"d1"}', ids.DigestButton(id="d1")),
+        ('{"id":"d1"}', ids.SubscriptionButton(id="d1")),
         ('{"id":"d1","due":"2026-03-01T12:00:00Z"}', ids.DigestRun(id="d1", due=NOON)),
         (
             '{"id":"d1","at":"C1","kept":{"pattern":"pump-*"}}',

@@ -180,7 +180,7 @@ def test_a_quiet_digest():
     assert (QUIET.subscription, QUIET.due) == tuple(
         vars(ids.DigestRun.from_value(drawn["Details"]["value"])).values()
     )
-    assert QUIET.subscription == ids.DigestButton.from_value(drawn["Pause"]["value"]).id
+    assert QUIET.subscription == ids.SubscriptionButton.from_value(drawn["Pause"]["value"]).id
 
 
 @pytest.mark.parametrize(

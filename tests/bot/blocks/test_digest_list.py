@@ -6,7 +6,6 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.digest_list import (
-    MOST,
     REMOVED,
     about,
     add_screen,
@@ -21,6 +20,7 @@ from bot.blocks.digest_list import (
     when_next,
 )
 from bot.blocks.format import MRKDWN, PLAIN
+from bot.blocks.subscriptions import MOST
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
 from bot.digests.subscription import PauseReason, Selection, SelectionKind, WhenQuiet
 from bot.emulators.slack.blocks.whole import blocks_faults
@@ -92,7 +92,7 @@ def test_a_list():
     screen = listed([PUMPS])
     values = {e.get("value") for b in screen.blocks for e in b.get("elements", ()) if "value" in e}
 
-    assert {ids.DigestButton(id=PUMPS.id).to_value()} == values
+    assert {ids.SubscriptionButton(id=PUMPS.id).to_value()} == values
 
 
 @pytest.mark.parametrize(("deed", "says_next"), [("made", True), (REMOVED, False)])

@@ -1,0 +1,144 @@
+"""What the lists of digests and of alerts share: rows, buttons, and what confirms a change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.blocks import ids
+from bot.blocks.format import MRKDWN, NOTICE
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.digests.subscription import PauseReason
+
+MOST = 20
+_LABEL = 40
+PAUSED = {
+    PauseReason.ASKED: "paused",
+    PauseReason.ARCHIVED: "paused, because its channel is archived",
+    PauseReason.NOT_IN_CHANNEL: "paused, because I am not in its channel",
+    PauseReason.NOT_ALLOWED: "paused, because I may not post in its channel",
+}
+_WHY = {
+    PauseReason.ARCHIVED: "is archived. Edit it to post elsewhere, then resume it.",
+    PauseReason.NOT_IN_CHANNEL: "no longer has me in it. Type `/invite @simsessions` there, "
+    "then resume it.",
+    PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
+    "to post elsewhere, then resume it.",
+}
+
+
+class Subscribed(Protocol):
+    """A digest, or an alert."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def channel(self) -> str: ...  # noqa: D102
+    @property
+    def paused(self) -> PauseReason | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is the same of both; `noun` begins the ids of their buttons.
+
+    `stays` says what removing one leaves, `others` what else its buttons are: words and actions.
+    """
+
+    noun: str
+    stays: str
+    others: tuple[tuple[str, str], ...]
+
+    def rows(self, every: Sequence[Subscribed], words: Sequence[str]) -> list[Block]:
+        """Draw them one beneath the other, two blocks each; `words` are said of each."""
+        blocks: list[Block] = []
+        for number, (one, said) in enumerate(zip(every[:MOST], words, strict=False), start=1):
+            blocks += [section(said), self.buttons(one, number)]
+        if len(every) > MOST:
+            name = MRKDWN.code(f"/simsessions {self.noun} edit <name>")
+            blocks.append(context(f"{len(every) - MOST} more; edit one by its name: {name}"))
+        return blocks
+
+    def buttons(self, one: Subscribed, number: int) -> Block:
+        """Return what can be done with one."""
+        value = self._value(one)
+
+        def press(label: str, action: str) -> Block:
+            description = f"{label} {clean(one.name, _LABEL)}"
+            return button(label, ids.numbered(action, number), description, value=value)
+
+        other = "Resume" if one.paused else "Pause"
+        row = [
+            press("Edit", f"{self.noun}_edit"),
+            press(other, f"{self.noun}_{other.lower()}"),
+            *(press(*each) for each in self.others),
+            press("Remove", f"{self.noun}_remove") | {"confirm": self._sure(one)},
+        ]
+        return actions(f"{self._actions}_{number}", row)
+
+    def announced_screen(self, one: Subscribed, person: str, deed: str, words: str) -> Screen:
+        """Tell the channel who did what with one; `words` are about it."""
+        notice = f"The {self.noun} {NOTICE.data(one.name)} was {deed}"
+        return screen(notice, [context(f"<@{person}> {deed} the {self.noun} {words}")])
+
+    def choice_screen(self, sentence: str, near: Sequence[Subscribed], action: str) -> Screen:
+        """Ask which one is meant."""
+        picks = [
+            button(
+                clean(one.name, _LABEL),
+                ids.numbered(action, number),
+                f"Choose {clean(one.name, _LABEL)}",
+                value=self._value(one),
+            )
+            for number, one in enumerate(near, start=1)
+        ]
+        asked = section(f"🔎 {MRKDWN.sentence(sentence)}")
+        blocks = [asked, actions(self._actions, picks) if picks else None]
+        return screen(NOTICE.sentence(sentence), blocks)
+
+    def sure_screen(self, one: Subscribed, words: str) -> Screen:
+        """Ask before one is removed; `words` are about it."""
+        about = {"value": self._value(one), "style": "danger"}
+        remove = button("Remove", f"{self.noun}_remove", "Remove it", **about)
+        text = section(f"Remove the {self.noun} {words}? {self.stays}")
+        asked = f"Remove the {self.noun} {NOTICE.data(one.name)}?"
+        return screen(asked, [text, actions(self._actions, [remove])])
+
+    def paused_screen(self, one: Subscribed, words: str) -> Screen:
+        """Tell who made one that it is paused, why, and what to do; `words` are about it."""
+        why = _WHY.get(one.paused or PauseReason.ASKED, "does not accept it.")
+        notice = f"I paused the {self.noun} {NOTICE.data(one.name)}: its channel {why}"
+        text = f"⏸ I paused your {self.noun} {words}: <#{one.channel}> {why}"
+        return screen(notice, [section(text), self.buttons(one, 1)])
+
+    def add_screen(self, sentence: str) -> Screen:
+        """Say something, with a button that makes a new one."""
+        said = section(MRKDWN.sentence(sentence))
+        return screen(NOTICE.sentence(sentence), [said, self.add_row()])
+
+    def done_screen(self, one: Subscribed, words: str) -> Screen:
+        """Say to the asker what was done with one; `words` follow its name and are our own."""
+        named = MRKDWN.strong(MRKDWN.data(one.name))
+        return screen(f"{NOTICE.data(one.name)} {words}", [section(f"{named} {words}")])
+
+    def add_row(self) -> Block:
+        """Return the button that makes a new one."""
+        add = button(f"New {self.noun}…", f"{self.noun}_add", f"Make a new {self.noun}")
+        return actions(self._actions, [add])
+
+    @property
+    def _actions(self) -> str:
+        return f"{self.noun}_actions"
+
+    def _value(self, one: Subscribed) -> str:
+        return ids.SubscriptionButton(id=one.id).to_value()
+
+    def _sure(self, one: Subscribed) -> Block:
+        return {
+            "title": plain(f"Remove {clean(one.name, _LABEL)}?", 100),
+            "text": plain(self.stays, 300),
+            "confirm": plain("Remove", 30),
+            "deny": plain("Keep", 30),
+            "style": "danger",
+        }
