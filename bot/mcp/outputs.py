@@ -33,6 +33,7 @@ class SimFields(Output):
     friendly_name: str | None
     account_sid: str | None
     account: str | None = Field(description="whose it is, of several accounts")
+    account_label: str | None = Field(description="what people call that account")
     status: str | None
     rate_plan_sid: str | None
     iccid: str | None

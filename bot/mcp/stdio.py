@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Any, Self, cast
 
+import anyio
 import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
@@ -29,7 +30,7 @@ async def serve_stdio(server: Server[Any]) -> None:
         async with stdio_server(stdin=cast("Any", client)) as (received, sent):
             client.sent = sent
             await server.run(received, cast("Any", client), server.create_initialization_options())
-    except* (BrokenPipeError, ConnectionResetError):
+    except* (BrokenPipeError, ConnectionResetError, anyio.BrokenResourceError):
         log.info("client-gone")
 
 
