@@ -59,7 +59,7 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
     """
     await context.authorize()
     services, kept = context.services, context.services.alerts.alerts
-    services.rate_limit.take(context.request.person)  # each asks KORE, as a look-up does
+    context.take()  # each asks KORE, as a look-up does
     before = await kept.get(form.id) if form.id else None
     if before:
         await permit(context, before)

@@ -42,7 +42,7 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
     await context.authorize()
     services = context.services
     digests = services.digests
-    services.rate_limit.take(context.request.person)  # each asks KORE, as a look-up does
+    context.take()  # each asks KORE, as a look-up does
     before = await digests.subscriptions.get(form.id) if form.id else None
     if before:
         await permit(context, before)

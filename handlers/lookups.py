@@ -35,7 +35,7 @@ async def look_up(
     visibility, services = await context.visibility(for_all=for_all), context.services
     view, redaction = await context.view_of(visibility), visibility.redaction
     try:
-        services.rate_limit.take(context.request.person)
+        context.take()
         report = await view.sessions.look_up(text, fresh=fresh)
     except BotError as error:
         services.audit.note(_asking(context), error)
@@ -101,7 +101,7 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     """
     visibility, services = await context.visibility(for_all=for_all), context.services
     view, redaction = await context.view_of(visibility), visibility.redaction
-    services.rate_limit.take(context.request.person, len(texts))
+    context.take(len(texts))
     answers = await view.sessions.look_up_many(
         texts,
         fresh=fresh,
@@ -135,7 +135,7 @@ async def ask_scan(context: Context, query: FleetQuery, meant: MeantSims) -> Fle
         visibility.accounts,
     )
     try:
-        services.rate_limit.take(request.person)
+        context.take()
         answer = await services.scans.from_scan(query, meant, to)
     except BotError as error:
         services.audit.note(_asking(context), error)

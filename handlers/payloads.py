@@ -180,10 +180,13 @@ def _of_interaction(body: Body, user: Body) -> Actor:
 def is_late(body: Body, clock: Clock, metrics: Metrics) -> bool:
     """Return whether an event is too old to be answered, and log it; one without a time is not.
 
-    Slack sends events late after an outage.
+    Slack sends events late after an outage. A mention is as old as its sending where that is known:
+    where "Add Them" let the bot in, Slack sends that of an older message.
     """
-    stamps = (body.get("event_time"), part(body, "event").get("event_ts"))
+    event = part(body, "event")
+    stamps = (body.get("event_time"), event.get("event_ts"))
     times = [float(str(each)) for each in stamps if _TIME.fullmatch(str(each))]
+    times = times[:1] if event.get("type") == "app_mention" else times
     age = clock.now().timestamp() - min(times, default=float("inf"))
     if age < MOST_LATE:
         return False
@@ -247,9 +250,16 @@ class Context:
         except NotAllowed:
             return Examples()
 
+    def take(self, sims: int = 1) -> None:
+        """Take look-ups of the asker's. Raises AskedTooOften."""
+        request = self.request
+        self.services.rate_limit.take(request.person, sims, where=request.channel)
+
     def take_text(self, characters: int) -> None:
         """Count text as look-ups of the asker's before it is read. Raises AskedTooOften."""
-        self.services.rate_limit.take_text(self.request.person, characters)
+        self.services.rate_limit.take_text(
+            self.request.person, characters, where=self.request.channel
+        )
 
     @property
     def actor_here(self) -> Actor | None:

@@ -164,8 +164,8 @@ def _subcommand_behind(sim: str, besides: list[str]) -> str | None:
 
 
 def _noted(screen: Screen, spotted: Spotted) -> Screen:
-    """Say what a number is that names no SIM, and that a text was too long to be read whole."""
-    for sentence in filter(None, (spotted.sentence, spotted.cut_short)):
+    """Say what of it names no SIM, and that a text was too long to be read whole."""
+    for sentence in filter(None, (spotted.sentence, spotted.unknown_said, spotted.cut_short)):
         screen = note_screen(screen, sentence)
     return screen
 

@@ -81,6 +81,7 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     text = _LABELLED_LINK.sub(_with_its_numbers, text)
     for _ in range(_ROUNDS):
         text = unlinked(text)
+    text = _TAG.sub(_parted, text) if "</" in text else text
     text = _CONTROLS.sub(" ", _BREAKS.sub("\n", text.replace("…", " ")))
     if not text.isascii():
         text = plain_letters(_INVISIBLE.sub("", text))
@@ -92,6 +93,17 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     text, cuts = _TOO_LONG.subn(r"\1", text)
     beyond = next(islice(_LONG_NUMBER.finditer(text), MOST_NUMBERS, None), None)
     return text[: beyond.start()] if beyond else text, is_cut or cuts > 0 or beyond is not None
+
+
+_TAG = re.compile(  # of HTML, but for links
+    r"(?i)<(?:(?P<cell>/t[dh])|(?P<line>/(?:tr|p|div|li|pre|h\d)|br\s*/?)"
+    r"|/?(?:html|body|table|thead|tbody|tfoot|tr|t[dh]|div|span|p|pre|code|ul|ol|li|h\d|hr"
+    r"|b|i|u|em|strong|font|small)(?:\s[^<>]*)?)>"
+)
+
+
+def _parted(tag: re.Match[str]) -> str:
+    return {"cell": "\t", "line": "\n"}.get(tag.lastgroup or "", " ")
 
 
 def _with_its_numbers(link: re.Match[str]) -> str:
@@ -129,6 +141,8 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
     rest = _LONG_WORD.sub(shapes, rest)
     rest = _ROUNDED.sub(taken, rest) if _MAY_BE_ROUNDED.search(rest) else rest
     rest = _PARTED.sub(_dashed, rest) if _MAY_BE_PARTED.search(rest) else rest
+    if "," in rest:
+        rest = _THOUSANDS.sub(lambda number: number[0].replace(",", "-"), rest)
     return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=itemgetter(0))
 
 
@@ -137,6 +151,7 @@ _PARTED = re.compile(
 )
 _MAY_BE_PARTED = re.compile(r"[._/](?<=[0-9].)[0-9]{1,8}[._/][0-9]")
 _FEWEST, _MOST = 15, 20
+_THOUSANDS = re.compile(r"\d{3}(?<![\d,.$€£¥]\d{3}),\d{3}(?:,\d{3}){3}(?![\d.]|, ?\d)")
 
 
 def _dashed(number: re.Match[str]) -> str:

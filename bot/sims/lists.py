@@ -161,6 +161,8 @@ _NO_SIM = re.compile(
       | (?:af|ap|ca|cn|eu|il|me|mx|sa|us)-[a-z]{4,9}-?\d (?:-?[a-f])?   # where a cloud is
       | (?:rssi|rsrp|rsrq|sinr|snr|csq|mcc|mnc|lac|tac|cid|pci|earfcn|band|seq|qos|port|pid|cause
         |fw|ver|bat|battery|temp|volt|lat|lon|uptime|status|code) [:=_-]* [-+]?\d[\w.%]*
+      | (?:po|pod|deploy|deployment|rs|replicaset|ds|daemonset|sts|statefulset|job|cronjob|svc
+        |service|node|ns|namespace|container|ingress|pvc?)s? / \S+   # of Kubernetes
       | n/?a | none | null | nil | nan | unknown """
 )
 _HEAD = re.compile(r"([\w.-]+)(?::| ?(?:->|→|–|—)| [-=]) ")

@@ -31,8 +31,25 @@ _SAYS = (
     "alt",
 )
 _HOLDS = ("elements", "fields", "child_blocks", "cards", "tasks")
-_ATTACHED = ("author_name", "pretext", "title", "title_link", "text", "footer")
-_IN_FILES = ("plain_text", "preview", "preview_plain_text", "subject", "alt_txt")
+_ATTACHED = (
+    "service_name",
+    "author_name",
+    "author_subname",
+    "pretext",
+    "title",
+    "title_link",
+    "from_url",
+    "text",
+    "footer",
+)
+_IN_FILES = (
+    "plain_text",
+    "preview",
+    "preview_plain_text",
+    "preview_highlight",
+    "subject",
+    "alt_txt",
+)
 
 
 def places_of(message: Body) -> list[Place]:
@@ -75,6 +92,7 @@ def _places(message: Body, inside: str, depth: int) -> Iterator[Place]:
         yield Place(where, "\n".join(_named([file], ("title", "name"))), is_name=True)
         yield from (Place(f"{where}, {name}", text_in(file, name)) for name in _IN_FILES)
         yield Place(f"{where}, subject", text_in(part(file, "headers"), "subject"))
+        yield Place(f"{where}, comment", text_in(part(file, "initial_comment"), "comment"))
 
 
 def _of_attachment(attachment: Body, where: str, depth: int) -> Iterator[Place]:

@@ -237,7 +237,8 @@ class Reading:
 
         They are taken where half of the items, or of the rows of tables, are SIMs; those without a
         digit only where each item may be one, and names here have no digits; where we were asked,
-        one a line will do, and one SIM is enough, or that there is no list of SIMs yet.
+        one a line will do, and one SIM is enough, or that there is no list of SIMs yet. Where there
+        is one, some name must be known.
         """
         sure, words, prose, of_rows = self._weighed(spots)
         if sure and not any(_GLUED.fullmatch(name.text) for name in self._names):
@@ -252,6 +253,9 @@ class Reading:
         takes_all = is_unlisted or (is_clean and is_half and likely)
         why = UNKNOWN if is_listed else UNLISTED
         takes_some = takes_all or is_half or (self._asked and is_clean and sure > 0)
+        if is_listed and not self._names:  # among numbers alone nothing tells what a name is
+            takes_all = takes_some = False
+            of_rows = set()
         return [
             Spot("name", word.text, word.text, self._where(word.at), at=word.at)
             if takes_all or ((takes_some or word.at in of_rows) and word.is_like_a_name)

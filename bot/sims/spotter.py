@@ -19,6 +19,7 @@ from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Reading, Spot
 MOST = 200
 """SIMs of one text that are looked up; the rest is counted."""
 PATIENCE = 2.0
+_MOST_SAID = 3
 _UNKNOWN = frozenset({UNKNOWN, UNLISTED})
 _EXPLAINED = frozenset({"imsi", "eid", "imei", "number"})
 
@@ -61,6 +62,16 @@ class Spotted:
         """That a text was too long to be read to its end."""
         is_cut = any(spot.why == CUT for spot in self.spots)
         return f"That is a long text: {CUT}." if is_cut else None
+
+    @property
+    def unknown_said(self) -> str | None:
+        """That no SIM is called like what looks like a name in a list."""
+        names = {spot.text for spot in self.spots if spot.why == UNKNOWN}
+        like = [name for name in self.unknown if name in names and any(map(str.isdigit, name))]
+        more = f" and {len(like) - _MOST_SAID} more" if len(like) > _MOST_SAID else ""
+        return (
+            f"No SIM is called {', '.join(map(quoted, like[:_MOST_SAID]))}{more}." if like else None
+        )
 
     @property
     def why_nothing(self) -> str | None:

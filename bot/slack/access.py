@@ -323,36 +323,39 @@ class UserRateLimit:
         self._left: TTLCache[str, tuple[float, float]] = TTLCache(
             MOST, WINDOW_SECONDS, timer=clock.monotonic
         )
-        self._notified: TTLCache[str, bool] = TTLCache(MOST, WINDOW_SECONDS, timer=clock.monotonic)
+        self._notified: TTLCache[tuple[str, str], bool] = TTLCache(
+            MOST, WINDOW_SECONDS, timer=clock.monotonic
+        )
 
-    def take(self, person: str, sims: int = 1) -> None:
-        """Take a look-up for every 20 SIMs, or raise AskedTooOften, to be said once a minute only.
+    def take(self, person: str, sims: int = 1, *, where: str = "") -> None:
+        """Take a look-up for every 20 SIMs, or raise AskedTooOften.
 
-        What costs more than there can ever be takes a full bucket.
+        That is said once a minute in each channel, which is `where` it is asked. What costs more
+        than there can ever be takes a full bucket.
         """
-        self._take(person, cost_of(sims))
+        self._take(person, cost_of(sims), where)
 
-    def take_text(self, person: str, characters: int) -> None:
+    def take_text(self, person: str, characters: int, *, where: str = "") -> None:
         """Take a look-up for every 2,000 characters, before they are read: reading takes time too.
 
         A shorter text is free. Raises as `take` does.
         """
         if cost := characters // CHARACTERS:
-            self._take(person, cost)
+            self._take(person, cost, where)
 
-    def _take(self, person: str, cost: int) -> None:
+    def _take(self, person: str, cost: int, where: str) -> None:
         now, cost = self._clock.monotonic(), min(cost, self._size)
         left, at = self._left.get(person, (float(self._size), now))
         left = min(self._size, left + (now - at) * self._size / WINDOW_SECONDS)
         if left < cost:
             seconds = ceil((cost - left) * WINDOW_SECONDS / self._size)
-            raise AskedTooOften(self._size, seconds, is_said=self._is_said(person))
+            raise AskedTooOften(self._size, seconds, is_said=self._is_said(person, where))
         self._left[person] = (left - cost, now)
 
-    def _is_said(self, person: str) -> bool:
-        if person in self._notified:
+    def _is_said(self, person: str, where: str) -> bool:
+        if (person, where) in self._notified:
             return True
-        self._notified[person] = True
+        self._notified[person, where] = True
         return False
 
 

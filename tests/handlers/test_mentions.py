@@ -8,6 +8,7 @@ import pytest
 from bot.emulators.kore.faults import late
 from bot.emulators.slack.dispatcher import DeliveryFaults
 from bot.store.idempotency import Deduplication, RecentIds
+from tests.builders import ICCID, SID
 from tests.whole_bot import whole_bot
 
 BOT = "<@U0SIMSESS>"
@@ -354,6 +355,15 @@ async def test_a_question_deleted_meanwhile_is_answered_to_the_asker_alone(whole
     (answer,) = whole.slack.seen_by("ana")
     assert ("truck-42 is" in answer.text, answer.ephemeral_to) == (True, "U0ANA0001")
     assert () == whole.slack.seen_by("ben")
+
+
+async def test_an_unknown_name_among_numbers_is_said(whole):
+    """It may be a site or a ticket, so it is no row of the answer, and is not dropped either."""
+    whole.kore.add({"sid": SID, "status": "active", "unique_name": "spare", "iccid": ICCID})
+    for numbers in (SID, f"{ICCID}, 356938035643809"):
+        (answer,) = replies(whole, (await whole.say(f"{BOT} {numbers}, ABC-1")).ts)
+
+        assert 1 == f"{answer.blocks}".count("No SIM is called `ABC-1`.")
 
 
 async def test_half_a_character_is_answered(whole, dispatch):

@@ -164,6 +164,16 @@ def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
     assert LISTED.is_listed(actor) in {True, False}
 
 
+@pytest.mark.parametrize(("sent", "late"), [(0, False), (600, True)])
+def test_a_mention_is_as_old_as_its_sending(sent, late):
+    """Add Them, pressed an hour later, lets the bot answer what mentioned it."""
+    clock = FakeClock()
+    now = int(clock.now().timestamp())
+    event = {"type": "app_mention", "event_ts": f"{now - 3600}.000000"}
+
+    assert late is is_late({"event_time": now - sent, "event": event}, clock, Metrics())
+
+
 @pytest.mark.parametrize(
     ("event_time", "ts", "late"),
     [
