@@ -7,7 +7,6 @@ incident_summary:{id}   one for the incidents that share a card
 Locks are taken in this order: jobs, the alert, its incidents by id.
 """
 
-import difflib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,8 +22,8 @@ from bot.alerts.rows import (
     incident_to_row,
 )
 from bot.digests.subscription import PauseReason
+from bot.digests.subscriptions import pick
 from bot.errors import UserError
-from bot.sims.identifier import key, quoted
 from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.database import Database
 from bot.store.jobs import JobQueue, NewJob
@@ -35,7 +34,6 @@ MOST_CARDS = 10
 """Open incidents of a channel that have a card of their own; the rest share one."""
 RECENT = timedelta(hours=24)
 """So long after its end an incident can come back."""
-_NEAR, _OFFERED = 0.6, 5
 
 
 class AlertNameTaken(UserError):
@@ -309,7 +307,7 @@ class Alerts:
         """Return the channel's one of that name, else the person's own. Raises NoSuchAlert."""
         here = await self.in_channel(team, channel)
         mine = tuple(one for one in await self.made_by(team, person) if one not in here)
-        return pick(name, here, mine)
+        return pick(name, here, mine, "alert", NoSuchAlert)
 
     async def in_channel(self, team: str, channel: str) -> tuple[Alert, ...]:
         """Return a channel's, by name."""
@@ -345,25 +343,3 @@ def _looks_for(alert: Alert) -> tuple[object, ...]:
 def _unprimed(state: str | None) -> str:
     """Return the state of an alert whose next scan opens nothing that is new to it."""
     return replace(AlertState.from_json(state), primed=False).to_json()
-
-
-def pick(name: str, here: Sequence[Alert], elsewhere: Sequence[Alert] = ()) -> Alert:
-    """Return the one that is meant; without a name the only one here. Raises NoSuchAlert."""
-    if not name.strip():
-        if len(here) == 1:
-            return here[0]
-        none = "This channel has no alert. `/simsessions alert add` makes one."
-        many = f"This channel has {len(here)} alerts. Which one?"
-        raise NoSuchAlert(many if here else none, tuple(here[:_OFFERED]))
-    wanted = key(name)
-    for among in (here, elsewhere):
-        exact = tuple(one for one in among if key(one.name) == wanted)
-        if len(exact) == 1:
-            return exact[0]
-        if exact:
-            raise NoSuchAlert(f"You made {len(exact)} of that name. Which one?", exact)
-    keys = {key(one.name): one for one in (*elsewhere, *here)}
-    alike = difflib.get_close_matches(wanted, keys, _OFFERED, _NEAR)
-    near = tuple(keys[each] for each in alike)
-    hint = "Did you mean one of these?" if near else "`/simsessions alert list` shows those."
-    raise NoSuchAlert(f"I found no alert {quoted(name)} here. {hint}", near)

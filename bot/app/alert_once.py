@@ -15,8 +15,8 @@ from bot.app.jobs import incidents_of
 from bot.app.resources import opened_store
 from bot.clock import SystemClock
 from bot.digests.fleet import OnStart, passing_scan
+from bot.digests.subscriptions import chosen
 from bot.settings import Settings
-from bot.sims.identifier import key, quoted
 from bot.store.alerts import AlertRows
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
@@ -73,7 +73,7 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
     """
     clock = SystemClock()
     async with opened_store(settings) as store:
-        one = await _chosen(which, store)
+        one = chosen(which, await _alerts(store).every(), "alert", NoSuchAlert)
         async with (
             passing_fleet(settings, store, clock) as fleet,
             passing_scan(one.id, one.selection, fleet, clock, began) as (run, _),
@@ -102,15 +102,3 @@ _MINUTE = timedelta(minutes=1)
 def _alerts(store: Database) -> Alerts:
     queue = JobQueue(store)
     return Alerts(store, AlertRows(store), incidents_of(store, queue), queue)
-
-
-async def _chosen(which: str, store: Database) -> Alert:
-    """Return the one of that id or name. Raises NoSuchAlert."""
-    every = await _alerts(store).every()
-    found = [one for one in every if one.id == which or key(one.name) == key(which)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(f"{one.id} in {one.channel}" for one in found)
-        raise NoSuchAlert(f"{len(found)} alerts are called {quoted(which)}: {ids}. Give an id.")
-    raise NoSuchAlert(f"There is no alert {quoted(which)}; `simsessions alert list` has all.")

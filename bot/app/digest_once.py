@@ -12,13 +12,12 @@ from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, open_fleet, preview_digest
 from bot.digests.service import run_key
 from bot.digests.subscription import KIND, Subscription
-from bot.digests.subscriptions import NoSuchDigest
+from bot.digests.subscriptions import chosen
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
-from bot.sims.identifier import key, quoted
 from bot.slack.client import open_session
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
@@ -49,7 +48,7 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
     """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
     clock = SystemClock()
     async with opened_store(settings) as store:
-        one = await _chosen(which, store)
+        one = chosen(which, await subscriptions(store, JobQueue(store)).every())
         async with passing_fleet(settings, store, clock) as fleet:
             return one, await preview_digest(one, fleet, clock, began)
 
@@ -88,7 +87,7 @@ async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         resources = await open_resources(settings, clock, session, metrics, stack)
-        one = await _chosen(which, resources.store)
+        one = chosen(which, await subscriptions(resources.store, resources.queue).every())
         due = clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
         job = NewJob(KIND, run_key(one, due), args)
@@ -104,15 +103,3 @@ async def _ended(queue: JobQueue, job: str, clock: Clock) -> None:
     """Look now and then: it may be another process that does it."""
     while (there := await queue.get(job)) and there.state not in {"done", "failed", "cancelled"}:
         await clock.sleep(LOOK_SECONDS)
-
-
-async def _chosen(which: str, store: Database) -> Subscription:
-    """Return the one of that id or name. Raises NoSuchDigest."""
-    every = await subscriptions(store, JobQueue(store)).every()
-    found = [one for one in every if one.id == which or key(one.name) == key(which)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(f"{one.id} in {one.channel}" for one in found)
-        raise NoSuchDigest(f"{len(found)} digests are called {quoted(which)}: {ids}. Give an id.")
-    raise NoSuchDigest(f"There is no digest {quoted(which)}; `simsessions digest list` has all.")

@@ -2,8 +2,9 @@
 
 import difflib
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from bot.digests.schedule import DigestSchedule, QuietHours
 from bot.digests.subscription import GRACE, KIND, PauseReason, Selection, Subscription, WhenQuiet
@@ -77,6 +78,22 @@ class NameTaken(UserError):
     """The channel has a digest of that name."""
 
     sentence = "This channel has a digest of that name. Give another name, or edit that one."
+
+
+class Named(Protocol):
+    """A digest or an alert, for who looks for one by its name."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def channel(self) -> str: ...  # noqa: D102
+
+
+N = TypeVar("N", bound=Named)
+NoSuch = Callable[[str, tuple[Any, ...]], UserError]
+"""What is raised where none, or more than one, is meant: a sentence, and those that come near."""
 
 
 class NoSuchDigest(UserError):
@@ -190,25 +207,33 @@ def schedule_of(subscription: Subscription) -> Schedule:
 
 
 def pick(
-    name: str, here: tuple[Subscription, ...], elsewhere: tuple[Subscription, ...] = ()
-) -> Subscription:
-    """Return the one that is meant; without a name the only one here. Raises NoSuchDigest."""
+    name: str,
+    here: Sequence[N],
+    elsewhere: Sequence[N] = (),
+    noun: str = "digest",
+    no_such: NoSuch = NoSuchDigest,
+) -> N:
+    """Return the one that is meant; without a name the only one here. Raises `no_such`."""
+    add = f"`/simsessions {noun} add` makes one."
     if not name.strip():
         if len(here) == 1:
             return here[0]
-        raise NoSuchDigest(_which(here), here[:_OFFERED])
+        many = f"This channel has {len(here)} {noun}s. Which one?"
+        none = f"This channel has no {noun}. {add}"
+        raise no_such(many if here else none, tuple(here[:_OFFERED]))
     for among in (here, elsewhere):
-        exact = [one for one in among if key(one.name) == key(name)]
+        exact = tuple(one for one in among if key(one.name) == key(name))
         if len(exact) == 1:
             return exact[0]
         if exact:
-            raise NoSuchDigest(f"You made {len(exact)} of that name. Which one?", tuple(exact))
+            raise no_such(f"You made {len(exact)} of that name. Which one?", exact)
     near = _near(name, (*here, *elsewhere))
-    meant = f"I found no digest {quoted(name)} here."
-    raise NoSuchDigest(f"{meant} Did you mean one of these?" if near else f"{meant} {_HOW}", near)
+    those = f"`/simsessions {noun} list` shows those that are; {add}"
+    hint = "Did you mean one of these?" if near else those
+    raise no_such(f"I found no {noun} {quoted(name)} here. {hint}", near)
 
 
-def _near(name: str, among: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+def _near(name: str, among: Sequence[N]) -> tuple[N, ...]:
     wanted = key(name)
     keys = {key(one.name): one for one in reversed(among)}
     alike = difflib.get_close_matches(wanted, keys, _OFFERED, _NEAR)
@@ -216,10 +241,14 @@ def _near(name: str, among: tuple[Subscription, ...]) -> tuple[Subscription, ...
     return tuple(keys[spelt] for spelt in dict.fromkeys([*alike, *parts]))[:_OFFERED]
 
 
-_HOW = "`/simsessions digest list` shows those that are; `/simsessions digest add` makes one."
-
-
-def _which(here: tuple[Subscription, ...]) -> str:
-    if not here:
-        return "This channel has no digest. `/simsessions digest add` makes one."
-    return f"This channel has {len(here)} digests. Which one?"
+def chosen(
+    which: str, every: Sequence[N], noun: str = "digest", no_such: NoSuch = NoSuchDigest
+) -> N:
+    """Return the one of all that has that id or name. Raises `no_such`."""
+    found = [one for one in every if one.id == which or key(one.name) == key(which)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(f"{one.id} in {one.channel}" for one in found)
+        raise no_such(f"{len(found)} {noun}s are called {quoted(which)}: {ids}. Give an id.", ())
+    raise no_such(f"There is no {noun} {quoted(which)}; `simsessions {noun} list` has all.", ())
