@@ -13,7 +13,8 @@ from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.fleet import Fleet
 from bot.kore.models import DataSession, Sim
-from tests.bot.diagnosis.lives import HABITS, lives
+from tests.bot.diagnosis.lives import lives
+from tests.bot.diagnosis.more_lives import HABITS
 
 SIMS = 10_000
 MOMENT = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -16,11 +16,13 @@ FEW_PACKETS_A_DAY = 100
 """With fewer a session open for days is that of a device that sleeps."""
 PACKETS_OF_NEWS, PACKETS_OF_A_SLEEPER = 50, 1000
 """Packets that may be due, at the session's own rate, before its silence says anything."""
+IN_OTHER_WEEKS = "in other weeks it connected at this time"
 TIMES_ITS_GAP = "times its longest usual gap"
 _LEAST = HOUR
 _OF_THE_LONGEST = 1.5
 _MISSED_AT_LEAST = 3
 _WEEKS_AT_LEAST = 2
+_OFTEN = 3  # times that a day without any was no fault
 _REST_TIMES = 3
 
 
@@ -118,6 +120,8 @@ def _closed(evidence: Evidence, limits: Thresholds) -> Silence:
     rhythm = evidence.rhythm
     line, why = _line(rhythm, limits)
     due = _due_by_rhythm(rhythm, line)
+    if due is not None and rhythm.is_known and due < rhythm.starts[-1] + line:
+        why = IN_OTHER_WEEKS
     return _silence(evidence, None, line, due, why)
 
 
@@ -185,7 +189,7 @@ def _is_overdue(rhythm: Rhythm, missed: list[int]) -> bool:
     """Return whether a SIM that rests on some days missed a whole day of those when it does not."""
     if rhythm.longest < _REST_TIMES * rhythm.typical or len(missed) < _WEEKS_AT_LEAST:
         return False
-    if not rhythm.is_weekly:
+    if not rhythm.is_weekly or rhythm.skipped(rhythm.now - rhythm.starts[-1]) >= _OFTEN:
         return False
     return min(missed) >= max(_MISSED_AT_LEAST, rhythm.contacts_of_an_active_day())
 

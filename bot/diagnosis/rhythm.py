@@ -117,17 +117,19 @@ class Rhythm:
     def _recurs(self, interval: float, start: float, ranked: Sequence[tuple[float, float]]) -> bool:
         """Return whether there are three like it or longer, or one some whole weeks from it.
 
-        A rest of many days also recurs where it may be running now, begun at the same hour.
+        A rest of many days also recurs where it may be running now, begun at the same hour; so do
+        two that lie as far apart as the last contact is from the later one.
         """
         if ranked[min(_RECURS, len(ranked)) - 1][0] >= interval * _ALIKE:
             return True
         if interval >= _LONG_REST and self._may_run_again(interval, start):
             return True
         others = (other for each, other in ranked[:_RECURS] if each >= interval * _ALIKE)
-        apart = (abs(other - start) for other in others if other != start)
-        return any(
-            abs(each - round(each / WEEK) * WEEK) <= _NEAR_A_WEEK for each in apart if each > DAY
-        )
+        apart = [each for other in others if (each := abs(other - start)) > DAY]
+        if any(abs(each - round(each / WEEK) * WEEK) <= _NEAR_A_WEEK for each in apart):
+            return True
+        since = self.starts[-1] - start
+        return any(min(abs(since - each), abs(since - 2 * each)) <= _SAME_HOUR for each in apart)
 
     def _may_run_again(self, interval: float, start: float) -> bool:
         """Return whether it worked since for as long as before, and stopped whole weeks later."""
@@ -214,6 +216,15 @@ class Rhythm:
 
     def _contacts_within(self, low: float, high: float) -> int:
         return bisect_right(self.starts, high) - bisect_left(self.starts, low)
+
+    def skipped(self, least: float) -> int:
+        """Return how often it was away for so long when it was not a week before, or after."""
+        found = 0
+        for start, each in zip(self.starts, self.intervals, strict=False):
+            low, high = start + _SAME_HOUR, start + each - _SAME_HOUR
+            if each >= least:
+                found += any(self._contacts_within(low + n, high + n) for n in (-WEEK, WEEK))
+        return found
 
     def missed(self) -> list[int]:
         """Return how many contacts began in each earlier week while it is silent in this one.

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from bot.diagnosis.anomalies import TIMES_ITS_GAP, Silence, silence_of
+from bot.diagnosis.anomalies import IN_OTHER_WEEKS, TIMES_ITS_GAP, Silence, silence_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
 
 SAYS = "Last heard of {since}, {silent_for} ago; up to {line} would be normal: {why}."
 BY_DAY = "Last seen on {last_day}, {silent_for} ago; up to {line} would be normal: {why}."
+OVERDUE = "Last heard of {since}, {silent_for} ago; in other weeks it connected in that time."
 LOOK_AROUND = "; see whether its neighbours are silent too"
 OF_GAP = " of {longest_usual}."
 HOLIDAY = " It stopped at its usual hour, so it may just be resting for longer."
@@ -42,6 +43,8 @@ def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     says, known = SAYS, dict[str, Value](since=silence.since)
     if not evidence.sessions:  # seen before the window, of which no more than the day is known
         says, known = BY_DAY, {"last_day": silence.since.date().isoformat()}
+    if silence.why == IN_OTHER_WEEKS:
+        says = OVERDUE
     if silence.why.endswith(TIMES_ITS_GAP):
         says = says.removesuffix(".") + OF_GAP
     known |= {"silent_for": evidence.now - silence.since}

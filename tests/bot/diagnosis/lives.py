@@ -82,7 +82,7 @@ class Life:
             operator_country=country,
             cell_id=row.get("cell", f"{mcc}-{mnc}-1-1"),
             cell_location_estimate=place and CellLocation(lat=place[0], lon=place[1]),
-            imei=IMEI,
+            imei=row.get("imei", IMEI),
         )
 
     def evidence(self, now: datetime) -> Evidence:

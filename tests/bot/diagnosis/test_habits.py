@@ -1,11 +1,14 @@
 """A habit is no fault, and a fault is told whatever the habit."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.diagnosis.engine import diagnose
 from bot.diagnosis.rule import Severity, When, cause_of
 from tests.bot.diagnosis.cases import LIMITS
-from tests.bot.diagnosis.lives import HABITS, MINUTE, lives
+from tests.bot.diagnosis.lives import MINUTE, lives
+from tests.bot.diagnosis.more_lives import HABITS
 from tests.builders import NOON
 
 SIMS = 5
@@ -95,3 +98,78 @@ def test_a_wrong_apn_is_told_after_four_tries(name):
         causes.append(cause_of(findings(life)))
 
     assert ["attach_without_data"] * SIMS == [cause and cause.rule for cause in causes]
+
+
+def fades(life):
+    """Let the packets of the last three days be few."""
+    for row in life.rows:
+        if row["ago"] - row["lasting"] < 72:
+            row.update(up=(row["up"] or 0) * 0.03, down=row["down"] * 0.03)
+
+
+def last(number, **changes):
+    """Return what changes the last contacts."""
+
+    def lay(life):
+        past = sorted((r for r in life.rows if r["ago"] > 0), key=lambda row: row["ago"])
+        for row in past[:number]:
+            row.update(changes)
+
+    return lay
+
+
+def retries(every, hours, **changes):
+    """Return what makes it begin anew every so many minutes of the last hours."""
+
+    def lay(life):
+        life.cut(hours)
+        for n in range(int(hours * 60 / every)):
+            row = {"up": 4, "down": 2} | changes
+            life.add(hours - n * every * MINUTE, every * MINUTE / 2, **row)
+
+    return lay
+
+
+def downloads(life):
+    """Let a download run for ten hours."""
+    life.add(10, 9.9, 4000, 2_000_000)
+
+
+OFTEN = ["fridge_with_a_small_upload_at_noon", "falls_back_by_design", "only_sends"]
+SELDOM = ["meter_twice_a_day", "school_bus", "logger_three_times_a_week", "night_watch"]
+ROUTERS = ["gateway_that_reboots_each_night", "truck_over_the_border_each_week"]
+FAULTS = [
+    ("a swapped device", [*OFTEN, *SELDOM], last(1, imei="861536030196001"), "imei_changed"),
+    ("a wrong APN", [*OFTEN, *SELDOM], retries(30, 2.2, up=0, down=0), "attach_without_data"),
+    ("a storm of retries", [*OFTEN[:2], *SELDOM], retries(2, 1.5), "flapping"),
+    ("a storm by a gateway", ROUTERS, retries(3, 2), "flapping"),
+    ("an old radio", ["meter_twice_a_day", *ROUTERS], last(9, radio="GERAN"), "radio_fallback"),
+    ("a firewall", [*SELDOM, *OFTEN[:2]], last(8, down=0), "uplink_only"),
+    ("hardly any packets", ROUTERS[:1], fades, "degraded"),
+    ("a download", [*OFTEN, "meter_twice_a_day"], downloads, "usage_spike"),
+    ("a plan gone", [*OFTEN, *SELDOM, *ROUTERS], lambda life: life.cut(200), "no_rate_plan"),
+    ("a suspended SIM", [*OFTEN, *SELDOM], lambda life: life.cut(200), "sim_not_active"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "lay", "rule"),
+    [
+        pytest.param(habit, lay, rule, id=f"{fault} of {habit}")
+        for fault, habits, lay, rule in FAULTS
+        for habit in habits
+    ],
+)
+def test_a_fault_is_told_whatever_the_habit(name, lay, rule):
+    """The cause is the fault, and nothing else of weight stands beside it."""
+    for life in lives(name, SIMS, seed=6):
+        lay(life)
+        known = life.evidence(NOON)
+        if rule in {"no_rate_plan", "sim_not_active"}:
+            changed = {"rate_plan_sid": None} if rule == "no_rate_plan" else {"status": "suspended"}
+            sim = known.sim.model_copy(update=changed)
+            known = replace(known, sim=sim)
+        found = diagnose(known, LIMITS)
+
+        assert [rule] == [f.rule for f in found if f.stands and f.severity > Severity.INFO]
+        assert rule == cause_of(found).rule
