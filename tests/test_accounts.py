@@ -103,6 +103,8 @@ async def test_one_that_is_down_changes_nothing_for_the_other(both, caplog):
     for text in ("truck-42", TRUCK.sid, iccid(TRUCK.serial), "acme/pump-7"):
         report = await both.whole.view.sessions.look_up(text, fresh=True)
         assert "acme" == report.sim.account, text
+    with pytest.raises(BotError):
+        await both.whole.view.sessions.look_up(VAULT.sid, fresh=True)
     said = [record for record in caplog.records if record.msg.startswith("kore-")]
     assert {GLOBEX} == {record.__dict__.get("account") for record in said}
 
