@@ -12,8 +12,9 @@ from typing import Any
 from bot.app.run import running
 from bot.clock import SystemClock
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
-from bot.emulators.kore.cards import Card
+from bot.emulators.kore.cards import Card, iccid, imei
 from bot.emulators.serve import serving
+from bot.emulators.slack.people import BEN
 from bot.slack.manifest import bot_scopes
 from tests.slack_rig import slack_side
 from tests.whole_bot import Whole, in_a_folder, settings_for
@@ -24,6 +25,18 @@ TRUCK = Card("truck-42", 1003, known_sid=f"DE{'a' * 31}2")
 THEIR_PUMP = Card("pump-7", 1002, "Pump of theirs", known_sid=f"DE{'b' * 31}1")
 VAULT = Card("vault-9", 1004, "Vault of theirs", known_sid=f"DE{'b' * 31}2")
 CHANNEL, THEIRS = "C0FLEETOP", "G0ONCALL1"
+
+SECRETS = (
+    GLOBEX,
+    THEIR_PUMP.sid,
+    VAULT.sid,
+    VAULT.name,
+    "of theirs",
+    *(iccid(card.serial) for card in (THEIR_PUMP, VAULT)),
+    *(imei(card.serial) for card in (THEIR_PUMP, VAULT)),
+)
+"""All by which Globex and its SIMs are known."""
+APART = {"acme": {"channels": CHANNEL}, "globex": {"channels": THEIRS, "users": BEN.id}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +104,9 @@ async def two_accounts(
             for name in (ACME, GLOBEX):
                 await bot.services.views.of({name}).directory.refresh()
             yield Two(Whole(bot, ours, slack), ours, theirs)
+
+
+def leaks(two: Two, typed: str, said: str = "") -> list[str]:
+    """Return what of Globex stands in what was sent, but for what was typed."""
+    sent = f"{two.sent()} {said}".lower()
+    return [each for each in SECRETS if each.lower() in sent and each.lower() not in typed.lower()]
