@@ -32,11 +32,9 @@ Operation = Callable[[Context, Alert], Awaitable[Reply]]
 async def permit(context: Context, alert: Alert) -> None:
     """Check that the actor may change an alert. Raises NotAllowed and NotYours."""
     await context.authorize()
-    request, alerts = context.request, context.services.alerts
-    here = request.channel == alert.channel or request.user == alert.made_by
-    if alert.team != alerts.team:
-        raise NotYours(NOT_THEIRS)
-    if not here and not await alerts.channels.has(alert.channel, request.user):
+    is_ours = alert.team == context.services.alerts.team
+    is_theirs = context.request.user == alert.made_by or await context.is_in(alert.channel)
+    if not (is_ours and is_theirs):
         raise NotYours(NOT_THEIRS)
 
 

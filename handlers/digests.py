@@ -31,11 +31,9 @@ Operation = Callable[[Context, Subscription], Awaitable[Reply]]
 async def permit(context: Context, subscription: Subscription) -> None:
     """Check that the actor may change a digest. Raises NotAllowed and NotYours."""
     await context.authorize()
-    request, digests = context.request, context.services.digests
-    here = request.channel == subscription.channel or request.user == subscription.made_by
-    if subscription.team != digests.team:
-        raise NotYours
-    if not here and not await digests.channels.has(subscription.channel, request.user):
+    is_ours = subscription.team == context.services.digests.team
+    made_it = context.request.user == subscription.made_by
+    if not (is_ours and (made_it or await context.is_in(subscription.channel))):
         raise NotYours
 
 

@@ -212,6 +212,19 @@ class Context:
         """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
         await self.services.authorizer.authorize(self.actor)
 
+    async def is_in(self, channel: str) -> bool:
+        """Return whether the actor is in a channel, as far as Slack says.
+
+        A window's payload does not tell where it was opened: what it carries may be forged, and
+        counts only where Slack does not deny it.
+        """
+        channels, user = self.services.digests.channels, self.request.user
+        if self.actor and self.actor.channel == channel:
+            return True
+        if self.request.channel == channel:
+            return not await channels.lacks(channel, user)
+        return await channels.has(channel, user)
+
     async def redaction(self, *, for_all: bool | None = None) -> str | None:
         """Return what must be redacted in an answer, and why; None: nothing. Raises NotAllowed.
 

@@ -162,9 +162,7 @@ async def stop(context: Context, value: str) -> Reply:
 
 async def _permit(context: Context, owner: WatchOwner) -> None:
     """Check that the actor may stop a watch: an id that comes back may be forged."""
-    request, channels = context.request, context.services.digests.channels
-    is_near = request.user == owner.person or request.channel == owner.channel
-    if not is_near and not await channels.has(owner.channel, request.user):
+    if context.request.user != owner.person and not await context.is_in(owner.channel):
         raise NotYours("Only people in a watch's channel, and who asked for it, may stop it.")
 
 

@@ -13,7 +13,17 @@ from bot.digests.schedule import QuietHours
 from bot.digests.subscription import Selection, SelectionKind
 from bot.errors import OldButton
 from handlers.alert_form import values_in
-from tests.handlers.alert_steps import added, errors_in, forged, kept, opened, send, shown, view
+from tests.handlers.alert_steps import (
+    TRUCKS,
+    added,
+    errors_in,
+    forged,
+    kept,
+    opened,
+    send,
+    shown,
+    view,
+)
 from tests.whole_bot import whole_bot
 
 ON_CALL = "S0ONCALL1"
@@ -150,6 +160,20 @@ async def test_somebody_elsewhere_may_not_change_it(whole):
     assert "I found no alert" in unknown
     assert "people in its channel may change an alert" in whole.answer("ben").text
     assert one.paused is None
+
+
+async def test_a_window_with_another_channel_in_it(whole):
+    """What it carries is no proof that the person is in that channel: nothing is changed."""
+    await opened(whole, channel="G0ONCALL1")
+    await whole.type("alert add", user="ben")
+    top = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
+    form = ids.AlertForm.from_value(top.body["private_metadata"])
+    theirs = form.model_copy(update={"id": "a1", "at": "G0ONCALL1"})
+    top.body["private_metadata"] = theirs.to_value()
+    await send(whole, TRUCKS, user="ben")
+
+    assert ["Wells"] == [each.name for each in await kept(whole)]
+    assert "people in its channel may change an alert" in str(view(whole, "ben")["blocks"])
 
 
 async def test_edit_changes_what_is_kept(whole):
