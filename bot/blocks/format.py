@@ -202,6 +202,13 @@ def count(number: int, noun: str) -> str:
     return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
 
 
+def ordinal(number: int) -> str:
+    """Write 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    is_teen = number % 100 // 10 == 1
+    return f"{number}{'th' if is_teen else ends.get(number % 10, 'th')}"
+
+
 def part_of(number: int, total: int, noun: str) -> str:
     """Return how many of all: `2 of 3 SIMs`, `all 3 SIMs`, `both SIMs`."""
     if number != total or total == 1:

@@ -7,7 +7,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, Event, EventKind, Incident, IncidentState
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, lasting, span
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, lasting, ordinal, span
 from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.weblinks import WebLinks
@@ -104,7 +104,7 @@ def _lines(incident: Incident) -> list[str]:
 def member_line(member: DownSim) -> str:
     """Say how one SIM of an incident is."""
     name = MRKDWN.strong(MRKDWN.data(member.name))
-    again = f", for the {member.times}. time" if member.times > 1 else ""
+    again = f", for the {ordinal(member.times)} time" if member.times > 1 else ""
     if member.is_down:
         return f"{SEVERITY_ICONS[member.severity]} {name} since {MRKDWN.when(member.since)}{again}"
     if member.gone == "muted":

@@ -6,6 +6,7 @@ from datetime import timedelta
 from playwright.async_api import expect
 from sqlalchemy import update
 
+from bot.blocks.format import ordinal
 from bot.clock import SystemClock
 from bot.demo.run import running_demo
 from bot.store.schema import NOW, digest_runs, jobs
@@ -128,7 +129,7 @@ async def test_a_flapping_pump_is_one_incident(browser):
         for times in range(1, 4):
             await trigger(page, PUMP, "Its own story again")
             await scene.move(6)
-            again = f", for the {times}. time" if times > 1 else ""
+            again = f", for the {ordinal(times)} time" if times > 1 else ""
             await expect(card).to_contain_text(again or f"{PUMP} since")
             await trigger(page, PUMP, "Recover")
             await scene.move(6)

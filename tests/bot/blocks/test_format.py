@@ -17,6 +17,7 @@ from bot.blocks.format import (
     imei_text,
     lasting,
     map_link,
+    ordinal,
     part_of,
     place,
     span,
@@ -212,3 +213,11 @@ def test_place():
         "https://www.openstreetmap.org/?mlat=37.88282&mlon=-122.36849#map=14/37.88282/-122.36849"
         == map_link(tower)
     )
+
+
+def test_ordinals():
+    """As English has them, the teens too."""
+    numbers = (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)
+
+    expected = "1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 111th"
+    assert expected == " ".join(map(ordinal, numbers))
