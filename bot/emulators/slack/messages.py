@@ -157,7 +157,9 @@ class Messages:
 
     def whole(self, message: Message) -> Json:
         """Return a message as Slack shows it, the root of a thread with what is known of it."""
-        replies = [m for m in self.thread(message.channel, message.ts) if m.ts != message.ts]
+        is_reply = message.thread_ts not in {None, message.ts}
+        thread = () if is_reply else self.thread(message.channel, message.ts)
+        replies = [m for m in thread if m.ts != message.ts]
         if not replies:
             return message.to_slack()
         users = list(dict.fromkeys(reply.user for reply in replies))
