@@ -163,6 +163,7 @@ async def test_a_digest_is_about_what_its_channel_may_see():
             await asyncio.sleep(0.05)
 
         assert [] == leaks(two, "")
+        assert "of acme" in str(two.sent())
         assert 2 == over[0].sims
         due = moment(over[0].due)
         with pytest.raises(NotAllowed):

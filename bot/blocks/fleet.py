@@ -117,7 +117,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     """Return a row; what is unknown is said in words."""
     sim = row.snapshot
     cause = next((each for each in sim.findings if each.severity != Severity.INFO.word), None)
-    name, state = clean(sim.name, _NAME), cell_label(sim)
+    name, state = clean(sim.full_name, _NAME), cell_label(sim)
     because = _cause(cause) if cause else no_cause(sim.state)
     last = (clean(sim.operator or sim.network or "unknown", _NETWORK), _seen(row, now))
     if not answer.query.top:
@@ -141,7 +141,7 @@ def _actions(answer: FleetAnswer, *, for_all: bool) -> list[Block]:
         return []
     options = [
         {
-            "text": plain(f"{clean(sim.name, 50)} · {label_of(sim)}", _OPTION),
+            "text": plain(f"{clean(sim.full_name, 50)} · {label_of(sim)}", _OPTION),
             "value": sim.sid,
         }
         for sim in sims

@@ -204,7 +204,7 @@ def cells(row: Row) -> tuple[str, str, str, str, str]:
     if isinstance(row, Unread):
         return clean(row.query, NAME), _unread_state(row), reason(row.error), "unknown", "unknown"
     return (
-        clean(row.sim.name, NAME),
+        clean(row.sim.full_name, NAME),
         cell_label(row) + (" (old)" if row.stale else ""),
         cause_cell(row),
         clean(_operator(row), _OPERATOR),
@@ -390,5 +390,5 @@ def _group(options: Sequence[Block], at: int) -> Block:
 
 
 def _option(report: SessionReport) -> Block:
-    label = f"{clean(report.sim.name, 50)} · {label_of(report)}"
+    label = f"{clean(report.sim.full_name, 50)} · {label_of(report)}"
     return {"text": plain(label, _OPTION), "value": report.sim.sid}

@@ -170,7 +170,7 @@ class Compiler:
             subscription=about.id,
             name=about.name,
             zone=about.zone,
-            about=about.selection.words,
+            about=_about(about, run),
             due=due,
             made_at=now,
             counts=counts,
@@ -280,6 +280,12 @@ def _never_begun(about: Subscription, since: float, due: float) -> Iterator[Miss
 
 def _by_due(missed: MissedRun) -> datetime:
     return missed.due
+
+
+def _about(about: Subscription, run: Run) -> str:
+    """Say which SIMs it is about, and of which accounts where those have names."""
+    names = ", ".join(sorted(run.shown - {""}))
+    return f"{about.selection.words} of {names}" if names else about.selection.words
 
 
 def moment(seconds: float) -> datetime:

@@ -234,6 +234,11 @@ class Sim(_Answer):
     account_label: Text = None
 
     @property
+    def full_name(self) -> str:
+        """Its name as it can be typed: `acme/pump-7` where there are several accounts."""
+        return f"{self.account}/{self.name}" if self.account else self.name
+
+    @property
     def name(self) -> str:
         """What people call it: the unique name, else the friendly name, else the SID."""
         return self.unique_name or self.friendly_name or self.sid

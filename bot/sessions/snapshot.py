@@ -64,6 +64,11 @@ class Snapshot:
     next_step: str | None = None
     account: str | None = None
 
+    @property
+    def full_name(self) -> str:
+        """Its name as it can be typed: `acme/pump-7` where there are several accounts."""
+        return f"{self.account}/{self.name}" if self.account else self.name
+
     def has(self, rule: str) -> bool:
         """Return whether a finding of this rule stands."""
         return any(found.rule == rule for found in self.findings)

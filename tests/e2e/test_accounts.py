@@ -1,11 +1,17 @@
 """Two KORE accounts on the page: Acme's, and a partner's, Globex, which not everybody may see."""
 
+from dataclasses import replace
+
 import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.demo.run import running_demo
+from bot.digests.subscription import Selection, SelectionKind
+from tests.alert_rig import FLEET_OPS, an_alert
+from tests.digest_rig import pumps
 from tests.e2e.browser_rig import opened_window
-from tests.e2e.steps import ask, button
+from tests.e2e.steps import ask, button, trigger
+from tests.e2e.test_alerts import MovedClock, Scene
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -48,6 +54,32 @@ async def test_a_channel_bound_to_one_sees_only_that(at_two):
     chloe = await at_two("chloe", "general")
     await expect(await ask(chloe, "/simsessions pump-7")).to_contain_text("pump-7 is offline")
     await expect(await ask(chloe, "/simsessions reefer-3")).to_contain_text("No SIM")
+
+
+async def test_a_digest_and_an_alert_are_over_both(browser):
+    """The digest counts both fleets; what falls in either is an incident that names its account."""
+    clock = MovedClock()
+    async with running_demo(accounts=2, clock=clock) as demo, opened_window(browser) as windows:
+        scene, services = Scene(demo, clock), demo.bot.services
+        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        every = Selection(SelectionKind.PATTERN, "*e*-*")
+        demo.partner.events.recover("reefer-3")
+        await trigger(page, "well-1", "Recover")
+        digest = replace(pumps(selection=every), name="Fleets", channel=FLEET_OPS)
+        await services.digests.subscriptions.add(digest)
+        await ask(page, "/simsessions digest now Fleets")
+        posted = page.get_by_role("article", name="simsessions: Fleets, ").first
+        await expect(posted).to_contain_text("of acme, globex")
+        alert = an_alert(name="Fleets", selection=every, made_at=clock.now(), mention_first=())
+        await services.alerts.alerts.add(alert)
+        await scene.settled()
+        demo.partner.events.undo("reefer-3")
+        await trigger(page, "well-1", "Its own story again")
+        await scene.move(6)
+        cards = page.get_by_role("article").filter(has_text="Alert Fleets ·")
+
+        await expect(cards.filter(has_text="account globex").first).to_contain_text("reefer-3")
+        await expect(cards.filter(has_text="account acme").first).to_contain_text("well-1")
 
 
 async def test_the_other_account_down_changes_nothing(at_two, two):
