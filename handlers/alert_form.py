@@ -35,7 +35,7 @@ from bot.digests.schedule import all_zones, offered
 from bot.digests.service import pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind
-from bot.errors import BotError, NotAllowed, OldButton
+from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
 from handlers import alerts
 from handlers.alerts import Operation, permit
@@ -60,6 +60,8 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
     await context.authorize()
     services, kept = context.services, context.services.alerts.alerts
     context.take()  # each asks KORE, as a look-up does
+    if form.at and not await context.vouched(form.at):
+        raise NotYours(alerts.NOT_THEIRS)
     before = await kept.get(form.id) if form.id else None
     if before:
         await permit(context, before)

@@ -24,7 +24,7 @@ from bot.digests.service import DigestService, pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
-from bot.errors import BotError, NotAllowed, OldButton
+from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Delivery, Services
 from handlers.digests import permit
 from handlers.forms import FormWindow, send_form
@@ -43,6 +43,8 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
     services = context.services
     digests = services.digests
     context.take()  # each asks KORE, as a look-up does
+    if form.at and not await context.vouched(form.at):
+        raise NotYours
     before = await digests.subscriptions.get(form.id) if form.id else None
     if before:
         await permit(context, before)

@@ -170,7 +170,8 @@ class SessionDetails:
     async def show(self, chosen: ids.Details) -> None:
         """Show a session, in a new modal if need be. Raises what the look-up or Slack raises."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            channel = chosen.channel or self._context.request.channel
+            told = self._context.request.channel
+            channel = told or await self._context.vouched(chosen.channel or "")
             chosen = chosen.model_copy(update={"channel": channel or None})
             modal = await self._opened(chosen)
             context = self._context.asking(replace(self._context.request, channel=channel))

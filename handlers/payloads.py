@@ -213,17 +213,21 @@ class Context:
         await self.services.authorizer.authorize(self.actor)
 
     async def is_in(self, channel: str) -> bool:
-        """Return whether the actor is in a channel, as far as Slack says.
+        """Return whether the actor is in a channel, as far as Slack says."""
+        if channel == self.request.channel:
+            return bool(await self.vouched(channel))
+        return await self.services.digests.channels.has(channel, self.request.user)
 
-        A window's payload does not tell where it was opened: what it carries may be forged, and
-        counts only where Slack does not deny it.
+    async def vouched(self, channel: str) -> str:
+        """Return a channel that a window carries; "" where Slack says that the actor is not there.
+
+        A window's payload does not tell where it was opened, and what it carries may be forged.
         """
-        channels, user = self.services.digests.channels, self.request.user
-        if self.actor and self.actor.channel == channel:
-            return True
-        if self.request.channel == channel:
-            return not await channels.lacks(channel, user)
-        return await channels.has(channel, user)
+        is_told = self.actor is not None and self.actor.channel == channel
+        if is_told or not channel.startswith(("C", "G")):
+            return channel
+        is_away = await self.services.digests.channels.lacks(channel, self.request.user)
+        return "" if is_away else channel
 
     async def redaction(self, *, for_all: bool | None = None) -> str | None:
         """Return what must be redacted in an answer, and why; None: nothing. Raises NotAllowed.

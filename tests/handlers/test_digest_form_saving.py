@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.blocks import ids
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField
 from bot.digests.subscription import SelectionKind
@@ -166,3 +167,13 @@ async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
 
         assert "I may not answer here" in errors_in(delivery)[FormField.CHANNEL]
         assert () == await kept(whole)
+
+
+async def test_a_window_with_another_channel_in_it(whole):
+    """What it carries is no proof that the person is in that channel: nothing is kept."""
+    await whole.type("digest add", user="ben")
+    top = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
+    top.body["private_metadata"] = ids.DigestForm(at="G0ONCALL1").to_value()
+    await send(whole, PUMPS, user="ben")
+
+    assert () == await kept(whole)
