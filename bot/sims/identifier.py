@@ -145,6 +145,8 @@ def _distinct(sids: list[str]) -> tuple[str, ...]:
 
 
 def _name_in(link: str) -> str | None:
+    if not _NAMED.search(link):
+        return None
     try:
         parts = urlsplit(link if "://" in link else "//" + link)
         host = (parts.hostname or "").lower()

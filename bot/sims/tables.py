@@ -30,6 +30,7 @@ _NOT_PLAIN = re.compile(r"[\W_]+")
 _DELIMITERS = ("\t", "|", ";", ",", "  ")
 _SPACED = re.compile(r"\S+(?: \S+)*")
 _MOST_COLUMNS = 50
+_COST_OF_NONE = 3  # rows: what it takes to see that a line is no head
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def tables_in(text: str) -> list[Table]:
     for start in starts:
         if start > end and left > 0:
             table, end = _table_at(text, text.rfind("\n", 0, start) + 1, starts)
-            left -= len(table.rows) if table else 0
+            left -= len(table.rows) if table else _COST_OF_NONE
             found += [table] if table and not table.is_upright else []
     return found
 
