@@ -1,4 +1,4 @@
-"""What several KORE accounts cost: memory an idle one, and a look-up by ICCID over ten."""
+"""What several KORE accounts cost: memory, a look-up by ICCID over ten, and one that is silent."""
 
 import asyncio
 import gc
@@ -69,6 +69,40 @@ async def by_iccid() -> None:
     report("accounts: a look-up by ICCID over ten, over one", ratio, 1.3)
 
 
+class Silent(httpx.AsyncBaseTransport):
+    """Never answers."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Wait for ever."""
+        await asyncio.sleep(3600)
+        return httpx.Response(200, request=request)
+
+
+async def beside_a_silent_one() -> None:
+    """Compare a look-up by SID of one account alone with that beside one which never answers."""
+    alone, clock = stacks_of(1), SystemClock()
+    config = KoreConfig(access_token="t", read_timeout=3600)
+    silent = open_kore(config, clock, transport=Silent())
+    both = {"a0": next(iter(alone.client.parts().values())), "silent": silent}
+    lists = {name: SimDirectory(client, clock, account=name) for name, client in both.items()}
+    beside = AccountStacks(both, lists, clock)
+    waiting = [asyncio.create_task(silent.sim(f"DE{n:032x}", fresh=True)) for n in range(60)]
+
+    def ask(stacks: AccountStacks):
+        async def asking() -> None:
+            if not await stacks.resolver(stacks.client)._filtered(ICCID):  # noqa: SLF001 -- what KORE is asked
+                raise SystemExit("not found")
+
+        return asking
+
+    figures = await atimed({"alone": ask(alone), "beside": ask(beside)}, 2 * ROUNDS)
+    ratio = figures["beside"].wall / figures["alone"].wall
+    report("accounts: a look-up beside a silent one, over alone", ratio, 1.1)
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 def resident() -> float:
     """Return this process's memory in MB."""
     gc.collect()
@@ -97,9 +131,10 @@ async def idle() -> None:
 
 
 async def main() -> None:
-    """Print both."""
+    """Print all of it."""
     await idle()
     await by_iccid()
+    await beside_a_silent_one()
 
 
 if __name__ == "__main__":

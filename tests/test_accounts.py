@@ -107,6 +107,43 @@ async def test_one_that_is_down_changes_nothing_for_the_other(both, caplog):
     assert {GLOBEX} == {record.__dict__.get("account") for record in said}
 
 
+@pytest.mark.parametrize("trouble", [Fault(times=None, hang=True), Fault(times=None, delay=3600)])
+async def test_who_waits_for_the_other_keeps_nobody(trouble):
+    """Acme answers while more questions to Globex than it takes at once are still under way."""
+    async with two_accounts(kore_read_timeout=300, kore_budget=300) as two:
+        views = two.whole.bot.services.views
+        two.globex.faults.add(trouble)
+        theirs, before = views.of({GLOBEX}).client, len(two.globex.requests)
+        waiting = [asyncio.create_task(theirs.sim(f"DE{n:032x}", fresh=True)) for n in range(60)]
+        while len(two.globex.requests) < before + 20:  # noqa: ASYNC110 -- the stand-in tells nobody
+            await asyncio.sleep(0.01)
+        for text in ("truck-42", TRUCK.sid, iccid(TRUCK.serial), "acme/pump-7"):
+            report = await two.whole.view.sessions.look_up(text, fresh=True)
+            assert ("acme", None) == (report.sim.account, report.problem), text
+        under_way = [task for task in waiting if not task.done()]
+
+        assert waiting == under_way
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_one_that_is_limited_limits_itself_alone(both):
+    """After a 429 that asks for an hour Acme's SIMs are each asked for, and Globex for nothing."""
+    theirs = both.whole.bot.services.views.of({GLOBEX}).client
+    both.globex.faults.add(Fault(times=None, status=429, retry_after="3600"))
+    for _ in range(3):
+        with pytest.raises(BotError):
+            await theirs.sim(VAULT.sid, fresh=True)
+    asked, before = len(both.globex.requests), len(both.acme.requests)
+    many = [TRUCK.sid, PUMP.sid]
+    found = await both.whole.view.sessions.look_up_many(many)
+
+    assert many == [each.sim.sid for each in found]
+    assert len(both.acme.requests) > before
+    assert asked == len(both.globex.requests)
+
+
 async def test_nothing_of_an_account_leaks_to_who_may_not_see_it(typed):
     """Whatever Ana types or says in a channel of Acme's, Slack gets no byte of Globex."""
     async with two_accounts(**APART) as two:
