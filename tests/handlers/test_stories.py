@@ -60,3 +60,14 @@ def counted(report):
 def read(message):
     """All that stands in a message, as text."""
     return json.dumps([message.text, *message.blocks], ensure_ascii=False)
+
+
+async def test_one_of_several_that_fell_silent_is_compared_with_those_called_alike(whole):
+    """On a fresh start nothing is known of the other wells: they are looked at, and none is reset.
+
+    What comes too late for the answer brings it up to date.
+    """
+    report = await whole.view.sessions.look_up("well-2", patience=30)
+
+    assert report.cause.rule == "common_outage"
+    assert "do not reset" in report.cause.next_step
