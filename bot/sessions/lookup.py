@@ -106,9 +106,15 @@ class Judge:
             report.sim.rate_plan_sid: each.traits.get(Trait.PLAN)
             for report, each in zip(reports, asked, strict=True)
         }
-        for peer in peers if lost else ():
-            at = peer.lost_at
-            if peer.sid not in sids and (at is None or any(abs(at - t) <= span for t in lost)):
+        others = [
+            peer
+            for peer in (peers if lost else ())
+            if peer.sid not in sids
+            and ((at := peer.lost_at) is None or any(abs(at - t) <= span for t in lost))
+        ]
+        silent = len(lost) + sum(peer.lost_at is not None for peer in others)
+        if silent >= self.thresholds.outage_sims:  # comparing thousands takes a while
+            for peer in others:
                 yield Case(peer.sid, None, (), peer=_with_plan(peer, plans))
 
 
