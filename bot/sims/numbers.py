@@ -101,6 +101,7 @@ def unswapped(text: str) -> str | None:
     return digits if is_certain_iccid(digits) else None
 
 
+@lru_cache(maxsize=1024)
 def explanation(text: str) -> tuple[str, str] | None:
     """Return what a number is that names no SIM here, and what to paste instead.
 
