@@ -13,6 +13,8 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
+from pydantic_core import from_json
+
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import ORDER, place
@@ -50,6 +52,7 @@ BATCH = 8
 LARGE_BATCH_BYTES = 1 << 19
 """Bytes of answers from which on a batch is judged in a worker thread."""
 log = logging.getLogger(__name__)
+_WITH_NEWS = frozenset({State.ONLINE.value, State.STALE.value})
 _MARK_BYTES = 7  # fits a signed number of 8 bytes
 
 
@@ -178,6 +181,14 @@ class Scanner:
             raise Restarting from group
         await self._evaluate(scan)
         return scan.result
+
+    def recall(self, rows: Iterable[ScanRow]) -> None:
+        """Remember open sessions as the last scan saw them, whichever process made it."""
+        for row in rows:
+            told = from_json(row.row) if row.state in _WITH_NEWS and not row.fault else {}
+            start, updated = told.get("since"), told.get("seen_at")
+            if start and updated:
+                self._judge.ages.recall(row.sid, start, updated, told["as_of"])
 
     async def _evaluate(self, scan: "_Scan") -> None:
         """Judge the waiting answers; a large batch in the worker thread."""

@@ -81,6 +81,13 @@ class NewsAges:
                     known_as = hash((sid, session.start.timestamp()))
                     self._compare(known_as, session, session.last_updated, as_of.timestamp())
 
+    def recall(self, sid: str, start: float, updated: float, looked_at: float) -> None:
+        """Remember an open session as another process saw it, unless it was seen here too."""
+        known_as = hash((sid, start))
+        with self._lock:
+            if self._store and known_as not in self._seen and self._has_room(looked_at):
+                self._seen[known_as] = updated, looked_at, -math.inf
+
     def _compare(
         self, known_as: int, session: DataSession, last_updated: datetime, at: float
     ) -> None:

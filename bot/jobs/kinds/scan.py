@@ -36,8 +36,10 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
     if body is None:
         return Done()
     sims, now = unpacked(body), services.clock.now()
-    since = month_of(day_number(now) - WINDOW_DAYS)
-    scanned = await fleet.scanner.scan(sims, await fleet.days.since([s.sid for s in sims], since))
+    since, sids = month_of(day_number(now) - WINDOW_DAYS), [sim.sid for sim in sims]
+    if before := job.args["before"]:
+        fleet.scanner.recall((await fleet.rows.known(before, sids)).values())
+    scanned = await fleet.scanner.scan(sims, await fleet.days.since(sids, since))
     passing, lasting = _parted(scanned.failures)
     services.metrics.scanned(read=len(scanned.rows), failed=len(scanned.failures))
     tries = int(job.memo.get("tries", 0)) + 1

@@ -31,9 +31,11 @@ from bot.errors import Restarting
 from bot.kore.errors import KoreUnavailable
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge, SessionLookup
+from bot.sessions.news_ages import NewsAges
 from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of, traffic
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
+from bot.store.news_ages import NewsAgeRows
 from bot.store.scans import FAILED, ScanRow
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.bot.kore.test_client_strange_answers import NONSENSE
@@ -375,3 +377,19 @@ def test_a_member_has_all_that_outages_are_compared_by():
 
     assert None is member_of(replace(row, fault="KORE is away."))
     assert Member(SID, 12.0, seen.seen_at.timestamp(), traits) == member_of(row)
+
+
+async def test_another_process_goes_on_from_the_last_scan(kore, clock, executor, sims, database):
+    """What it saw for the first time teaches, where the scan before saw it too."""
+    kept, learnt = NewsAgeRows(database), []
+    first = await Scanner(kore, Judge(Thresholds()), clock, executor).scan(sims, {})
+    clock.move(7200)
+    for rows in ([], first.rows):
+        ages = NewsAges(kept)
+        scanner = Scanner(kore, Judge(Thresholds(), ages=ages), clock, executor)
+        scanner.recall(rows)
+        await scanner.scan(sims, {})
+        await ages.save()
+        learnt.append(sum((await kept.all()).values()))
+
+    assert learnt[0] == 0 < learnt[1]
