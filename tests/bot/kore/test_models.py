@@ -70,3 +70,17 @@ def test_a_scan_reads_times_as_everybody_does(told):
 
     assert (plain.skipped, [row.start for row in plain.rows]) == (scanned.skipped, starts)
     assert all(start is None or start.tzinfo is UTC for start in starts)
+
+
+@pytest.mark.parametrize("told", [*TIMES, "0001-01-01T00:00:00Z", " "])
+def test_a_scan_reads_ends_as_everybody_does(told):
+    """An end that cannot be read is told apart from none, and the other rows stay as they are."""
+    start = "2026-01-05T11:00:07Z"
+    rows = [{"start": start, "end": told, "operator_mcc": "26"}, {"start": start, "end": start}]
+    body = json.dumps({"data_sessions": rows}).encode()
+    plain, scanned = read_rows(DataSessionPage, body), read_rows(ScannedSessionPage, body)
+
+    assert [(row.start, row.end, row.end_is_given) for row in plain.rows if not row.end] == [
+        (row.start, row.end, row.end_is_given) for row in scanned.rows if not row.end
+    ]
+    assert [row.end for row in plain.rows] == [row.end for row in scanned.rows]
