@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
-from urllib.parse import parse_qsl
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -26,7 +25,7 @@ from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sessions.open_questions import OpenQuestions
 from bot.sims.identifier import quoted, unquoted
 from handlers import subcommands
-from handlers.payloads import Body, Context, Listener, from_command, text_in
+from handlers.payloads import Body, Context, Listener, Request, from_command, text_in
 from handlers.replies import Reply, answer_later
 
 COMMAND = "/simsessions"
@@ -36,6 +35,8 @@ FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "top")
 _NEAR = 0.7
 _VERBS = re.compile(r"\[([a-z]+(?:\|[a-z]+)+)\]")
 _A_NAME = 3  # words
+_ASKER = re.compile(r"(?:^|&)(trigger_id|user_id|channel_id)=([\w.]+)")
+"""In a form; to read all of it would take twenty times as long."""
 
 Run = Callable[[Context], Awaitable[Reply]]
 
@@ -169,4 +170,6 @@ def on_command(services: Services) -> Listener:
 
 def in_hand(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
     """Note whose command this is, before it is acknowledged and read."""
-    return questions.taking(from_command(dict(parse_qsl(form)), ""))
+    told = dict(_ASKER.findall(form))
+    where = told.get("user_id", ""), told.get("channel_id", "")
+    return questions.taking(Request("", *where, "", id=told.get("trigger_id", "")))

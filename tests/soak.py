@@ -114,7 +114,7 @@ class Soak:
         for name in DOWN:
             self.kore.events.recover(name)
         events = self.slack.api.dispatcher
-        await events.redeliver_all(list(events.events)[-50:])
+        await events.redeliver_all(list(events.events)[-600:])  # as Slack would in five minutes
         soon = update(jobs).where(jobs.c.state == "ready").values(due=jobs.c.due - 60)
         ends = monotonic() + 240
         while await self.missing() and monotonic() < ends:
