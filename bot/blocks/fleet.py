@@ -165,7 +165,7 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
         yield button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
     yield button("CSV file", ids.numbered(ids.TRIAGE_CSV, 1), f"CSV file of {these}", value=value)
     if not for_all:
-        label = f"Share these {these} with the channel"
+        label = f"Share {these} with the channel"
         yield button("Share to channel", ids.TRIAGE_SHARE, label, value=value)
 
 

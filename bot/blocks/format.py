@@ -210,9 +210,11 @@ def ordinal(number: int) -> str:
 
 
 def part_of(number: int, total: int, noun: str) -> str:
-    """Return how many of all: `2 of 3 SIMs`, `all 3 SIMs`, `both SIMs`."""
-    if number != total or total == 1:
+    """Return how many of all: `2 of 3 SIMs`, `all 3 SIMs`, `both SIMs`, `the SIM`."""
+    if number != total:
         return f"{grouped(number)} of {count(total, noun)}"
+    if total == 1:
+        return f"the {noun}"
     return f"both {noun}s" if total == _BOTH else f"all {count(total, noun)}"
 
 

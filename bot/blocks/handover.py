@@ -15,7 +15,7 @@ from bot.blocks.report import person
 from bot.blocks.report_text import facts, report_headline
 from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
 from bot.blocks.tables import Drawn, Row, Table, table_parts
-from bot.blocks.triage import cause_cell, cause_in_brief, reason
+from bot.blocks.triage import cause_cell, cause_in_brief, in_brief, reason
 from bot.blocks.watch import cause_text, condition_text
 from bot.diagnosis.evidence import status_of
 from bot.errors import BotError
@@ -118,7 +118,7 @@ def handover_headline(handed: Handover, fmt: Formatter) -> str:
         icon = "❔" if handed.triage.unclear else "✅"
         return f"{icon} {fmt.strong(f'Hand-over: nothing open, {total} looked up here.')}"
     verb = "is" if len(still) == 1 else "are"
-    claim = f"Hand-over: {part_of(len(still), len(handed.sims), 'SIM')} {verb} still open: "
+    claim = f"Hand-over: {part_of(len(still), len(handed.sims), 'SIM')} {verb} still open"
     return f"🔴 {fmt.strong(f'{claim}{_in_brief(handed, fmt)}.')}"
 
 
@@ -127,11 +127,11 @@ def _in_brief(handed: Handover, fmt: Formatter) -> str:
     found = handed.triage
     rest = (each for each in found.reports if not is_troubled(each))
     states = Counter(state_text(each.state, status_of(each.sim)) for each in rest)
-    return ", ".join(
+    return in_brief(
         [
             *(cause_in_brief(cause, fmt) for cause in found.causes),
-            *(f"{grouped(number)} {state}" for state, number in states.items()),
-            *([f"{grouped(len(found.unread))} not read"] if found.unread else []),
+            *((number, state) for state, number in states.items()),
+            *([(len(found.unread), "not read")] if found.unread else []),
         ]
     )
 

@@ -98,20 +98,27 @@ def _troubled(triage: Triage, fmt: Formatter) -> str:
     else:
         verb = "needs attention" if is_one else "need attention"
     icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
-    causes = ", ".join(cause_in_brief(cause, fmt) for cause in triage.causes)
+    causes = in_brief([cause_in_brief(cause, fmt) for cause in triage.causes])
     which = part_of(len(troubled), len(triage.rows), "SIM")
-    claim = f"{which[:1].upper()}{which[1:]} {verb}: {causes}."
+    claim = f"{which[:1].upper()}{which[1:]} {verb}{causes}."
     return f"{icon} {fmt.strong(claim)}"
 
 
-def cause_in_brief(cause: SharedCause, fmt: Formatter) -> str:
-    """Count the SIMs of a cause and name it: `2 barred`."""
-    number = grouped(len(cause.reports))
+def in_brief(counted: Sequence[tuple[int, str]]) -> str:
+    """Return what stands behind `5 SIMs are down`; one thing alone is not counted again."""
+    if len(counted) > 1:
+        return ": " + ", ".join(f"{grouped(number)} {what}" for number, what in counted)
+    return "".join(f"{' ' if what.startswith('in ') else ': '}{what}" for _, what in counted)
+
+
+def cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
+    """Count the SIMs of a cause and name it: `(2, "barred")`."""
+    number = len(cause.reports)
     if cause.outage is None:
-        return f"{number} {cause_words(cause.finding)}"
+        return number, cause_words(cause.finding)
     since = f"since {fmt.when(cause.outage.first)}{_within(cause.outage)}"
     shared = [*_shared(cause, fmt), since]
-    return f"{number} in one outage ({', '.join(shared)})"
+    return number, f"in one outage ({', '.join(shared)})"
 
 
 def _within(outage: Outage) -> str:
@@ -338,7 +345,7 @@ def _share(sids: Sequence[str]) -> list[Block]:
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
     value = ids.Sims.of(sids).to_value()
-    label = f"Share these {count(len(sids), 'SIM')} with the channel"
+    label = f"Share {count(len(sids), 'SIM')} with the channel"
     return [button("Share to channel", ids.TRIAGE_SHARE, label, value=value)]
 
 

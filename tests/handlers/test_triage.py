@@ -40,7 +40,7 @@ async def test_several_sims_behind_the_command_become_a_table(both_ways):
     await both_ways.type(WELLS)
 
     (answer,) = both_ways.slack.seen_by("ana")
-    assert "3 of 5 SIMs are down: 3 in one outage (Telcel" in answer.text
+    assert "3 of 5 SIMs are down in one outage (Telcel" in answer.text
     assert ["well-1", "well-2", "well-3", "well-4", "well-5"] == [
         row[0] for row in table_of(answer)[1:]
     ]

@@ -71,7 +71,7 @@ def lost_in(outage, fine=2):
         (an_outage(others=0), "(Telcel, since", "No other SIM was looked at."),
         (
             an_outage("cell", "2301-41207", of=5, others=0),
-            "3 in one outage (T-Mobile USA, cell 2301-41207, since",
+            "in one outage (T-Mobile USA, cell 2301-41207, since",
             "2 others on that cell are online: it is the site, or a part of it.",
         ),
         (
@@ -80,14 +80,14 @@ def lost_in(outage, fine=2):
             "1 other on that rate plan is online: only a part is out.",
         ),
         (an_outage("country", "MEX"), "(country MEX, since", None),
-        (an_outage(None, None, others=4), "3 in one outage (T-Mobile USA, since", None),
+        (an_outage(None, None, others=4), "in one outage (T-Mobile USA, since", None),
     ],
 )
 def test_an_outage_is_the_first_sentence(outage, brief, contrast):
     """How many, what they share, since when, how the others differ, and what to do, once."""
     drawn = triage_screen(lost_in(outage))
 
-    assert drawn.text.startswith("🔴 3 of 5 SIMs are down: 3 in one outage (")
+    assert drawn.text.startswith("🔴 3 of 5 SIMs are down in one outage (")
     assert brief in drawn.text
     advice = list(words(drawn.blocks))[1]
     assert advice == f"{contrast or ''} → Check the operator; do not reset them all.".strip()
@@ -112,10 +112,10 @@ BARRED = a_finding(rule="barred_after_flapping")
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ([sim(1, findings=(a_finding(),)), sim(2)], "🔴 1 of 2 SIMs needs attention: 1 flapping."),
+        ([sim(1, findings=(a_finding(),)), sim(2)], "🔴 1 of 2 SIMs needs attention: flapping."),
         (
             [sim(1, findings=(FLAPS,)), SimNotFound("…"), KoreUnavailable()],
-            "🟠 1 of 3 SIMs needs attention: 1 flapping. 1 not found. 1 could not be read.",
+            "🟠 1 of 3 SIMs needs attention: flapping. 1 not found. 1 could not be read.",
         ),
         (
             [
@@ -125,7 +125,7 @@ BARRED = a_finding(rule="barred_after_flapping")
             ],
             "🔴 All 3 SIMs are down: 2 barred, 1 canceled.",
         ),
-        ([sim(1, findings=(a_finding(rule="a_new_one"),), **DOWN)], "1 of 1 SIM is down: 1 a new"),
+        ([sim(1, findings=(a_finding(rule="a_new_one"),), **DOWN)], "The SIM is down: a new one."),
         ([sim(1), sim(2)], "✅ No fault found in 2 SIMs."),
         ([sim(1), SimNotFound("…")], "❔ No fault found. 1 not found."),
         (
