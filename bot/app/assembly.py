@@ -39,6 +39,7 @@ from bot.slack.access import UserRateLimit
 from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
 from bot.slack.client import SlackClient
+from bot.slack.errors import is_outage
 from bot.slack.files import Files
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint, Taking
 from bot.slack.messages import Delivery, ProgressMessages
@@ -63,7 +64,7 @@ async def assemble(
     settings: Settings, clock: Clock, session: aiohttp.ClientSession, stack: AsyncExitStack
 ) -> tuple[Bot, Starlette]:
     """Put the parts together; what must be closed is put on the stack."""
-    tasks, dependencies = Tasks(), DependencyStatus(clock)
+    tasks, dependencies = Tasks(), DependencyStatus(clock, is_outage)
     metrics = Metrics(in_flight=lambda: len(tasks), standing=dependencies)
     resources = await open_resources(settings, clock, session, metrics, stack)
     services = _services(resources, tasks, dependencies, stack)

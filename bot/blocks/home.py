@@ -18,13 +18,13 @@ from bot.blocks.sim_text import label_of
 from bot.blocks.watch import condition_text, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency
+from bot.slack.errors import CODES, Reason
 from bot.watches.watch import Watch
 
 WATCHES = 20
 DIGESTS = 10
 ALERTS, INCIDENTS = 5, 10
 EXAMPLES = 8
-ASKED_ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "thread_not_found"})
 NO_WATCHES = "You are not watching any SIM. `/simsessions watch <sim>` tells you when one is back."
 NO_ALERTS = (
     "You have no alert, and none is in your channels. One tells a channel when SIMs go down."
@@ -113,10 +113,10 @@ def _line(name: str, stand: Dependency) -> str:
 
 
 def _last_error(stand: Dependency) -> str:
-    """Say when it failed last, and why; that the bot is not in some channel is no failure."""
-    if stand.failed_at is None or stand.why in ASKED_ELSEWHERE:
+    """Say when it failed last, and why."""
+    if stand.failed_at is None:
         return ""
-    return f"; last error {MRKDWN.when(stand.failed_at)}: {_why(stand)}"
+    return f"; last failed at {MRKDWN.when(stand.failed_at)} ({_why(stand)})"
 
 
 _PLAIN = {
@@ -136,6 +136,8 @@ _PLAIN = {
     "outcome_unknown": "no answer",
     "rate_limited": "we are rate-limited",
     "unreachable": "no connection",
+    **dict.fromkeys(CODES[Reason.BAD_TOKEN], "our token is refused"),
+    **dict.fromkeys(CODES[Reason.IN_DOUBT], "no answer"),
 }
 """What a call came to, in the words of people where it is a name of ours."""
 

@@ -32,10 +32,11 @@ class Dependency:
 
 
 class DependencyStatus:
-    """Hears of every call, by what it came to."""
+    """Hears of every call, by what it came to; `slack_fails` tells an outage from a refusal."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, slack_fails: Callable[[str], bool]) -> None:
         self._clock = clock
+        self._slack_fails = slack_fails
         self._accounts: dict[str, Dependency] = {}
         self.slack = Dependency()
 
@@ -50,8 +51,9 @@ class DependencyStatus:
         self._accounts[account] = self._after(before, outcome)
 
     def slack_called(self, outcome: str) -> None:
-        """Hear what a call to Slack came to: `ok` or the error's word."""
-        self.slack = self._after(self.slack, outcome)
+        """Hear what a call to Slack came to; that it refused this one call is an answer."""
+        fails = outcome in NOBODYS_FAULT or self._slack_fails(outcome)
+        self.slack = self._after(self.slack, outcome if fails else "ok")
 
     def _after(self, before: Dependency, outcome: str) -> Dependency:
         if outcome in NOBODYS_FAULT:

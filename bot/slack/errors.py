@@ -99,12 +99,20 @@ CANNOT_POST = frozenset({Reason.ARCHIVED, Reason.NOT_IN_CHANNEL, Reason.NOT_ALLO
 WRONG_PLACE = CANNOT_POST | {Reason.NO_PERMISSION, Reason.NO_THREAD}
 """Another place may still do."""
 
+_OUTAGES = frozenset(
+    {"unreachable", "outcome_unknown", Reason.RATE_LIMITED, Reason.BAD_TOKEN, Reason.IN_DOUBT}
+)
 _REASONS = {code: reason for reason, codes in CODES.items() for code in codes}
 
 
 def reason_of(code: str) -> Reason | None:
     """Return what an error code comes down to; None where nobody has to tell it from others."""
     return _REASONS.get(code)
+
+
+def is_outage(outcome: str) -> bool:
+    """Return whether the word of a call that failed speaks of Slack itself, not of that call."""
+    return (reason_of(outcome) or outcome) in _OUTAGES
 
 
 class SlackError(BotError):

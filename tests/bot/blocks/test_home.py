@@ -80,7 +80,7 @@ EARLIER = NOW - timedelta(hours=1)
     [
         (Dependency(), "❔ *KORE*: not asked yet"),
         (Dependency(NOW), "🟢 *KORE*: answers"),
-        (Dependency(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last error <!date"),
+        (Dependency(NOW, EARLIER, "503"), "🟢 *KORE*: answers; last failed at <!date"),
         (
             Dependency(EARLIER, NOW, "time_out"),
             "🔴 *KORE* is down (time out), last answered <!date",

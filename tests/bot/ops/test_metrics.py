@@ -6,6 +6,7 @@ import pytest
 
 from bot.ops.metrics import MOST_VALUES, Dependency, DependencyStatus, Metrics
 from bot.slack.access import ONE_ACCOUNT
+from bot.slack.errors import is_outage
 from tests.fakes import FakeClock
 
 
@@ -72,7 +73,7 @@ def clock():
 
 @pytest.fixture
 def standing(clock):
-    return DependencyStatus(clock)
+    return DependencyStatus(clock, is_outage)
 
 
 def test_before_the_first_call_nothing_is_known(standing):
@@ -110,6 +111,24 @@ def test_the_moments_are_kept(standing, clock):
     standing.slack_called("ratelimited")
 
     assert Dependency(answered, clock.now(), "ratelimited") == standing.slack
+
+
+@pytest.mark.parametrize("refused", ["channel_not_found", "invalid_blocks", "some_new_code"])
+def test_a_refusal_is_an_answer(standing, refused):
+    """That Slack takes one call not says nothing against Slack."""
+    standing.slack_called(refused)
+
+    assert (True, None) == (standing.slack.is_well, standing.slack.why)
+
+
+@pytest.mark.parametrize(
+    "trouble", ["ratelimited", "invalid_auth", "internal_error", "unreachable"]
+)
+def test_what_ails_all_calls_is_none(standing, trouble):
+    """Where no call can do better, Slack does not answer us."""
+    standing.slack_called(trouble)
+
+    assert (False, trouble) == (standing.slack.is_well, standing.slack.why)
 
 
 def test_the_metrics_tell_it(standing):
