@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
-from bot.blocks.kit import Block, section
+from bot.blocks.kit import Block, clean, section
 from bot.diagnosis.anomalies import silence_of
 from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.evidence import Evidence, State
@@ -171,6 +171,7 @@ def nothing_found(report: SessionReport) -> str:
 
 
 _PARAGRAPHS = 2900
+_WORD = 22
 
 
 def all_findings(report: SessionReport) -> list[Block]:
@@ -257,3 +258,35 @@ def _spoke(finding: Finding, fmt: Formatter) -> str:
     elif finding.explained_by:
         how += f", explained by {fmt.code(finding.explained_by)}"
     return f"{fmt.code(finding.rule)} triggered: {how}"
+
+
+_IN_BRIEF = {
+    "attach_without_data": "attached without data",
+    "barred_after_flapping": "barred",
+    "change_stuck": "with a stuck change",
+    "common_outage": "in an outage",
+    "data_limit": "at the data limit",
+    "degraded": "degraded",
+    "ghost_session": "open without updates",
+    "gone_silent": "silent",
+    "imei_changed": "in another device",
+    "impossible_travel": "in two places",
+    "never_seen": "without a connection in 30 d",
+    "no_rate_plan": "without a rate plan",
+    "parallel_networks": "on two networks",
+    "plan_blocks_data": "blocked by the plan",
+    "radio_fallback": "on an older radio",
+    "sim_not_active": "not active",
+    "twin_imei": "with a twin IMEI",
+    "uplink_only": "with nothing coming down",
+    "usage_spike": "with a usage spike",
+}
+"""What is wrong, to stand after a number; else the rule's own name."""
+
+
+def cause_words(finding: Finding) -> str:
+    """Say in a word or two what is wrong with a SIM, to stand after a number."""
+    status = finding.evidence.get("status")
+    if finding.rule == "sim_not_active" and isinstance(status, str):
+        return clean(status, _WORD)
+    return _IN_BRIEF.get(finding.rule, finding.rule.replace("_", " "))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.blocks import ids
-from bot.blocks.findings import filled, severity_text
+from bot.blocks.findings import cause_words, filled, severity_text
 from bot.blocks.format import (
     MRKDWN,
     NOTICE,
@@ -45,28 +45,7 @@ REASON = 60
 _VERDICT = 48
 _OPERATOR = 22
 _MINUTE = timedelta(minutes=1)
-_IN_BRIEF = {
-    "attach_without_data": "attached without data",
-    "barred_after_flapping": "barred",
-    "change_stuck": "with a stuck change",
-    "common_outage": "in an outage",
-    "data_limit": "at the data limit",
-    "degraded": "degraded",
-    "ghost_session": "open without updates",
-    "gone_silent": "silent",
-    "imei_changed": "in another device",
-    "impossible_travel": "in two places",
-    "never_seen": "without a connection in 30 d",
-    "no_rate_plan": "without a rate plan",
-    "parallel_networks": "on two networks",
-    "plan_blocks_data": "blocked by the plan",
-    "radio_fallback": "on an older radio",
-    "sim_not_active": "not active",
-    "twin_imei": "with a twin IMEI",
-    "uplink_only": "with nothing coming down",
-    "usage_spike": "with a usage spike",
-}
-"""What is wrong, to stand after a number; else the rule's own name."""
+_TOGETHER = "in one outage"
 
 
 def triage_headline(triage: Triage, fmt: Formatter) -> str:
@@ -84,8 +63,8 @@ def triage_headline(triage: Triage, fmt: Formatter) -> str:
 
 
 def _so_far(triage: Triage, fmt: Formatter) -> str:
-    total = count(len(triage.rows) + triage.waiting, "SIM")
-    done = fmt.strong(f"Reading {total}: {grouped(len(triage.rows))} so far")
+    total, read = count(len(triage.rows) + triage.waiting, "SIM"), grouped(len(triage.rows))
+    done = fmt.strong(f"Reading {total}: {read} so far")
     return f"⏳ {done}{', worst first' if triage.rows else ''}."
 
 
@@ -106,9 +85,10 @@ def _troubled(triage: Triage, fmt: Formatter) -> str:
 
 def in_brief(counted: Sequence[tuple[int, str]]) -> str:
     """Return what stands behind `5 SIMs are down`; one thing alone is not counted again."""
-    if len(counted) > 1:
-        return ": " + ", ".join(f"{grouped(number)} {what}" for number, what in counted)
-    return "".join(f"{' ' if what.startswith('in ') else ': '}{what}" for _, what in counted)
+    said = [f"{grouped(number)} {what}" for number, what in counted]
+    if len(said) == 1:
+        said = [counted[0][1]]
+    return f"{' ' if said[0].startswith(_TOGETHER) else ': '}{', '.join(said)}"
 
 
 def cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
@@ -118,7 +98,7 @@ def cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
         return number, cause_words(cause.finding)
     since = f"since {fmt.when(cause.outage.first)}{_within(cause.outage)}"
     shared = [*_shared(cause, fmt), since]
-    return number, f"in one outage ({', '.join(shared)})"
+    return number, f"{_TOGETHER} ({', '.join(shared)})"
 
 
 def _within(outage: Outage) -> str:
@@ -137,14 +117,6 @@ def _shared(cause: SharedCause, fmt: Formatter) -> list[str]:
         return [fmt.data(outage.value)]
     narrower = f"{outage.trait} {fmt.data(outage.value)}"
     return [narrower] if outage.trait == "country" else [*network, narrower]
-
-
-def cause_words(finding: Finding) -> str:
-    """Say in a word or two what is wrong with a SIM, to stand after a number."""
-    status = finding.evidence.get("status")
-    if finding.rule == "sim_not_active" and isinstance(status, str):
-        return clean(status, _OPERATOR)
-    return _IN_BRIEF.get(finding.rule, finding.rule.replace("_", " "))
 
 
 def _none_read(triage: Triage) -> str:
@@ -345,8 +317,9 @@ def _share(sids: Sequence[str]) -> list[Block]:
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
     value = ids.Sims.of(sids).to_value()
-    label = f"Share {count(len(sids), 'SIM')} with the channel"
-    return [button("Share to channel", ids.TRIAGE_SHARE, label, value=value)]
+    return [
+        button("Share to channel", ids.TRIAGE_SHARE, "Share these SIMs to the channel", value=value)
+    ]
 
 
 def _watch(triage: Triage) -> list[Block]:
