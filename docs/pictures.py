@@ -176,7 +176,7 @@ async def _scanned_again(demo: Demo) -> None:
     ago = {"started": digest_runs.c.started - AGES, "ended": digest_runs.c.ended - AGES}
     async with demo.bot.services.store.write() as tx:
         await tx.execute(update(digest_runs).values(ago))
-        await tx.execute(update(jobs).where(jobs.c.kind == "alert").values(due=NOW))
+        await tx.execute(update(jobs).where(jobs.c.kind == "alert").values(due=NOW, memo="{}"))
 
 
 SCENES: dict[str, Callable[[Demo], Awaitable[list[Message]]]] = {
