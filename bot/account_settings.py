@@ -131,7 +131,8 @@ def of_environment(told: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], 
     names = told.get("KORE_ACCOUNTS", "").replace(",", " ").lower().split()
     tables: dict[str, dict[str, str]] = {name: {} for name in names}
     taken = set[str]()
-    for account, table in tables.items():
+    for account in sorted(tables, key=len, reverse=True):  # `acme-west` before `acme`
+        table = tables[account]
         prefix = f"KORE_{account.upper().replace('-', '_')}_"
         for name in sorted(set(told) - taken):
             if name.startswith(prefix):

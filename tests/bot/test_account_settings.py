@@ -71,6 +71,21 @@ def test_so_does_the_environment():
     assert frozenset({"C1", "C2"}) == settings.several[1].channels
 
 
+def test_a_name_may_begin_as_another_does():
+    """What is for `acme-west` is not taken for `acme`, whichever is named first."""
+    for names in ("acme,acme-west", "acme-west,acme"):
+        told = {
+            "KORE_ACCOUNTS": names,
+            "KORE_ACME_ACCESS_TOKEN": "t",
+            "KORE_ACME_WEST_ACCESS_TOKEN": "w",
+        }
+        settings = load_settings(told, None, need=Need.KORE)
+        tokens = {each.name: each.access_token.get_secret_value() for each in settings.several}
+
+        assert names == ",".join(tokens)
+        assert {"acme": "t", "acme-west": "w"} == tokens
+
+
 def test_all_faults_are_told_at_once(file):
     """Of all accounts, and none of them tells a secret."""
     told = file("[acme]\nclient_id = 'a'\n[Globex]\n[c]\nchanels = 'C1'\naccess_token = 'x y'\n")
