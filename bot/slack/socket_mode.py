@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 OPEN_SECONDS = 15.0
 CLOSE_SECONDS = 3.0  # aiohttp itself waits 10 s for the peer's half of the closing
 CHECK_SECONDS = 5.0
-DOWN_SECONDS = 30.0  # how long the SDK may mend a connection before it is made anew
-MAX_REBUILDS = 5
+DOWN_SECONDS = 10.0  # how long the SDK may mend a connection before it is made anew
+MAX_REBUILDS = 15
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -99,7 +99,7 @@ class SocketModeConnection:
     async def watch(self) -> None:
         """Make the connection anew where it stays down.
 
-        Raises SlackLost after five times, and StartError as soon as Slack refuses the token.
+        Raises SlackLost after fifteen times, and StartError as soon as Slack refuses the token.
         """
         up_at, rebuilds = self._clock.monotonic(), 0
         while rebuilds < MAX_REBUILDS:
