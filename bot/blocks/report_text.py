@@ -233,7 +233,7 @@ def _times(session: DataSession, report: SessionReport, fmt: Formatter) -> str:
     if end:
         return _from_to(start, end, report, fmt)
     if report.state is State.STALE:
-        return f"Open for {span(between(start, now))}" if start else "Open, start unknown"
+        return f"Session open for {span(between(start, now)) if start else 'an unknown time'}"
     updated = session.last_updated
     return f"Updated {ago(updated, now)}" if updated else "Last update unknown"
 

@@ -264,7 +264,7 @@ def test_the_last_day_and_the_last_month(changes, line, strip):
     ("changes", "said"),
     [
         ({}, "Updated 4 min ago · ↑ 246 ↓ 296 packets"),
-        ({"state": State.STALE}, "Open for 3 h · ↑ 246 ↓ 296 packets"),
+        ({"state": State.STALE}, "Session open for 3 h · ↑ 246 ↓ 296 packets"),
         (
             {"sessions": (SHORT,), "state": State.OFFLINE},
             "Session 06:00 UTC–07:00 UTC · ↑ 246 ↓ 296 packets",
