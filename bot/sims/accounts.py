@@ -114,11 +114,14 @@ class JoinedDirectory(SimDirectory):
         return found | {key(name): sims for name in by_hand if (sims := self.exact(name))}
 
     def sid_of_unique_name(self, name: str) -> str | None:
-        """Return the SID of the one SIM that has this unique name; of two accounts' none."""
+        """Return the SID of the one SIM that has this unique name; of two accounts' none.
+
+        Before all lists are read none is known to be the one.
+        """
         if found := account_in(name, self._every):
             account, rest = found
             return self._every[account].sid_of_unique_name(rest)
-        return super().sid_of_unique_name(name)
+        return super().sid_of_unique_name(name) if self.as_of else None
 
     async def all_numbered(self, digits: AbstractSet[str]) -> dict[str, str]:
         """Return the SID of the one SIM that has each ICCID or EID, whichever account's it is."""

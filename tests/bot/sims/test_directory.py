@@ -4,6 +4,7 @@ import logging
 import pytest
 
 from bot.emulators.kore.faults import broken, not_json
+from bot.sims.accounts import JoinedDirectory
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import identify
 from bot.sims.wording import Listed
@@ -68,6 +69,26 @@ async def test_sids_by_name_and_number(directory):
     assert SID == directory.sid_of_iccid(ICCID)
     assert directory.sid_of_unique_name("Depot") is None
     assert directory.sid_of_iccid(ICCID[:-1]) is None
+
+
+async def test_joined_lists_name_the_one_only_where_all_are_read(kore, directory, clock):
+    """Before that another account may have a SIM of the same name; of one account it is known."""
+    accounts = {"acme": directory, "globex": SimDirectory(Nothing(), clock)}
+    joined = JoinedDirectory(accounts, kore, clock)
+    await directory.refresh()
+    found = [joined.sid_of_unique_name(name) for name in ("pump-7", "acme/pump-7")]
+    await joined.refresh()
+
+    assert [None, SID] == found
+    assert SID == joined.sid_of_unique_name("pump-7")
+
+
+class Nothing:
+    """An account without SIMs."""
+
+    async def sims(self):
+        for none in ():
+            yield none
 
 
 async def test_search(directory, fleet):
