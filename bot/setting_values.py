@@ -195,7 +195,8 @@ def _agent_tokens(value: object) -> object:
 def _agent_token(text: str) -> AgentToken:
     head, _, secret = text.partition("=")
     name, *options = head.split(":")
-    if not all(map(_TOKEN_NAME.fullmatch, (name, *options))):
+    # a token without a name, be it Base64 with its "=", looks like a name without a token
+    if not (secret.strip("=") and all(map(_TOKEN_NAME.fullmatch, (name, *options)))):
         msg = "is not like oncall=<token>, partner:redact=<token> or partner:acme=<token>"
         raise ValueError(msg)
     if not _TOKEN.fullmatch(secret):

@@ -285,6 +285,8 @@ def test_tokens_of_agents():
     [
         ({"SIMSESSIONS_MCP_TOKENS": "oncall=hush"}, "the token of oncall is shorter than 32"),
         ({"SIMSESSIONS_MCP_TOKENS": TOKEN}, "is not like oncall=<token>"),
+        ({"SIMSESSIONS_MCP_TOKENS": "hush" * 8}, "is not like oncall=<token>"),
+        ({"SIMSESSIONS_MCP_TOKENS": "hush" * 8 + "=="}, "is not like oncall=<token>"),
         ({"SIMSESSIONS_MCP_TOKENS": f"a:b/c={TOKEN}"}, "is not like oncall=<token>"),
         ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},b={TOKEN}"}, "twice"),
         ({"SIMSESSIONS_MCP_TOKENS": f"a={TOKEN},a={TOKEN}x"}, "twice"),
