@@ -53,10 +53,11 @@ def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
         them = "SIM" if len(answer.rows) == 1 else f"{len(answer.rows)} SIMs"
         return f"The {them} with the most packets in 24 h{_how(answer, fmt, ', ')}, of {of}."
     number, how = answer.matched, _how(answer, fmt, " ")
+    unread = f"; {grouped(answer.unread)} could not be read" if answer.unread else ""
     if not how and number == answer.looked_at:
         return f"{of[0].upper()}{of[1:]}."
     verb = f"{'is' if number <= 1 else 'are'}{how}" if how else "could be read"
-    return f"{grouped(number) if number else 'None'} of {of} {verb}."
+    return f"{grouped(number) if number else 'None'} of {of} {verb}{unread if how else ''}."
 
 
 def _of(answer: FleetAnswer, fmt: Formatter) -> str:
@@ -100,7 +101,7 @@ def _source(answer: FleetAnswer, now: datetime, fmt: Formatter) -> Iterator[str]
 
 
 def _missing(answer: FleetAnswer, drawn: int, fmt: Formatter) -> Iterator[str]:
-    if answer.unread:
+    if answer.unread and (answer.query.top or not _how(answer, fmt, "")):
         yield f"{grouped(answer.unread)} could not be read"
     if answer.matched > drawn and not answer.query.top:
         yield f"The first {drawn} are shown"

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blocks.fleet import fleet_headline, small_print
+from bot.blocks.format import PLAIN
 from bot.diagnosis.evidence import State
-from bot.sessions.fleet_answer import FleetCollector
+from bot.sessions.fleet_answer import FleetAnswer, FleetCollector
 from bot.sessions.fleet_query import (
     Facts,
     FleetQuery,
@@ -172,3 +174,11 @@ def test_which_sims_fit():
         if matcher(query.pattern or "*")(key(sim.name)):
             collector.add(sim, None, 0)
         assert expected == bool(collector.matched), (text, changes)
+
+
+def test_what_could_not_be_read_is_in_the_headline():
+    """Five that are offline of five that were read must not look like five of all."""
+    answer = FleetAnswer(OFF, (), 5, 169, 164, datetime.fromtimestamp(NOW, UTC))
+
+    assert "5 of 169 SIMs are offline; 164 could not be read." == fleet_headline(answer, PLAIN)
+    assert [] == [line for line in small_print(answer, 5, answer.as_of, PLAIN) if "164" in line]
