@@ -150,7 +150,7 @@ async def test_each_command_in_slack_is_answered(caplog):
     pages = PAGES[Path("README.md")] + PAGES[Path("docs/using.md")]
     caplog.set_level(logging.INFO, "handlers")
     told = {}
-    async with whole_bot() as whole:
+    async with whole_bot(scopes=["channels:history"]) as whole:
         for text in re.findall(rf"`{COMMAND} ([^`<|]+)`", pages):
             caplog.clear()
             await whole.type(text)
