@@ -47,7 +47,7 @@ def _finding(run: Run, limits: Thresholds, when: When) -> Finding:
         severity=Severity.WARNING,
         title="Attaches, but gets no data",
         says="{sessions} empty sessions in a row, from {first} to {last}; none sent or received a "
-        "packet; {times} of the {before} before them were empty too.",
+        "packet; {times} of the {before} before them were empty.",
         next_step="Check APN, its user and password, and DNS; with a private APN also its routes.",
         source=limits.source("attach_sessions"),
         evidence={
