@@ -40,7 +40,7 @@ async def test_a_name_that_both_have_is_a_choice(at_two):
     await expect(choice).to_contain_text("2 SIMs are called")
     await button(choice, "globex/pump-7").click()
 
-    await expect(choice).to_contain_text("account globex")
+    await expect(choice).to_contain_text("account Globex Shipping (globex)")
     await expect(choice).to_contain_text("pump-7 is online")
 
 
