@@ -11,7 +11,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
+from math import isfinite
 from typing import Any, Protocol
+
+from pydantic import TypeAdapter, ValidationError
 
 from bot.clock import Clock
 from bot.store.errors import StoreError
@@ -145,7 +149,7 @@ class OpenQuestions:
         """
         for left in self._journal.left():
             with left:
-                new = [NewJob(KIND, key, note) for key, note in left.notes.items()]
+                new = [read.job for read in map(_read, left.notes.values()) if read]
                 await self._queue.hold_off(new, (), left.crossed_out, AGAIN_SECONDS)
 
     async def save(self) -> None:
@@ -202,6 +206,22 @@ class OpenQuestions:
         with suppress(TimeoutError):
             async with asyncio.timeout(AGAIN_SECONDS if self._written else None):
                 await self._changed.wait()
+
+
+def _read(note: dict[str, Any]) -> OpenQuestion | None:
+    """Read a note, of another version of this program perhaps; None where that cannot be."""
+    try:
+        read = _adapter().validate_python(note)
+    except ValidationError as error:
+        log.warning("note-not-read", extra={"fields": [each["loc"] for each in error.errors()]})
+        return None
+    texts = read.id, read.user, read.channel, read.thread or ""
+    return read if isfinite(read.since) and "".join(texts).isprintable() else None
+
+
+@cache
+def _adapter() -> TypeAdapter[OpenQuestion]:
+    return TypeAdapter(OpenQuestion)  # built with the first note
 
 
 def _key(asked: Asked) -> str:

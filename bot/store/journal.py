@@ -9,8 +9,9 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 OWNER_ONLY, FOLDER_OWNER_ONLY = 0o600, 0o700
 MOST_BYTES = 1 << 18  # of notes and crossed out ones; then it is written anew
+MOST_READ = 1 << 24  # bytes; no file of ours is as long
 Notes = dict[str, dict[str, Any]]
 
 
@@ -39,13 +41,20 @@ class Left:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.path.unlink(missing_ok=True)
-        os.close(self.descriptor)
+        try:
+            if kind is None:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("journal-not-deleted", extra={"why": error.strerror})
+        finally:
+            os.close(self.descriptor)
 
 
 class Journal:
-    """Notes by their keys, of all who have the store of that name; a disk in trouble is logged."""
+    """Notes by their keys, of all who have the store of that name; a disk in trouble is logged.
+
+    A note is crossed out where it stands: a full disk has no room for more.
+    """
 
     def __init__(self, folder: Path, store: str) -> None:
         self._folder = folder
@@ -53,19 +62,27 @@ class Journal:
         self._path = folder / f"{self._name}-{uuid4().hex}"
         self._descriptor, self._bytes = -1, 0
         self._lines: dict[str, bytes] = {}
+        self._places: dict[str, int] = {}
 
     def __contains__(self, key: str) -> bool:
         return key in self._lines
 
     def add(self, key: str, note: dict[str, Any]) -> None:
         """Note it."""
-        self._lines[key] = line = json.dumps({"key": key, "note": note}).encode() + b"\n"
-        self._write(line)
+        self._lines[key] = json.dumps({"key": key, "note": note}).encode() + b"\n"
+        with _logged():
+            if self._descriptor < 0 or self._bytes > MOST_BYTES or self._is_deleted():
+                self._begin_anew()
+            else:
+                self._append(self._descriptor, key)
 
     def remove(self, key: str) -> None:
         """Cross it out, if it is noted."""
-        if self._lines.pop(key, None):
-            self._write(json.dumps({"key": key}).encode() + b"\n")
+        line, place = self._lines.pop(key, b""), self._places.pop(key, None)
+        if place is not None:
+            over = json.dumps({"key": key}).encode().ljust(len(line) - 1)
+            with _logged():
+                os.pwrite(self._descriptor, over, place)
 
     def left(self) -> Iterator[Left]:
         """Go through what processes left that are no more, each locked until its block ends."""
@@ -81,42 +98,56 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _write(self, line: bytes) -> None:
-        try:
-            if self._descriptor < 0 or self._bytes > MOST_BYTES:
-                self._begin_anew()
-            else:
-                self._bytes += os.write(self._descriptor, line)
-        except OSError as error:
-            log.warning("journal-not-written", extra={"why": error.strerror})
+    def _is_deleted(self) -> bool:
+        return not os.fstat(self._descriptor).st_nlink
+
+    def _append(self, descriptor: int, key: str) -> None:
+        """Write a note behind the others, over one that was cut short."""
+        line = self._lines[key]
+        if os.pwrite(descriptor, line, self._bytes) < len(line):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        self._places[key] = self._bytes
+        self._bytes += len(line)
 
     def _begin_anew(self) -> None:
         """Write what is noted to a new file; it is seen by others only once it is locked."""
         self._folder.mkdir(FOLDER_OWNER_ONLY, parents=True, exist_ok=True)
         new = self._folder / f".{self._path.name}"
-        descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND, OWNER_ONLY)
+        descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, OWNER_ONLY)
+        before = self._descriptor, self._bytes, self._places
         try:
+            self._bytes, self._places = 0, {}
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            self._bytes = os.write(descriptor, b"".join(self._lines.values()))
+            for key in self._lines:
+                self._append(descriptor, key)
             new.replace(self._path)
         except OSError:
+            self._bytes, self._places = before[1:]
             os.close(descriptor)
             raise
-        before, self._descriptor = self._descriptor, descriptor
-        if before >= 0:
-            os.close(before)
+        self._descriptor = descriptor
+        if before[0] >= 0:
+            os.close(before[0])
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        log.warning("journal-not-written", extra={"why": error.strerror})
 
 
 def _left(path: Path) -> Left | None:
     """Return what stands in a file, locked; None where its process lives, or somebody has it."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # it may be a pipe
     except OSError:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return Left(*_read(path.read_bytes()), path, descriptor)
+            return Left(*_read(os.read(descriptor, MOST_READ)), path, descriptor)
     except OSError:
         pass
     os.close(descriptor)
@@ -127,10 +158,13 @@ def _read(content: bytes) -> tuple[Notes, frozenset[str]]:
     notes: Notes = {}
     crossed_out: set[str] = set()
     for line in content.splitlines():
-        with suppress(ValueError, TypeError, LookupError):  # cut short, or not by us
-            read = json.loads(line)
+        with suppress(ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            read = json.loads(line)  # it may be cut short, or not by us
+            key = read["key"]
+            if not key.isprintable():
+                continue
             if "note" in read:
-                notes[read["key"]] = {**read["note"]}
-            elif notes.pop(read["key"], None):
-                crossed_out.add(read["key"])
+                notes[key] = {**read["note"]}
+            else:
+                crossed_out.add(key)
     return notes, frozenset(crossed_out - notes.keys())

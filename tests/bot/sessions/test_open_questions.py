@@ -1,5 +1,8 @@
 """Questions in hand: written down where they last, told of where their process is no more."""
 
+import json
+import os
+
 import pytest
 
 from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
@@ -17,6 +20,16 @@ def clock():
 @pytest.fixture
 def questions(database, clock, tmp_path):
     return OpenQuestions(JobQueue(database), clock, Journal(tmp_path, "here"))
+
+
+@pytest.fixture
+def killed(tmp_path):
+    """The journal of a process that was killed; the system has let go of its file."""
+    journal = Journal(tmp_path, "here")
+    journal.add("interrupted:first", {})
+    os.close(journal._descriptor)
+    journal._descriptor = -1
+    return journal._path
 
 
 def asked(**about):
@@ -77,3 +90,37 @@ async def test_who_could_not_be_told_is_told_later(database, questions, is_writt
     await questions.aclose()
 
     assert "ready" == (await job_of(database, mute)).state
+
+
+GOOD = {"id": "1", "user": "U0ANA0001", "channel": "C0FLEETOP"} | {
+    "thread": None,
+    "aloud": True,
+    "since": 1.0,
+}
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"of_a_newer_version": True},
+        {"id": "2", "user": None},
+        {"id": "2", "user": "\x00"},
+        {"id": "2", "channel": "\ud800"},
+        {"id": "2", "since": float("nan")},
+    ],
+)
+async def test_what_another_version_left_is_told_where_it_can_be_read(
+    database, questions, killed, strange
+):
+    """What cannot be read is left out; it stops nobody else's from being told."""
+    notes = [GOOD, GOOD | strange, {"id": "of an older one"}]
+    lines = [{"key": f"interrupted:{note['id']}", "note": note} for note in notes]
+    killed.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    await questions.take_over()
+    later = asked()
+    questions.begin(later)
+    await questions.save()
+
+    found = await JobQueue(database).live("interrupted", "interrupted:")
+    assert {"interrupted:1", f"interrupted:{later.id}"} == set(found)
+    assert not killed.exists()

@@ -1,6 +1,7 @@
 """Notes on this machine's disk that outlive a killed process."""
 
 import os
+import resource
 
 import pytest
 
@@ -81,13 +82,26 @@ def test_the_file_stays_small_and_whole(journal, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "nonsense", [b'{"key": "b", "no', b"[1]\n", b"7\n", b'{"key": [], "note": {}}']
+    "nonsense",
+    [
+        b'{"key": "b", "no',
+        b"[1]\n",
+        b"7\n",
+        b'{"key": [], "note": {}}',
+        b'{"key": 7, "note": {}}',
+        b'{"key": 7}',
+        b'{"key": "\\ud800"}',
+        b'{"key": "\\u0000", "note": {}}',
+        b"[" * 200_000,
+        bytes(1000),
+    ],
 )
 def test_nonsense_in_the_file_costs_nothing_else(journal, tmp_path, nonsense):
     """A line that is cut, or not ours, is left out."""
     journal.add("a", {"user": "a"})
-    os.write(journal._descriptor, b"\xff\n" + nonsense)
     killed(journal)
+    with journal._path.open("ab") as file:
+        file.write(b"\xff\n" + nonsense)
 
     assert [({"a": {"user": "a"}}, set())] == left(tmp_path)
 
@@ -100,5 +114,72 @@ def test_a_disk_in_trouble_stops_nobody(tmp_path, caplog):
     journal.remove("a")
     journal.close()
 
-    assert ["journal-not-written"] * 2 == [each.message for each in caplog.records]
+    assert ["journal-not-written"] == [each.message for each in caplog.records]
     assert [] == list(journal.left())
+
+
+def with_room(journal, size, work):
+    """Do it while the disk has room for so many bytes of the file more."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    room = journal._path.stat().st_size + size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        work()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_on_a_full_disk_what_is_answered_can_be_crossed_out(journal, tmp_path):
+    """Or its asker would be told that it was lost."""
+    journal.add("a", {"user": "a"})
+    journal.add("b", {"user": "b"})
+    with_room(journal, 0, lambda: journal.remove("a"))
+    killed(journal)
+
+    assert [({"b": {"user": "b"}}, {"a"})] == left(tmp_path)
+
+
+def test_a_note_cut_by_a_full_disk_spoils_none_that_follows(journal, tmp_path, caplog):
+    """The log says that it is not noted."""
+    journal.add("a", {"user": "a"})
+    with_room(journal, 9, lambda: journal.add("b", {"user": "b"}))
+    journal.add("c", {"user": "c"})
+    journal.remove("b")
+    killed(journal)
+
+    assert ["journal-not-written"] == [each.message for each in caplog.records]
+    assert [({"a": {"user": "a"}, "c": {"user": "c"}}, set())] == left(tmp_path)
+
+
+def test_a_file_deleted_meanwhile_is_begun_anew(journal, tmp_path):
+    """With all that is noted still."""
+    journal.add("a", {"user": "a"})
+    journal._path.unlink()
+    journal.add("b", {"user": "b"})
+    killed(journal)
+
+    assert [({"a": {"user": "a"}, "b": {"user": "b"}}, set())] == left(tmp_path)
+
+
+def test_what_cannot_be_deleted_is_taken_over_all_the_same(journal, tmp_path, caplog):
+    """Its folder may have become read-only."""
+    journal.add("a", {"user": "a"})
+    killed(journal)
+    for each in Journal(tmp_path / "data", "here").left():
+        with each:
+            each.path.unlink()
+            each.path.mkdir()
+
+    assert ["journal-not-deleted"] == [each.message for each in caplog.records]
+
+
+def test_what_is_no_file_of_notes_is_passed_over(tmp_path):
+    """Nor does it hold up the start."""
+    (tmp_path / "data").mkdir()
+    name = Journal(tmp_path / "data", "here")._name
+    (tmp_path / "data" / f"{name}-folder").mkdir()
+    os.mkfifo(tmp_path / "data" / f"{name}-pipe")
+    with (tmp_path / "data" / f"{name}-huge").open("wb") as file:
+        file.truncate(1 << 40)
+
+    assert {0} == {len(notes) + len(crossed_out) for notes, crossed_out in left(tmp_path)}
