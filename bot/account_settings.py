@@ -6,8 +6,9 @@ In the file each account is a table, called by the account's name; in the enviro
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-_PLAINLY = {"extra_forbidden": "is no setting of an account", "missing": "is missing"}
+_PLAINLY = {
+    "extra_forbidden": "is no setting of an account",
+    "missing": "is missing",
+    "too_short": "is empty; leave it out to let everybody see the account",
+}
+_TAKEN = frozenset({"any", "redact"})
+"""Words that mean something else where an account is named."""
 MOST = 50
 
 
@@ -43,9 +50,19 @@ class AccountSettings(BaseModel):
     token_url: Url | None = None
     at_once: int | None = Field(None, ge=1, le=500)
     per_second: float | None = Field(None, gt=0, allow_inf_nan=False)
-    channels: ChannelIds = frozenset()
-    users: UserIds = frozenset()
-    groups: GroupIds = frozenset()
+    channels: ChannelIds = Field(frozenset(), min_length=1)
+    users: UserIds = Field(frozenset(), min_length=1)
+    groups: GroupIds = Field(frozenset(), min_length=1)
+
+    @property
+    def key(self) -> object:
+        """What KORE knows it by."""
+        return self.access_token or self.client_id
+
+    @property
+    def called(self) -> frozenset[str]:
+        """What people know it by, in small letters."""
+        return frozenset({self.name, (self.label or self.name).strip().casefold()})
 
     @property
     def rule(self) -> AccountRule:
@@ -73,11 +90,22 @@ def _accounts(value: object) -> object:
             found.append(account)
         else:
             faults += account
+    faults += _shared(found)
     if len(tables) > MOST:
         faults.append(f"there are more than {MOST}")
     if faults or not found:
         raise ValueError("; ".join(faults) or "names no account")
     return tuple(found)
+
+
+def _shared(accounts: Sequence[AccountSettings]) -> Iterator[str]:
+    """Say which accounts cannot be told apart."""
+    for one, other in combinations(accounts, 2):
+        both = f"{one.name} and {other.name}"
+        if one.key == other.key and one.api_url == other.api_url:
+            yield f"{both} have the same credentials, so they are one account"
+        if one.called & other.called:
+            yield f"{both} are called the same; give each its own label"
 
 
 Accounts = Annotated[tuple[AccountSettings, ...], BeforeValidator(_accounts)]
@@ -99,11 +127,14 @@ def _of_file(file: Path) -> Mapping[str, Any]:
 
 def _account(name: str, table: object) -> AccountSettings | list[str]:
     """Return an account, or all that is wrong with it."""
-    if not _NAME.fullmatch(name):
-        return [f"{name[:30]}: a name is up to 20 of a-z, 0-9 and -, the first a letter"]
+    if not _NAME.fullmatch(name) or name in _TAKEN:
+        but = "the first a letter, and neither any nor redact"
+        return [f"{name[:30]}: a name is up to 20 of a-z, 0-9 and -, {but}"]
     if not isinstance(table, Mapping):
         return [f"{name}: is no table; write [{name}], and below it client_id = …"]
-    plain = {field: _plain(value) for field, value in table.items() if field != "name"}
+    plain = {field: _plain(value) for field, value in table.items()}
+    if "name" in table:
+        return [f"{name}: name is no setting of an account; did you mean label?"]
     try:
         account = AccountSettings.model_validate({**plain, "name": name})
     except ValidationError as error:
@@ -156,8 +187,8 @@ def _of(account: AccountSettings, usual: "KoreConfig") -> "KoreConfig":
         api_url=account.api_url or usual.api_url,
         token_url=account.token_url or usual.token_url,
         client_id=account.client_id,
-        client_secret=_revealed(account.client_secret),
-        access_token=_revealed(account.access_token),
+        client_secret=revealed(account.client_secret),
+        access_token=revealed(account.access_token),
         at_once=account.at_once or usual.at_once,
         per_second=account.per_second or usual.per_second,
         account=account.name,
@@ -172,8 +203,8 @@ def _usual(settings: "Settings") -> "KoreConfig":
         api_url=settings.kore_api_url,
         token_url=settings.kore_token_url,
         client_id=settings.kore_client_id,
-        client_secret=_revealed(settings.kore_client_secret),
-        access_token=_revealed(settings.kore_access_token),
+        client_secret=revealed(settings.kore_client_secret),
+        access_token=revealed(settings.kore_access_token),
         connect_timeout=settings.kore_connect_timeout,
         read_timeout=settings.kore_read_timeout,
         at_once=settings.kore_at_once,
@@ -196,5 +227,6 @@ def _cache_policies(settings: "Settings") -> "CachePolicies":
     )
 
 
-def _revealed(secret: SecretStr | None) -> str | None:
+def revealed(secret: SecretStr | None) -> str | None:
+    """Return the plain text."""
     return secret.get_secret_value() if secret else None

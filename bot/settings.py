@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
-from bot.account_settings import Accounts, AccountSettings, kore_configs, of_environment
+from bot.account_settings import Accounts, AccountSettings, kore_configs, of_environment, revealed
 from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
@@ -261,7 +261,7 @@ class Settings(OptionalSettings):
         secret = tuple(v.get_secret_value() for v in values if isinstance(v, SecretStr))
         held = [*(t.secrets for t in self.webhooks), *(t.secrets for t in self.mcp_tokens)]
         named = (each for s in (*held, *(t.secrets for t in self.several)) for each in s)
-        return (*secret, *named, *secrets_of(_revealed(self.database_url) or ""))
+        return (*secret, *named, *secrets_of(revealed(self.database_url) or ""))
 
     @property
     def web_links(self) -> WebLinks:
@@ -287,9 +287,9 @@ class Settings(OptionalSettings):
         return (*kore, *slack)
 
     def _missing_kore(self) -> tuple[str, ...]:
-        single = self.kore_client_id or self.kore_access_token
-        if self.several and single:
-            return ("KORE_CLIENT_ID: is of no account; take it out, or give it to a named one",)
+        single = ("kore_client_id", "kore_client_secret", "kore_access_token")
+        if self.several and (stray := next((each for each in single if getattr(self, each)), None)):
+            return (f"{env_name(stray)}: is of no account; take it out, or give it to a named one",)
         if self.accounts and self.kore_accounts:
             return ("KORE_ACCOUNTS: SIMSESSIONS_ACCOUNTS names accounts too; take one out",)
         if self.kore_access_token or self.several:
@@ -338,7 +338,9 @@ def read_settings(
     """Return the settings that are right, and all faults, one line each."""
     told = typed_in(os.environ if environ is None else environ, env_file)
     settings, wrong = _validated(told)
-    lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in wrong)
+    named = {"SIMSESSIONS_ACCOUNTS", "KORE_ACCOUNTS"} & wrong.keys()  # of no other one is asked
+    told_of = wrong.keys() | ({"KORE_CLIENT_ID", "KORE_CLIENT_SECRET"} if named else ())
+    lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in told_of)
     return settings, (*wrong.values(), *_misspelt(told), *lacking)
 
 
@@ -393,7 +395,3 @@ def _misspelt(told: Mapping[str, str]) -> tuple[str, ...]:
     strange = (name for name in told if name not in known and name.startswith(NAMES_OF_OURS))
     near = ((n, difflib.get_close_matches(n, known, n=1, cutoff=0.9)) for n in strange)
     return tuple(f"{n}: no such setting; did you mean {match[0]}?" for n, match in near if match)
-
-
-def _revealed(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None

@@ -89,7 +89,7 @@ def test_a_name_may_begin_as_another_does():
 def test_all_faults_are_told_at_once(file):
     """Of all accounts, and none of them tells a secret."""
     told = file("[acme]\nclient_id = 'a'\n[Globex]\n[c]\nchanels = 'C1'\naccess_token = 'x y'\n")
-    _, (fault,) = read_settings(told, None, need=Need.NOTHING)
+    _, (fault,) = read_settings(told, None, need=Need.KORE)
 
     for part in ("acme: client_id and client_secret", "Globex: a name is", "mean channels?"):
         assert part in fault
@@ -107,8 +107,34 @@ def test_a_file_that_will_not_do(file, mode, text, says):
     assert says in faults[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (TWO.replace("users = ", "users = []  # "), "globex: users is empty"),
+        (
+            TWO.replace("access_token", "client_secret = 'x'\nclient_id = 'a' #").replace(
+                "api_url", "label = 'g' #"
+            ),
+            "acme and globex have the same credentials",
+        ),
+        (
+            TWO.replace("api_url = ", "label = 'ACME inc.' # "),
+            "acme and globex are called the same",
+        ),
+        (TWO.replace("[globex]", "[any]"), "any: a name is"),
+        (TWO.replace("[globex]", "[redact]"), "redact: a name is"),
+        (TWO.replace("label", "name"), "acme: name is no setting of an account"),
+    ],
+)
+def test_accounts_that_would_be_mistaken_are_a_fault(file, text, says):
+    """An empty list opens nothing, one account is not two, and no name is a word of a command."""
+    _, (fault,) = read_settings(file(text), None, need=Need.KORE)
+
+    assert says in fault
+
+
 def test_there_is_one_way_at_a_time(file):
     """Credentials of no account beside named ones are of nobody."""
-    for more in ({"KORE_CLIENT_ID": "a"}, {"KORE_ACCOUNTS": "b", "KORE_B_ACCESS_TOKEN": "t"}):
+    for more in ({"KORE_CLIENT_SECRET": "a"}, {"KORE_ACCOUNTS": "b", "KORE_B_ACCESS_TOKEN": "t"}):
         _, faults = read_settings(file(TWO) | more, None, need=Need.KORE)
         assert "take " in faults[0], more
