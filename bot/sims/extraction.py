@@ -17,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from bot.sims.identifier import LINK, MENTION, SID, plain_letters, sims_in, unlinked
-from bot.sims.labels import LENIENT, NO_LABEL, Cell, Label, Labels
+from bot.sims.labels import LENIENT, NO_LABEL, Cell, Label, Labels, label_behind
 from bot.sims.numbers import (
     ROUNDED,
     explanation,
@@ -67,7 +67,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\u2460-\u24ff\u2776-\u2793\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+|\\n")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+|\\n|—(?<=[0-9]—)(?=[^\W\d])"
+)
 _BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
 _TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
 _MARKS = dict(zip("、،؛。│┃║", ",,;.|||", strict=True))
@@ -106,6 +108,10 @@ def _parted(tag: re.Match[str]) -> str:
     return {"cell": "\t", "line": "\n"}.get(tag.lastgroup or "", " ")
 
 
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
 def _with_its_numbers(link: re.Match[str]) -> str:
     numbers = set(_LONG_NUMBER.findall(link[1]))
     if not numbers:
@@ -138,12 +144,13 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
         return _SHAPES.sub(partial(taken, at=word.start()), word[0])
 
     rest = LINK.sub(link, text) if "/" in text else text
+    rest = _ESCAPED.sub(_blank, rest) if "%" in rest or "\\u" in rest else rest
     rest = _LONG_WORD.sub(shapes, rest)
     rest = _ROUNDED.sub(taken, rest) if _MAY_BE_ROUNDED.search(rest) else rest
     rest = _PARTED.sub(_dashed, rest) if _MAY_BE_PARTED.search(rest) else rest
     if "," in rest:
         rest = _THOUSANDS.sub(lambda number: number[0].replace(",", "-"), rest)
-    return sorted((*found, *_numbers(rest, cells), *_swapped(rest)), key=itemgetter(0))
+    return sorted((*found, *_numbers(rest, cells), *_swapped(rest, cells)), key=itemgetter(0))
 
 
 _PARTED = re.compile(
@@ -162,6 +169,7 @@ def _dashed(number: re.Match[str]) -> str:
 
 _LINK_ENDS = ").,;:!?\"'>]}"
 _IS_KORE = re.compile(r"(?i)(?:https?://)?(?:[\w-]+\.)*(?:korewireless|twilio)\.com/")
+_ESCAPED = re.compile(r"%(?:2[0-9A-F]|[357][A-F])|\\u00[2357][0-9A-Fa-f]")  # a quote
 _LONG_WORD = re.compile(r"[0-9a-zA-Z-]{24,}+")
 _SHAPES = re.compile(
     rf"(?i)(?P<sid>{SID.pattern[4:]})"
@@ -213,15 +221,17 @@ _SWAPPED_ICCID = re.compile(
     r"98(?<![0-9a-fA-F]98)(?:(?:[ :-]|,? ?0x)?\d\d){8}"
     r"(?:[ :-]|,? ?0x)?(?:\d\d|[fF]\d)(?![0-9a-fA-F])"
 )
-_FRACTION = re.compile(r"(?<!\d)\d{1,11}[.]$")
+_FRACTION = re.compile(r"(?<![\w.])v?\d{1,11}[.]$")
 _SEPARATORS = frozenset({" ", "-"})
 _LONG_GROUP = 14
 
 
-def _swapped(text: str) -> Iterator[Found]:
+def _swapped(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
     for match in _SWAPPED_ICCID.finditer(text):
         if iccid := unswapped(match[0]):
-            yield Found(*match.span(), "iccid", iccid, iccid)
+            label = Labels(text, cells).at(match.start())
+            told = ("iccid", "") if label.is_of_sim else (label.kind, _because(label))
+            yield Found(*match.span(), told[0], iccid, iccid, told[1])
 
 
 def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
@@ -275,7 +285,7 @@ _LENGTHS = {"iccid": "an ICCID has 18 to 22", "imei": "an IMEI has 15"}
 
 
 def _doubt(digits: str, label: Label, *, is_printed: bool) -> tuple[str, str] | None:
-    if label.kind and label.kind not in LENIENT:
+    if not label.is_of_sim:
         return label.kind, _because(label)
     if is_printed and not passes_luhn(digits):
         return "iccid" if digits.startswith("89") else "imei", _MISPRINTED
@@ -304,9 +314,10 @@ def _number_at(text: str, group: re.Match[str], label: Label) -> Found | None:
     if match is None:
         return _explained(group, label)
     why, written = "", match[0]
+    label = label if label.kind else label_behind(text, at + len(written))
     if kind == "eid":
         _, why = explanation(written) or ("", "")
-    elif label.kind and label.kind not in LENIENT and not (kind == "iccid" and _is_link(text, at)):
+    elif not label.is_of_sim and not (kind == "iccid" and _is_link(text, at)):
         kind = label.kind
         why = _because(label)
     elif before == "+" or (before == "." and kind == "imei" and _is_fraction(text, at)):
@@ -370,7 +381,7 @@ def _explained(group: re.Match[str], label: Label) -> Found | None:
     told = explanation(group[0]) if len(group[0]) >= _LONG_GROUP else None
     if told is None and (label.kind in LENIENT or len(group[0]) < _LONG_GROUP):
         return None
-    if label.kind and label.kind not in LENIENT:
+    if not label.is_of_sim:
         why = told[1] if told and told[0] == label.kind else _because(label)
         return Found(*group.span(), label.kind, group[0], group[0], why)
     return Found(*group.span(), told[0], group[0], group[0], told[1]) if told else None

@@ -29,6 +29,11 @@ class Label(NamedTuple):
     word: str
     is_of_list: bool
 
+    @property
+    def is_of_sim(self) -> bool:
+        """Whether it calls the number nothing else than an ICCID or an IMEI."""
+        return not self.kind or self.kind in LENIENT
+
 
 LENIENT = {"iccid": is_iccid, "imei": is_imei}
 NO_LABEL = Label("", "", is_of_list=False)
@@ -39,45 +44,49 @@ _KINDS = {
     "eid": r"e-?ids?|euicc(?:[ _-]?id)?s?",
     "phone": r"msisdns?|(?:tele|cell|mobile )?phones?|tele[fp]h?o[on]\w*|teléfono\w*|telefón\w*"
     r"|t[eé]l(?:[eé]phone)?|telem[oó]vel|rufn\w+|mobil(?:e|n\w+)?|m[oó]vil|celular\w*|cellulare|fax"
-    r"|handy\w*|cnum|call|whatsapp|sms|puh(?:elin\w*)?|komórk\w*|sđt|điện thoại"
+    r"|handy\w*|cnum|cell|call(?: (?:me|us))?(?: (?:at|on))?|contact(?= n)|whatsapp|sms"
+    r"|puh(?:elin\w*)?|komórk\w*|sđt|điện thoại"
     r"|телефон\w*|тел|мобильн\w+|τηλ(?:[έε]φων\w*)?|κινητ[όο]",
     "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|incident|sku"
     r"|(?<!in )(?<!this )(?<!that )(?<!any )case|lading|tracking|parcel|shipment|waybill|awb"
     r"|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma|reference|ref"
-    r"|bestell\w*|bestilling\w*|auftrag\w*|rechnung\w*|kunde?n\w*|vertrag\w*|sendung\w*|vorgang\w*"
+    r"|best[ei]l\w*|best\.(?=-?nr)|auftrag\w*|rechnung\w*|kunde?n\w*|vertrag\w*|sendung\w*|vorgang\w*"
     r"|liefer\w*|konto\w*|factuur\w*|zending\w*|beställning\w*|faktur\w*|tilaus\w*"
-    r"|ordine|fattura|spedizione|ordre|commande|facture|colis|pedido|factura|env[ií]o|albarán"
+    r"|ordine|fattura|spedizione|ordre|commande|facture|colis|pedido|factura|env[ií]o|albarán|suivi|gu[ií]a"
     r"|encomenda|fatura|zamówieni\w*|przesyłk\w*|objednávk\w*|rendelés\w*|comand[aă]|sipariş\w*"
     r"|đơn hàng|заказ\w*|сч[её]т\w*|накладн\w+|договор\w*|замовлен\w+|παραγγελ\w+"
     r"|serial[ _-]order|ean|gtin|upc|isbn"
     r"|(?:user|event|message|msg|request|trace|span|job|build|alert|problem|session"
     r"|correlation)[ ._-]?id",
     "card": r"(?<!sim )(?<!sim-)(?<!sim_)(?<!sim)cards?|visa|mastercard|amex|credit|debit|pan|iban"
-    r"|(?<!sim )(?<!sim-)(?<!sim)kart\w+|(?:kredit|credit|luotto|ec-)[ck]a?[ao]?rt\w*"
+    r"|(?<!sim )(?<!sim-)(?<!sim)(?:kart\w+(?: kred\w+)?|k(?:aa|o)rt(?:in)?(?=[ -]?n))"
+    r"|(?:kredit|credit|luotto|ec-)[ck]a?[ao]?rt\w*"
     r"|(?:(?<=de )|(?<=la ))(?:tarjeta|carte)|carte (?:bancaire|bleue|de crédit)"
-    r"|tarjeta de (?:crédito|débito)|cart[aã]o?(?: di| de)? cr[eé]dito|cartão"
+    r"|tarjeta de (?:crédito|débito)|cart[aã]o?(?: di| de)? cr[eé]dito|cartão|carta"
     r"|(?<!сим-)(?<!сим )карт\w+",
 }
 _SCRIPTS = {  # whose words are not parted, or have letters before them
     "phone": "電話|电话|手机|手機|携帯|전화|휴대폰|هاتف|جوال|טלפון|फ़ोन|फोन|मोबाइल|โทร",
-    "order": "注文|発注|伝票|订单|訂單|运单|發票|发票|請求|주문|송장|طلب|فاتورة|הזמנה|ऑर्डर|คำสั่งซื้อ",
+    "order": "注文|発注|受注|伝票|订单|訂單|运单|發票|发票|請求"
+    "|주문|송장|طلب|فاتورة|הזמנה|ऑर्डर|คำสั่งซื้อ",
     "card": "(?<!sim)カード|信用卡|银行卡|銀行卡|(?:신용|체크) ?카드"
     "|(?<!심)(?<!심 )(?<!sim)(?<!sim )카드|بطاقة ائتمان|כרטיס אשראי|क्रेडिट कार्ड|บัตรเครดิต",
 }
 _NUMBER = (
-    r"number|n[uú]m[eé]ro|numer|nummer|numarası|номер|num|nr|no|nº|n°|n|id|code|key"
-    "|番号|号|號|번호"
+    r"number|n[uú]m[eé]ro|numer|nummer|numarası|номер|num|nr|no|nº|n°|n|č(?:íslo)?|id|code|key"
+    "|番号|号码?|號碼?|번호|नंबर"
 )
 _FIELD = r"[_.](?!icc|imei|imsi|e?sim|q?ccid|eid|dev|ser)[a-z]\w{0,11}"  # imsi_hex
 _NOTE = r" ?\((?=[^()\n]*[^\W\d])[^()\n]{1,48}\)"
 _WITHIN = r"[\"']?[ :=>]{1,3}[{<[]\s*[\"']?|:\n {2,8}"  # of what follows, as in JSON
-_FILLED = rf"(?:(?:[ _-]?|{_WITHIN})(?:{_NUMBER})|'s|{_FIELD})?(?:[ _-]?\d\b)?(?:{_NOTE})?"
+_OF = r"(?: of (?:\w[\w-]* ){1,3}(?=(?:is|was)\b))?"  # the box
+_FILLED = rf"(?:(?:[ _-]?|{_WITHIN})(?:{_NUMBER})|'s|{_FIELD})?(?:[ _-]?\d\b)?(?:{_NOTE})?{_OF}"
 _GAP = (  # "is", what parts them, the rule under a column's head
     r"(?:[^\w\n,;?!]{0,4}(?:is|was|ist|es|est)\b)?"
     r"(?:[^\w\n,;?!]|_){0,6}(?: *\n[-=+|: ]{3,})?\n?[^\w\n,;?!]{0,3}"
 )
 _BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z]{2})(?=[A-Z])))"  # of a word, in simIccid too
-_FARTHEST, _SHORT_GAP = 64, 8
+_FARTHEST, _SHORT_GAP, _LONGEST_SHORTENED = 64, 8, 3
 _LETTER = re.compile(r"[^\W\d]")
 _OF_A_SIM = re.compile(r"(?i)iccid|\bsim\b")
 _WORDS_OF_PROSE = frozenset({"phone", "order", "card"})
@@ -85,6 +94,8 @@ _IN_BRACKETS = re.compile(r"\([^()\n]*[^\W\d][^()\n]*\)")
 _DIGIT = re.compile(r"\d")
 _BREAK = re.compile(r"[,;]|\d\d(?!\d?[a-z])")  # of a text that is read backwards
 _OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
+_SHARED = re.compile(r"(?i)(?:iccids?|imeis?) ?(?:[/&+]|and|or) ?$")  # ICCID/IMSI
+_BEHIND = re.compile(rf"(?i) ?\((imsi|msisdn|order|[^\W\d]+[ -](?:{_NUMBER})\b\.?)\)")
 _AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
 _NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
 
@@ -147,6 +158,12 @@ def _label() -> re.Pattern[str]:
     return re.compile(f"(?i)(?:{'|'.join(kinds)}){_FILLED}{_GAP}$")
 
 
+def label_behind(text: str, end: int) -> Label:
+    """Return what a note behind a number that ends here calls it, as in `4711 (order no.)`."""
+    note = _BEHIND.match(text, end)
+    return _label_in(note[1]) if note else NO_LABEL
+
+
 def _without_digits(note: re.Match[str]) -> str:
     """Return a note of what a number is, as in `MSISDN (E.164)`, without what ends a label."""
     return _DIGIT.sub("a", note[0])
@@ -160,8 +177,12 @@ def _label_in(before: str) -> Label:
     kind, word = match.lastgroup, match[match.lastgroup]
     if kind == "card" and _OF_A_SIM.search(before):
         return NO_LABEL  # "ICCID, as printed on the card"
-    is_above = "\n" in before[match.end(kind) :]
+    if kind not in LENIENT and _SHARED.search(before[: match.start()]):
+        return NO_LABEL
+    gap = before[match.end(kind) :]
+    is_above = "\n" in gap
+    is_apart = is_above or (gap.startswith(". ") and len(word) > _LONGEST_SHORTENED)
     line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
-    if is_above and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):
-        return NO_LABEL  # "no answer to my call", and the number stands in the next line
+    if is_apart and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):
+        return NO_LABEL  # "no answer to my call", and the number stands behind that
     return Label(kind, word, is_of_list=is_above or word.lower().endswith("s"))

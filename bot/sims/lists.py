@@ -30,11 +30,11 @@ _ADDRESS = re.compile(
     r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++)|(?<![\w+.-])[a-zA-Z][\w+.-]*+://[^\s<>()\]]*+"
 )
 _ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
-_WORD = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*\w)?|[^\s\w]|\n""")
+_WORD = re.compile(r"""[^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*[^\W_])?|[^\s\w]|\n""")
 _RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&+\\]*""")
 _RUN_WITH_A_COLON = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~]*""")
 _EDGES = "._-#+%&$^…:/@"
-_WITH_A_COLON = re.compile(r"""\w(?:[^\s,;|=(){}\[\]"'`<>?!*~]*\w)?""")
+_WITH_A_COLON = re.compile(r"""[^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~]*[^\W_])?""")
 _OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
 _OTHER_LETTER = re.compile(f"[{_OTHER_LETTERS}]")
 _AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线

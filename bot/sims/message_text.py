@@ -97,7 +97,8 @@ def _places(message: Body, inside: str, depth: int) -> Iterator[Place]:
 
 def _of_attachment(attachment: Body, where: str, depth: int) -> Iterator[Place]:
     fields = (": ".join(_named([each], ("title", "value"))) for each in parts(attachment, "fields"))
-    yield Place(where, "\n".join([*_named([attachment], _ATTACHED), *fields]))
+    links = _named(parts(attachment, "actions"), ("url",))
+    yield Place(where, "\n".join([*_named([attachment], _ATTACHED), *fields, *links]))
     inner = {name: each for name, each in attachment.items() if name != "text"}
     yield from _places(inner, f"{where}, ", depth)
     yield Place(f"{where}, table", _text_of([part(attachment, "table")]))

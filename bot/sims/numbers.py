@@ -122,7 +122,7 @@ def explanation(text: str) -> tuple[str, str] | None:
     return None
 
 
-ROUNDED = re.compile(r"(?i)[0-9][.,][0-9]{2,14}e\+?(?:1[3-9]|2[01])")
+ROUNDED = re.compile(r"(?i)[0-9][.,][0-9]{2,16}e\+?(?:1[3-9]|2[01])")
 _INSTEAD = "Paste the SIM's ICCID (begins with 89, 19 or 20 digits), its SID (DE…) or its name."
 
 
