@@ -4,6 +4,7 @@
   x UserError               the asker can mend it; logged at info, never counted as a fault
     + NotASim               what was typed cannot name a SIM
     + SuperSim              a Super SIM: it has no data sessions in this API
+    + ListUnread            KORE's list of SIMs is not read yet, so no name can be looked up in it
     + SimNotFound           understood, asked for, not there; carries near misses
     + SimAmbiguous          several SIMs fit; carries them for a picker
     + UnknownSubcommand     no subcommand has that name; carries the nearest

@@ -1,7 +1,5 @@
 """A SIM among many in a few fields, the causes that several share, and incidents."""
 
-from dataclasses import replace
-
 from bot.alerts.incident import Incident
 from bot.blocks.format import PLAIN
 from bot.blocks.report_json import filled
@@ -10,7 +8,7 @@ from bot.diagnosis.fields import country, known_text
 from bot.diagnosis.rule import Finding, Severity
 from bot.kore.models import DataSession
 from bot.mcp.outputs import BriefSim, IncidentFields, IncidentSim, SharedCauseFields
-from bot.sessions.fleet_answer import FleetAnswer, FleetRow
+from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Found, Snapshot
 from bot.sessions.triage import SharedCause, Triage, last_seen
@@ -26,6 +24,7 @@ def of_report(report: SessionReport) -> BriefSim:
     return BriefSim(
         sid=report.sim.sid,
         name=report.sim.name,
+        account=report.sim.account,
         state=report.state,
         since=report.since,
         last_seen=last_seen(report),
@@ -46,6 +45,7 @@ def of_row(row: FleetRow) -> BriefSim:
     return BriefSim(
         sid=snapshot.sid,
         name=snapshot.name,
+        account=snapshot.account,
         state=snapshot.state,
         since=snapshot.since,
         last_seen=None if snapshot.state is State.NEVER_SEEN else snapshot.seen_at,
@@ -58,18 +58,6 @@ def of_row(row: FleetRow) -> BriefSim:
         radio=snapshot.radio,
         packets_24h=row.packets,
         stale=snapshot.stale,
-    )
-
-
-def with_steps(answer: FleetAnswer, made: Triage) -> FleetAnswer:
-    """Return a fresh answer with the next steps that hold evidence, which a scan does not keep."""
-    steps = {each.sim.sid: of_report(each).next_step for each in made.reports}
-    return replace(
-        answer,
-        rows=tuple(
-            replace(row, snapshot=replace(row.snapshot, next_step=steps[row.snapshot.sid]))
-            for row in answer.rows
-        ),
     )
 
 

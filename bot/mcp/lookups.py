@@ -13,9 +13,8 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.last_scan import Audience, FleetScans
 from bot.errors import AskedTooOften, BotError, TookTooLong
-from bot.mcp.brief import with_steps
 from bot.mcp.pages import Pages
-from bot.ops.logging import request_id
+from bot.ops.logging import request_fields, request_id
 from bot.sessions.accounts import AccountViews, FleetView
 from bot.sessions.audit import Asking, Audit
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
@@ -24,6 +23,7 @@ from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import Triage, triage
+from bot.sims.spotter import Spotted
 from bot.slack.access import MANY, REDACTED, UserRateLimit
 
 PATIENCE_SECONDS = 60.0
@@ -125,17 +125,18 @@ class AgentLookups:
         shown = [self._visible(text, each) for text, each in zip(texts, answers, strict=True)]
         return triage(texts, shown, cut=cut)
 
-    async def spotted(self, text: str) -> tuple[list[str], int]:
-        """Return what of a text is to be looked up, and how many more SIMs it names."""
-        services = self.services
-        services.rate_limit.take_text(self.caller.person, len(text))
+    async def spotted(self, text: str) -> Spotted:
+        """Return what a text names. Raises ListUnread and KoreError where that cannot be told."""
+        self.services.rate_limit.take_text(self.caller.person, len(text))
         found = await self.view.spotter.spot(text)
-        return found.named, found.cut
+        if not (found.named or found.is_listed):
+            raise self.view.directory.unread
+        return found
 
     async def ask_fleet(self, query: FleetQuery) -> FleetAnswer:
         """Return which SIMs fit: few are looked up, of many the last scan tells.
 
-        Raises NoneMeant, NoScan, StoreError and KoreError.
+        Raises NoneMeant, NoScan, ListUnread, StoreError and KoreError.
         """
         services, redaction = self.services, self.caller.redaction
         async with patience():
@@ -144,8 +145,7 @@ class AgentLookups:
                 made = await self.triage(meant.sids, newest_only=not query.top)
                 now = services.clock.now()
                 most = len(meant.sids)
-                answer = fresh_answer(query, made, now, redacted=redaction, most=most)
-                return with_steps(answer, made)
+                return fresh_answer(query, made, now, redacted=redaction, most=most)
             to = Audience("", self.caller.person, False, redaction, self.view.accounts)  # noqa: FBT003 -- as it is declared
             answer = await services.scans.from_scan(query, meant, to, most=MOST_ROWS)
         for row in answer.rows:
@@ -172,14 +172,15 @@ class AgentLookups:
         self.services.audit.note(self._asking(), answer)
 
     def _asking(self) -> Asking:
-        """Return for the audit who asks, and by what."""
+        """Return for the audit who asks, and by what: `mcp oncall look_up_sim`."""
+        answered_by = request_fields().get("answer", "")
         return Asking(
             request=request_id(),
             team="",
             person=self.caller.person,
             channel="",
             thread=None,
-            entry=f"mcp {self.caller.name}",
+            entry=f"mcp {self.caller.name} {answered_by}".rstrip(),
         )
 
 

@@ -142,6 +142,7 @@ class CandidateFields(Output):
     name: str
     iccid: str | None
     status: str | None
+    account: str | None = Field(description="whose it is, of several accounts")
 
 
 class Failed(Output):
@@ -156,6 +157,7 @@ class BriefSim(Output):
 
     sid: str
     name: str
+    account: str | None = Field(description="whose it is, of several accounts")
     state: State
     since: datetime | None = Field(description="since when it is in that state")
     last_seen: datetime | None
@@ -190,8 +192,11 @@ class TriageOutput(Output):
     causes: list[SharedCauseFields] = Field(description="what is wrong with those in trouble")
     total: int = Field(description="SIMs that were read")
     troubled: int = Field(description="of these, those whose cause is a warning or worse")
-    unclear: int = Field(description="of these, those of which nothing sure can be said")
+    unclear: int = Field(description="SIMs of which nothing sure can be said, read or not")
     cut: int = Field(description="SIMs beyond the limit, which were not read")
+    names_unread: bool = Field(
+        description="KORE's list was not at hand: names in the text may be missing here"
+    )
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 
@@ -206,6 +211,10 @@ class FleetOutput(Output):
     unread: int = Field(description="of those, how many could not be read")
     as_of: datetime
     from_scan_of: str | None = Field(description="the digest whose scan this is; null: fresh")
+    covers_only: str | None = Field(
+        description="which SIMs that scan has; null: all that are meant"
+    )
+    new_since: datetime | None = Field(description="when the scan before it was made")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 

@@ -123,6 +123,7 @@ class Handlers:
     ) -> types.ReadResourceResult:
         """Read the rules, or a SIM's report. Raises MCPError with what agents get of an error."""
         lookups = self._lookups(context)
+        name_answer("read_resource")
         (told, text), is_error = await _answer(lookups, lambda: _read(lookups, str(params.uri)))
         if is_error:
             raise MCPError(types.INVALID_PARAMS, told["error"]["message"], told)

@@ -14,6 +14,7 @@ from bot.errors import BotError, UserError
 from bot.mcp.lookups import AgentLookups
 from bot.mcp.outputs import CandidateFields, ErrorFields, Failed, Json
 from bot.ops.logging import request_id
+from bot.sessions.fleet_list import NoneMeant
 from bot.sims.errors import SimAmbiguous, SimNotFound
 
 PAGE = 50
@@ -97,9 +98,10 @@ def either(output: type[BaseModel]) -> Json:
 
 def failed(error: BotError, query: str | None = None) -> Failed:
     """Return an error as agents get it: its kind, its sentence, and what may be meant instead."""
-    near = error.candidates if isinstance(error, SimNotFound | SimAmbiguous) else ()
+    near = error.candidates if isinstance(error, SimNotFound | SimAmbiguous | NoneMeant) else ()
     candidates = [
-        CandidateFields(sid=c.sid, name=c.name, iccid=c.iccid, status=c.status) for c in near
+        CandidateFields(sid=c.sid, name=c.name, iccid=c.iccid, status=c.status, account=c.account)
+        for c in near
     ]
     told = ErrorFields(
         kind=error.kind,

@@ -33,6 +33,7 @@ from bot.sessions.fleet_list import MOST_FRESH
 from bot.sessions.fleet_query import LONGEST as LONGEST_SILENCE
 from bot.sessions.fleet_query import MOST_TOP, FleetQuery
 from bot.sessions.triage import Triage
+from bot.sims.spotter import Spotted
 
 A_SIM = "SID (DE…), ICCID, IMEI, name or console URL"
 DAYS = 30
@@ -90,9 +91,9 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
     if asked.cursor:
         page = pages.next(owner, asked.cursor, asked.limit)
     else:
-        made = await _triaged(lookups, asked)
-        page = pages.first(owner, made, made.reports, asked.limit)
-    made = page.about
+        made, names_unread = await _triaged(lookups, asked)
+        page = pages.first(owner, (made, names_unread), made.reports, asked.limit)
+    made, names_unread = page.about
     return TriageOutput(
         sims=[of_report(report) for report in page.rows],
         errors=[failed(row.error, row.query) for row in made.unread] if page.is_first else [],
@@ -101,17 +102,19 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
         troubled=len(made.troubled),
         unclear=made.unclear,
         cut=made.cut,
+        names_unread=names_unread,
         next_cursor=page.next_cursor,
         redacted=lookups.caller.redaction,
     ).plain()
 
 
-async def _triaged(lookups: AgentLookups, asked: TriageSims) -> Triage:
-    named, cut = await lookups.spotted(asked.text) if asked.text else ([], 0)
-    texts = list(dict.fromkeys([*asked.sims, *named]))
+async def _triaged(lookups: AgentLookups, asked: TriageSims) -> tuple[Triage, bool]:
+    found = await lookups.spotted(asked.text) if asked.text else Spotted()
+    texts = list(dict.fromkeys([*asked.sims, *found.named]))
     if not texts:
-        raise NothingNamed
-    return await lookups.triage(texts[:MOST_FRESH], cut=cut + max(0, len(texts) - MOST_FRESH))
+        raise NothingNamed(found.why_nothing)
+    cut = found.cut + max(0, len(texts) - MOST_FRESH)
+    return await lookups.triage(texts[:MOST_FRESH], cut=cut), not found.is_listed
 
 
 class FindSims(Paged):
@@ -187,6 +190,8 @@ async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
         unread=about.unread,
         as_of=about.as_of,
         from_scan_of=about.digest,
+        covers_only=about.only,
+        new_since=about.since,
         next_cursor=page.next_cursor,
         redacted=about.redacted,
     ).plain()

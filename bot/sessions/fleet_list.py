@@ -10,6 +10,7 @@ from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import Redactor
 from bot.sims.directory import SimDirectory
+from bot.sims.errors import Candidate
 from bot.sims.identifier import bare, common_pattern, key, matcher, quoted
 
 MOST_FRESH = 200
@@ -17,11 +18,14 @@ MOST_FRESH = 200
 PATIENCE = 2.0
 _EXAMPLES = 3
 _SAMPLE = 200
+_OFFERED = 3
 _EASY = re.compile(r"(?=.*[^\W\d_])(?!.*\d{6})[\w][\w.-]{1,23}", re.ASCII)
 
 
 class NoneMeant(UserError):
-    """No SIM has such a name or plan."""
+    """No SIM has such a name or plan; `candidates` are those whose names come near."""
+
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +102,14 @@ class FleetList:
     async def meant(
         self, query: FleetQuery, *, redacts: bool, most: int | None = None
     ) -> MeantSims:
-        """Return the SIMs to look at. Raises NoneMeant, and KoreError where a plan is asked for."""
+        """Return the SIMs to look at. Raises NoneMeant, ListUnread and KoreError."""
         most = most or self._most
         if query.plan:
             return await self._on_plan(
                 query.plan, _fits(query.pattern or "*", redacts=redacts), most
             )
         if not await self._directory.ready(self._patience):
-            raise NoneMeant(self._unlisted())
+            raise self._directory.unread
         pattern = query.pattern
         fits = _fits(pattern, redacts=redacts) if pattern and pattern.strip("*") else None
         sids = await self._directory.sids(fits, most=most + 1)
@@ -130,19 +134,13 @@ class FleetList:
             raise NoneMeant(f"None of these SIMs is on a rate plan {quoted(plan)}. {hint}")
         return MeantSims(tuple(found), plan_sid)
 
-    def _unlisted(self) -> str:
-        listed = self._directory.listed
-        if listed.failed:
-            return "KORE's list of SIMs cannot be read now. Try again in a minute."
-        so_far = f"{listed.count} so far"
-        return f"I am still reading KORE's list of SIMs ({so_far}). Try again in a minute."
-
     async def _no_such_name(self, pattern: str, *, redacts: bool) -> NoneMeant:
-        near = () if redacts else await self._directory.search(pattern.strip("*?"), 1)
+        near = () if redacts else await self._directory.search(pattern.strip("*?"), _OFFERED)
         hint = f" The nearest name is {quoted(near[0].name)}." if near else ""
         said = f"None of {self._directory.listed.count} SIMs is called {quoted(pattern)}."
         error = NoneMeant(said + hint)
-        error.nameless = said
+        error.nameless = f"{said} Did you mean one of the candidates?" if near else said
+        error.candidates = near
         return error
 
 

@@ -144,9 +144,14 @@ def snapshot_of(report: SessionReport) -> Snapshot:
 
 
 def _next_step(report: SessionReport) -> str | None:
-    """Return what to do, where that is said without any evidence."""
-    step = report.cause.next_step if report.cause else None
-    return step if step and "{" not in step else None
+    """Return what to do, its moments in UTC; None where it holds any other evidence."""
+    if not (report.cause and report.cause.next_step):
+        return None
+    step = report.cause.next_step
+    for name, value in report.cause.evidence.items():
+        if isinstance(value, datetime):
+            step = step.replace(f"{{{name}}}", f"{value:%Y-%m-%d %H:%M} UTC")
+    return None if "{" in step else step
 
 
 def _network(session: DataSession) -> str | None:

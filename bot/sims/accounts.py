@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.errors import BotError
 from bot.kore.accounts import AccountsClient
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
@@ -75,6 +76,12 @@ class JoinedDirectory(SimDirectory):
             sum(each.count for each in every),
             any(each.failed for each in every),
         )
+
+    @property
+    def unread(self) -> BotError:
+        """Why there is no whole list of any of them."""
+        failed = (part.unread for part in self._parts.values() if part.listed.failed)
+        return next(failed, super().unread)
 
     async def refresh(self) -> bool:
         """Read all lists; tell whether all were read."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.backoff import spread
 from bot.clock import Clock
-from bot.errors import BotError
+from bot.errors import BotError, kept
 from bot.kore.cache import SingleFlight
 from bot.kore.models import Sim
-from bot.sims.errors import Candidate
+from bot.sims.errors import Candidate, ListUnread
 from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
 from bot.sims.wording import Listed
@@ -63,7 +63,7 @@ class SimDirectory:
         self._reading: SingleFlight[bool] = SingleFlight()
         self._searching = asyncio.Lock()
         self._not_before = 0.0
-        self._failed = False
+        self._failure: BotError | None = None
         self._as_of: datetime | None = None
 
     @property
@@ -79,7 +79,15 @@ class SimDirectory:
     @property
     def listed(self) -> Listed:
         """How much of the list can be searched now."""
-        return Listed(self._as_of is not None, self._table.count, self._failed)
+        return Listed(self._as_of is not None, self._table.count, self._failure is not None)
+
+    @property
+    def unread(self) -> BotError:
+        """Why there is no whole list to be searched."""
+        so_far = f"{self.listed.count} so far"
+        return self._failure or ListUnread(
+            f"I am still reading KORE's list of SIMs ({so_far}). Try again in a minute."
+        )
 
     async def run(self) -> None:
         """Read the list again and again until cancelled."""
@@ -101,7 +109,7 @@ class SimDirectory:
     async def ready(self, patience: float) -> bool:
         """Wait for the first whole list, at most `patience` seconds; tell whether it is there."""
         too_soon = self._clock.monotonic() < self._not_before
-        if self._as_of is None and patience > 0 and not (self._failed and too_soon):
+        if self._as_of is None and patience > 0 and not (self._failure and too_soon):
             reading: asyncio.Future[Any] = self._reading.join("list", self._read)
             waiting: asyncio.Future[Any] = asyncio.ensure_future(self._clock.sleep(patience))
             await asyncio.wait({reading, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -213,20 +221,20 @@ class SimDirectory:
         try:
             await self._fill(table)
         except BotError as error:
-            return self._failing(error.sentence)
+            return self._failing(error, error.sentence)
         except Exception as error:  # a fault of ours must not end the reading for good
             log.exception("sim-list-broke", extra=self._about)
-            return self._failing(type(error).__name__)
-        if self._failed:
+            return self._failing(BotError(), type(error).__name__)
+        if self._failure:
             log.warning("sim-list-readable-again", extra=self._about | {"sims": table.count})
-        self._table, self._as_of, self._failed = table, started, False
+        self._table, self._as_of, self._failure = table, started, None
         return True
 
-    def _failing(self, cause: str) -> bool:
+    def _failing(self, error: BotError, cause: str) -> bool:
         self._not_before = self._clock.monotonic() + _ASK_AGAIN_AFTER
-        if not self._failed:
+        if not self._failure:
             log.warning("sim-list-unreadable", extra=self._about | {"cause": cause})
-        self._failed = True
+        self._failure = kept(error)
         return False
 
     async def _fill(self, table: SimTable) -> None:

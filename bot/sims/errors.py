@@ -43,6 +43,10 @@ class SuperSim(UserError):
     brief = "a Super SIM: KORE keeps no sessions of it"
 
 
+class ListUnread(UserError):
+    """The list of SIMs is being read for the first time: nobody can say yet which there are."""
+
+
 class SimNotFound(UserError):
     """Understood and asked for, but not there; `candidates` are near misses, nearest first.
 

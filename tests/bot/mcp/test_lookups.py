@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,13 @@ from mcp import Client, MCPError
 from bot.app.mcp import agent_services
 from bot.app.resources import opened_store
 from bot.errors import NotAllowed
+from bot.mcp.brief import of_report, of_row
 from bot.mcp.lookups import AgentLookups, Caller
 from bot.mcp.server import RULES, SIM, make_server
+from bot.mcp.tool import failed
+from bot.sessions.fleet_answer import FleetRow
+from bot.sessions.snapshot import snapshot_of
+from bot.sims.errors import Candidate, SimAmbiguous
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
 from tests.bot.mcp.test_tools import refused, told
@@ -97,7 +103,11 @@ async def test_each_call_is_noted(here, services, kore, tmp_path):
     async with opened_store(settings_of(kore.settings, tmp_path)) as store:
         rows = await Lookups(store).find(Wanted())
 
-    assert {("mcp oncall", "mcp:oncall")} == {(row.entry, row.person) for row in rows}
+    assert {"mcp:oncall"} == {row.person for row in rows}
+    tools = {"look_up_sim": 2, "triage_sims": 1, "find_sims": 3, "list_incidents": 1}
+    tools |= {"list_rules": 2, "read_resource": 1}
+    counted = Counter(row.entry for row in rows)
+    assert counted == {f"mcp oncall {name}": n for name, n in tools.items()}
     failed = ["bad_arguments", "none_meant", "sim_not_found"]
     assert sorted([*failed, *["ok"] * 7]) == sorted(row.outcome for row in rows)
     assert {"pump-7", "truck-42", None} == {row.name for row in rows}
@@ -115,13 +125,19 @@ async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
             AgentLookups(services, Caller("x", accounts=frozenset(names)))
             for names in ((), {"acme"}, {"globex"}, {"hooli"})
         )
-        found = [(await each.look_up("pump-7")).sim.account for each in (acme, globex)]
+        reports = [await each.look_up("pump-7") for each in (acme, globex)]
         for refused_to in (gone.look_up("pump-7"), gone.incidents(timedelta(days=1))):
             with pytest.raises(NotAllowed):
                 await refused_to
         listed = await every.incidents(timedelta(days=1))
 
-    assert (["acme", "globex"], []) == (found, listed)
+    named = ["acme", "globex"]
+    assert [] == listed
+    assert named == [report.sim.account for report in reports]
+    assert named == [of_report(report).account for report in reports]
+    assert named == [of_row(FleetRow(snapshot_of(report))).account for report in reports]
+    (near,) = failed(SimAmbiguous("", (Candidate("DE1", "a", account="acme"),))).error.candidates
+    assert "acme" == near.account
 
 
 CALLS = (

@@ -22,12 +22,12 @@ from bot.mcp.outputs import (
     SummaryFields,
 )
 from bot.mcp.tool import TOOLS
-from bot.sessions.fleet_answer import FleetRow
+from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import Neighbours, Summary
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
-from tests.bot.mcp.conftest import PARTNER, settings_of
+from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
 
 
 async def told(client, name, /, **arguments):
@@ -94,10 +94,13 @@ async def test_a_name_that_is_not_there_has_near_misses(here):
     """An unknown name is an error with its sentence and the SIMs that may be meant."""
     async with here() as client:
         error = await refused(client, "look_up_sim", sim="pmp-7")
+        asked = await refused(client, "find_sims", name="pmp-7")
 
-    assert "sim_not_found" == error["kind"]
-    assert "`pmp-7`" in error["message"]
-    assert "pump-7" in [each["name"] for each in error["candidates"]]
+    assert ("sim_not_found", "none_meant") == (error["kind"], asked["kind"])
+    for each in (error, asked):
+        assert "`pmp-7`" in each["message"]
+        assert "one of the candidates?" in each["message"]
+        assert "pump-7" in [near["name"] for near in each["candidates"]]
 
 
 async def test_several_that_fit_are_candidates(here):
@@ -162,6 +165,27 @@ async def test_kore_that_does_not_answer_is_an_error(here, kore):
         error = await refused(client, "look_up_sim", sim="DE" + "0" * 32)
 
     assert "kore_unavailable" == error["kind"]
+
+
+async def test_names_are_not_denied_while_the_list_cannot_be_read(here, kore):
+    """Without KORE's list nobody can say which SIMs there are, or which a text names."""
+    kore.api.faults.add(broken("/v1/Sims", times=None))
+    async with here() as client:
+        found = await refused(client, "find_sims", state="offline")
+        alert = await refused(client, "triage_sims", text="no heartbeat from pump-7")
+        half = await told(client, "triage_sims", text=f"no heartbeat from pump-7, DE{'0' * 32}")
+
+    assert ["kore_unavailable"] * 2 == [found["kind"], alert["kind"]]
+    assert half["names_unread"]
+
+
+async def test_a_number_that_names_no_sim_is_explained(here):
+    """Where a text holds something alike, it is said why that is no SIM's."""
+    async with here() as client:
+        error = await refused(client, "triage_sims", text="alarm from IMSI 310260123456789")
+
+    assert "nothing_named" == error["kind"]
+    assert "IMSI" in error["message"]
 
 
 async def test_a_fault_of_ours_is_told_without_its_words(here, services, monkeypatch):
@@ -242,6 +266,19 @@ async def test_questions_about_the_fleet(here):
     assert FleetQuery(pattern="pump-*").words == pumps["question"]
 
 
+async def test_a_scan_says_what_it_covers(here, services):
+    """An answer from a scan names its digest, and the SIMs that it has where not all are meant."""
+    now = services.clock.now()
+    row = FleetRow(Snapshot("DE1", "pump-7", now))
+    about = FleetAnswer(FleetQuery(is_new=True), (row, row), 2, 9, 0, now, "Pumps", "pump-*", now)
+    page = services.pages.first((ONCALL.name, "find_sims"), about, about.rows, 1)
+    async with here() as client:
+        answer = await told(client, "find_sims", cursor=page.next_cursor)
+
+    assert ("Pumps", "pump-*") == (answer["from_scan_of"], answer["covers_only"])
+    assert answer["as_of"] == answer["new_since"]
+
+
 async def test_a_scanned_sim_reads_as_one_that_was_looked_up(here, services):
     """Cause and next step of a row, fresh or from a scan, are those of the SIM's own report."""
     view = services.views.of(services.views.names)
@@ -253,9 +290,8 @@ async def test_a_scanned_sim_reads_as_one_that_was_looked_up(here, services):
         scanned = Snapshot.from_json(snapshot_of(report).to_json())
         row, known = of_row(FleetRow(scanned)).plain(), of_report(report).plain()
         fresh = rows[known["sid"]]
-        evident = "{" in ((report.cause and report.cause.next_step) or "")
 
-        assert said(known | ({"next_step": None} if evident else {})) == said(row)
+        assert said(known) == said(row)
         assert fresh["cause"] in {"common_outage", "twin_imei"} or said(known) == said(fresh)
 
 

@@ -51,6 +51,15 @@ def test_a_report_is_kept_in_little():
     assert expected == snapshot_of(a_report(findings=(a_finding(),)))
 
 
+def test_a_next_step_is_kept_with_its_moments():
+    """A deadline stands in it in UTC; one that holds any other evidence is not kept."""
+    by, kept = replace(a_finding(), next_step="Do it by {by}."), "Do it by 2026-01-05 12:00 UTC."
+    for evidence, step in (({"by": NOON}, kept), ({"by": "you"}, None), ({}, None)):
+        finding = replace(by, evidence=evidence)
+
+        assert step == snapshot_of(a_report(findings=(finding,))).next_step, evidence
+
+
 def test_a_closed_session_was_last_heard_of_at_its_end():
     """Of a session that ended, its end tells when the SIM was last seen."""
     closed = a_session(end=NOON + timedelta(hours=1), last_updated=NOON)
