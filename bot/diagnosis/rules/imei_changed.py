@@ -61,7 +61,7 @@ def _finding(evidence: Evidence, told: Sequence[Seen], changes: Sequence[int]) -
         title="The SIM is back in an earlier device"
         if is_back
         else "The SIM moved to another device",
-        says="Since {since}; before, in IMEI {imei_before}; now in {imei}; {devices} devices "
+        says="Until {since} it was in IMEI {imei_before}; now in {imei}; {devices} devices "
         "in 30 days.",
         next_step="Confirm the swap with the field; if nobody made it, suspend the SIM.",
         source=SOURCE,

@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli.server import exports, port_errors, port_or_free
 from bot.clock import SystemClock
+from bot.demo.partner import kore_settings
 from bot.emulators.kore.api import KoreApi
 from bot.errors import StartError
 from bot.settings import Need, load_settings
@@ -45,7 +46,8 @@ def test_another_trouble_is_not_blamed_on_the_port():
 def test_its_exports_are_the_settings_of_a_lookup():
     """Read as an environment they are all that `lookup` needs."""
     api = KoreApi(SystemClock())
-    words = " ".join(exports(api, "http://127.0.0.1:1")).replace("export ", "").split()
+    told = kore_settings({"default": (api, "http://127.0.0.1:1")}) | {"SLACK_BOT_TOKEN": "xoxb-1"}
+    words = " ".join(exports(told)).replace("export ", "").split()
     settings = load_settings(dict(word.split("=", 1) for word in words), None, need=Need.KORE)
 
     assert ("http://127.0.0.1:1", api.client_id) == (settings.kore_api_url, settings.kore_client_id)

@@ -1,7 +1,10 @@
 import pytest
 
+from bot.blocks.findings import main_lines
+from bot.blocks.format import PLAIN
 from bot.diagnosis.engine import diagnose
 from bot.diagnosis.rules.imei_changed import imei_changed
+from tests.bot.blocks.reports import a_report
 from tests.bot.diagnosis.cases import LIMITS, D, H, closed, evidence, found, reports, words
 
 ONE, OTHER, THIRD = "014931000129700", "357520074265336", "862334040123452"
@@ -72,6 +75,14 @@ def test_the_latest_change_is_told():
     assert (ONE, OTHER) == (finding.evidence["imei"], finding.evidence["imei_before"])
     assert sessions[-1].start == finding.evidence["since"]
     assert (2, 2) == (finding.evidence["devices"], finding.evidence["changes"])
+
+
+def test_the_answer_names_the_device_before():
+    """Its one line tells what changed: the headline tells no device, and the facts the new one."""
+    findings = tuple(found(imei_changed, evidence(*devices(ONE, OTHER))))
+    said, _ = main_lines(a_report(findings=findings), PLAIN)
+
+    assert "it was in IMEI 01493100-012970-0." in said
 
 
 def test_another_device_abroad_is_one_matter():
