@@ -137,7 +137,7 @@ def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None
             return name[0]
         value = finding.evidence[name[1]]
         if name[1].startswith("imei") and isinstance(value, str):
-            return fmt.data(imei_text(value).removesuffix(" ✓"))
+            return fmt.data(imei_text(value))
         return value_text(value, fmt, now)
 
     return _NAMED.sub(put, fmt.own(sentence))

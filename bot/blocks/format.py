@@ -311,7 +311,7 @@ _WITH_VERSION = 16
 
 
 def imei_text(imei: str | None) -> str:
-    """Return `01493100-012970-0 ✓`, or say in words what is wrong with it; None: not reported.
+    """Return `01493100-012970-0`, or say in words what is wrong with it; None: not reported.
 
     15 digits are an IMEI whose last is a Luhn digit; 16 are an IMEISV, which has none (3GPP
     TS 23.003, 6.2). All zeros are what carriers send that do not know it.
@@ -327,4 +327,4 @@ def imei_text(imei: str | None) -> str:
         return f"{shown} (IMEISV, has no check digit)"
     if len(imei) != _DIGITS:
         return f"{imei} (not an IMEI: {len(imei)} digits)"
-    return f"{shown} ✓" if passes_luhn(imei) else f"{shown} (check digit wrong)"
+    return shown if passes_luhn(imei) else f"{shown} (check digit wrong)"

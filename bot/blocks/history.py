@@ -153,7 +153,7 @@ def _row(session: DataSession, now: datetime) -> Row:
         _packet_cell(session.packets_uploaded),
         _packet_cell(session.packets_downloaded),
         cell_text(session, PLAIN),
-        imei_text(known_text(session.imei)).removesuffix(" ✓"),
+        imei_text(known_text(session.imei)),
         network_code(session) or "unknown",
         known(session.operator_country, "unknown", PLAIN),
         place(where) if where else REDACTED if session.cell_id == REDACTED else "unknown",

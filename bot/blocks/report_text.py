@@ -85,9 +85,9 @@ def _claim(report: SessionReport, fmt: Formatter) -> str:
 def _since_when(report: SessionReport, fmt: Formatter) -> str:
     session = report.last_session
     if report.state is State.BLOCKED:
-        return f" and may not connect{_changed(report, fmt)}"
+        return f" and cannot connect{_changed(report, fmt)}"
     if report.state is State.NOT_ACTIVATED:
-        return f": its status is new, so it may not connect{_changed(report, fmt)}"
+        return f": its status is new, so it cannot connect{_changed(report, fmt)}"
     if report.state is State.NEVER_SEEN:
         return "; KORE keeps no older sessions"
     if session is None:

@@ -50,7 +50,7 @@ def cause_text(snapshot: Snapshot, fmt: Formatter) -> str:
     if snapshot.state is State.ONLINE:
         return f"{network_text(snapshot, fmt)}, {since or 'since an unknown time'}"
     if snapshot.state is State.BLOCKED:
-        return "it may not connect"
+        return "it cannot connect"
     if snapshot.state is State.NOT_ACTIVATED:
         return f"its status is {fmt.data(snapshot.status or 'unknown')}"
     if snapshot.seen_at is None:

@@ -50,7 +50,7 @@ REPORT: list[Block] = [
             mrkdwn("*Cell*\n310-260-40482-1243"),
             mrkdwn("*Place*\n<https://maps.example/?q=37.883,-122.368|≈ 37.883, -122.368> (tower)"),
             mrkdwn("*Packets*\n↑ 246   ↓ 296"),
-            mrkdwn("*IMEI*\n01493100-012970-0 ✓"),
+            mrkdwn("*IMEI*\n01493100-012970-0"),
         ],
     },
     {"type": "divider"},

@@ -9,7 +9,7 @@ from bot.demo.stories.story import all_stories
 from bot.diagnosis.evidence import State
 
 STATES = {
-    State.BLOCKED: "may not connect",
+    State.BLOCKED: "cannot connect",
     State.NEVER_SEEN: "no connection in 30 days",
     State.STALE: "sent no update",
 }

@@ -23,6 +23,7 @@ class Reason(NamedTuple):
     says: str
     known: dict[str, Value]
     place: str | None = None
+    next_step: str = "Give the SIM a rate plan that allows data where it is."
 
 
 @rule(
@@ -48,7 +49,7 @@ def plan_blocks_data(evidence: Evidence, _limits: Thresholds) -> Iterable[Findin
         severity=Severity.INFO if flows else Severity.CRITICAL,
         title=reason.title,
         says=reason.says + " Data flows all the same." * flows,
-        next_step="Give the SIM a rate plan that allows data where it is.",
+        next_step=reason.next_step,
         source=SOURCE,
         evidence={"rate_plan": plan.unique_name or plan.friendly_name or plan.sid, **reason.known},
     )
@@ -57,7 +58,8 @@ def plan_blocks_data(evidence: Evidence, _limits: Thresholds) -> Iterable[Findin
 def _no_data(plan: RatePlan) -> Reason | None:
     if plan.data_enabled is not False:
         return None
-    return Reason("The plan has no data", "Its rate plan is {rate_plan}.", {})
+    step = "Give the SIM a rate plan with data."
+    return Reason("The plan has no data", "It is {rate_plan}.", {}, next_step=step)
 
 
 def _not_here(plan: RatePlan, current: DataSession) -> Reason | None:

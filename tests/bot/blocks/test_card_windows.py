@@ -48,7 +48,7 @@ def test_a_ticket():
         "Network: T-Mobile USA, 310-260, USA, LTE",
         "Cell: 310-260-40482-1243, ≈ 37.883, -122.368 (tower, not device)",
         "Packets: ↑ 246 ↓ 296 packets",
-        "IMEI: 01493100-012970-0 ✓",
+        "IMEI: 01493100-012970-0",
         f"Finding: Flapping. {SAID}",
         f"Also (over): Idle. {SAID}",
         "Read from the API: 2026-01-05T14:59:48Z",

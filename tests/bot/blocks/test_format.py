@@ -137,8 +137,8 @@ FLAGS = {
     [
         *((flag, code, shown) for code, shown in FLAGS.items()),
         (flagged, "USA", "🇺🇸 USA"),
-        (imei_text, "014931000129700", "01493100-012970-0 ✓"),
-        (imei_text, "490154203237518", "49015420-323751-8 ✓"),
+        (imei_text, "014931000129700", "01493100-012970-0"),
+        (imei_text, "490154203237518", "49015420-323751-8"),
         (imei_text, "490154203237517", "49015420-323751-7 (check digit wrong)"),
         (imei_text, "3575200742653301", "35752007-426533-01 (IMEISV, has no check digit)"),
         (imei_text, None, "IMEI not reported"),

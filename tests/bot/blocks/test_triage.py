@@ -34,7 +34,7 @@ def an_outage(trait="network", value="Telcel", **more):
     return a_finding(
         rule="common_outage",
         title="Common outage, 3 SIMs",
-        next_step="Check the operator; do not reset them all.",
+        next_step="Check the operator; do not reset the devices all.",
         evidence=told | more,
     )
 
@@ -90,7 +90,7 @@ def test_an_outage_is_the_first_sentence(outage, brief, contrast):
     assert drawn.text.startswith("🔴 3 of 5 SIMs are down in one outage (")
     assert brief in drawn.text
     advice = list(words(drawn.blocks))[1]
-    assert advice == f"{contrast or ''} → Check the operator; do not reset them all.".strip()
+    assert advice == f"{contrast or ''} → Check the operator; do not reset the devices all.".strip()
 
 
 def test_old_rows_are_marked():

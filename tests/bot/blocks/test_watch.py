@@ -245,7 +245,7 @@ def noticed(notice, **changes):
         ),
         (
             a_notice(NoticeKind.CHANGED, OFF, a_snapshot("blocked", status="suspended")),
-            "*pump-7 is now suspended*: it may not connect. Still watching until it is",
+            "*pump-7 is now suspended*: it cannot connect. Still watching until it is",
         ),
         (a_notice(unreported=1), "Its state changed 1 time in between."),
         (a_notice(unreported=4), "Its state changed 4 times in between."),
