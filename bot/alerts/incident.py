@@ -13,6 +13,7 @@ from bot.sessions.redaction import REDACTED, Redactor
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+OUTAGE = "common_outage"
 MOST_EVENTS = 200
 """Events that an incident keeps; of what flaps on and on the oldest go."""
 
@@ -104,7 +105,8 @@ class Incident:
     mention; `owes` says that one waits for the end of quiet hours or of a snooze. `reopened` counts
     how often it came back after it was resolved. `summary` is the first of the incidents with which
     it shares a card, None: it has its own. `seq` numbers the next event. `account`
-    names the KORE account of its SIMs: no incident has SIMs of two.
+    names the KORE account of its SIMs: no incident has SIMs of two. `unsure` are the seconds before
+    `first_at` in which it may have begun already.
     """
 
     id: str
@@ -138,6 +140,7 @@ class Incident:
     events: tuple[Event, ...] = ()
     seq: int = 1
     account: str = ""
+    unsure: float = 0.0
 
     @property
     def is_open(self) -> bool:
@@ -202,6 +205,11 @@ class Incident:
         event = Event(self.seq, at, kind, **more)  # type: ignore[arg-type]
         events = (*self.events, event)[-MOST_EVENTS:]
         return replace(self, events=events, seq=self.seq + 1)
+
+    def as_outage(self, step: str) -> "Incident":
+        """Return it as what SIMs are that fell silent together."""
+        named = replace(self, rule=OUTAGE, title="Common outage", next_step=step)
+        return replace(named, severity=Severity.CRITICAL)
 
     def reopened_at(self, at: datetime) -> "Incident":
         """Return it open again; whoever was called once is not called again."""

@@ -1,10 +1,13 @@
 """What one scan says of an alert's SIMs: who is ill of what, who was read, who fell together."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import cos, dist, inf, radians
 
+from bot.alerts.alert import AlertState
 from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
@@ -17,6 +20,9 @@ from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.scans import FAILED, ScanRow
 
+SITE_KM = 1.0
+MOST_CELLS = 3
+KM_A_DEGREE = 111.2
 SILENT = "silent"
 """The family of SIMs that are not heard of, whichever rule says so."""
 _FAMILIES = dict.fromkeys(SILENT_RULES, SILENT) | {
@@ -26,6 +32,12 @@ _FAMILIES = dict.fromkeys(SILENT_RULES, SILENT) | {
 _SEVERITIES = {severity.word: severity for severity in Severity}
 _GRAVE = ('"warning"', '"critical"')
 """What stands in the JSON of a SIM that has something: most need not be read any further."""
+
+
+def _flat(place: tuple[float, float]) -> tuple[float, float]:
+    """Return kilometres north and east, good for short distances."""
+    lat, lon = place
+    return lat * KM_A_DEGREE, lon * KM_A_DEGREE * cos(radians(lat))
 
 
 def family_of(rule: str) -> str:
@@ -49,7 +61,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class SickSim:
-    """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only."""
+    """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only.
+
+    `place` is its tower's latitude and longitude.
+    """
 
     sid: str
     name: str
@@ -59,10 +74,24 @@ class SickSim:
     next_step: str | None = None
     redacted: str | None = None
     account: str = ""
+    place: tuple[float, float] | None = None
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
         return next((cause for cause in self.causes if cause.family == family), None)
+
+    def standing(self, family: str) -> Cause | None:
+        """Return what keeps it in an incident; of a silence only silence, else whatever it has."""
+        return self.cause_in(family) or (self.causes[0] if family != SILENT else None)
+
+    def is_at_site_of(self, other: "SickSim") -> bool:
+        """Return whether both are on one cell, or on two of one site."""
+        cells = self.traits.get(Trait.CELL), other.traits.get(Trait.CELL)
+        if cells[0] and cells[0] == cells[1]:
+            return True
+        if not (self.place and other.place):
+            return False
+        return dist(_flat(self.place), _flat(other.place)) <= SITE_KM
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +99,8 @@ class Reading:
     """One scan. `read` are all SIMs that could be read, `failed` those that could not.
 
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
-    is known. `outages` are those that fell silent together. `unreachable` says why nothing could
-    be read; `is_partial`, that of the SIMs that are neither read nor failed nothing was asked.
+    is known. `outages` are those that went down together, by family. `unreachable` says why
+    nothing could be read; `is_partial`, that of the SIMs neither read nor failed nothing was asked.
     `accounts` are those that were asked, `missing` those that could not be.
     """
 
@@ -80,12 +109,30 @@ class Reading:
     read: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     back: Mapping[str, float] = field(default_factory=dict)
-    outages: tuple[Outage, ...] = ()
+    outages: Mapping[str, Sequence[Outage]] = field(default_factory=dict)
     rhythms: Mapping[str, float] = field(default_factory=dict)
     unreachable: str | None = None
     is_partial: bool = False
     accounts: frozenset[str] = ONE_ACCOUNT
     missing: tuple[str, ...] = ()
+
+    def begun(
+        self, state: AlertState, told: Collection[tuple[str, str]] = ()
+    ) -> dict[str, dict[str, float]]:
+        """Return since when SIMs have a cause, by those families that may have news.
+
+        `told` are SIMs that are down in an incident, each with its family.
+        """
+        begun: dict[str, dict[str, float]] = {}
+        news: set[str] = set()
+        for sid, sim in self.sick.items():
+            family, ill = sim.causes[0].family, state.ill.get(sid)
+            same = ill if ill and ill.family == family else None
+            begun.setdefault(family, {})[sid] = same.seen if same else self.at.timestamp()
+            is_known = (same and same.known) or not state.knows(sim.account)
+            if not is_known and (sid, family) not in told:
+                news.add(family)
+        return {family: begun[family] for family in news}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +204,7 @@ class Reader:
             next_step=seen.next_step,
             redacted=None if shown == seen.name else shown,
             account=seen.account or self._account,
+            place=seen.place,
         )
 
     def _note_back(self, row: ScanRow) -> None:
@@ -166,21 +214,11 @@ class Reader:
                 self._back[row.sid] = since.timestamp()
 
     @property
-    def losses(self) -> int:
-        """How many SIMs fell silent against their rhythm."""
-        return sum(sim.lost_at is not None for sim in self._sick.values())
-
-    @property
     def sick(self) -> Mapping[str, SickSim]:
         """The SIMs that have a cause, by SID."""
         return self._sick
 
-    def reading(
-        self,
-        at: datetime,
-        outages: Sequence[Outage] = (),
-        rhythms: Mapping[str, float] | None = None,
-    ) -> Reading:
+    def reading(self, at: datetime) -> Reading:
         """Return the reading."""
         return Reading(
             at=at,
@@ -188,8 +226,6 @@ class Reader:
             read=frozenset(self._read),
             failed=frozenset(self._failed),
             back=self._back,
-            outages=tuple(outages),
-            rhythms=rhythms or {},
         )
 
 
@@ -199,16 +235,39 @@ def lines_of(limits: Thresholds) -> Lines:
     return Lines(limits.outage_sims, limits.outage_percent, within)
 
 
-async def silent_outages(
-    pages: AsyncIterator[Sequence[ScanRow]], sids: Collection[str] | None, limits: Thresholds
-) -> list[Outage]:
-    """Return which SIMs fell silent together, told by all others: as a verdict has it."""
+async def outages_in(
+    pages: AsyncIterator[Sequence[ScanRow]],
+    sids: Collection[str] | None,
+    begun: Mapping[str, Mapping[str, float]],
+    lines: Lines,
+) -> dict[str, list[Outage]]:
+    """Return which SIMs went down together, told by all others: as a verdict has it.
+
+    `begun` says since when SIMs have a cause, by family; when they fell silent say the rows.
+    """
     members: list[Member] = []
     async for page in pages:
         mine = (row for row in page if sids is None or row.sid in sids)
         members += [member for row in mine if (member := member_of(row))]
         await asyncio.sleep(0)
-    return outages_of(members, lines_of(limits))
+    return {
+        family: outages_of(
+            members if family == SILENT else [_down_since(m, sims.get(m.sid)) for m in members],
+            lines,
+        )
+        for family, sims in begun.items()
+    }
+
+
+def _down_since(member: Member, moment: float | None) -> Member:
+    return replace(member, lost_at=moment, alive_at=inf)
+
+
+def outage_value(outage: Outage, sims: Iterable[SickSim]) -> str | None:
+    """Return the trait's value; of a site whose SIMs are on several cells, those."""
+    cells = Counter(sim.traits.get(Trait.CELL) for sim in sims)
+    told = " and ".join(cell for cell, _ in cells.most_common(MOST_CELLS) if cell)
+    return (outage.trait is Trait.CELL and told) or outage.value
 
 
 def next_step_of(trait: Trait | None) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.alerts.alert import Alert
-from bot.alerts.incident import EventKind, Incident
+from bot.alerts.incident import OUTAGE, EventKind, Incident
 from bot.alerts.reading import Reading
 from bot.alerts.timing import due_to_end
 from bot.diagnosis.rule import Severity
@@ -81,6 +81,6 @@ def _graded(incident: Incident) -> Incident:
     """Return it with the severity that it has now; an outage stays critical while it lasts."""
     down = incident.down or incident.members
     severity = max((member.severity for member in down), default=incident.severity)
-    if incident.rule == "common_outage":
+    if incident.rule == OUTAGE:
         severity = Severity.CRITICAL
     return replace(incident, severity=severity, worst=max(incident.worst, severity))

@@ -2,8 +2,8 @@
 
 What could not be read opens nothing and closes nothing. A SIM that comes and goes stays in its
 incident, or brings it back: the more often it did, the longer it must be well before it counts as
-such. SIMs that fell silent together are told by contrast, as a verdict has them; fewer than that
-are one incident where they were lost at about the same time.
+such. SIMs that went down together are told by contrast, as a verdict has them; fewer than that are
+one incident where they went down on one cell at about the same time.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert, AlertState, Ill
-from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.reading import SILENT, Cause, Reading, SickSim, next_step_of
+from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
+from bot.alerts.reading import SILENT, Cause, Reading, SickSim, next_step_of, outage_value
 from bot.alerts.telling import Happened, Teller
 from bot.alerts.timing import relapse_window
-from bot.diagnosis.contrast import Lines, Outage
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.contrast import Lines, Outage, Trait
 
 MOST_SLACK = 7200.0
 """Seconds by which a SIM may have been lost later than it was heard of last."""
@@ -55,9 +54,10 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         since = state.blind_since or reading.at
         return Step(replace(state, blind_since=since, blind=()), blind_began=began)
     scan = _Scan(alert, incidents, reading, lines, new_id)
-    ill = _ill(state, scan)
+    scan.ill = ill = _ill(state, scan)
+    scan.gap = (reading.at - (state.scanned_at or reading.at)).total_seconds()
     scan.update_members()
-    scan.place(ill)
+    scan.place()
     if reading.is_partial:
         return Step(replace(state, ill=ill), scan.changed())
     known = reading.accounts.union(state.accounts if state.primed else ())
@@ -107,6 +107,8 @@ class _Scan:
         new_id: NewId,
     ) -> None:
         self.reading = reading
+        self.ill: Mapping[str, Ill] = {}
+        self.gap = 0.0
         self._alert = alert
         self._lines = lines
         self._new_id = new_id
@@ -150,10 +152,13 @@ class _Scan:
 
     def _named(self, incident: Incident) -> Incident:
         """Return it under the gravest cause that keeps its SIMs down, where that is graver."""
-        sims = [sim for m in incident.down if (sim := self.reading.sick.get(m.sid))]
-        found = [(cause, sim) for sim in sims if (cause := _standing(sim, incident.family))]
+        found = [
+            (cause, sim)
+            for sim in self._sick_of(incident)
+            if (cause := sim.standing(incident.family))
+        ]
         cause, sim = max(found, key=lambda pair: pair[0].severity, default=(None, None))
-        if not (cause and sim) or cause.severity <= incident.severity or incident.trait:
+        if not (cause and sim) or cause.severity <= incident.severity or incident.rule == OUTAGE:
             return incident
         return replace(incident, rule=cause.rule, title=cause.title, next_step=sim.next_step)
 
@@ -164,13 +169,14 @@ class _Scan:
         if sid in self._muted or sid not in self.reading.read:
             gone = "muted" if sid in self._muted else "left"
             return replace(member, gone=gone, back_at=member.back_at or at)
-        cause = _standing(self.reading.sick.get(sid), incident.family)
-        if cause is None:
+        sim = self.reading.sick.get(sid)
+        cause = sim.standing(incident.family) if sim else None
+        if not (sim and cause):
             return self._returned(incident, member) if member.is_down else member
         if member.is_down:
             return replace(member, severity=cause.severity)
         self._fell.setdefault(incident.id, []).append(member.sid)
-        return member.fallen(cause.severity, self._since(self.reading.sick[sid]))
+        return member.fallen(cause.severity, self._since(sim))
 
     def _returned(self, incident: Incident, member: DownSim) -> DownSim:
         at, since = self.reading.at, self.reading.back.get(member.sid)
@@ -180,18 +186,21 @@ class _Scan:
         return replace(member, back_at=back_at)
 
     def _since(self, sim: SickSim) -> datetime:
-        return datetime.fromtimestamp(sim.lost_at, UTC) if sim.lost_at else self.reading.at
+        ill = self.ill.get(sim.sid)
+        since = sim.lost_at or (ill.since if ill else None)
+        return datetime.fromtimestamp(since, UTC) if since else self.reading.at
 
     # --- whom to put where ---
 
-    def place(self, ill: Mapping[str, Ill]) -> None:
+    def place(self) -> None:
         """Put the SIMs that are newly ill into incidents: those that fell together first."""
-        waiting = {sid: entry for sid, entry in ill.items() if self._is_candidate(sid, entry)}
-        for outage in self.reading.outages:
-            hits = [sid for sid in outage.sids if sid in waiting and waiting[sid].family == SILENT]
+        waiting = {sid: entry for sid, entry in self.ill.items() if self._is_candidate(sid, entry)}
+        every = self.reading.outages.items()
+        for family, outage in ((name, each) for name, found in every for each in found):
+            hits = [sid for sid in outage.sids if sid in waiting and waiting[sid].family == family]
             for account in sorted({self.reading.sick[sid].account for sid in hits}):
                 of = [sid for sid in hits if self.reading.sick[sid].account == account]
-                self._place_outage(outage, of, account)
+                self._place_outage(outage, of, account, family)
             for sid in hits:
                 del waiting[sid]
         for sid in sorted(waiting, key=lambda sid: (waiting[sid].since, sid)):
@@ -232,32 +241,35 @@ class _Scan:
             return False
         return self.reading.at - incident.resolved_at <= relapse_window(member)
 
-    def _place_outage(self, outage: Outage, hits: list[str], account: str) -> None:
+    def _place_outage(self, outage: Outage, hits: list[str], account: str, family: str) -> None:
         mine = [
             incident
-            for incident in self.open(SILENT)
+            for incident in self.open(family)
             if incident.account == account
             if any(m.sid in outage.sids for m in incident.members if not m.gone)
-            or _is_same(incident, outage, self._lines)
+            or self._is_same(incident, outage, hits)
         ]
-        target = mine[0] if mine else self._relapsed(hits, SILENT)
+        target = mine[0] if mine else self._relapsed(hits, family)
         for other in mine[1:]:
             self._merge(other, mine[0].id)
         names = [self.reading.sick[sid] for sid in hits]
         if target is None:
-            target = self._opened(names, SILENT)
+            target = self._opened(names, family)
         else:
             self._join(target.id, names)
-        told = replace(
-            self._now[target.id],
-            rule="common_outage",
-            title="Common outage",
-            trait=outage.trait,
-            value=outage.value,
-            severity=Severity.CRITICAL,
-            next_step=next_step_of(outage.trait),
-        )
-        self._now[target.id] = told
+        told = self._now[target.id]
+        value = outage_value(outage, self._sick_of(told))
+        told = replace(told, trait=outage.trait, value=value)
+        is_outage = family == SILENT
+        self._now[target.id] = told.as_outage(next_step_of(told.trait)) if is_outage else told
+
+    def _is_same(self, incident: Incident, outage: Outage, hits: Sequence[str]) -> bool:
+        """Return whether an outage is that of an incident: one trait, and about the same time."""
+        if outage.trait is None or not incident.trait:
+            return False
+        first, within = incident.first_at.timestamp(), self._lines.within
+        near = first - within <= outage.first <= first + within
+        return near and any(self._shares(self.reading.sick[sid], incident) for sid in hits)
 
     def _place_one(self, sid: str, entry: Ill) -> None:
         sim = self.reading.sick[sid]
@@ -271,13 +283,22 @@ class _Scan:
 
     def _fits(self, sim: SickSim, entry: Ill, incident: Incident) -> bool:
         """Return whether a SIM was lost when those of an incident were, and has what they share."""
-        if incident.account != sim.account:
-            return False
-        if incident.trait and sim.traits.get(incident.trait) != incident.value:
+        if incident.account != sim.account or not self._shares(sim, incident):
             return False
         slack = min(self.reading.rhythms.get(sim.sid, 0.0), MOST_SLACK)
         first, within = incident.first_at.timestamp(), self._lines.within
         return first - within - slack <= entry.since <= first + within
+
+    def _shares(self, sim: SickSim, incident: Incident) -> bool:
+        """Return whether a SIM has what those of an incident share: where none is told, a site."""
+        if incident.trait in {None, Trait.CELL}:
+            is_everywhere = incident.rule == OUTAGE and not incident.trait
+            return is_everywhere or any(map(sim.is_at_site_of, self._sick_of(incident)))
+        return sim.traits.get(incident.trait) == incident.value
+
+    def _sick_of(self, incident: Incident) -> list[SickSim]:
+        found = (self.reading.sick.get(member.sid) for member in incident.down)
+        return [sim for sim in found if sim]
 
     def _relapsed(self, sids: Collection[str], family: str) -> Incident | None:
         """Return the newest resolved incident that comes back with these SIMs."""
@@ -311,6 +332,7 @@ class _Scan:
             first_at=min(member.since for member in members),
             next_step=sims[0].next_step,
             account=sims[0].account,
+            unsure=0.0 if sims[0].lost_at else self.gap,
         )
         self._now[incident.id] = incident
         return incident
@@ -370,18 +392,3 @@ class _Scan:
     def _happened(self, id_: str) -> Happened:
         names = (self._back, self._fell, self._joined)
         return Happened(*(tuple(each.get(id_, ())) for each in names))
-
-
-def _standing(sim: SickSim | None, family: str) -> Cause | None:
-    """Return what keeps a SIM in an incident; of a silence only silence, else whatever it has."""
-    if sim is None:
-        return None
-    return sim.cause_in(family) or (sim.causes[0] if family != SILENT else None)
-
-
-def _is_same(incident: Incident, outage: Outage, lines: Lines) -> bool:
-    """Return whether an outage is that of an incident: one trait, and about the same time."""
-    if outage.trait is None or (incident.trait, incident.value) != (outage.trait, outage.value):
-        return False
-    first = incident.first_at.timestamp()
-    return first - lines.within <= outage.first <= first + lines.within

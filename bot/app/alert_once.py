@@ -7,7 +7,7 @@ from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.reading import Reader, Reading, Wanted, lines_of, silent_outages
+from bot.alerts.reading import Reader, Reading, Wanted, lines_of, outages_in
 from bot.alerts.repository import Alerts, NoSuchAlert
 from bot.alerts.transitions import observe
 from bot.app.digest_once import passing_fleet
@@ -81,16 +81,18 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
             reader = Reader(Wanted(one.causes, one.least), (), fleet.accounts)
             async for page in fleet.rows.every(run.id):
                 reader.add(page)
-            limits = settings.thresholds
-            outages = await silent_outages(fleet.rows.every(run.id), None, limits)
-    reading, ids = reader.reading(clock.now(), outages), count(1)
+            lines, reading = lines_of(settings.thresholds), reader.reading(clock.now())
+            state = AlertState({}, primed=True, accounts=tuple(fleet.accounts))
+            begun = reading.begun(state)
+            outages = await outages_in(fleet.rows.every(run.id), None, begun, lines)
+    reading, ids = replace(reading, outages=outages), count(1)
     at_once = replace(one, hold=timedelta(0), maintenance=())
     step = observe(
         at_once,
-        AlertState({}, primed=True, accounts=tuple(fleet.accounts)),
+        state,
         (),
         reading,
-        lines=lines_of(limits),
+        lines=lines,
         new_id=lambda: str(next(ids)),
     )
     return TriedAlert(one, reading, step.incidents)

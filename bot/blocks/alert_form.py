@@ -137,7 +137,7 @@ def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Fiel
 def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
     yield _named(AlertField.LEAST, "From", select("static_select", _LEAST, values.least))
     causes = _multi_select(causes_to_choose(), values.causes, "All causes")
-    hint = "Leave it empty for all."
+    hint = "Leave it empty for all. Scans do not read the month's usage: no alert of a data limit."
     yield _named(AlertField.CAUSES, "Only these causes", causes, optional=True, hint=hint)
     hold = select("static_select", _HOLD, values.hold)
     yield _named(AlertField.HOLD, "When it has lasted", hold)

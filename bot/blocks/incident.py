@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, Event, EventKind, Incident, IncidentState
@@ -80,14 +81,23 @@ def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
         return "It is part of a larger incident, which goes on in its own card."
     since = fmt.when(incident.first_at)
     if not incident.is_open:
-        took = incident.time_to_end
         by = f"{person(incident.resolved_by)} resolved it" if incident.resolved_by else "Over"
-        return f"{by} after {lasting(took)}, from {since}" if took is not None else by
+        return f"{by} after {took_text(incident)}, from {since}"
     down = len(incident.down)
     if not down:
         return f"All are back; it is resolved when they stay so. Since {since}"
     stand = f"{down} of {len(incident.members)} down" if down < len(incident.members) else "Down"
     return f"{stand} since {since}"
+
+
+def took_text(incident: Incident) -> str:
+    """Say how long the trouble lasted; where that is not known, what it lasted at most."""
+    took = incident.time_to_end
+    if took is None:
+        return "-"
+    if took.total_seconds() >= incident.unsure:
+        return lasting(took)
+    return f"less than {ceil((took.total_seconds() + incident.unsure) / 60)} min"
 
 
 def _lines(incident: Incident) -> list[str]:
@@ -96,13 +106,13 @@ def _lines(incident: Incident) -> list[str]:
         incident.members
     )
     shown.sort(key=lambda member: (not member.is_down, natural(member.name)))
-    lines = [member_line(member) for member in shown[:LINES]]
+    lines = [member_line(member, incident.unsure) for member in shown[:LINES]]
     more = len(shown) - LINES
     return [*lines, f"and {count(more, 'more SIM')}"] if more > 0 else lines
 
 
-def member_line(member: DownSim) -> str:
-    """Say how one SIM of an incident is."""
+def member_line(member: DownSim, unsure: float) -> str:
+    """Say how one SIM of an incident is; how long it took only where that is known."""
     name = MRKDWN.strong(MRKDWN.data(member.name))
     again = f", for the {ordinal(member.times)} time" if member.times > 1 else ""
     if member.is_down:
@@ -112,7 +122,9 @@ def member_line(member: DownSim) -> str:
     if member.gone == "left":
         return f"▫️ {name} is no longer among these SIMs"
     back = member.back_at or member.since
-    return f"✅ {name} back {MRKDWN.when(back)}, after {span(between(member.since, back))}"
+    took = between(member.since, back)
+    after = f", after {span(took)}" if took.total_seconds() >= unsure else ""
+    return f"✅ {name} back {MRKDWN.when(back)}{after}"
 
 
 def _who(incident: Incident) -> str:
@@ -179,8 +191,7 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         to = event.other
         return f"🙋 {by} hands this over to {person(to)}." if to else f"🙋 {by} is on it."
     if event.kind is EventKind.RESOLVED:
-        took = incident.time_to_end
-        after = f" after {lasting(took)}" if took is not None else ""
+        after = f" after {took_text(incident)}"
         return f"✅ {by} resolved this{after}." if by else f"✅ All are back: resolved{after}."
     words = {
         EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}",

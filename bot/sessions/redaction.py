@@ -111,6 +111,7 @@ def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
         iccid=None,
         imei14=None,
         cell_id=None,
+        place=None,
         findings=tuple(_found(found, hider) for found in snapshot.findings),
     )
 

@@ -37,7 +37,7 @@ class Snapshot:
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
     `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts;
     `next_step` is what to do about the cause. `account` is that of ours which has the SIM, where we
-    have several.
+    have several. `place` is the tower's latitude and longitude, of a SIM that is not online.
     """
 
     sid: str
@@ -63,6 +63,7 @@ class Snapshot:
     rests: bool = False
     next_step: str | None = None
     account: str | None = None
+    place: tuple[float, float] | None = None
 
     @property
     def full_name(self) -> str:
@@ -140,7 +141,15 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         rests=report.rest is not None,
         next_step=_next_step(report),
         account=report.sim.account,
+        place=_place(session) if report.state is not State.ONLINE else None,
     )
+
+
+def _place(session: DataSession) -> tuple[float, float] | None:
+    tower = session.cell_location_estimate
+    if not tower or cell(session.cell_id) is None:
+        return None
+    return round(tower.lat, 3), round(tower.lon, 3)
 
 
 def _next_step(report: SessionReport) -> str | None:
@@ -170,6 +179,7 @@ def _read(payload: Mapping[str, Any]) -> Snapshot:
         packets_up=_whole(payload.get("packets_up")),
         packets_down=_whole(payload.get("packets_down")),
         findings=_findings(payload.get("findings")),
+        place=_pair(payload.get("place")),
         unjudged=tuple(name for name in _list(payload.get("unjudged")) if isinstance(name, str)),
         stale=payload.get("stale") is True,
         rests=payload.get("rests") is True,
@@ -179,6 +189,11 @@ def _read(payload: Mapping[str, Any]) -> Snapshot:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _pair(value: object) -> tuple[float, float] | None:
+    numbers = [each for each in _list(value) if isinstance(each, int | float)]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else None  # noqa: PLR2004
 
 
 def _whole(value: object) -> int | None:

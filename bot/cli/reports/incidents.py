@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.alerts.incident import Incident
 from bot.blocks.format import PLAIN, lasting
-from bot.blocks.incident import incident_title
+from bot.blocks.incident import incident_title, took_text
 from bot.cli.reports.alerts import iso
 from bot.cli.terminal import aligned
 
@@ -67,7 +67,7 @@ def _cells(incident: Incident) -> tuple[str, ...]:
         incident.state.value,
         _length(incident.time_to_notice),
         _length(incident.time_to_take),
-        _length(incident.time_to_end),
+        took_text(incident),
         incident.taken_by or "-",
     )
 

@@ -9,14 +9,13 @@ looked at. Args: alert; memo: the run that it has scanned, or when the next scan
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert, AlertState
-from bot.alerts.incident import Incident
-from bot.alerts.reading import Reader, Reading, Wanted, lines_of, silent_outages
+from bot.alerts.reading import Reader, Reading, Wanted, lines_of, outages_in
 from bot.alerts.transitions import observe
 from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
@@ -183,22 +182,13 @@ async def _reading(
     reading = replace(reader.reading(now), accounts=run.shown, missing=missing)
     if len(reading.failed) > len(reading.read):
         return Reading(now, unreachable="KORE did not answer for most of these SIMs.")
-    if _has_new_losses(reading, state, incidents):
-        limits = services.thresholds
-        outages = await silent_outages(rows.every(run.id), sids, limits)
-        reading = replace(reading, outages=tuple(outages))
+    told = {(member.sid, each.family) for each in incidents for member in each.down}
+    if begun := reading.begun(state, told):
+        lines = lines_of(services.thresholds)
+        outages = await outages_in(rows.every(run.id), sids, begun, lines)
+        reading = replace(reading, outages=outages)
     fresh = [sid for sid in reading.sick if sid not in state.ill][:MOST_RHYTHMS]
     return replace(reading, rhythms=await _rhythms(fresh, now, services)) if fresh else reading
-
-
-def _has_new_losses(reading: Reading, state: AlertState, incidents: Sequence[Incident]) -> bool:
-    """Return whether a SIM fell silent that is neither known nor in an incident."""
-    told = {member.sid for each in incidents if each.is_open for member in each.down}
-    return any(
-        sim.lost_at is not None and sid not in told
-        for sid, sim in reading.sick.items()
-        if not ((ill := state.ill.get(sid)) and ill.known) and state.knows(sim.account)
-    )
 
 
 async def _rhythms(sids: Collection[str], now: datetime, services: JobServices) -> dict[str, float]:

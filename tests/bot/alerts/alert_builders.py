@@ -1,11 +1,12 @@
 """Alerts, sick SIMs and scans with defaults, so that a test names only what it is about."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.reading import Cause, Reading, SickSim
+from bot.alerts.reading import SILENT, Cause, Reading, SickSim
 from bot.alerts.timing import tick
 from bot.alerts.transitions import observe
 from bot.diagnosis.contrast import Lines, Outage, Trait
@@ -35,16 +36,24 @@ def an_alert(**changes):
     return Alert(**plain | changes)
 
 
-def silent(sid, lost=NOON, severity=Severity.CRITICAL, **traits):
+def silent(sid, lost=NOON, severity=Severity.CRITICAL, place=None, **traits):
     """Return a SIM that fell silent."""
-    told = {Trait[name.upper()]: value for name, value in traits.items()}
     cause = Cause("gone_silent", severity, "Gone silent")
-    return SickSim(sid, f"well-{sid[2:]}", (cause,), lost.timestamp(), told, "Check power.")
+    found = SickSim(
+        sid, f"well-{sid[2:]}", (cause,), lost.timestamp(), told(traits), "Check power."
+    )
+    return replace(found, place=place)
 
 
-def flapping(sid, severity=Severity.WARNING, rule="flapping"):
+def flapping(sid, severity=Severity.WARNING, rule="flapping", **traits):
     """Return a SIM that connects again and again."""
-    return SickSim(sid, f"pump-{sid[2:]}", (Cause(rule, severity, "Reconnects"),))
+    cause = Cause(rule, severity, "Reconnects")
+    return SickSim(sid, f"pump-{sid[2:]}", (cause,), traits=told(traits))
+
+
+def told(traits):
+    """Return traits by what they are."""
+    return {Trait[name.upper()]: value for name, value in traits.items()}
 
 
 def outage(*sids, trait=Trait.CELL, value="cell-9", first=NOON):
@@ -72,7 +81,7 @@ class Day:
             sick={sim.sid: sim for sim in sick},
             read=(self.sims if reads is None else frozenset(reads)) - frozenset(failed),
             failed=frozenset(failed),
-            outages=tuple(outages),
+            outages=outages if isinstance(outages, dict) else {SILENT: outages},
             unreachable=unreachable,
             **more,
         )

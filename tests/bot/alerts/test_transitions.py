@@ -7,7 +7,6 @@ import pytest
 from bot.alerts.acts import resolve, snooze, take
 from bot.alerts.alert import Maintenance, Mute
 from bot.alerts.incident import IncidentState
-from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason
@@ -73,43 +72,13 @@ def test_an_incident_is_named_after_its_gravest_cause(day):
     assert ["opened", "worse"] == day.story()
 
 
-def test_three_wells_are_one_incident_with_one_mention(day):
-    """SIMs that fall silent one after the other join one incident, which then names their cell."""
-    wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]
-    day.scan(60, wells[0])
-    day.scan(65, *wells[:2])
-    day.scan(70, *wells, outages=[outage("DE1", "DE2", "DE3")])
+def test_a_cause_that_was_held_back_is_told_from_its_beginning():
+    """An alert's own hold is part of the time that an incident took."""
+    day = Day(an_alert(hold=HOUR))
+    for minutes in (0, 5, 70):
+        day.scan(minutes, *[flapping("DE1")] * (minutes > 0))
 
-    assert [(["DE1", "DE2", "DE3"], "cell-9")] == day.down()
-    assert Trait.CELL is day.incidents["i1"].trait
-    assert ["opened", "worse", "grew"] == day.story()
-    assert [("opened", FIRST), ("worse", FIRST)] == day.mentions()
-
-
-def test_an_outage_is_one_incident_and_another_is_another(day):
-    """SIMs without the trait of an outage are an incident of their own."""
-    here = [silent(f"DE{n}", cell="cell-9") for n in (1, 2, 3)]
-    there = [silent(f"DE{n}", NOON + MINUTE, cell="cell-4") for n in (4, 5, 6)]
-    outages = [outage("DE1", "DE2", "DE3"), outage("DE4", "DE5", "DE6", value="cell-4")]
-    day.scan(60, *here, *there, outages=outages)
-
-    assert [(["DE1", "DE2", "DE3"], "cell-9"), (["DE4", "DE5", "DE6"], "cell-4")] == day.down()
-    assert [("opened", FIRST)] == day.mentions("i1") == day.mentions("i2")
-
-
-def test_incidents_that_turn_out_to_be_one_outage_are_merged(day):
-    """The older one takes the SIMs of the younger, which points to it."""
-    early, late = silent("DE1"), silent("DE2", NOON + 40 * MINUTE)
-    day.scan(60, early)
-    day.scan(65, early, late)
-    apart = day.down()
-    third = silent("DE3", NOON + 20 * MINUTE)
-    day.scan(70, early, late, third, outages=[outage("DE1", "DE2", "DE3")])
-
-    assert [(["DE1"], None), (["DE2"], None)] == apart
-    assert [(["DE1", "DE2", "DE3"], "cell-9")] == day.down()
-    assert "i1" == day.incidents["i2"].merged_into
-    assert "merged" == day.story("i2")[-1]
+    assert NOON + 5 * MINUTE == day.incidents["i1"].first_at
 
 
 @pytest.mark.parametrize(
@@ -238,12 +207,15 @@ def test_a_sim_that_leaves_the_selection_leaves_its_incident(day):
     assert "left" == day.incidents["i1"].members[0].gone
 
 
+TWICE = ["opened", "worse"]
+
+
 @pytest.mark.parametrize(
     ("later", "story"),
     [
         ([silent("DE1")], ["opened", "worse"]),
         ([silent("DE1", severity=Severity.WARNING)], ["opened"]),
-        ([silent(f"DE{n}", severity=Severity.WARNING) for n in (1, 2)], ["opened", "worse"]),
+        ([silent(f"DE{n}", severity=Severity.WARNING, cell="a") for n in (1, 2)], TWICE),
     ],
 )
 def test_worse_is_a_higher_severity_or_twice_the_sims(day, later, story):
@@ -287,9 +259,9 @@ def test_nobody_took_it_so_a_second_group_is_called_once():
 
 def test_a_snooze_is_quiet_until_it_ends(day):
     """What gets worse meanwhile mentions nobody; at the end it does, if it is still so."""
-    day.scan(60, silent("DE1"))
+    day.scan(60, silent("DE1", cell="a"))
     day.act(snooze, ANA, NOON + HOUR, NOON + 2 * HOUR)
-    day.scan(65, silent("DE1"), silent("DE2"))
+    day.scan(65, silent("DE1", cell="a"), silent("DE2", cell="a"))
     day.tick(66)
     asleep = day.mentions()
     day.tick(121)

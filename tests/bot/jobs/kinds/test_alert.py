@@ -56,6 +56,21 @@ def fall_silent(rig, *wells):
         rig.kore.events.undo(well)
 
 
+async def test_what_was_over_before_the_next_scan_took_less_than_that(rig):
+    """Since when a SIM was suspended nobody tells: the card says how long it was so at most."""
+    await rig.add()
+    await rig.move(6)
+    rig.kore.events.set_status(WELL[0], "suspended")
+    await rig.move(5)
+    rig.kore.events.set_status(WELL[0], "active")
+    rig.parts.clock.move(1)
+    rig.kore.events.recover(WELL[0])
+    await rig.move(16)
+
+    assert "resolved after less than 7 min" in rig.story()[-1]
+    assert "Over after less than 7 min" in rig.cards()[0]
+
+
 async def test_scans_that_several_need_are_made_once(rig):
     """Two alerts of the same SIMs, and one of some of them, ask KORE no more often than one."""
     await rig.add()

@@ -1,0 +1,105 @@
+"""Which SIMs are one incident: one cause, and one trait or site, at about the same time."""
+
+import pytest
+
+from bot.diagnosis.contrast import Trait
+from bot.diagnosis.rule import Severity
+from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, Day, flapping, outage, silent
+
+
+@pytest.fixture
+def day():
+    """Return an alert's day whose first scan found all well."""
+    made = Day()
+    made.scan(0)
+    return made
+
+
+def test_three_wells_are_one_incident_with_one_mention(day):
+    """SIMs that fall silent one after the other join one incident, which then names their cell."""
+    wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]
+    day.scan(60, wells[0])
+    day.scan(65, *wells[:2])
+    day.scan(70, *wells, outages=[outage("DE1", "DE2", "DE3")])
+
+    assert [(["DE1", "DE2", "DE3"], "cell-9")] == day.down()
+    assert Trait.CELL is day.incidents["i1"].trait
+    assert ["opened", "worse", "grew"] == day.story()
+    assert [("opened", FIRST), ("worse", FIRST)] == day.mentions()
+
+
+def test_an_outage_is_one_incident_and_another_is_another(day):
+    """SIMs without the trait of an outage are an incident of their own."""
+    here = [silent(f"DE{n}", cell="cell-9") for n in (1, 2, 3)]
+    there = [silent(f"DE{n}", NOON + MINUTE, cell="cell-4") for n in (4, 5, 6)]
+    outages = [outage("DE1", "DE2", "DE3"), outage("DE4", "DE5", "DE6", value="cell-4")]
+    day.scan(60, *here, *there, outages=outages)
+
+    assert [(["DE1", "DE2", "DE3"], "cell-9"), (["DE4", "DE5", "DE6"], "cell-4")] == day.down()
+    assert [("opened", FIRST)] == day.mentions("i1") == day.mentions("i2")
+
+
+def test_incidents_that_turn_out_to_be_one_outage_are_merged(day):
+    """The older one takes the SIMs of the younger, which points to it."""
+    early, late = silent("DE1"), silent("DE2", NOON + 40 * MINUTE)
+    day.scan(60, early)
+    day.scan(65, early, late)
+    apart = day.down()
+    third = silent("DE3", NOON + 20 * MINUTE)
+    day.scan(70, early, late, third, outages=[outage("DE1", "DE2", "DE3")])
+
+    assert [(["DE1"], None), (["DE2"], None)] == apart
+    assert [(["DE1", "DE2", "DE3"], "cell-9")] == day.down()
+    assert "i1" == day.incidents["i2"].merged_into
+    assert "merged" == day.story("i2")[-1]
+
+
+SITE, NEAR, AWAY = (29.76, -95.36), (29.762, -95.361), (29.86, -95.36)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (silent("DE1"), silent("DE2"), False),
+        (silent("DE1", cell="a", plan="p"), silent("DE2", cell="b", plan="p"), False),
+        (silent("DE1", cell="a"), silent("DE2", cell="a"), True),
+        (silent("DE1", place=SITE, cell="a"), silent("DE2", place=NEAR, cell="b"), True),
+        (silent("DE1", place=SITE), silent("DE2", place=AWAY), False),
+        (flapping("DE1"), flapping("DE2"), False),
+        (flapping("DE1", cell="a"), flapping("DE2", cell="a"), True),
+    ],
+)
+def test_two_sims_are_one_incident_where_they_share_a_site(day, one, other, together):
+    """One cause at one time is not enough: too few for a contrast must be at one place."""
+    day.scan(60, one, other)
+    day.scan(65, one, other)
+
+    expected = [["DE1", "DE2"]] if together else [["DE1"], ["DE2"]]
+    assert expected == [sims for sims, _ in day.down()]
+
+
+def test_a_site_with_two_cells_is_one_incident(day):
+    """Its SIMs fall silent one by one, on two networks; what is told apart last opens no other."""
+    north = [silent(f"DE{n}", place=SITE, cell="a") for n in (1, 2, 3)]
+    south = [silent(f"DE{n}", place=NEAR, cell="b") for n in (4, 5, 6)]
+    day.scan(60, north[0], south[0])
+    day.scan(65, *north, *south[:2], outages=[outage("DE1", "DE2", "DE3", value="a")])
+    found = [outage("DE1", "DE2", "DE3", value="a"), outage("DE4", "DE5", "DE6", value="b")]
+    day.scan(70, *north, *south, outages=found)
+
+    assert [([f"DE{n}" for n in range(1, 7)], "a and b")] == day.down()
+    assert ["i1"] == list(day.incidents)
+
+
+def test_sims_of_one_cause_and_one_trait_are_one_incident(day):
+    """What is no silence is told by contrast as well, and keeps its name."""
+    sims = [flapping(f"DE{n}", model="35000001") for n in (1, 2, 3)]
+    day.scan(
+        60,
+        *sims,
+        flapping("DE4"),
+        outages={"flapping": [outage("DE1", "DE2", "DE3", trait=Trait.MODEL, value="35000001")]},
+    )
+
+    assert [(["DE1", "DE2", "DE3"], "35000001"), (["DE4"], None)] == day.down()
+    assert ("flapping", Severity.WARNING) == (day.incidents["i1"].rule, day.incidents["i1"].worst)
