@@ -6,6 +6,9 @@ import pytest
 
 from bot.jobs.engine import STUCK_SECONDS
 from bot.store.jobs import JobQueue, NewJob
+from bot.store.watches import WatchRows
+from bot.watches.repository import from_row, poll_key
+from tests.bot.jobs.engines import make_due
 from tests.whole_bot import whole_bot
 
 CHUNK = NewJob("scan_chunk", "chunk", {"run": 1, "number": 1, "before": None, "until": 0.0})
@@ -62,3 +65,21 @@ async def test_a_stuck_scheduler_shows(seconds, fit):
 
     assert fit == (not reasons)
     assert all("has not looked for due work for 6 min" in reason for reason in reasons)
+
+
+async def test_a_watch_compares_its_sim_with_those_asked_for():
+    """A watched SIM that fell silent with others is one of an outage when it is read again too."""
+    async with whole_bot() as whole:
+        queue = await queue_of(whole)
+        rows = WatchRows(whole.bot.services.store)
+        await whole.type("well-1 well-2 well-3 well-4 well-5")
+        await whole.type("watch well-2")
+        (sid,) = await rows.sims()
+        begun = watch = from_row(*await rows.of_sim(sid))
+        async with asyncio.timeout(20):
+            while watch.read_at == begun.read_at:
+                await make_due(queue, poll_key(sid))
+                await asyncio.sleep(0.02)
+                watch = from_row(*await rows.of_sim(sid))
+
+    assert watch.latest.has("common_outage")
