@@ -152,13 +152,19 @@ class Incidents:
         return tuple(incident_from_row(row).incident for row in rows)
 
     async def between(
-        self, team: str | None, start: datetime, end: datetime, channel: str | None = None
+        self,
+        team: str | None,
+        start: datetime,
+        end: datetime,
+        channel: str | None = None,
+        accounts: frozenset[str] | None = None,
     ) -> tuple[Incident, ...]:
         """Return those that were open at some time between two, the newest first; None: of all.
 
         Those that turned out to be part of another are left out.
         """
-        rows = await self.rows.between(team, start.timestamp(), end.timestamp(), channel)
+        moments = start.timestamp(), end.timestamp()
+        rows = await self.rows.between(team, *moments, channel, accounts)
         found = (incident_from_row(row).incident for row in rows)
         return tuple(each for each in found if each.merged_into is None)
 

@@ -40,9 +40,9 @@ class AlertService:
     ) -> tuple[Incident, ...]:
         """Return the open incidents of alerts, the newest first."""
         ids, now = {alert.id for alert in alerts}, self.clock.now()
-        found = await self.incidents.between(self.team, now, now + timedelta(minutes=1))
-        seen = (each for each in found if each.is_open and each.account in accounts)
-        return tuple(each for each in seen if each.alert in ids)
+        soon = now + timedelta(minutes=1)
+        found = await self.incidents.between(self.team, now, soon, accounts=accounts)
+        return tuple(each for each in found if each.is_open and each.alert in ids)
 
     async def open_by_alert(self, channel: str, accounts: frozenset[str]) -> dict[str, int]:
         """Return how many incidents of each alert are open in a channel, by id."""

@@ -155,8 +155,8 @@ class AgentLookups:
     async def incidents(self, within: timedelta) -> list[Incident]:
         """Return those that were open at some time of late, newest first. Raises StoreError."""
         now, accounts = self.services.clock.now(), self.view.accounts
-        every = await self.services.incidents.between(None, now - within, now)
-        found = [each for each in every if each.account in accounts]
+        start, incidents = now - within, self.services.incidents
+        found = await incidents.between(None, start, now, accounts=accounts)
         return [redacted_incident(each) if self.caller.redacts else each for each in found]
 
     def _visible(self, text: str, answer: SessionReport | BotError) -> SessionReport | BotError:

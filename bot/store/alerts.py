@@ -1,6 +1,6 @@
 """Alerts of channels and their incidents, as rows; what a row means is read in bot/alerts/."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, delete, exists, or_, select, update
@@ -138,17 +138,18 @@ class IncidentRows:
         start: float,
         end: float,
         channel: str | None = None,
-        most: int = 500,
+        accounts: Collection[str] | None = None,
     ) -> list[Record]:
         """Return those that were open at some time between two, the newest first; None: of all."""
         which = [incidents.c.channel == channel] if channel else []
+        which += [incidents.c.account.in_(accounts)] if accounts is not None else []
         which += [incidents.c.team == team] if team else []
         query = (
             select(incidents)
             .where(incidents.c.opened < end, *which)
             .where(or_(_OPEN, incidents.c.resolved >= start))
             .order_by(incidents.c.opened.desc(), incidents.c.id)
-            .limit(most)
+            .limit(_MOST)
         )
         return await self._all(query, {})
 
@@ -166,6 +167,7 @@ class IncidentRows:
             return list(await own.execute(query, values))
 
 
+_MOST = 500
 _OPEN = incidents.c.resolved.is_(None)
 _THIS = bindparam("this", type_=Text())
 _ONE = select(incidents).where(incidents.c.id == _THIS)

@@ -200,8 +200,7 @@ async def _incidents(
     """Sum up the channel's incidents of these accounts since the digest before; None: none."""
     since = made.since or made.due - timedelta(days=1)
     incidents = services.alerting.incidents
-    every = await incidents.between(about.team, since, made.due, about.channel)
-    found = [each for each in every if each.account in run.shown]
+    found = await incidents.between(about.team, since, made.due, about.channel, run.shown)
     if not found:
         return None
     taken = [each.time_to_take.total_seconds() for each in found if each.time_to_take is not None]

@@ -216,6 +216,17 @@ async def test_incidents_between_two_times(store):
     assert {"i1", "i2", "i4"} == await found(NOON, NOON + HOUR, None)
 
 
+async def test_incidents_of_one_account_are_counted_alone(store):
+    """Those of another take no place among the newest that are read."""
+    await store.alerts.add(an_alert())
+    mine = [an_incident("i1", opened_at=NOON, account="acme")]
+    theirs = [an_incident(f"x{n}", opened_at=NOON + HOUR, account="globex") for n in range(501)]
+    await store.save(an_alert(), *mine, *theirs)
+    found = await store.incidents.between(None, NOON, NOON + HOUR, accounts=frozenset({"acme"}))
+
+    assert ["i1"] == [each.id for each in found]
+
+
 async def test_old_incidents_are_forgotten(store):
     """What was resolved longer ago than is kept goes; what is open stays."""
     await store.alerts.add(an_alert())

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.snapshot import snapshot_of
 from bot.sims.errors import Candidate, SimAmbiguous
 from bot.store.lookups import Lookups, Wanted
+from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
 from tests.bot.mcp.test_tools import refused, told
 
@@ -115,12 +117,7 @@ async def test_each_call_is_noted(here, services, kore, tmp_path):
 
 async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
     """It finds the SIM of its account alone, and sees nothing of what is about all of them."""
-    client = {"CLIENT_ID": kore.api.client_id, "CLIENT_SECRET": kore.api.client_secret}
-    told = {"KORE_API_URL": kore.settings["KORE_API_URL"], "KORE_ACCOUNTS": "acme,globex"}
-    told["KORE_TOKEN_URL"] = kore.settings["KORE_TOKEN_URL"]
-    for account in ("ACME", "GLOBEX"):
-        told |= {f"KORE_{account}_{name}": value for name, value in client.items()}
-    async with agent_services(settings_of(told, tmp_path)) as services:
+    async with agent_services(_settings_of_two(kore, tmp_path)) as services:
         every, acme, globex, gone = (
             AgentLookups(services, Caller("x", accounts=frozenset(names)))
             for names in ((), {"acme"}, {"globex"}, {"hooli"})
@@ -138,6 +135,31 @@ async def test_a_token_may_be_for_one_of_several_accounts(kore, tmp_path):
     assert named == [of_row(FleetRow(snapshot_of(report))).account for report in reports]
     (near,) = failed(SimAmbiguous("", (Candidate("DE1", "a", account="acme"),))).error.candidates
     assert "acme" == near.account
+
+
+async def test_incidents_are_listed_of_the_accounts_of_a_token(kore, tmp_path):
+    """The list, and the number of them, are of those alone."""
+    settings = _settings_of_two(kore, tmp_path)
+    async with agent_services(settings) as services:
+        now = services.clock.now()
+        async with opened_store(settings) as store, store.write() as tx:
+            for name in ("acme", "globex"):
+                one = replace(INCIDENT, id=name, account=name, opened_at=now)
+                await services.incidents.save(replace(ALERT, webhook=None), None, one, tx)
+        caller = Caller("x", accounts=frozenset({"globex"}))
+        async with Client(make_server(services, lambda _: caller, "0")) as client:
+            answer = await told(client, "list_incidents")
+
+    assert (1, ["globex"]) == (answer["total"], [each["id"] for each in answer["incidents"]])
+    assert "acme" not in json.dumps(answer)
+
+
+def _settings_of_two(kore, folder):
+    """Return the settings of a server with two accounts, which one stand-in answers for."""
+    told = {name: kore.settings[name] for name in ("KORE_API_URL", "KORE_TOKEN_URL")}
+    told |= {"KORE_ACCOUNTS": "acme,globex", "KORE_GLOBEX_ACCESS_TOKEN": kore.api.tokens.issue()}
+    told |= {"KORE_ACME_CLIENT_ID": kore.api.client_id}
+    return settings_of(told | {"KORE_ACME_CLIENT_SECRET": kore.api.client_secret}, folder)
 
 
 CALLS = (
