@@ -178,10 +178,10 @@ class WorkObjects:
     async def present(self, trigger: str, entity: View) -> None:
         """Fill the pane of whoever opened an entity. Raises SlackError."""
         body = {"trigger_id": trigger, "metadata": entity}
-        await self._client.call("entity.presentDetails", body)
+        await self._client.call("entity.presentDetails", body, idempotent=True)
 
     async def refuse(self, trigger: str, sentence: str) -> None:
         """Say in the pane why there is nothing to see. Raises SlackError."""
         error = {"status": "custom", "custom_title": "Not shown", "custom_message": sentence}
         body = {"trigger_id": trigger, "error": error}
-        await self._client.call("entity.presentDetails", body)
+        await self._client.call("entity.presentDetails", body, idempotent=True)

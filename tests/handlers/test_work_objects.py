@@ -3,6 +3,7 @@
 import pytest
 
 from bot.emulators.kore.faults import broken
+from bot.emulators.slack.faults import Fault
 from tests.handlers.test_unfurls import link, with_links
 from tests.whole_bot import whole_bot
 
@@ -81,6 +82,18 @@ async def test_what_goes_wrong_is_said_in_the_pane(shown):
     pane = await opened(shown, message, url)
 
     assert "custom" == pane["error"]["status"] if "error" in pane else fields(pane)["warnings"]
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_an_answer_of_slacks_that_is_in_doubt_spoils_no_pane(shown, is_done):
+    """It is shown again, and not covered by an error."""
+    url = await link(shown, "pump-7")
+    message = await shown.say(url)
+    lost = Fault(500, "<html>", after_work=is_done)
+    shown.slack.api.faults.add("entity.presentDetails", lost)
+    pane = await opened(shown, message, url)
+
+    assert "pump-7 is offline" in fields(pane)["state"]
 
 
 async def test_who_may_not_ask_gets_a_sentence():
