@@ -32,6 +32,7 @@ from bot.blocks.incident_windows import (
 )
 from bot.blocks.kit import View
 from bot.blocks.modals import notice_view
+from bot.blocks.report import is_person
 from bot.errors import BotError, NotYours, OldButton, TookTooLong
 from bot.services import Actor, Services
 from handlers.clicks import Click, read, register_clicks, value_of
@@ -185,7 +186,7 @@ async def hand_over(context: Context, id_: str, values: Body) -> None:
     """Hand an incident over to who was chosen. Raises OldButton and what `permitted` does."""
     await permitted(context, id_)
     to = text_in(_field(values, PERSON), "selected_user")
-    if not to:
+    if not is_person(to):
         raise OldButton
     by, now = _who(context)
     note_action(context, f"incident hand over {id_}")

@@ -55,9 +55,14 @@ def session_report(
     return screen(report_headline(report, NOTICE), blocks)
 
 
+def is_person(user: str) -> bool:
+    """Return whether it can be a Slack user's id."""
+    return bool(_PERSON.fullmatch(user))
+
+
 def person(user: str) -> str:
     """Mention a Slack user; an id that is none is shown as text."""
-    return f"<@{user}>" if _PERSON.fullmatch(user) else escape(user)
+    return f"<@{user}>" if is_person(user) else escape(user)
 
 
 def _small_print(report: SessionReport, shared_by: str | None) -> list[str]:

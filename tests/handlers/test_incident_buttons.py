@@ -71,6 +71,16 @@ async def test_it_is_handed_over(whole, card):
     assert (ANA, BEN) == (handed.events[-1].by, handed.events[-1].other)
 
 
+@pytest.mark.parametrize("nobody", ["C0FLEETOP", "U1> <!channel", "U" * 5000])
+async def test_it_is_handed_over_to_people_alone(whole, card, nobody):
+    """What the window never offers is refused, and leaves the incident as it is."""
+    await whole.click(card, "Hand over…")
+    await sent(whole, {PERSON: nobody})
+
+    assert (await incident(whole)).taken_by is None
+    assert "another version of me" in str(view(whole))
+
+
 @pytest.mark.parametrize(("label", "least"), [("Snooze 1 h", 1), ("Until Monday", 1)])
 async def test_it_is_snoozed(whole, card, label, least):
     """Until its end nobody is mentioned; who did it is kept."""
