@@ -12,6 +12,7 @@ from bot.services import Actor
 from bot.slack.access import AccountRule
 from handlers import digest_buttons
 from handlers.card import CardWindow
+from handlers.history import SessionDetails
 from handlers.payloads import Context, Request
 from tests.accounts_rig import (
     ACME,
@@ -113,6 +114,19 @@ async def test_no_window_of_a_card_or_digest_shows_another_account():
             value = ids.More(sid=THEIR_PUMP.sid, what=extra, rule="gone_silent").to_value()
             said = await _window(CardWindow(context), value)
             assert [] == leaks(two, THEIR_PUMP.sid, said), extra
+
+
+@pytest.mark.parametrize(("channel", "is_there"), [(CHANNEL, True), (THEIRS, False)])
+async def test_the_channel_that_a_session_s_window_carries_is_checked(channel, is_there):
+    """It may be forged: Slack is asked whether whoever clicked is there."""
+    async with two_accounts({"channels": SHARED}, {"channels": f"{CHANNEL} {THEIRS}"}) as two:
+        services = two.whole.bot.services
+        in_view = Actor(HOME.id, None, BEN.id, None, in_view=True)
+        context = Context(in_view, Request(HOME.id, BEN.id, "", ""), services)
+        window = SessionDetails(context, services.modals.opened("V0OPEN"))
+        await _window(window, ids.Details(sid=VAULT.sid, days=7, channel=channel))
+
+        assert is_there == (VAULT.sid in two.sent())
 
 
 async def until(found):
