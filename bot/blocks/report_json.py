@@ -37,6 +37,7 @@ def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
             "as_of": answer.as_of,
             "stale": answer.stale,
             **({"neighbours": asdict(answer.neighbours)} if answer.neighbours else {}),
+            **({"problem": answer.problem} if answer.problem else {}),
             **({"redacted": answer.redacted} if answer.redacted else {}),
         }
     )

@@ -17,29 +17,33 @@ from bot.sessions.report import SessionReport, uptime_of
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The sessions of a window, newest first, and the days before KORE's own."""
+    """The sessions of a window, newest first, None where they could not be read; and older days."""
 
     report: SessionReport
     days: int
-    sessions: tuple[DataSession, ...]
+    sessions: tuple[DataSession, ...] | None
     older: tuple[DayFields, ...]
 
     def page(self, page: Page) -> HistoryOutput:
         """Return one page of it."""
         report, window = self.report, timedelta(days=min(self.days, LONGEST))
-        uptime = uptime_of(report, window)
+        uptime, known = uptime_of(report, window), self.sessions is not None
         return HistoryOutput(
             query=report.query,
             sid=report.sim.sid,
             name=report.sim.name,
             days=self.days,
             state=report.state,
-            sessions=[to_jsonable_python(each.model_dump()) for each in page.rows],
-            total=len(self.sessions),
+            sessions=to_jsonable_python([each.model_dump() for each in page.rows])
+            if known
+            else None,
+            total=len(self.sessions or ()) if known else None,
             uptime_percent=round(100 * uptime.share, 1) if uptime else None,
             longest_gap=uptime and to_jsonable_python(uptime.longest_gap),
             older_days=list(self.older) if page.is_first else [],
             as_of=report.as_of,
+            stale=report.stale,
+            problem=report.problem,
             next_cursor=page.next_cursor,
             redacted=report.redacted,
         )
@@ -48,9 +52,9 @@ class History:
 async def history_of(report: SessionReport, days: int, archive: Archive) -> History:
     """Return the last `days`. Raises BadDays where not so many are known, and then StoreError."""
     first = report.made_at - timedelta(days=days)
-    sessions = tuple(
+    sessions = report.sessions and tuple(
         each
-        for each in report.sessions or ()
+        for each in report.sessions
         if each.end is None or each.end >= first or (each.start and each.start >= first)
     )
     older = await _older(report, days, archive) if days > LONGEST else ()

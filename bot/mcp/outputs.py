@@ -123,6 +123,7 @@ class ReportOutput(BaseModel):
     as_of: datetime
     stale: bool = Field(description="KORE does not answer: this is from before")
     neighbours: NeighbourFields | None = None
+    problem: str | None = Field(default=None, description="what could not be read, and why")
     redacted: str | None = Field(default=None, description="what was taken out, and why")
 
 
@@ -161,7 +162,7 @@ class BriefSim(Output):
     state: State
     since: datetime | None = Field(description="since when it is in that state")
     last_seen: datetime | None
-    severity: str | None = Field(description="of the cause; null: nothing to worry about")
+    severity: str | None = Field(description="of the cause; null: none was found")
     cause: str | None = Field(description="the rule's name")
     title: str | None = Field(description="the cause in words")
     next_step: str | None = None
@@ -239,12 +240,14 @@ class HistoryOutput(Output):
     name: str
     days: int
     state: State
-    sessions: list[SessionFields]
-    total: int = Field(description="sessions in the window, on all pages")
+    sessions: list[SessionFields] | None = Field(description="null: they could not be read")
+    total: int | None = Field(description="sessions in the window, on all pages")
     uptime_percent: float | None
     longest_gap: str | None = Field(description="ISO 8601 duration")
     older_days: list[DayFields] = Field(description="beyond 30 days, newest first; on page one")
     as_of: datetime
+    stale: bool = Field(description="KORE does not answer: this is from before")
+    problem: str | None = Field(description="what could not be read, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 
@@ -269,6 +272,8 @@ class ExplainOutput(Output):
     explanation: list[str] = Field(description="rhythm, which rules spoke, which came close")
     thresholds: list[ThresholdFields] = Field(description="of the rules that spoke")
     as_of: datetime
+    stale: bool = Field(description="KORE does not answer: this is from before")
+    problem: str | None = Field(description="what could not be read, and why")
     redacted: str | None = None
 
 

@@ -216,7 +216,7 @@ async def sim_history(lookups: AgentLookups, asked: SimHistory) -> Json:
     else:
         report = await lookups.look_up(asked.sim)
         found = await history_of(report, asked.days, lookups.services.archive)
-        page = pages.first(owner, found, found.sessions, asked.limit)
+        page = pages.first(owner, found, found.sessions or (), asked.limit)
     about: History = page.about
     return about.page(page).plain()
 
@@ -248,6 +248,8 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
             each for rule in all_rules() if rule.name in spoke for each in _limits(rule, limits)
         ],
         as_of=report.as_of,
+        stale=report.stale,
+        problem=report.problem,
         redacted=report.redacted,
     ).plain()
 

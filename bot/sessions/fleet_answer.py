@@ -119,7 +119,7 @@ def fresh_answer(
     All of them are meant by name and plan.
     """
     collector = FleetCollector[SessionReport](replace(query, plan=None), now, most=most)
-    unread = len(made.unread)
+    failed = len(made.unread)
     since = now - NEW_FOR if query.is_new else None
     for place, report in enumerate(made.reports):
         snapshot = snapshot_of(report)
@@ -132,8 +132,8 @@ def fresh_answer(
         query=query,
         rows=collector.rows(snapshot_of),
         matched=collector.matched,
-        looked_at=collector.looked_at + unread,
-        unread=unread,
+        looked_at=collector.looked_at + failed,
+        unread=failed + sum(report.sessions is None for report in made.reports),
         as_of=min((report.as_of for report in made.reports), default=now),
         since=since,
         redacted=redacted,

@@ -78,7 +78,7 @@ async def test_what_goes_wrong_is_said_in_the_pane(shown):
     """KORE that does not answer, or a SIM that is gone, is a sentence where the card would be."""
     url = await link(shown, "pump-7")
     message = await shown.say(url)
-    shown.kore.faults.add(broken("/v1/Sims", times=None))
+    shown.kore.faults.add(broken(path="/v1/Sims", times=None))
     pane = await opened(shown, message, url)
 
     assert "custom" == pane["error"]["status"] if "error" in pane else fields(pane)["warnings"]

@@ -9,7 +9,7 @@ from bot.app.resources import opened_store
 from bot.blocks.report_json import as_json
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.contrast import Trait
-from bot.emulators.kore.faults import broken
+from bot.emulators.kore.faults import Fault, broken
 from bot.kore.models import DataSession, Sim
 from bot.mcp.brief import of_report, of_row
 from bot.mcp.lookups import Caller
@@ -160,7 +160,7 @@ async def test_what_is_asked_wrongly_is_said(here):
 
 async def test_kore_that_does_not_answer_is_an_error(here, kore):
     """A SIM that cannot be read is an error in KORE's name, not an empty answer."""
-    kore.api.faults.add(broken("/v1/Sims", times=None))
+    kore.api.faults.add(broken(path="/v1/Sims", times=None))
     async with here() as client:
         error = await refused(client, "look_up_sim", sim="DE" + "0" * 32)
 
@@ -169,7 +169,7 @@ async def test_kore_that_does_not_answer_is_an_error(here, kore):
 
 async def test_names_are_not_denied_while_the_list_cannot_be_read(here, kore):
     """Without KORE's list nobody can say which SIMs there are, or which a text names."""
-    kore.api.faults.add(broken("/v1/Sims", times=None))
+    kore.api.faults.add(broken(path="/v1/Sims", times=None))
     async with here() as client:
         found = await refused(client, "find_sims", state="offline")
         alert = await refused(client, "triage_sims", text="no heartbeat from pump-7")
@@ -177,6 +177,21 @@ async def test_names_are_not_denied_while_the_list_cannot_be_read(here, kore):
 
     assert ["kore_unavailable"] * 2 == [found["kind"], alert["kind"]]
     assert half["names_unread"]
+
+
+async def test_sessions_that_cannot_be_read_are_unknown(here, kore):
+    """Then there is no number of them, no SIM of which they tell, and it is said why."""
+    kore.api.faults.add(Fault("/DataSessions", status=503, times=None))
+    async with here() as client:
+        history = await told(client, "sim_history", sim="pump-7")
+        explained = await told(client, "explain_verdict", sim="pump-7")
+        report = await told(client, "look_up_sim", sim="pump-7")
+        online = await told(client, "find_sims", name="pump-7", state="online")
+
+    assert "KORE" in report["problem"]
+    assert report["problem"] == history["problem"] == explained["problem"]
+    assert history["sessions"] is history["total"] is None
+    assert (0, 1, 1) == (online["matched"], online["looked_at"], online["unread"])
 
 
 async def test_a_number_that_names_no_sim_is_explained(here):
