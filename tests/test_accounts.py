@@ -201,6 +201,7 @@ async def test_a_digest_is_about_what_its_channel_may_see():
 
         assert [] == leaks(two, "")
         assert "of acme" in str(two.sent())
+        assert "acme/pump-7" in str(two.sent())
         assert 2 == over[0].sims
         due = moment(over[0].due)
         with pytest.raises(NotAllowed):

@@ -99,6 +99,7 @@ DIGEST_COLUMNS = (
     "cause",
     "findings",
     "could_not_be_read",
+    "account",
 )
 MARK = "\ufeff"
 """What a spreadsheet knows UTF-8 by."""
@@ -155,4 +156,5 @@ def _cells(seen: ScannedSim) -> Sequence[CsvCell]:
         cause.title if cause else None,
         " ".join(each.rule for each in found) or None,
         seen.fault,
+        sim.account,
     )

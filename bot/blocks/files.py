@@ -116,6 +116,7 @@ TRIAGE_COLUMNS = (
     "last_seen",
     "read_at",
     "problem",
+    "account",
 )
 
 
@@ -137,8 +138,9 @@ def triage_file(triage: Triage) -> HistoryFile:
 
 def _row(row: Row) -> Sequence[CsvCell]:
     if isinstance(row, Unread):
-        return [row.query, *[None] * (len(TRIAGE_COLUMNS) - 2), row.error.sentence]
-    return [row.query, *_about(row), *_verdict(row), *_seen(row), row.as_of, row.problem]
+        return [row.query, *[None] * (len(TRIAGE_COLUMNS) - 3), row.error.sentence, None]
+    read = row.as_of, row.problem, row.sim.account
+    return [row.query, *_about(row), *_verdict(row), *_seen(row), *read]
 
 
 def _about(report: SessionReport) -> Sequence[CsvCell]:

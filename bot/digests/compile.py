@@ -121,7 +121,7 @@ def sim_summary(
     worst = gravest(snapshot.findings)
     return SimSummary(
         sid=snapshot.sid,
-        name=snapshot.name,
+        name=snapshot.full_name,
         state=snapshot.state,
         seen_at=snapshot.seen_at,
         operator=snapshot.operator or snapshot.network,

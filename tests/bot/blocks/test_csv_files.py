@@ -113,6 +113,13 @@ def read_digest(*seen):
     )
 
 
+def test_a_line_names_the_account():
+    """Where there are several; else the cell is empty."""
+    theirs, ours = read_digest(ScannedSim(replace(FULL, account="globex")), ScannedSim(FULL))
+
+    assert ["globex", ""] == [theirs["account"], ours["account"]]
+
+
 def test_a_line_a_sim():
     """Every column, unknown empty, times ISO in UTC; no state where it could not be read."""
     (line,) = read_digest(ScannedSim(FULL, packets=5))

@@ -122,7 +122,8 @@ def test_every_row_is_in_the_file():
     Worst first, with the rule behind each verdict, and what could not be rows_of with its reason.
     """
     lost = a_report(state=State.OFFLINE, findings=(a_finding(),))
-    fine = a_report(sim=a_sim(sid="DE" + "2" * 32, unique_name="=pump"), sessions=None)
+    odd = a_sim(sid="DE" + "2" * 32, unique_name="=pump", account="globex")
+    fine = a_report(sim=odd, sessions=None)
 
     file = triage_file(triage(["a", "b", "c"], [fine, lost, KoreUnavailable()]))
 
@@ -134,6 +135,7 @@ def test_every_row_is_in_the_file():
     assert ("c", "") == (second["asked"], second["state"])
     assert "KORE" in second["problem"]
     assert ("'=pump", "", "") == (third["sim"], third["operator"], third["last_seen"])
+    assert ["", "", "globex"] == [row["account"] for row in (first, second, third)]
 
 
 def test_the_triage_file_says_what_it_is():
