@@ -118,7 +118,8 @@ class Rhythm:
         """Return whether there are three like it or longer, or one some whole weeks from it.
 
         A rest of many days also recurs where it may be running now, begun at the same hour; so do
-        two that lie as far apart as the last contact is from the later one.
+        two that lie as far apart as the last contact is from the later one, and two that are longer
+        by whole days than its rests.
         """
         if ranked[min(_RECURS, len(ranked)) - 1][0] >= interval * _ALIKE:
             return True
@@ -129,7 +130,15 @@ class Rhythm:
         if any(abs(each - round(each / WEEK) * WEEK) <= _NEAR_A_WEEK for each in apart):
             return True
         since = self.starts[-1] - start
-        return any(min(abs(since - each), abs(since - 2 * each)) <= _SAME_HOUR for each in apart)
+        if any(min(abs(since - each), abs(since - 2 * each)) <= _SAME_HOUR for each in apart):
+            return True
+        return bool(apart) and self._skips_days(interval, ranked[_RECURS - 1][0])
+
+    def _skips_days(self, interval: float, rest: float) -> bool:
+        """Return whether it is a rest that recurs, and one day or more on top of it."""
+        if interval < DAY or not self._is_rest(rest):
+            return False
+        return rest / 2 <= interval % DAY <= rest + _SAME_HOUR
 
     def _may_run_again(self, interval: float, start: float) -> bool:
         """Return whether it worked since for as long as before, and stopped whole weeks later."""
@@ -173,6 +182,8 @@ class Rhythm:
     @cached_property
     def is_several_a_day(self) -> bool:
         """Whether it connects at least three times each day, but for one or two odd days."""
+        if self.longest > DAY:
+            return False
         days = self.counts(self.starts[-1], DAY) if self.starts else []
         odd = sum(count < SEVERAL_A_DAY for count in days)
         return len(days) > _ODD_DAYS and odd <= min(_ODD_DAYS, len(days) // 4)
@@ -192,9 +203,11 @@ class Rhythm:
     @cached_property
     def rests(self) -> list[float]:
         """When the intervals began that are rests: far longer than the typical one."""
-        least = max(_LEAST_REST, self.typical * _REST_TIMES)
         pairs = zip(self.starts, self.intervals, strict=False)
-        return [start for start, interval in pairs if interval >= least]
+        return [start for start, interval in pairs if self._is_rest(interval)]
+
+    def _is_rest(self, interval: float) -> bool:
+        return interval >= max(_LEAST_REST, self.typical * _REST_TIMES)
 
     def stopped_at_its_usual_hour(self) -> bool:
         """Return whether the last contact began at an hour after which it usually rests."""

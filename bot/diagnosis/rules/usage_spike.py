@@ -1,6 +1,6 @@
 """A day with many times the packets of the days before, and above the peaks that recur."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
@@ -29,13 +29,14 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     today = packets_by_day(rhythm, 1)[0]
     if today is None or today < limits.spike_packets:
         return
-    days = packets_by_day(rhythm)
-    before = [each for each in days[1:] if each is not None]
+    told = packets_by_day(rhythm)
+    before = [each for each in told[1:] if each is not None]
     if len(before) < limits.spike_days:
         return
-    usual, peak = median(before), usual_high([each or 0.0 for each in days[1:]])
+    days = [each or 0.0 for each in told]
+    usual, peak = median(before), max(usual_high(days[1:]), _comes_round(days))
     if not usual:  # idle on most days: the busiest day there was is its measure
-        peak = max(peak, *(each or 0.0 for each in days[_BEFORE:]))
+        peak = max(peak, *days[_BEFORE:])
     if today <= max(usual * limits.spike_times, peak * _ABOVE_PEAKS):
         return
     yield Finding(
@@ -53,6 +54,13 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             "days": len(before),
         },
     )
+
+
+def _comes_round(days: Sequence[float]) -> float:
+    """Return the highest peak that came as long ago as an earlier one before it, give a day."""
+    around = [max(days[place - 1 : place + 2]) for place in range(1, len(days) - 1)]
+    pairs = zip(around[_BEFORE:], around[2 * _BEFORE + 1 :: 2], strict=False)
+    return max(map(min, pairs), default=0.0)
 
 
 def packets_by_day(rhythm: Rhythm, most: int = 100) -> list[float | None]:

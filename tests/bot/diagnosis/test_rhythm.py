@@ -26,6 +26,7 @@ def rhythm(*hours_ago, lasting=0.1):
 
 
 HOURLY = range(1, 24 * 20)
+NIGHTLY = [d * 24 + h for d in range(20) for h in range(9)]
 WEEKS = [w * 168 + d * 24 + h for w in range(4) for d in range(5) for h in (0, 2, 4, 6, 8)]
 FORTNIGHTS = [w * 336 + 168 + h for w in range(2) for h in range(144)]
 
@@ -35,7 +36,10 @@ LONGEST = [
     ("nor are two", [*range(1, 99), *range(123, 199), *range(247, 400)], 1),
     ("three are", [*range(1, 99), *range(123, 199), *range(223, 299), *range(323, 400)], 25),
     ("one report in ten is missed", [h for h in HOURLY if h % 10 != 3], 2),
-    ("nights", [d * 24 + h for d in range(20) for h in range(9)], 16),
+    ("nights", NIGHTLY, 16),
+    ("nights, and one day off", [h for h in NIGHTLY if h // 24 != 9], 16),
+    ("nights, and two days off", [h for h in NIGHTLY if h // 24 not in {9, 14}], 40),
+    ("nights, and two outages", [h for h in NIGHTLY if not 220 < h < 247 and h // 24 != 14], 16),
     ("weekends, and nights", WEEKS, 64),
     ("two weekends", [h for h in WEEKS if h < 168 * 2 + 99], 64),
     ("a week on, a week off", FORTNIGHTS, 193),

@@ -30,6 +30,12 @@ def working_week(silent, weeks=4, hours=range(0, 9, 2), days=5):
     )
 
 
+def by_day(without, silent):
+    """Return sessions at each of nine hours of a day but for some; the last so many hours ago."""
+    days = (d for d in range(25) if d not in without)
+    return starts(*(silent * H + d * D + h * H for d in days for h in range(9)))
+
+
 def until(minutes, sessions):
     """Return the sessions that started so many minutes ago or before."""
     return [session for session in sessions if session.start <= ago(minutes)]
@@ -61,6 +67,7 @@ FIRES = [
     ("one session of weeks, after 3 days", [closed(20 * D, 17 * D - 1, **BUSY)], "warning"),
     ("machines on the day they should work", working_week(4 * D - H), "warning"),
     ("machines after their weekend, at long last", working_week(16 * D), "warning"),
+    ("by day, and one day off before", by_day(without={9}, silent=40), "warning"),
     ("machines that stop in mid-week", until(40 * H, working_week(-H)), "warning"),
     ("of unknown rhythm, after 3 days", reports(H, 3 * D + 6, 0.2), "warning"),
     ("of unknown rhythm, with one gap", starts(8 * D, 9 * D), "info"),
@@ -79,6 +86,8 @@ MUST_NOT = [
     ("one report in ten is missed", [s for n, s in enumerate(reports(H, 170, 20)) if n % 10 != 4]),
     ("machines at the weekend", working_week(60 * H)),
     ("machines at night", until(13 * H, working_week(2 * D))),
+    ("by day, and two days off before", by_day(without={9, 14}, silent=40)),
+    ("by day, and three days off by chance", by_day(without={4, 9, 15}, silent=40)),
     ("every second day", reports(2 * D, 4 * D, 28)),
     ("a weekly one", reports(7 * D, 10 * D, 21)),
     ("seen once, not long ago", starts(2 * D)),

@@ -24,6 +24,7 @@ def unknown(number):
     ]
 
 
+EVERY_TENTH = [9_000 if n % 10 == 9 else 500 for n in range(28)]
 WEEKLY = [9_000 if n % 7 == 6 else 500 for n in range(28)]
 
 FIRES = [
@@ -37,6 +38,7 @@ FIRES = [
         [day(0, 12_000), closed(9 * D, 8 * D, packets_uploaded=16_000, packets_downloaded=0)],
     ),
     ("in odd order", days(6_000, *[1_000] * 8)[::-1]),
+    ("two peaks before, at other times", days(9_100, *EVERY_TENTH[5:])),
     ("a few unknown ones do not matter", [*days(60_000, *[1_000] * 9), *unknown(3)]),
     ("from silence", days(2_100, *[0] * 8)),
 ]
@@ -49,6 +51,7 @@ MUST_NOT = [
     ("nothing in the last day", days(None, *[1_000] * 9)[1:]),
     ("the weekly upload", days(9_100, *WEEKLY)),
     ("the second weekly upload", days(9_100, *WEEKLY[:9])),
+    ("an upload every tenth day", days(9_100, *EVERY_TENTH)),
     ("a peak as there were three", days(9_100, *[500, 9_000, 500, 500] * 4)),
     ("rarely used, and was so before", days(9_000, *[0] * 9, 5_000, *[0] * 9)),
     ("no packets at all", days(0, *[0] * 9)),
