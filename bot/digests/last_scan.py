@@ -95,8 +95,8 @@ class FleetScans:
         if scan is None:
             raise NoScan(
                 f"That is more than {MOST_FRESH} SIMs, too many to look up at once, and "
-                "there is no scan that I may show here. `/simsessions digest add` makes a digest "
-                "of them; from its first run on I answer from that."
+                "there is no scan that I may show here. Ask about fewer, by a name pattern; or "
+                "make a digest of them with `/simsessions digest add`: I answer from its scans."
             )
         as_of = moment(scan.run.started)
         collector = FleetCollector[str](query, as_of, meant.plan_sid, most=most)

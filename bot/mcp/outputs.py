@@ -207,9 +207,9 @@ class FleetOutput(Output):
 
     question: str
     sims: list[BriefSim]
-    matched: int
-    looked_at: int
-    unread: int = Field(description="of those, how many could not be read")
+    matched: int = Field(description="SIMs that fit, whether listed or not")
+    looked_at: int = Field(description="SIMs that were asked about")
+    unread: int = Field(description="of those, how many could not be read: they may fit, too")
     as_of: datetime
     from_scan_of: str | None = Field(description="the digest whose scan this is; null: fresh")
     covers_only: str | None = Field(

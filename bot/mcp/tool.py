@@ -42,7 +42,9 @@ class Paged(Arguments):
 
     limit: int = Field(PAGE, ge=1, le=200, description="rows on a page")
     cursor: str | None = Field(
-        None, max_length=LONGEST, description="next_cursor of the page before; keep the rest as is"
+        None,
+        max_length=LONGEST,
+        description="next_cursor of the page before; repeat the other arguments",
     )
 
 

@@ -35,7 +35,7 @@ from bot.sessions.fleet_query import MOST_TOP, FleetQuery
 from bot.sessions.triage import Triage
 from bot.sims.spotter import Spotted
 
-A_SIM = "SID (DE…), ICCID, IMEI, name or console URL"
+A_SIM = "SID (DE…), ICCID, IMEI, name, acme/name of one account, or console URL"
 DAYS = 30
 MOST_DAYS = 400
 
@@ -83,7 +83,7 @@ class NothingNamed(UserError):
 
 @tool("Triage several SIMs", TriageOutput)
 async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
-    """Look up to 200 SIMs up at once: the worst first, and whether they share one outage.
+    """Diagnose up to 200 SIMs at once: the worst first, and whether they share one outage.
 
     Use it for a list of SIMs, or paste an alert as `text`.
     """
@@ -121,15 +121,19 @@ class FindSims(Paged):
     """A question about a fleet; what is given must all be so."""
 
     name: str | None = Field(None, max_length=LONGEST, description="a name, or a pattern: pump-*")
-    state: Literal["offline", "online", "stale", "blocked"] | None = None
+    state: Literal["offline", "online", "stale", "blocked"] | None = Field(
+        None, description="offline: all that are silent, stale and never seen too"
+    )
     network: str | None = Field(None, max_length=LONGEST, description="operator, or MCC-MNC")
     plan: str | None = Field(None, max_length=LONGEST, description="a rate plan's name or SID")
     silent_for: str | None = Field(
-        None, max_length=40, description="not seen for so long: 90min, 24h, 2d; 30d at most"
+        None,
+        max_length=40,
+        description="in `state` for that long, or silent: 90min, 24h, 2d; 30d at most",
     )
-    new: bool = Field(default=False, description="those that are new")
+    new: bool = Field(default=False, description="only those that are new")
     top: int | None = Field(
-        None, ge=1, le=MOST_TOP, description="so many with the most packets in 24 h"
+        None, ge=1, le=MOST_TOP, description="only that many: those with the most packets in 24 h"
     )
 
     def query(self) -> FleetQuery:
@@ -152,7 +156,7 @@ class FindSims(Paged):
 class NothingAsked(UserError):
     """A question about a fleet without a condition."""
 
-    sentence = "Say which SIMs: a name or pattern, a state, a network, a plan, new or top."
+    sentence = "Say which SIMs: by name, state, network, plan, silent_for, new or top."
 
 
 class BadSilence(UserError):
@@ -170,10 +174,10 @@ def _silence(text: str) -> timedelta:
 
 @tool("Find SIMs of the fleet", FleetOutput)
 async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
-    """Say which SIMs fit: offline, on a network or plan, silent for long, new, busiest, by name.
+    """List the SIMs that are offline, on a network or plan, long silent, new, busiest, or so named.
 
-    Use it for questions about the fleet. Up to 200 SIMs are looked up now; of more the last scan
-    tells, and `as_of` says when that was.
+    Use it for questions about the fleet. Up to 200 SIMs are looked up now; a larger fleet is
+    answered from its last scan, and `as_of` says when that was.
     """
     owner, pages = (lookups.caller.name, "find_sims"), lookups.services.pages
     if asked.cursor:
@@ -263,9 +267,10 @@ class ListIncidents(Paged):
 
 @tool("List incidents", IncidentsOutput)
 async def list_incidents(lookups: AgentLookups, asked: ListIncidents) -> Json:
-    """List what the channels' alerts have opened: cause, SIMs, who took it, whether it is over.
+    """List the incidents that alerts have opened: cause, SIMs, who took it, whether it is over.
 
-    Use it to see what is going on, or whether a SIM's trouble is known already.
+    Use it to see whether trouble is known already. None means that no alert opened one, not that
+    all is well.
     """
     owner, pages = (lookups.caller.name, "list_incidents"), lookups.services.pages
     if asked.cursor:

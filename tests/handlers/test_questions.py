@@ -104,7 +104,7 @@ async def test_many_are_answered_from_a_scan_only(whole, dispatch_with):
     await dispatch(dispatch.command("offline"))
     await whole.settle()
 
-    assert "/simsessions digest add makes a digest of them" in whole.answer().text
+    assert "make a digest of them with /simsessions digest add" in whole.answer().text
 
 
 async def test_the_last_scan_answers_for_many(whole, dispatch_with):
