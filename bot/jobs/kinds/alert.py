@@ -9,7 +9,8 @@ looked at. Args: alert; memo: the run that it has scanned, or when the next scan
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -178,10 +179,13 @@ async def _reading(
     async for page in rows.every(run.id):
         reader.add(page)
         await asyncio.sleep(0)
-    missing = tuple(sorted(scans.accounts - run.shown))
-    reading = replace(reader.reading(now), accounts=run.shown, missing=missing)
-    if len(reading.failed) > len(reading.read):
+    reading = reader.reading(now)
+    silent = _unanswered(reading, scans.kore.account_of)
+    if None in silent or silent.issuperset(run.shown):
         return Reading(now, unreachable="KORE did not answer for most of these SIMs.")
+    accounts = run.shown - silent
+    missing = tuple(sorted(scans.accounts - accounts))
+    reading = replace(reading, accounts=accounts, missing=missing)
     told = {(member.sid, each.family) for each in incidents for member in each.down}
     if begun := reading.begun(state, told):
         lines = lines_of(services.thresholds)
@@ -189,6 +193,13 @@ async def _reading(
         reading = replace(reading, outages=outages)
     fresh = [sid for sid in reading.sick if sid not in state.ill][:MOST_RHYTHMS]
     return replace(reading, rhythms=await _rhythms(fresh, now, services)) if fresh else reading
+
+
+def _unanswered(reading: Reading, account_of: Callable[[str], str | None]) -> frozenset[str | None]:
+    """Return the accounts that did not answer for most of their SIMs; None: the only one."""
+    failed = Counter(map(account_of, reading.failed))
+    read = Counter(map(account_of, reading.read)) if failed else Counter[str | None]()
+    return frozenset(account for account, count in failed.items() if count > read[account])
 
 
 async def _rhythms(sids: Collection[str], now: datetime, services: JobServices) -> dict[str, float]:

@@ -85,6 +85,19 @@ async def test_one_account_that_is_down_keeps_the_other_s_alert_up(rig):
     assert {BARGE, REEFER} == down
 
 
+async def test_one_account_that_fails_in_the_middle_of_a_scan_blinds_itself_alone(rig):
+    """Most SIMs are its own and listed, and none can be read: the partner's are told of."""
+    await rig.add()
+    await rig.move(12)
+    rig.kore.faults.add(Fault(path="DataSessions", status=503, times=None))
+    rig.partner.events.undo(BARGE)
+    await rig.move(18)
+    (theirs,) = await rig.incidents()
+
+    assert ("globex", {BARGE}) == (theirs.account, {member.name for member in theirs.down})
+    assert 1 == sum("has not answered for account acme" in text for text in rig.cards())
+
+
 async def test_an_incident_of_an_account_that_is_taken_away_is_told_no_more(rig):
     """Its card stays as it is, and the alert goes on with the other account."""
     await rig.add()
