@@ -195,9 +195,7 @@ class TriageOutput(Output):
     troubled: int = Field(description="of these, those whose cause is a warning or worse")
     unclear: int = Field(description="SIMs of which nothing sure can be said, read or not")
     cut: int = Field(description="SIMs beyond the limit, which were not read")
-    names_unread: bool = Field(
-        description="KORE's list was not at hand: names in the text may be missing here"
-    )
+    problem: str | None = Field(description="what of the text could not be read, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 

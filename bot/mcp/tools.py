@@ -91,9 +91,9 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
     if asked.cursor:
         page = pages.next(owner, asked.cursor, asked.limit)
     else:
-        made, names_unread = await _triaged(lookups, asked)
-        page = pages.first(owner, (made, names_unread), made.reports, asked.limit)
-    made, names_unread = page.about
+        made, problem = await _triaged(lookups, asked)
+        page = pages.first(owner, (made, problem), made.reports, asked.limit)
+    made, problem = page.about
     return TriageOutput(
         sims=[of_report(report) for report in page.rows],
         errors=[failed(row.error, row.query) for row in made.unread] if page.is_first else [],
@@ -102,19 +102,23 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
         troubled=len(made.troubled),
         unclear=made.unclear,
         cut=made.cut,
-        names_unread=names_unread,
+        problem=problem,
         next_cursor=page.next_cursor,
         redacted=lookups.caller.redaction,
     ).plain()
 
 
-async def _triaged(lookups: AgentLookups, asked: TriageSims) -> tuple[Triage, bool]:
+NAMES_UNREAD = "KORE's list of SIMs was not at hand, so names may be missing."
+
+
+async def _triaged(lookups: AgentLookups, asked: TriageSims) -> tuple[Triage, str | None]:
     found = await lookups.spotted(asked.text) if asked.text else Spotted()
     texts = list(dict.fromkeys([*asked.sims, *found.named]))
     if not texts:
         raise NothingNamed(found.why_nothing)
     cut = found.cut + max(0, len(texts) - MOST_FRESH)
-    return await lookups.triage(texts[:MOST_FRESH], cut=cut), not found.is_listed
+    said = filter(None, (None if found.is_listed else NAMES_UNREAD, found.cut_short))
+    return await lookups.triage(texts[:MOST_FRESH], cut=cut), " ".join(said) or None
 
 
 class FindSims(Paged):
