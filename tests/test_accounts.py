@@ -1,6 +1,7 @@
 """Several KORE accounts in one bot: which is asked, and that nothing of one leaks."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -105,6 +106,25 @@ async def test_one_that_is_down_changes_nothing_for_the_other(both, caplog):
         await both.whole.view.sessions.look_up(VAULT.sid, fresh=True)
     said = [record for record in caplog.records if record.msg.startswith("kore-")]
     assert {GLOBEX} == {record.__dict__.get("account") for record in said}
+
+
+async def test_what_is_odd_in_an_account_is_logged_by_its_name(both, caplog):
+    """Rows that cannot be read, rows of another SIM, and another SIM than was asked for."""
+    client = both.whole.view.client
+    rows = [{"start": "soon"}, {"start": "2026-01-05T10:00:00Z", "sim_sid": PUMP.sid}]
+    page, sim = json.dumps({"meta": {}, "data_sessions": rows}), {"sid": VAULT.sid}
+    both.globex.faults.add(
+        Fault(path="DataSessions", status=200, body=page, times=None),
+        Fault(path="Sims/gizmo", status=200, body=json.dumps(sim), times=None),
+    )
+    await both.whole.view.sessions.look_up(VAULT.sid, fresh=True)
+    client.read_scanned(page.encode(), VAULT.sid)
+    with pytest.raises(BotError):
+        await both.whole.view.sessions.look_up("gizmo")
+    said = [(each.msg, each.account) for each in caplog.records if each.msg.startswith("kore-")]
+
+    odd = ("kore-answered-another-sim", "kore-bad-rows", "kore-rows-of-another-sim")
+    assert {(each, GLOBEX) for each in odd} == set(said)
 
 
 @pytest.mark.parametrize("trouble", [Fault(times=None, hang=True), Fault(times=None, delay=3600)])

@@ -243,7 +243,7 @@ class _Scan:
         """Judge answers; return the SIMs whose answer is incomplete or unreadable."""
         partial: list[Sim] = []
         for answer in answers:
-            rows = self._kore.read_scanned(answer.page)
+            rows = self._kore.read_scanned(answer.page, answer.sim.sid)
             if rows is None:
                 partial.append(answer.sim)
             else:
@@ -261,7 +261,8 @@ class _Scan:
             self._judge_one(sim, sessions, now)
 
     def _judge_one(self, sim: Sim, sessions: Sessions, now: datetime) -> None:
-        read = Read(sim.sid, Fetched(sim, sessions.as_of), own_rows(sessions, sim.sid), None)
+        own = own_rows(sessions, sim.sid, sim.account)
+        read = Read(sim.sid, Fetched(sim, sessions.as_of), own, None)
         if read.rows is None:
             self._fail(sim, KoreError(read.problem))
             return

@@ -169,9 +169,10 @@ class AccountsClient(KoreClient):
         """Fetch the first page of a SIM's sessions from the account that has it."""
         return await (await self._of(sid)).scanned_page(sid)
 
-    def read_scanned(self, page: bytes) -> Rows[DataSession] | None:
-        """Read a page, whichever account it is of."""
-        return next(iter(self._clients.values())).read_scanned(page)
+    def read_scanned(self, page: bytes, sid: str) -> Rows[DataSession] | None:
+        """Read a page; what is odd in it is told of the account that has the SIM."""
+        client = self._clients.get(self.account_of(sid) or "")
+        return (client or next(iter(self._clients.values()))).read_scanned(page, sid)
 
     async def usage_records(
         self,

@@ -192,8 +192,8 @@ class KoreClient:
         path = _path("Sims", sid, "DataSessions")
         return await self._requester.get(SCANNED_SESSIONS.endpoint, path, FIRST_PAGE, bytes)
 
-    def read_scanned(self, page: bytes) -> Rows[DataSession] | None:
-        """Read a page of `scanned_page`; None where it is not all, or cannot be read.
+    def read_scanned(self, page: bytes, sid: str) -> Rows[DataSession] | None:  # noqa: ARG002 -- there is one account
+        """Read a page of `scanned_page`, of that SIM; None where it is not all, or cannot be read.
 
         Then `scanned_sessions` fetches all pages, and retries.
         """
@@ -203,7 +203,7 @@ class KoreClient:
             return None
         if rows.next_page_url is not None:
             return None
-        self._requester.skipped(SCANNED_SESSIONS.endpoint, rows.skipped)
+        self._requester.skipped(SCANNED_SESSIONS.endpoint, rows.skipped, rows.faults)
         return rows
 
     async def usage_records(

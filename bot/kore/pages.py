@@ -5,7 +5,6 @@ KORE whatever host the answer names. A page seen before, or too much of them, is
 """
 
 import json
-import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -32,20 +31,21 @@ from bot.kore.requester import NotJson, Requester
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows(Generic[T]):
     """One page of a list: its rows, how many were left out, where the next page is.
 
-    `body` is what to keep for reading it again: without the rows that were left out.
+    `body` is what to keep for reading it again: without the rows that were left out, of the first
+    of which `faults` say why.
     """
 
     rows: tuple[T, ...]
     skipped: int
     next_page_url: str | None
     body: bytes
+    faults: tuple[str, ...] = ()
 
 
 def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
@@ -76,23 +76,12 @@ def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
     url = (meta.get("next_page_url") if isinstance(meta, dict) else None) or None
     if not isinstance(url, str | None):
         raise NotJson("next_page_url is no address")  # taken for the last page it would hide rows
-    good = list(_good_rows(page, listed))
+    faults = [_row_faults(page, each) for each in listed]
+    good = [each for each, why in zip(listed, faults, strict=True) if not why]
+    bad = [f"{number}: {why}" for number, why in enumerate(faults) if why]
     kept = json.dumps({page.key: good}).encode()
     rows = page.model_validate_json(kept).rows
-    return Rows(rows, len(listed) - len(good), url, kept)
-
-
-def _good_rows(page: type[Page[T]], listed: list[Any]) -> Iterator[Any]:
-    """Return the rows that are of use; the others are logged, together."""
-    bad: list[str] = []
-    for number, each in enumerate(listed):
-        if faults := _row_faults(page, each):
-            bad.append(f"{number}: {faults}")
-        else:
-            yield each
-    if bad:
-        about = {"list": page.key, "rows": len(bad), "faults": bad[:_MOST_LOGGED]}
-        log.warning("kore-bad-rows", extra=about)
+    return Rows(rows, len(bad), url, kept, tuple(bad[:_MOST_LOGGED]))
 
 
 def _row_faults(page: type[Page[T]], row: Any) -> str:  # noqa: ANN401 -- any JSON
@@ -176,7 +165,7 @@ async def pages(
     seen, total = {query}, 0
     for _ in range(listing.most_pages):
         rows = await requester.get(listing.endpoint, path, query, read)
-        requester.skipped(listing.endpoint, rows.skipped)
+        requester.skipped(listing.endpoint, rows.skipped, rows.faults)
         if budget:
             budget.spend(len(rows.body))
         yield rows

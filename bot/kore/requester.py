@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -154,10 +154,13 @@ class Requester:
         """How long all pages of one list may take together."""
         return self._policy.listing
 
-    def skipped(self, endpoint: str, rows: int) -> None:
-        """Count rows that could not be read."""
+    def skipped(self, endpoint: str, rows: int, faults: Sequence[str]) -> None:
+        """Count rows that could not be read, and log why of the first."""
         for _ in range(rows):
             self._observer.skipped_row(endpoint)
+        if rows:
+            about = {"list": endpoint, "rows": rows, "faults": list(faults)}
+            log.warning("kore-bad-rows", extra=self._about | about)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -298,14 +298,15 @@ class Read:
         return (self.sim, self.sessions)
 
 
-def own_rows(found: Sessions, sid: str) -> Sessions:
+def own_rows(found: Sessions, sid: str, account: str | None) -> Sessions:
     """Return a SIM's own rows; those of another are left out and counted."""
     if {row.sim_sid for row in found.value} <= {sid, None}:
         return found
     own = tuple(row for row in found.value if (row.sim_sid or sid).lower() == sid.lower())
     if not (foreign := len(found.value) - len(own)):
         return found
-    log.warning("kore-rows-of-another-sim", extra={"rows": foreign})
+    whose = {"account": account} if account else {}
+    log.warning("kore-rows-of-another-sim", extra=whose | {"rows": foreign})
     return replace(found, value=own, skipped_rows=found.skipped_rows + foreign)
 
 
@@ -349,6 +350,7 @@ class SimReader:
     async def _sessions(self, sid: str, *, fresh: bool) -> Sessions | KoreError:
         """Return the SIM's own rows, or why there are none."""
         try:
-            return own_rows(await self._kore.data_sessions(sid, fresh=fresh), sid)
+            found = await self._kore.data_sessions(sid, fresh=fresh)
+            return own_rows(found, sid, self._kore.account_of(sid))
         except KoreError as error:
             return kept(error)

@@ -20,7 +20,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, identify, key
 from bot.sims.index import SimTable
-from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_meant, sim_of_iccid
+from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
 from bot.sims.wording import Listed, ambiguous
 
 SLASH = "/"
@@ -211,7 +211,7 @@ class AccountsResolver(SimResolver):
         hits = await self._named.named(
             name, fresh=fresh, lacks=lambda account: self._joined.lacks(account, name)
         )
-        meant = [hit for hit in hits if is_meant(hit.value, identifier)]
+        meant = [hit for hit in hits if is_asked_for(hit.value, identifier)]
         if len({hit.value.sid for hit in meant}) > 1:
             sims = tuple(candidate_of(hit.value) for hit in meant)
             raise ambiguous(identifier, sims, OFFERED)

@@ -248,10 +248,7 @@ class SimResolver:
             found = await self._kore.sim(name, fresh=fresh)
         except (KoreNotFound, KoreBadRequest):
             return None
-        if is_meant(found.value, identifier):
-            return found
-        log.warning("kore-answered-another-sim", extra={"sim_sid": found.value.sid})
-        return None
+        return found if is_asked_for(found.value, identifier) else None
 
     async def _read(self, sid: str, *, fresh: bool) -> Fetched[Sim] | None:
         try:
@@ -287,6 +284,15 @@ def is_meant(sim: Sim, identifier: Identifier) -> bool:
         if digits_of(sim.iccid or "") in iccids:
             return True
     return _is_called(sim.unique_name, identifier)
+
+
+def is_asked_for(sim: Sim, identifier: Identifier) -> bool:
+    """Return whether a SIM that KORE gave is the one that is meant; another is logged."""
+    if is_meant(sim, identifier):
+        return True
+    whose = {"account": sim.account} if sim.account else {}
+    log.warning("kore-answered-another-sim", extra=whose | {"sim_sid": sim.sid})
+    return False
 
 
 def _is_called(name: str | None, identifier: Identifier) -> bool:

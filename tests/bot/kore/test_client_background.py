@@ -20,7 +20,7 @@ def page(*rows, next_page=None):
 async def test_a_page_is_read_as_everybody_reads_it(kore, api):
     """The sessions of the page are those that a look-up would be given."""
     api.add({"sid": SID, "status": "active"}, [ROW, ROW | {"start": "2026-01-04T09:00:00Z"}])
-    rows = kore.read_scanned(await kore.scanned_page(SID))
+    rows = kore.read_scanned(await kore.scanned_page(SID), SID)
     whole = await kore.data_sessions(SID)
 
     assert [(row.start, row.operator_mcc) for row in whole.value] == sorted(
@@ -48,12 +48,12 @@ async def test_the_page_goes_past_what_is_kept(kore, api):
 )
 def test_a_page_that_is_not_all_is_told(kore, body):
     """More pages, or what is no page, must be asked for as a whole."""
-    assert kore.read_scanned(body) is None
+    assert kore.read_scanned(body, SID) is None
 
 
 def test_rows_that_are_no_use_are_counted(kore, counts):
     """One odd row loses no page, and is counted."""
-    rows = kore.read_scanned(page(ROW, {"start": "yesterday"}, 5))
+    rows = kore.read_scanned(page(ROW, {"start": "yesterday"}, 5), SID)
 
     assert (1, 2, 2) == (len(rows.rows), rows.skipped, counts.skipped)
 

@@ -78,7 +78,7 @@ async def test_nonsense_is_that_sims(kore, api, clock, name):
         rows = (await kore.data_sessions(SID)).value
 
         assert {None} >= {part for row in rows for part in (row.end, row.packets_uploaded)}
-    kore.read_scanned(NONSENSE[name].encode())
+    kore.read_scanned(NONSENSE[name].encode(), SID)
 
 
 async def test_a_body_that_is_not_gzip(wired, live):
