@@ -136,7 +136,7 @@ def feedback_view(asked: ids.More) -> View:
     choices = (Choice(YES, "Yes"), Choice(NO, "No"))
     judged = input_block(
         ids.IS_RIGHT,
-        f"Was {asked.rule or 'the answer'} right?",
+        f"Was “{(asked.rule or 'the answer').replace('_', ' ')}” right?",
         select("radio_buttons", choices, ""),
     )
     why = text_input("", most=_WHY, lines=True, example="What it really was")

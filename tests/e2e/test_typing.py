@@ -90,3 +90,5 @@ async def test_nobody_writes_into_an_archived_channel(window, sandbox):
     await expect(box_of(page)).to_have_attribute(
         "placeholder", "You are viewing #depot-2024, an archived channel"
     )
+    await expect(page.get_by_role("button", name="Send", exact=True)).to_be_hidden()
+    await expect(page.locator(".welcome")).to_have_text("This is the very beginning of depot-2024")

@@ -24,12 +24,12 @@ NEXT_STEPS = {
 
 
 _ON = {
-    Trait.CELL: "on the cell",
-    Trait.NETWORK: "on",
-    Trait.PLAN: "with the rate plan",
-    Trait.MODEL: "of the device model",
-    Trait.COUNTRY: "in",
-    Trait.RADIO: "on",
+    Trait.CELL: "on this cell",
+    Trait.NETWORK: "on {value}",
+    Trait.PLAN: "with the rate plan {value}",
+    Trait.MODEL: "of the device model {value}",
+    Trait.COUNTRY: "in {value}",
+    Trait.RADIO: "on {value}",
 }
 
 
@@ -129,7 +129,7 @@ def _finding(outage: Outage, limits: Thresholds) -> Finding:
 
 
 def _says(outage: Outage) -> str:
-    on = f" {_ON[outage.trait]} {{value}}" if outage.trait else ""
+    on = f" {_ON[outage.trait]}" if outage.trait else ""
     sims = "{sims} of {of} SIMs" if outage.silent < outage.members else "All {sims} SIMs"
     says = f"{sims}{on} went silent between {{first}} and {{last}}; "
     if outage.others:

@@ -83,5 +83,5 @@ def test_the_form_of_feedback():
     view = feedback_view(asked)
 
     assert [] == view_wrongs(view)
-    assert "Was flapping right?" in list(words(view))
+    assert "Was “flapping” right?" in list(words(view))
     assert asked == ids.More.from_value(view["private_metadata"])

@@ -10,7 +10,7 @@ from bot.diagnosis.fields import month_start
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.account import a_plan
-from bot.emulators.kore.cards import moment_of
+from bot.emulators.kore.cards import imei, moment_of
 from bot.emulators.kore.fleet import HABITS, Fleet, FleetSim
 from bot.emulators.kore.usage import flows_of, usage_record
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
@@ -98,6 +98,13 @@ def test_names_and_numbers_are_unique():
 
     assert [200] * 3 == [len({sim[key] for sim in sims}) for key in ("sid", "iccid", "unique_name")]
     assert len(sessions) == len(set(sessions))
+
+
+def test_no_device_of_a_fleet_is_a_storys():
+    """No IMEI of either account's fleet is one that a story's numbers make."""
+    of_fleets = {fleet[n].card.imei for fleet in (Fleet(200), Fleet(200, seed=2)) for n in range(200)}
+
+    assert not of_fleets & {imei(serial) for serial in range(2_000)}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import { arrange, h, put } from "../dom.js";
 import { dayWords } from "../text/dates.js";
 import { drawMessage } from "./message.js";
+import { channelTitle } from "./names.js";
 import { threadBox } from "./thread.js";
 
 const NEAR_BOTTOM = 160;
@@ -183,9 +184,9 @@ export class Conversation {
   }
 
   welcome() {
-    const name = this.session.names.channel(this.channel)?.name ?? "";
-    return h("div.welcome", {}, h("h2", {}, `This is the very beginning of ${name}`),
-      h("p", {}, "Type ", h("code", {}, "/simsessions"), " and a SIM below, or pick an example."));
+    const channel = this.session.names.channel(this.channel);
+    return h("div.welcome", {}, h("h2", {}, `This is the very beginning of ${channel ? channelTitle(channel) : ""}`),
+      !channel?.is_archived && h("p", {}, "Type ", h("code", {}, "/simsessions"), " and a SIM below, or pick an example."));
   }
 }
 
