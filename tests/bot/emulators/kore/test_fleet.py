@@ -102,7 +102,9 @@ def test_names_and_numbers_are_unique():
 
 def test_no_device_of_a_fleet_is_a_storys():
     """No IMEI of either account's fleet is one that a story's numbers make."""
-    of_fleets = {fleet[n].card.imei for fleet in (Fleet(200), Fleet(200, seed=2)) for n in range(200)}
+    of_fleets = {
+        fleet[n].card.imei for fleet in (Fleet(200), Fleet(200, seed=2)) for n in range(200)
+    }
 
     assert not of_fleets & {imei(serial) for serial in range(2_000)}
 
