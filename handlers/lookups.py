@@ -79,9 +79,12 @@ def with_entity(context: Context, screen: Screen, report: SessionReport) -> Scre
     return replace(screen, entities=(answer_entity(report, url),)) if url else screen
 
 
-def _verdict(report: SessionReport) -> list[tuple[str, Severity, bool, str | None]]:
+def _verdict(report: SessionReport) -> list[tuple[str, Severity, bool, str, str | None]]:
     """Return which findings stand; ages in their evidence move on with the clock."""
-    return [(each.rule, each.severity, each.stands, each.next_step) for each in report.findings]
+    return [
+        (each.rule, each.severity, each.stands, each.says, each.next_step)
+        for each in report.findings
+    ]
 
 
 async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and who asks

@@ -302,7 +302,8 @@ class SessionLookup:
             return report
         within = self._judge.thresholds.outage_within
         near = await peers.neighbours(report, known, within)
-        waits = peers.is_looking and told.cause is not None and told.cause.rule in SILENT
+        rule = told.cause.rule if told.cause else None
+        waits = peers.is_looking and rule in {*SILENT, "common_outage"}
         return replace(beside(told, near), peers_known=not waits)
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many

@@ -109,8 +109,12 @@ class Peers:
             return {}
         known = await self.known()
         (report, mine), *more = noted
-        if not more and not _near(mine, Trait.CELL, known):
-            await self._look_at_namesakes(report, patience or PATIENCE / 4)
+        if not more:
+            patience = patience or PATIENCE / 4
+            if _near(mine, Trait.CELL, known):
+                await self._look_at((), patience)  # those that are looked at already
+            else:
+                await self._look_at_namesakes(report, patience)
             known |= self._fresh()
         return known
 
@@ -185,7 +189,7 @@ class Peers:
             look = asyncio.create_task(self._look(sid), name="quick-look")
             self._looks.add(look)
             look.add_done_callback(self._looks.discard)
-        if sids and self._looks:
+        if self._looks:
             await asyncio.wait(self._looks, timeout=patience)
 
     async def _look(self, sid: str) -> None:

@@ -304,6 +304,32 @@ async def test_what_comes_too_late_helps_afterwards(put, open_with, names, clock
     assert second.peers_known
 
 
+async def test_an_outage_of_those_looked_at_so_far_is_brought_up_to_date(
+    put, open_with, names, clock
+):
+    """While others on its cell are still looked at, nobody may take it for all of the cell."""
+    gate, others = asyncio.Event(), open_with(None)
+
+    async def look(sid):
+        if sid in wells[3:]:
+            await gate.wait()
+        return await others.look_up(sid)
+
+    wells = [put(number, name=f"well-{number}", silent=number < 4) for number in range(1, 6)]
+    peers = Peers(clock, None, look, await names())
+    lookup = open_with(peers)
+    await lookup.look_up(wells[1])
+    while len(await peers.known()) < 3:  # noqa: ASYNC110 -- nothing tells of it
+        await asyncio.sleep(0)
+    early = await lookup.look_up(wells[1])
+    gate.set()
+    late = await lookup.look_up(wells[1], patience=10)
+
+    assert ("common_outage", False) == (early.cause.rule, early.peers_known)
+    assert ("common_outage", True) == (late.cause.rule, late.peers_known)
+    assert early.cause.says != late.cause.says
+
+
 @pytest.mark.parametrize(
     ("name", "fits", "others"),
     [
