@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVarTuple
 from urllib.parse import quote
@@ -22,6 +23,7 @@ from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
     StoreDenied,
+    StoreError,
     StoreLost,
     StoreNotReady,
     StoreOutcomeUnknown,
@@ -31,6 +33,7 @@ from bot.store.location import is_read_only_disk
 from bot.store.transaction import Session, T, Values, as_ours, ours
 
 Ts = TypeVarTuple("Ts")
+Inodes = tuple[int, ...]
 log = logging.getLogger(__name__)
 
 READERS = 3
@@ -67,6 +70,10 @@ class Sqlite:
     async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """Make the file if need be and do `work`; `alone`: while no other process writes."""
         async with self._writer.lock:
+            every = (*self._readers, self._writer)
+            if any(each.is_stale for each in every):  # all go before one is opened anew
+                for each in every:
+                    await each.let_go()
             return await self._writer.work(work, alone=alone)
 
     async def listen(self, channel: str, on_notification: Callable[[], None]) -> None:  # noqa: ARG002 -- as on PostgreSQL
@@ -147,6 +154,7 @@ class SqliteConnection:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"store-{name}")
         self._is_closed = False
         self._connection: Connection | None = None
+        self._on: Inodes = ()
         self._driver: sqlite3.Connection | None = None
         self._engine = create_engine(
             "sqlite://",
@@ -177,6 +185,15 @@ class SqliteConnection:
     async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """Take the file as it is now and do `work`; `alone`: while no other process writes."""
         return await self._run(self._work, work, alone)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is on files that are not those in their place any more."""
+        return self._connection is not None and self._on != self._file.inodes()
+
+    async def let_go(self) -> None:
+        """Close the connection; the next statement opens the file as it is then."""
+        await self._run(self._let_go)
 
     async def aclose(self) -> None:
         """Close the connection after what was begun, and end the thread; twice is once."""
@@ -232,7 +249,9 @@ class SqliteConnection:
     def _opened(self) -> Connection:
         self._file.check()
         if self._connection is None:
-            self._connection = self._open()
+            self._connection, self._on = self._open(), self._file.inodes()
+        elif self.is_stale:
+            raise StoreLost(LOG_GONE)
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
@@ -253,6 +272,7 @@ class SqliteConnection:
             # FULL: what is committed is on the disk, also after a power cut
             connection.exec_driver_sql("PRAGMA synchronous=FULL")
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")  # opens its log
         except OperationalError as error:
             connection.close()
             raise self._as_read_only(error) from error
@@ -265,6 +285,14 @@ class SqliteConnection:
         """Return the error; a log that cannot be made on a read-only disk is no denial."""
         denied = isinstance(ours(error), StoreDenied)
         return StoreReadOnly() if denied and is_read_only_disk(self._file.path.parent) else error
+
+    def _let_go(self) -> None:
+        """Save what stands in a log that nobody finds any more, and close."""
+        with suppress(StoreError, OperationalError):
+            self._file.check()
+            if self._connection and not all(self._file.inodes()):
+                self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._forget()
 
     def _forget(self) -> None:
         connection, self._connection = self._connection, None
@@ -295,10 +323,18 @@ GONE = (
     "The file of my database was taken away or emptied while I ran. Ask an admin to put back a "
     "copy, or to restart me to begin with an empty one; look-ups still work."
 )
+LOG_GONE = "Nothing was saved: the log of my database was taken away. Try again in a minute."
 OVERWRITTEN = (
     "The file of my database was cut or overwritten while I ran, so I leave it alone. Ask an admin "
     "to put back a copy; look-ups still work."
 )
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 class SqliteFile:
@@ -310,6 +346,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._files = [path.with_name(path.name + end) for end in ("", "-wal", "-shm")]
         self._is: tuple[int, int] | None = None
         self._size = 0
 
@@ -342,6 +379,10 @@ class SqliteFile:
         if self._size and (found.st_size < self._size or not is_whole):
             raise StoreDamaged(OVERWRITTEN)
         self._size = found.st_size if is_whole else 0
+
+    def inodes(self) -> Inodes:
+        """Return what names it, its log and the log's index; 0 for what is not there."""
+        return tuple(map(_inode, self._files))
 
     def close(self) -> None:
         """Let go of it, after all connections."""

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from bot.store.errors import (
     StoreLost,
     StoreReadOnly,
 )
+from bot.store.sqlite import READERS
 from tests.bot.store.notes import NOTES, note, numbers, with_notes
 from tests.bot.store.writers import WRITER, started
 from tests.databases import file_of
@@ -206,9 +208,13 @@ async def test_a_file_that_is_cut_or_overwritten(notes_db, database_url, content
     assert content == file_of(database_url).read_bytes()
 
 
-def put_back(path: Path) -> None:
-    for each in ("", "-wal", "-shm"):
+def take_away(path: Path, *ends: str) -> None:
+    for each in ends:
         Path(f"{path}{each}").unlink()
+
+
+def put_back(path: Path) -> None:
+    take_away(path, "", "-wal", "-shm")
     Path(f"{path}.copy").rename(path)
 
 
@@ -218,12 +224,33 @@ async def test_a_copy_that_is_put_back(notes_db, database_url):
     await note(notes_db, 1)
     async with notes_db.read() as tx:
         await tx.execute(text("VACUUM INTO :copy"), {"copy": f"{path}.copy"})
+    await note(notes_db, 2)
+    before = [await numbers(notes_db) for _ in range(READERS)]
     put_back(path)
+    with pytest.raises(StoreLost):
+        await note(notes_db, 3)
+    await notes_db.prepare()
+
+    assert [[1, 2]] * READERS == before
+    assert [[1]] * READERS == [await numbers(notes_db) for _ in range(READERS)]
+
+
+async def test_a_log_that_is_taken_away(notes_db, database_url):
+    """What is in it is saved before anything else is: a kill takes nothing along."""
+    path = file_of(database_url)
+    await note(notes_db, 1)
+    before = [await numbers(notes_db) for _ in range(READERS)]
+    take_away(path, "-wal", "-shm")
     with pytest.raises(StoreLost):
         await note(notes_db, 2)
     await notes_db.prepare()
+    await note(notes_db, 3)
+    with closing(sqlite3.connect(path)) as another:
+        rows = another.execute("SELECT id FROM notes ORDER BY id").fetchall()
 
-    assert [1] == await numbers(notes_db)
+    assert [[1]] * READERS == before
+    assert [(1,), (3,)] == rows
+    assert [[1, 3]] * READERS == [await numbers(notes_db) for _ in range(READERS)]
 
 
 async def test_a_disk_that_turned_read_only(nobody, tmp_path, monkeypatch):
