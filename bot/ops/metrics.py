@@ -125,7 +125,9 @@ class Metrics:
         )
         self._store = self._gauge("store_up", "1 while the store can be used")
         self._rules = self._counter("rules_broken", "Rules that broke", "rule")
-        self._scanned = self._counter("scanned_sims", "SIMs that scans asked for", "outcome")
+        self._scanned = self._counter(
+            "scanned_sims", "SIMs that scans asked for", "outcome", "account"
+        )
         self._digests = self._histogram(
             "digest_lag_seconds", "From when a digest was due to its end", LAG_BUCKETS, "outcome"
         )
@@ -207,10 +209,12 @@ class Metrics:
         """Count a rule of the diagnosis that raised and was skipped."""
         self._rules.labels(self._bounded(rule)).inc()
 
-    def scanned(self, *, read: int, failed: int) -> None:
-        """Count SIMs that a scan has asked for; one that failed may be asked again."""
-        self._scanned.labels("read").inc(read)
-        self._scanned.labels("failed").inc(failed)
+    def scanned(self, asked: Mapping[str, int], failed: Mapping[str, int]) -> None:
+        """Count SIMs of each account that a scan has asked for; what failed may be asked again."""
+        for account, count in asked.items():
+            missed = failed.get(account, 0)
+            self._scanned.labels("read", account).inc(count - missed)
+            self._scanned.labels("failed", account).inc(missed)
 
     def digest_ended(self, outcome: str, lag: float) -> None:
         """Time a digest: `outcome` is posted, quiet, skipped or failed."""

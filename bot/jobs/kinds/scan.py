@@ -9,7 +9,8 @@ beyond the retention, runs that were lost. A little at a time, so that nobody wa
 while there is more, it comes again at once, else in an hour.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from bot.backoff import Backoff
 from bot.digests.days import WINDOW_DAYS, day_number, month_of
@@ -17,6 +18,8 @@ from bot.digests.fleet import Fleet, packed, unpacked
 from bot.digests.scan import ScanFailure, ScanResult, failed_row
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
+from bot.kore.models import Sim
+from bot.slack.access import UNNAMED
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
 from bot.store.scans import ScanRow
@@ -41,7 +44,7 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
         fleet.scanner.recall((await fleet.rows.known(before, sids)).values())
     scanned = await fleet.scanner.scan(sims, await fleet.days.since(sids, since))
     passing, lasting = _parted(scanned.failures)
-    services.metrics.scanned(read=len(scanned.rows), failed=len(scanned.failures))
+    services.metrics.scanned(_by_account(sims), _by_account(f.sim for f in scanned.failures))
     tries = int(job.memo.get("tries", 0)) + 1
     waits = fleet.kore.is_down and now.timestamp() < job.args["until"]
     if passing and (tries < TRIES or waits):
@@ -51,6 +54,10 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
         return Again(BACKOFF.after(tries), {"tries": tries}, write)
     rows = [*scanned.rows, *await _failed(scanned.failures, job, services)]
     return Done(write=_writing(fleet, job, rows, scanned, None))
+
+
+def _by_account(sims: Iterable[Sim]) -> Counter[str]:
+    return Counter(sim.account or UNNAMED for sim in sims)
 
 
 def _parted(failures: Sequence[ScanFailure]) -> tuple[list[ScanFailure], list[ScanFailure]]:

@@ -93,7 +93,10 @@ async def test_one_account_that_fails_in_the_middle_of_a_scan_blinds_itself_alon
     rig.partner.events.undo(BARGE)
     await rig.move(18)
     (theirs,) = await rig.incidents()
+    counted = rig.parts.metrics.text().decode()
 
+    assert 'scanned_sims_total{account="acme",outcome="failed"}' in counted
+    assert 'scanned_sims_total{account="globex",outcome="failed"} 0.0' in counted
     assert ("globex", {BARGE}) == (theirs.account, {member.name for member in theirs.down})
     assert 1 == sum("has not answered for account acme" in text for text in rig.cards())
 

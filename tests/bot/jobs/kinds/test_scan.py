@@ -105,8 +105,8 @@ async def test_a_failure_is_written_down(rig, status, about):
 
     assert ("done", FAILED, []) == (outcome.state, row.state, await left(rig))
     assert "KORE" in row.fault
-    assert 'simsessions_scanned_sims_total{outcome="read"} 2.0' in counted
-    assert 'simsessions_scanned_sims_total{outcome="failed"} 1.0' in counted
+    assert 'simsessions_scanned_sims_total{account="",outcome="read"} 2.0' in counted
+    assert 'simsessions_scanned_sims_total{account="",outcome="failed"} 1.0' in counted
 
 
 async def test_a_failure_keeps_what_was_known(rig):
