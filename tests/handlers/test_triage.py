@@ -1,6 +1,7 @@
 """Several SIMs in one text, by any way in."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.emulators.kore.faults import broken, late
 from bot.errors import BotError
 from bot.sims.spotter import Spotted
 from handlers.triage import Board, _show_often
+from tests.builders import ICCID, IMEI
 from tests.fakes import FakeClock
 from tests.whole_bot import find_button, whole_bot
 
@@ -64,6 +66,17 @@ async def test_one_sim_by_two_names_is_one_answer(whole):
     await whole.type(f"truck-42, {sid}")
 
     assert "truck-42 is" in whole.answer().text
+
+
+async def test_the_numbers_of_a_sim_and_its_device_are_one_answer(whole):
+    """Its ICCID and the IMEI that its sessions tell are joined once these are read."""
+    (sid,) = await a_fleet(whole, 1)
+    start = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    sim = {"sid": sid, "unique_name": "meter-1", "iccid": ICCID, "status": "active"}
+    whole.kore.add(sim, [{"sim_sid": sid, "start": start, "end": start, "imei": IMEI}])
+    await whole.type(f"{ICCID} {IMEI}")
+
+    assert "meter-1 is offline" in whole.answer().text
 
 
 async def test_a_kore_that_is_down_is_a_table_too(whole):
