@@ -23,7 +23,7 @@ from stub import stub
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.reading import Reader, Wanted, lines_of, silent_outages
+from bot.alerts.reading import Reader, Wanted, lines_of, outages_in
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
 from bot.app.jobs import alert_work, subscriptions
@@ -128,11 +128,11 @@ async def judging(base: float) -> None:
     reader = Reader(Wanted((), Severity.WARNING), set())
     async for page in pages():
         reader.add(page)
-    outages = await silent_outages(pages(), None, limits)
-    reading = reader.reading(NOW, outages)
-    ids = iter(range(SIMS))
-    state = AlertState({}, primed=True)
-    observe(FLEET, state, (), reading, lines=lines_of(limits), new_id=lambda: f"i{next(ids)}")
+    lines, reading = lines_of(limits), reader.reading(NOW)
+    state, ids = AlertState({}, primed=True), iter(range(SIMS))
+    outages = await outages_in(pages(), None, reading.begun(state), lines)
+    reading = replace(reading, outages=outages)
+    observe(FLEET, state, (), reading, lines=lines, new_id=lambda: f"i{next(ids)}")
     cpu = time.process_time() - cpu
     print(f"  {cpu * 1e3:.0f} ms CPU for {SIMS:,} rows, {SICK} of them sick")
     report("alerts: CPU of judging over a digest's scan", cpu / base, 0.1)

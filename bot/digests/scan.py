@@ -8,7 +8,8 @@ in the rows, by the rule of bot/diagnosis/rules/common_outage.py over what they 
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import ORDER, place
 from bot.diagnosis.evidence import Evidence, State
-from bot.diagnosis.fields import generation, networks_of
+from bot.diagnosis.fields import cell, generation, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
@@ -248,7 +249,7 @@ class _Scan:
                 partial.append(answer.sim)
             else:
                 read = Fetched(rows.rows, answer.as_of, skipped_rows=rows.skipped)
-                self._judge_one(answer.sim, read, now)
+                self._judge_one(answer.sim, read, now, answer.page)
         return partial
 
     async def ask_whole(self, sim: Sim, now: datetime) -> None:
@@ -260,7 +261,9 @@ class _Scan:
         else:
             self._judge_one(sim, sessions, now)
 
-    def _judge_one(self, sim: Sim, sessions: Sessions, now: datetime) -> None:
+    def _judge_one(
+        self, sim: Sim, sessions: Sessions, now: datetime, page: bytes | None = None
+    ) -> None:
         own = own_rows(sessions, sim.sid, sim.account)
         read = Read(sim.sid, Fetched(sim, sessions.as_of), own, None)
         if read.rows is None:
@@ -275,11 +278,24 @@ class _Scan:
             log.exception("scan-broke", extra={"sid": sim.sid})
             self._fail(sim, BotError())
         else:
-            self.result.rows.append(row)
+            self.result.rows.append(_placed(row, page) if page and row.lost_at else row)
             self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:
         self.result.failures.append(ScanFailure(sim, kept(error)))
+
+
+def _placed(row: ScanRow, page: bytes) -> ScanRow:
+    """Return the row of a lost SIM with its tower's place, which is read of no other."""
+    seen = Snapshot.from_json(row.row)
+    sessions = (each for each in from_json(page)["data_sessions"] if isinstance(each, dict))
+    on_it = (each for each in sessions if cell(each.get("cell_id")) == seen.cell_id)
+    with suppress(ValueError, TypeError, AttributeError):
+        tower = DataSession.model_validate(next(on_it, {})).cell_location_estimate
+        if seen.cell_id and tower:
+            place = (round(tower.lat, 3), round(tower.lon, 3))
+            return replace(row, row=replace(seen, place=place).to_json())
+    return row
 
 
 def evaluate(

@@ -37,7 +37,7 @@ class Snapshot:
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
     `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts;
     `next_step` is what to do about the cause. `account` is that of ours which has the SIM, where we
-    have several. `place` is the tower's latitude and longitude, of a SIM that is not online.
+    have several. `place` is the tower's latitude and longitude: scans keep it of lost SIMs.
     """
 
     sid: str
@@ -141,15 +141,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         rests=report.rest is not None,
         next_step=_next_step(report),
         account=report.sim.account,
-        place=_place(session) if report.state is not State.ONLINE else None,
     )
-
-
-def _place(session: DataSession) -> tuple[float, float] | None:
-    tower = session.cell_location_estimate
-    if not tower or cell(session.cell_id) is None:
-        return None
-    return round(tower.lat, 3), round(tower.lon, 3)
 
 
 def _next_step(report: SessionReport) -> str | None:
