@@ -86,7 +86,7 @@ async def _done(context: Context, id_: str, what: str, act: Act) -> Reply:
     before = await permitted(context, id_)
     note_action(context, f"{what} {id_}")
     after = await context.services.alerts.alerts.act(id_, act)
-    return Reply(acted_screen(changed=after.seq != before.seq))
+    return Reply(acted_screen(after, changed=after.seq != before.seq))
 
 
 async def take_it(context: Context, value: str) -> Reply:

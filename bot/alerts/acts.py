@@ -8,15 +8,16 @@ from bot.alerts.alert import Alert, Mute
 from bot.alerts.incident import EventKind, Incident
 
 MOST_MUTES = 500
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _WEEK_DAYS, _MORNING = 7, 8
 
 
 def take(incident: Incident, by: str, now: datetime, to: str | None = None) -> Incident:
-    """Return an incident that somebody takes, or hands over to somebody."""
-    if not incident.is_open:
-        return incident
+    """Return an incident that somebody takes, or hands over to somebody who has it not yet."""
     taker = to or by
+    has_it = incident.taken_by == taker and not incident.snoozed_until
+    if has_it or not incident.is_open:
+        return incident
     taken = replace(
         incident,
         taken_by=taker,
@@ -30,8 +31,10 @@ def take(incident: Incident, by: str, now: datetime, to: str | None = None) -> I
 
 
 def snooze(incident: Incident, by: str, now: datetime, until: datetime) -> Incident:
-    """Return an incident that mentions nobody until then."""
-    if not incident.is_open:
+    """Return an incident that mentions nobody until then, unless by a minute it does so already."""
+    asleep = incident.snoozed_until
+    is_same = asleep is not None and abs(until - asleep) < MINUTE
+    if not incident.is_open or (is_same and incident.snoozed_by == by):
         return incident
     snoozed = replace(incident, snoozed_until=until, snoozed_by=by)
     return snoozed.with_event(EventKind.SNOOZED, now, by=by, until=until)

@@ -162,6 +162,11 @@ class Incident:
         return tuple(member for member in self.members if member.is_down)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether all of its SIMs were muted, or are no longer looked at."""
+        return all(member.gone for member in self.members)
+
+    @property
     def sids(self) -> frozenset[str]:
         """All SIMs that it ever had."""
         return frozenset(member.sid for member in self.members)

@@ -85,7 +85,8 @@ def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
         return f"{by} after {took_text(incident)}, from {since}"
     down = len(incident.down)
     if not down:
-        return f"All are back; it is resolved when they stay so. Since {since}"
+        ends = "No SIM is left" if incident.is_empty else "All are back"
+        return f"{ends}; it is resolved when that stays so. Since {since}"
     stand = f"{down} of {len(incident.members)} down" if down < len(incident.members) else "Down"
     return f"{stand} since {since}"
 
@@ -192,7 +193,8 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         return f"🙋 {by} hands this over to {person(to)}." if to else f"🙋 {by} is on it."
     if event.kind is EventKind.RESOLVED:
         after = f" after {took_text(incident)}"
-        return f"✅ {by} resolved this{after}." if by else f"✅ All are back: resolved{after}."
+        over = "No SIM is left" if incident.is_empty else "All are back"
+        return f"✅ {by} resolved this{after}." if by else f"✅ {over}: resolved{after}."
     words = {
         EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}",
         EventKind.GREW: f"➕ {sims} went down too.",
@@ -247,9 +249,10 @@ def incident_line(incident: Incident) -> str:
     )
 
 
-def acted_screen(*, changed: bool) -> Screen:
+def acted_screen(incident: Incident, *, changed: bool) -> Screen:
     """Tell who clicked what came of it: the card says it to all."""
-    words = "Done: it stands on the card." if changed else "Nothing to change: it is over already."
+    stands = "it stands on the card" if incident.is_open else "it is over"
+    words = "Done: it stands on the card." if changed else f"Nothing to change: {stands} already."
     return screen(words, [context(words)])
 
 

@@ -90,7 +90,7 @@ async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobS
     now = services.clock.now()
     known = await fleet.days.since([sim.sid for sim in sims], month_of(day_number(now) - _DAYS))
     scanned = await fleet.scanner.scan(sims, known)
-    if not scanned.rows:
+    if not scanned.rows and (every or not standing):
         return Again(after)
     reader = Reader(Wanted(about.causes, about.least), every, scans.accounts)
     reader.add(scanned.rows)

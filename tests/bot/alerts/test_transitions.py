@@ -1,6 +1,6 @@
 """How incidents go on with each scan: opened once, grouped, kept calm, resolved by themselves."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -255,6 +255,19 @@ def test_nobody_took_it_so_a_second_group_is_called_once():
     assert [("opened", FIRST), ("escalated", SECOND)] == days[0].mentions()
     assert [("opened", FIRST)] == days[1].mentions()
     assert 11 * MINUTE == days[1].incidents["i1"].time_to_take
+
+
+def test_a_click_that_is_repeated_is_told_once(day):
+    """Who has it already does not take it again; a snooze that is as long is the same."""
+    day.scan(60, silent("DE1"))
+    for seconds in (0, 20):
+        now = NOON + HOUR + timedelta(seconds=seconds)
+        day.act(snooze, ANA, now, now + HOUR)
+    for seconds in (40, 60):
+        day.act(take, ANA, NOON + HOUR + timedelta(seconds=seconds))
+
+    assert ["opened", "snoozed", "taken"] == day.story()
+    assert NOON + HOUR + timedelta(seconds=40) == day.incidents["i1"].taken_at
 
 
 def test_a_snooze_is_quiet_until_it_ends(day):

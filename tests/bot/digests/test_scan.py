@@ -89,16 +89,6 @@ async def test_a_scan_judges_as_a_look_up_does(scanner, sims, kore, clock):
     }
 
 
-async def test_where_a_lost_sim_was(scanner, sims):
-    """The place of the tower is kept of a SIM that fell silent, and of no other."""
-    result = await scanner.scan(sims, {})
-    seen = {row.sid: Snapshot.from_json(row.row) for row in result.rows}
-
-    assert {(25.687, -100.316)} == {s.place for s in seen.values() if s.name == "well-1"}
-    for row in result.rows:
-        assert bool(seen[row.sid].place) == bool(row.lost_at), seen[row.sid].name
-
-
 async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, executor):
     """However answers come in between each other, each SIM has its row, or is a failure."""
     api.faults.latency = 0.01

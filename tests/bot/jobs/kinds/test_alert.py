@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.alerts.alert import Mute
 from bot.demo.stories.common_outage import STORY as WELLS
+from bot.digests.shared_scan import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.jobs.outcomes import execute
+from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
 from tests.alert_rig import BEN, KINDS, alerting
 from tests.digest_rig import pumps
@@ -69,6 +72,35 @@ async def test_what_was_over_before_the_next_scan_took_less_than_that(rig):
 
     assert "resolved after less than 7 min" in rig.story()[-1]
     assert "Over after less than 7 min" in rig.cards()[0]
+
+
+async def test_where_lost_sims_were(rig):
+    """The place of the tower is kept of SIMs that fell silent, and of no others."""
+    fall_silent(rig, *WELL[:3])
+    await rig.add()
+    scan = await rig.parts.fleet.runs.last(scan_name(Selection(SelectionKind.ALL), ""))
+    seen = [
+        Snapshot.from_json(row.row) async for p in rig.parts.fleet.rows.every(scan.id) for row in p
+    ]
+
+    assert {(25.687, -100.316)} == {each.place for each in seen if each.name in WELL[:3]}
+    assert {None} == {each.place for each in seen if each.name not in WELL[:3]}
+
+
+async def test_what_is_muted_is_not_said_to_be_back(rig):
+    """An incident whose SIMs were all muted ends, and nobody is told that they are well."""
+    await rig.add()
+    fall_silent(rig, WELL[0])
+    await rig.move(6)
+    (one,) = (await rig.incidents())[0].members
+    now = rig.parts.clock.now()
+    muted = Mute(one.sid, BEN, now, now + timedelta(days=1), "moved")
+    await rig.parts.alerting.alerts.mute((await rig.incidents())[0].id, muted)
+    await rig.move(8)
+    told = "".join([*rig.story(), *rig.cards()])
+
+    assert "No SIM is left: resolved" in told
+    assert "back" not in told
 
 
 async def test_scans_that_several_need_are_made_once(rig):
