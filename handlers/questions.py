@@ -49,6 +49,7 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
         made, shown = await read_all(context, spotted, draw, newest_only=not query.top)
         now = context.services.clock.now()
         answer = fresh_answer(query, made, now, redacted=redaction)
+        answer = replace(answer, missing=meant.missing)
         return replace(await _reply(context, answer, for_all=for_all), shown=shown)
     return await _reply(context, await ask_scan(context, query, meant), for_all=for_all)
 

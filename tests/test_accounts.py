@@ -164,6 +164,14 @@ async def test_one_that_is_limited_limits_itself_alone(both):
     assert asked == len(both.globex.requests)
 
 
+async def test_an_account_without_a_list_is_missed():
+    """A question about the fleet says whose SIMs it could not look at."""
+    async with two_accounts(globex={"api_url": "http://127.0.0.1:1"}) as two:
+        await two.whole.type("offline")
+
+        assert "SIMs of globex are missing" in str(two.whole.answer().blocks)
+
+
 async def test_nothing_of_an_account_leaks_to_who_may_not_see_it(typed):
     """Whatever Ana types or says in a channel of Acme's, Slack gets no byte of Globex."""
     async with two_accounts(**APART) as two:

@@ -105,8 +105,7 @@ def _missing(answer: FleetAnswer, drawn: int, fmt: Formatter) -> Iterator[str]:
         yield f"{grouped(answer.unread)} could not be read"
     if answer.matched > drawn and not answer.query.top:
         yield f"The first {drawn} are shown"
-    if answer.redacted:
-        yield fmt.own(answer.redacted)
+    yield from map(fmt.own, filter(None, (answer.problem, answer.redacted)))
 
 
 def fleet_header(answer: FleetAnswer) -> tuple[str, ...]:

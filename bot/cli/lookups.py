@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -84,13 +85,14 @@ async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
         asked = await _asked(text, fleet)
         if asked is None:
             return False
-        sids = (await fleet.meant(asked, redacts=False, most=MOST)).sids
-        with progress("Looking up", len(sids)) as step:
+        meant = await fleet.meant(asked, redacts=False, most=MOST)
+        with progress("Looking up", len(meant.sids)) as step:
             read = await service.look_up_many(
-                sids, newest_only=not asked.top, each_within=SIM_SECONDS, done=step
+                meant.sids, newest_only=not asked.top, each_within=SIM_SECONDS, done=step
             )
-    made = triage(sids, read)
+    made = triage(meant.sids, read)
     found = fresh_answer(asked, made, clock.now(), most=MOST)
+    found = replace(found, missing=meant.missing)
     if as_lines:
         _print_json(found, made.reports)
     else:

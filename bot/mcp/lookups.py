@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.alerts.incident import Incident, redacted_incident
@@ -145,7 +145,8 @@ class AgentLookups:
                 made = await self.triage(meant.sids, newest_only=not query.top)
                 now = services.clock.now()
                 most = len(meant.sids)
-                return fresh_answer(query, made, now, redacted=redaction, most=most)
+                answer = fresh_answer(query, made, now, redacted=redaction, most=most)
+                return replace(answer, missing=meant.missing)
             to = Audience("", self.caller.person, False, redaction, self.view.accounts)  # noqa: FBT003 -- as it is declared
             answer = await services.scans.from_scan(query, meant, to, most=MOST_ROWS)
         for row in answer.rows:

@@ -214,6 +214,7 @@ class FleetOutput(Output):
         description="which SIMs that scan has; null: all that are meant"
     )
     new_since: datetime | None = Field(description="when the scan before it was made")
+    problem: str | None = Field(description="which SIMs were not looked at, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 

@@ -200,6 +200,7 @@ async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
         from_scan_of=about.digest,
         covers_only=about.only,
         new_since=about.since,
+        problem=about.problem,
         next_cursor=page.next_cursor,
         redacted=about.redacted,
     ).plain()

@@ -33,7 +33,7 @@ class FleetAnswer:
     `unread` of the latter could not be read. `digest` is the name of the digest whose scan this is
     from, None for a fresh look; `only` says which SIMs it has where not all that are meant.
     `since` is when what is new was not there yet. `redacted` says what was left out for want of
-    permission.
+    permission, `missing` are the accounts whose list of SIMs is not read yet.
     """
 
     query: FleetQuery
@@ -46,6 +46,15 @@ class FleetAnswer:
     only: str | None = None
     since: datetime | None = None
     redacted: str | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> str | None:
+        """Which SIMs were not looked at, and why."""
+        names = ", ".join(self.missing)
+        return (
+            f"SIMs of {names} are missing: KORE's list of them is not read yet." if names else None
+        )
 
 
 class FleetCollector(Generic[T]):

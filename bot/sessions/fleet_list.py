@@ -32,11 +32,13 @@ class NoneMeant(UserError):
 class MeantSims:
     """The SIMs that a question is about: `sids` is empty where they are too many to be looked up.
 
-    `plan_sid` is the SID of the plan that was named.
+    `plan_sid` is the SID of the plan that was named. `missing` are the accounts, of several, whose
+    list of SIMs is not read yet.
     """
 
     sids: tuple[str, ...]
     plan_sid: str | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,15 @@ class FleetList:
             return await self._on_plan(
                 query.plan, _fits(query.pattern or "*", redacts=redacts), most
             )
-        if not await self._directory.ready(self._patience):
+        if not await self._directory.whole(self._patience):
             raise self._directory.unread
         pattern = query.pattern
         fits = _fits(pattern, redacts=redacts) if pattern and pattern.strip("*") else None
         sids = await self._directory.sids(fits, most=most + 1)
         if not sids:
             raise await self._no_such_name(query.pattern or "*", redacts=redacts)
-        return MeantSims(sids if len(sids) <= most else ())
+        few = sids if len(sids) <= most else ()
+        return MeantSims(few, missing=self._directory.missing)
 
     async def _on_plan(self, plan: str, fits: Callable[[str], object], most: int) -> MeantSims:
         found, plan_sid = list[str](), None

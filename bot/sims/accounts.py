@@ -87,6 +87,15 @@ class JoinedDirectory(SimDirectory):
         """Read all lists; tell whether all were read."""
         return all(await asyncio.gather(*(part.refresh() for part in self._parts.values())))
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The accounts whose SIMs are in no list yet."""
+        return tuple(name for name, part in self._parts.items() if not part.as_of)
+
+    async def whole(self, patience: float) -> bool:
+        """Wait for all lists, at most `patience` seconds; tell whether there is any."""
+        return any(await asyncio.gather(*(p.ready(patience) for p in self._parts.values())))
+
     async def ready(self, patience: float) -> bool:
         """Wait for a first whole list; no account waits for another's."""
         if any([await part.ready(0) for part in self._parts.values()]):

@@ -106,6 +106,15 @@ class SimDirectory:
         """
         return await self._reading.join("list", self._read)
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The accounts, of several, whose SIMs are in no list yet."""
+        return ()
+
+    async def whole(self, patience: float) -> bool:
+        """Do as `ready`; of several lists wait for each."""
+        return await self.ready(patience)
+
     async def ready(self, patience: float) -> bool:
         """Wait for the first whole list, at most `patience` seconds; tell whether it is there."""
         too_soon = self._clock.monotonic() < self._not_before

@@ -297,12 +297,14 @@ async def test_a_scan_says_what_it_covers(here, services):
     now = services.clock.now()
     row = FleetRow(Snapshot("DE1", "pump-7", now))
     about = FleetAnswer(FleetQuery(is_new=True), (row, row), 2, 9, 0, now, "Pumps", "pump-*", now)
+    about = replace(about, missing=("globex",))
     page = services.pages.first((ONCALL.name, "find_sims"), about, about.rows, 1)
     async with here() as client:
         answer = await told(client, "find_sims", cursor=page.next_cursor)
 
     assert ("Pumps", "pump-*") == (answer["from_scan_of"], answer["covers_only"])
     assert answer["as_of"] == answer["new_since"]
+    assert "SIMs of globex are missing" in answer["problem"]
 
 
 async def test_a_scanned_sim_reads_as_one_that_was_looked_up(here, services):

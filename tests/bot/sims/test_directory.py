@@ -83,6 +83,21 @@ async def test_joined_lists_name_the_one_only_where_all_are_read(kore, directory
     assert SID == joined.sid_of_unique_name("pump-7")
 
 
+async def test_joined_lists_are_waited_for_and_missed(kore, directory, clock, api):
+    """The whole waits for all lists; one that cannot be read keeps nobody, and is missed."""
+    other = SimDirectory(Nothing(), clock)
+    joined = JoinedDirectory({"acme": directory, "globex": other}, kore, clock)
+    await other.refresh()
+    assert ("acme",) == joined.missing
+    api.faults.add(broken(times=None))
+    assert await joined.whole(600)
+    assert ("acme",) == joined.missing
+    api.faults.clear()
+    clock.move(60)
+    assert await joined.whole(600)
+    assert () == joined.missing
+
+
 class Nothing:
     """An account without SIMs."""
 
