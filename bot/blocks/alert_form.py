@@ -41,7 +41,7 @@ _HOLD = (
     Choice("240", "4 hours more"),
 )
 _INTERVALS = (
-    Choice(AUTOMATIC, "As many SIMs allow"),
+    Choice(AUTOMATIC, "By default, by the number of SIMs"),
     Choice("5", "Every 5 minutes"),
     Choice("10", "Every 10 minutes"),
     Choice("15", "Every 15 minutes"),
@@ -54,7 +54,7 @@ _AFTER = (
     Choice("30", "30 minutes"),
     Choice("60", "1 hour"),
 )
-_HOW_OFTEN = "By itself: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
+_HOW_OFTEN = "By default: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
 _MENTION = "A user group; or paste the id of a person or a group (U…, S…)."
 
 
@@ -148,12 +148,16 @@ def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
 def _whom(values: AlertValues) -> Iterator[tuple[Field, Block]]:
     yield _named(AlertField.FIRST, "Mention", _group(values.first), optional=True, hint=_MENTION)
     yield _named(
-        AlertField.FROM, "on what is", select("static_select", _LEAST, values.mention_from)
+        AlertField.FROM, "Mention them on", select("static_select", _LEAST, values.mention_from)
     )
     yield _named(
         AlertField.SECOND, "If nobody takes it, mention", _group(values.second), optional=True
     )
-    yield _named(AlertField.AFTER, "after", select("static_select", _AFTER, values.after))
+    yield _named(
+        AlertField.AFTER,
+        "When nobody has taken it for",
+        select("static_select", _AFTER, values.after),
+    )
 
 
 def _group(one: str) -> Block:
@@ -173,7 +177,7 @@ def _when(values: AlertValues) -> Iterator[tuple[Field, Block]]:
         (AlertField.BEGIN, "Maintenance from", values.begin),
         (AlertField.END, "Maintenance until", values.end),
     ):
-        hint = "Nothing is opened in between." if window is AlertField.END else ""
+        hint = "No incident is opened in that time." if window is AlertField.END else ""
         yield _named(window, label, _datetime_picker(seconds), optional=True, hint=hint)
 
 

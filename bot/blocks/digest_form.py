@@ -57,10 +57,10 @@ STATUSES = (
     "updating",
 )
 WHICH = (
-    Choice(SelectionKind.PATTERN, "Those of a name pattern"),
+    Choice(SelectionKind.PATTERN, "By name pattern"),
     Choice(SelectionKind.LISTED, "A pasted list"),
-    Choice(SelectionKind.PLAN, "Those on a rate plan"),
-    Choice(SelectionKind.STATUS, "Those with a status"),
+    Choice(SelectionKind.PLAN, "By rate plan"),
+    Choice(SelectionKind.STATUS, "By status"),
     Choice(SelectionKind.ALL, "All SIMs of the account"),
 )
 _EVERY = (

@@ -57,7 +57,18 @@ def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
     if not how and number == answer.looked_at:
         return f"{of[0].upper()}{of[1:]}."
     verb = f"{'is' if number <= 1 else 'are'}{how}" if how else "could be read"
-    return f"{grouped(number) if number else 'None'} of {of} {verb}{unread if how else ''}."
+    rest = f"{_usual(answer)}{unread}" if how else ""
+    return f"{grouped(number) if number else 'None'} of {of} {verb}{rest}."
+
+
+def _usual(answer: FleetAnswer) -> str:
+    """Count those that are away as usual, where all that fit are at hand."""
+    usual = sum(row.snapshot.rests for row in answer.rows)
+    return (
+        f", {grouped(usual)} of them as usual"
+        if usual and answer.matched == len(answer.rows)
+        else ""
+    )
 
 
 def _of(answer: FleetAnswer, fmt: Formatter) -> str:

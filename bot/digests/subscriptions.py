@@ -228,7 +228,7 @@ def pick(
         if exact:
             raise no_such(f"You made {len(exact)} of that name. Which one?", exact)
     near = _near(name, (*here, *elsewhere))
-    those = f"`/simsessions {noun} list` shows those that are; {add}"
+    those = f"`/simsessions {noun} list` shows those here; {add}"
     hint = "Did you mean one of these?" if near else those
     raise no_such(f"I found no {noun} {quoted(name)} here. {hint}", near)
 

@@ -74,7 +74,7 @@ class SingleFlight(Generic[T]):
 
 
 TEMPORARY = (KoreUnavailable, KoreRateLimited, KoreBadAnswer)
-SLOW = "KORE takes long to answer."
+SLOW = "KORE is slow to answer."
 ENTRY_OVERHEAD = 400
 MAX_NEGATIVES = 10_000
 RECENT_VALUES = 16

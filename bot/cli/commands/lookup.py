@@ -80,8 +80,8 @@ def of_account(settings: Settings, account: str | None) -> Settings:
         return settings
     one = tuple(each for each in settings.several if each.name == account.lower())
     if not one:
-        names = ", ".join(each.name for each in settings.several) or "one without a name"
-        raise click.BadParameter(f"there is no such account, but {names}.", param_hint="--account")
+        names = ", ".join(each.name for each in settings.several) or "the only one has no name"
+        raise click.BadParameter(f"no such account: {names}.", param_hint="--account")
     return settings.model_copy(update={"accounts": one, "kore_accounts": ()})
 
 

@@ -198,7 +198,7 @@ async def test_patience(make, source, clock):
         await asyncio.sleep(0)
 
     assert ("one", True) == (found.value, found.stale)
-    assert "KORE takes long to answer." == found.why_stale
+    assert "KORE is slow to answer." == found.why_stale
     assert "two" == (await cache.get("a", source.fetch)).value
     assert 2 == source.asked
 

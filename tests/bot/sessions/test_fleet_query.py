@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.blocks.fleet import fleet_headline, small_print
 from bot.blocks.format import PLAIN
 from bot.diagnosis.evidence import State
-from bot.sessions.fleet_answer import FleetAnswer, FleetCollector
+from bot.sessions.fleet_answer import FleetAnswer, FleetCollector, FleetRow
 from bot.sessions.fleet_query import (
     Facts,
     FleetQuery,
@@ -16,6 +16,7 @@ from bot.sessions.fleet_query import (
     nearest_fleet_query,
     parse_fleet_query,
 )
+from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key, matcher
 
 DAYS = timedelta(days=2)
@@ -182,3 +183,12 @@ def test_what_could_not_be_read_is_in_the_headline():
 
     assert "5 of 169 SIMs are offline; 164 could not be read." == fleet_headline(answer, PLAIN)
     assert [] == [line for line in small_print(answer, 5, answer.as_of, PLAIN) if "164" in line]
+
+
+def test_sleepers_are_told_apart_in_the_headline():
+    """A device that is away as usual must not look like one that is missed."""
+    moment = datetime.fromtimestamp(NOW, UTC)
+    rows = tuple(FleetRow(Snapshot("DE", "tank-8", moment, rests=rests)) for rests in (True, False))
+    answer = FleetAnswer(OFF, rows, 2, 169, 0, moment)
+
+    assert "2 of 169 SIMs are offline, 1 of them as usual." == fleet_headline(answer, PLAIN)

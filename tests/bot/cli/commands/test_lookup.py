@@ -337,7 +337,10 @@ async def test_one_that_cannot_be_reached_keeps_no_other_from_answering(kore, si
 
 async def test_an_account_that_there_is_not(kore, simsessions):
     """It says which there are; with one that has no name, too."""
-    for settings, says in ((two(kore), "acme, globex"), (kore.settings, "one without a name")):
+    for settings, says in (
+        (two(kore), "acme, globex"),
+        (kore.settings, "the only one has no name"),
+    ):
         done = await simsessions("lookup", "truck-42", "--account", "nowhere", **settings)
         assert says in " ".join(done.err.split()), says
         assert done.code != ExitCode.OK
