@@ -74,7 +74,8 @@ def error_sentence(error: BotError) -> str:
     if not isinstance(error, SimAmbiguous):
         return error.sentence
     each = (
-        f"{sim.sid} (ICCID {iccid_groups(sim.iccid) if sim.iccid else 'unknown'})"
+        f"{sim.sid} (ICCID {iccid_groups(sim.iccid) if sim.iccid else 'unknown'}"
+        + (f", {sim.full_name})" if sim.account else ")")
         for sim in error.candidates
     )
     return f"{error.sentence} {PLAIN.data(', '.join(each), 1000)}"

@@ -1,6 +1,7 @@
 """All checks of what is outside this program, side by side: KORE's key, and the clocks, too."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -66,6 +67,8 @@ MEND_BEARER = (
     "put a new token into KORE_ACCESS_TOKEN, or leave it out and set KORE_CLIENT_ID and "
     "KORE_CLIENT_SECRET, with which tokens are renewed"
 )
+_OF_ONE = re.compile(r"KORE_([A-Z_]+)")
+"""A setting of a bot that has one account: of several, each has it without the prefix."""
 MEND_HTTPS = "give https://… in SIMSESSIONS_WEBHOOKS, or set SIMSESSIONS_WEBHOOKS_INTERNAL=yes"
 MEND_INSIDE = "name one out in the world, or set SIMSESSIONS_WEBHOOKS_INTERNAL=yes"
 MEND_NAME = "check its name in SIMSESSIONS_WEBHOOKS, and this machine's name server"
@@ -96,7 +99,8 @@ async def _of_account(name: str, config: KoreConfig, clock: Clock) -> Check:
 def _mend(error: BotError, config: KoreConfig) -> str:
     if not isinstance(error, KoreDenied):
         return MEND_ELSE
-    return MEND_BEARER if config.access_token else MEND_DENIED
+    mend = MEND_BEARER if config.access_token else MEND_DENIED
+    return _OF_ONE.sub(lambda name: name[1].lower(), mend) if config.account else mend
 
 
 async def _has_sims(config: KoreConfig, clock: Clock) -> bool:

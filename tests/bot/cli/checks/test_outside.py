@@ -105,6 +105,17 @@ async def test_a_bearer_that_does_not(kore):
     assert Status.FAILED == check.status
 
 
+async def test_a_key_of_one_account_that_does_not(kore):
+    """The advice names what that account's own settings are called."""
+    told = {k: v for k, v in kore.settings.items() if k.endswith("_URL")}
+    told |= {"KORE_ACCOUNTS": "acme,globex", "KORE_ACME_ACCESS_TOKEN": kore.api.tokens.issue()}
+    told |= {"KORE_GLOBEX_CLIENT_ID": "x", "KORE_GLOBEX_CLIENT_SECRET": "wrong"}
+    ours, theirs = await kore_checks(load_settings(told, None, need=Need.KORE), SystemClock())
+
+    assert (Status.OK, Status.FAILED) == (ours.status, theirs.status)
+    assert "or copy client_id and client_secret again" in theirs.mend
+
+
 async def test_no_key():
     """Without a key nothing is asked."""
     (check,) = await kore_checks(Settings(), SystemClock())

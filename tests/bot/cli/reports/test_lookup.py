@@ -152,10 +152,11 @@ def test_neighbours_are_told_where_they_are_known(report):
         (SimNotFound("No such SIM."), "sim_not_found", "No such SIM."),
         (
             SimAmbiguous(
-                "Which one?", (Candidate("DE1", "pump", "8901"), Candidate("DE2", "pump"))
+                "Which one?",
+                (Candidate("DE1", "pump", "8901"), Candidate("DE2", "pump", account="acme")),
             ),
             "sim_ambiguous",
-            "Which one? DE1 (ICCID 8901), DE2 (ICCID unknown)",
+            "Which one? DE1 (ICCID 8901), DE2 (ICCID unknown, acme/pump)",
         ),
         (KoreUnavailable(), "kore_unavailable", KoreUnavailable.sentence),
         (BotError(), "bot_error", BotError.sentence),
