@@ -62,15 +62,16 @@ class Place(NamedTuple):
 
 _CHANNEL = re.compile(r"<#[^<>]*>")
 _LABELLED_LINK = re.compile(r"<((?:https?://|tel:(?=[^<>|]*\|[^<>\d]*>))[^<>|]*)\|([^<>]*)>")
-_LONG_NUMBER = re.compile(r"\d{14,}")
+_LONG_NUMBER = re.compile(r"[0-9]{14,}")
 _INVISIBLE = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\u2460-\u24ff\u2776-\u2793\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
 )
 _CONTROLS = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]|```+|\\n|—(?<=[0-9]—)(?=[^\W\d])"
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff`\\—]"
+    r"(?:(?<![`\\—])|(?<=`)``+|(?<=\\)n|(?<=[0-9]—)(?=[^\W\d]))"
 )
-_BREAKS = re.compile(r"\r\n?|[\v\f\u2028\u2029]")
+_BREAKS = re.compile(r"[\r\v\f\u2028\u2029](?:(?<=\r)\n)?")
 _TOO_LONG = re.compile(rf"(?m)^(.{{{LONGEST_LINE}}}).+$")
 _MARKS = dict(zip("、،؛。│┃║", ",,;.|||", strict=True))
 _ROUNDS = 2
@@ -143,21 +144,24 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
     def shapes(word: re.Match[str]) -> str:
         return _SHAPES.sub(partial(taken, at=word.start()), word[0])
 
-    rest = LINK.sub(link, text) if "/" in text else text
+    links = LINK if ".com/" in text.lower() else _WEB_LINK
+    rest = links.sub(link, text) if "/" in text else text
     rest = _ESCAPED.sub(_blank, rest) if "%" in rest or "\\u" in rest else rest
     rest = _LONG_WORD.sub(shapes, rest)
     rest = _ROUNDED.sub(taken, rest) if _MAY_BE_ROUNDED.search(rest) else rest
     rest = _PARTED.sub(_dashed, rest) if _MAY_BE_PARTED.search(rest) else rest
-    if "," in rest:
+    if _MAY_BE_THOUSANDS.search(rest):
         rest = _THOUSANDS.sub(lambda number: number[0].replace(",", "-"), rest)
     return sorted((*found, *_numbers(rest, cells), *_swapped(rest, cells)), key=itemgetter(0))
 
 
 _PARTED = re.compile(
-    r"(?<!\d)(?<!\d[._/])\d{1,8}(?P<by>[._/])\d{1,8}(?:(?P=by)\d{1,8}){1,8}(?!(?P=by)?\d)"
+    r"[0-9](?<![0-9][0-9])(?<![0-9][._/][0-9])[0-9]{0,7}(?P<by>[._/])[0-9]{1,8}"
+    r"(?:(?P=by)[0-9]{1,8}){1,8}(?!(?P=by)?[0-9])"
 )
 _MAY_BE_PARTED = re.compile(r"[._/](?<=[0-9].)[0-9]{1,8}[._/][0-9]")
 _FEWEST, _MOST = 15, 20
+_MAY_BE_THOUSANDS = re.compile(r",(?<=[0-9],)[0-9]{3},[0-9]{3},[0-9]{3}")
 _THOUSANDS = re.compile(r"\d{3}(?<![\d,.$€£¥]\d{3}),\d{3}(?:,\d{3}){3}(?![\d.]|, ?\d)")
 
 
@@ -167,6 +171,7 @@ def _dashed(number: re.Match[str]) -> str:
     return number[0].replace(number["by"], "-") if _FEWEST <= digits <= _MOST else number[0]
 
 
+_WEB_LINK = re.compile(r"[hH][tT][tT][pP][sS]?://\S+")
 _LINK_ENDS = ").,;:!?\"'>]}"
 _IS_KORE = re.compile(r"(?i)(?:https?://)?(?:[\w-]+\.)*(?:korewireless|twilio)\.com/")
 _ESCAPED = re.compile(r"%(?:2[0-9A-F]|[357][A-F])|\\u00[2357][0-9A-Fa-f]")  # a quote
@@ -202,7 +207,7 @@ def _by_shape(match: re.Match[str], at: int) -> Found | None:
     return None
 
 
-_LONG_RUN = re.compile(r"(?<!\d)\d(?:[ -]?+\d){13,}+")
+_LONG_RUN = re.compile(r"[0-9](?<![0-9][0-9])(?:[ -]?+[0-9]){13,}+")
 _GROUP = re.compile(r"\d+")
 _NEXT_GROUP = re.compile(  # of one digit only where an ICCID or an IMEI may begin
     r"\d{2,}|\d(?<=[0134589])(?=[ -]\d[ -]\d[ -])(?:(?<=8)(?=[ -][69])|(?<=3)(?=[ -][035])"
@@ -275,7 +280,8 @@ def is_between(places: Sequence[int], start: int, end: int) -> bool:
 
 
 _PRINTED = re.compile(
-    r"(?<!\d)(?:89\d{17,18}|89\d\d(?:[ -]\d{4}){3}[ -]\d{3,4}|(?:01|35|86|99)\d{13})(?!\d)"
+    r"[0389](?<![0-9][0-9])[1569](?:(?<=89)(?:\d{17,18}|\d\d(?:[ -]\d{4}){3}[ -]\d{3,4})"
+    r"|(?<=01|35|86|99)\d{13})(?!\d)"
 )
 _SHORT = re.compile(
     rf"{_PRINTED.pattern}|(?<![\w.])\+?\d(?:[ ().-]{{0,2}}\d){{2,20}}(?!\w|[ ().-]{{0,2}}\d)"

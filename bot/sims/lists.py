@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from bot.sims.identifier import bare, key, plain
@@ -26,22 +26,23 @@ class Phrase(NamedTuple):
     text: str
 
 
-_ADDRESS = re.compile(
-    r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++)|(?<![\w+.-])[a-zA-Z][\w+.-]*+://[^\s<>()\]]*+"
+_MAIL = re.compile(r"(?<!\S)(?:[^\s@]*+@(?:[^\s@]*?\.\S*+)|@\S++)")
+_WEB = re.compile(r"[a-zA-Z](?<![\w+.-].)[\w+.-]*+://[^\s<>()\]]*+")
+_ENDING = re.compile(
+    r"(?i)\.(?<=\w\.)(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b"
 )
-_ENDING = re.compile(r"(?i)(?<=\w)\.(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b")
-_WORD = re.compile(r"""[^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*[^\W_])?|[^\s\w]|\n""")
+_WORD = re.compile(r"""([^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*[^\W_])?|[^\s\w]|\n)""")
 _RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&+\\]*""")
 _RUN_WITH_A_COLON = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~]*""")
-_EDGES = "._-#+%&$^…:/@"
-_WITH_A_COLON = re.compile(r"""[^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~]*[^\W_])?""")
+_EDGES = "._-#+%&$^…:/@\\"
+_WITH_A_COLON = re.compile(r"""([^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~]*[^\W_])?)""")
 _OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
-_OTHER_LETTER = re.compile(f"[{_OTHER_LETTERS}]")
+_TOUCHING = re.compile(f"[{_OTHER_LETTERS}](?:(?<=[a-zA-Z0-9].)|(?=[a-zA-Z0-9]))")
 _AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线
-    rf"(?<![^\W{_OTHER_LETTERS}])[a-zA-Z0-9](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?(?![^\W{_OTHER_LETTERS}])"
+    rf"([a-zA-Z0-9](?<![^\W{_OTHER_LETTERS}].)(?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?(?![^\W{_OTHER_LETTERS}]))"
 )
 _BEFORE_OTHER_LETTERS = re.compile(  # as in 水位計-4が
-    rf"(?<![\w.-])\w[\w.-]{{0,40}}?[0-9]++(?=[{_OTHER_LETTERS}])"
+    rf"((?<![\w.-])\w[\w.-]{{0,40}}?[0-9]++(?=[{_OTHER_LETTERS}]))"
 )
 _MOST_REPEATS = 100  # of one name, as in a log
 _LEAST = 3
@@ -52,7 +53,9 @@ def without_addresses(text: str) -> str:
     """Blank mail and web addresses, which name no SIM, and the endings of files, which hide one."""
     if "." in text:
         text = _ENDING.sub(_blank, text)
-    return _ADDRESS.sub(_blank, text) if "@" in text or "://" in text else text
+    if "://" in text:
+        text = _WEB.sub(_blank, text)
+    return _MAIL.sub(_blank, text) if "@" in text else text
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -62,16 +65,17 @@ def _blank(match: re.Match[str]) -> str:
 def keys_in(text: str) -> set[str]:
     """Return every word of a text, and two or three that stand together, as names are compared."""
     folded, found = text.casefold(), set[str]()
-    runs = _RUN.findall(folded)
+    runs = {*_RUN.findall(folded)}
     if _may_hold_names(text):
-        runs += _RUN_WITH_A_COLON.findall(folded)
-    for run in set(runs):
+        runs.update(_RUN_WITH_A_COLON.findall(folded))
+    for run in runs:
         words = [word.strip(_EDGES) for word in run.split()]
         found.update(words)
         if len(words) > 1:
             found.update(map(" ".join, pairwise(words)))
             found.update(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
-    return found.union(*(shape.findall(folded) for shape in _more_shapes(text)))
+    others = "\n".join(run for run in runs if not run.isascii())  # of the rest that was all
+    return found.union(*(shape.findall(others) for shape in _more_shapes(others)))
 
 
 def _may_hold_names(text: str) -> bool:
@@ -82,7 +86,7 @@ def _may_hold_names(text: str) -> bool:
 def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
     if _may_hold_names(text):
         yield _WITH_A_COLON
-    if _OTHER_LETTER.search(text):
+    if _TOUCHING.search(text):
         yield _AMONG_OTHER_LETTERS
         yield _BEFORE_OTHER_LETTERS
 
@@ -101,20 +105,17 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
     for shape in (_WORD, *_more_shapes(text)):
         if shape is _WITH_A_COLON and not has_marks:
             continue  # what has none was seen by now
-        words = [*shape.finditer(text)] if most > 1 else []
-        for number, word in enumerate(words or shape.finditer(text)):
-            first = word[0].casefold()
-            if first not in firsts:
+        parts = shape.split(text)
+        words = [word.casefold() for word in parts[1::2]]
+        ends = [*accumulate(map(len, parts))]
+        for number in [number for number, word in enumerate(words) if word in firsts]:
+            if counted[words[number]] >= _MOST_REPEATS:
                 continue
-            ends = (each.end() for each in reversed(words[number : number + most] or [word]))
-            phrases = (Phrase(word.start(), end, text[word.start() : end]) for end in ends)
+            at, *to = ends[2 * number : 2 * (number + most)]
+            phrases = (Phrase(at, end, text[at:end]) for end in to[::-2])
             named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
-            counted[first] += len(named)
+            counted[words[number]] += len(named)
             found += named
-            if counted[first] >= _MOST_REPEATS:
-                firsts.discard(first)
-                if not firsts:
-                    break
     return distinct_places(found)
 
 
