@@ -126,8 +126,9 @@ class Labels:
         return _label_in(cell.head) if is_first else None
 
     def _of_words(self, at: int) -> Label:
-        between = self._text[max(0, self._ended) : at]
-        is_near = at - self._ended < _SHORT_GAP and not _LETTER.search(between)
+        apart = at - self._ended
+        between = self._text[at - apart : at] if apart < _FARTHEST else "far"
+        is_near = apart < _SHORT_GAP and not _LETTER.search(between)
         label = NO_LABEL if is_near else self._of_words_before(at)
         if label.kind or not self._last.is_of_list:
             return label
@@ -136,15 +137,19 @@ class Labels:
 
     def _of_words_before(self, at: int) -> Label:
         text = self._text
-        before = text[max(0, at - _FARTHEST) : at]
-        if ")" in before:
-            before = _IN_BRACKETS.sub(_without_digits, before)
-        if cut := _BREAK.search(before[::-1]):
-            before = before[len(before) - cut.start() :]
         own = text.rfind(_OWN_NUMBER, max(0, at - _FARTHEST), at) if self._is_of_modem else -1
         if own >= 0 and "\n" not in text[own:at]:
             return Label("phone", "CNUM", is_of_list=False)
-        return _label_in(before)
+        return _label_before(text[max(0, at - _FARTHEST) : at])
+
+
+@lru_cache(maxsize=2048)
+def _label_before(before: str) -> Label:
+    if ")" in before:
+        before = _IN_BRACKETS.sub(_without_digits, before)
+    if cut := _BREAK.search(before[::-1]):
+        before = before[len(before) - cut.start() :]
+    return _label_in(before)
 
 
 @cache

@@ -106,15 +106,17 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
         if shape is _WITH_A_COLON and not has_marks:
             continue  # what has none was seen by now
         parts = shape.split(text)
-        words = [word.casefold() for word in parts[1::2]]
+        words = parts[1::2]
+        begins = {word: first for word in {*words} if (first := word.casefold()) in firsts}
         ends = [*accumulate(map(len, parts))]
-        for number in [number for number, word in enumerate(words) if word in firsts]:
-            if counted[words[number]] >= _MOST_REPEATS:
+        for number in [number for number, word in enumerate(words) if word in begins]:
+            first = begins[words[number]]
+            if counted[first] >= _MOST_REPEATS:
                 continue
             at, *to = ends[2 * number : 2 * (number + most)]
             phrases = (Phrase(at, end, text[at:end]) for end in to[::-2])
             named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
-            counted[words[number]] += len(named)
+            counted[first] += len(named)
             found += named
     return distinct_places(found)
 
