@@ -63,6 +63,9 @@ class Place(NamedTuple):
 _CHANNEL = re.compile(r"<#[^<>]*>")
 _LABELLED_LINK = re.compile(r"<((?:https?://|tel:(?=[^<>|]*\|[^<>\d]*>))[^<>|]*)\|([^<>]*)>")
 _LONG_NUMBER = re.compile(r"[0-9]{14,}")
+_COUNTED = re.compile(
+    r"[0-9](?<![0-9][0-9])(?:[0-9]{13,}+|(?:[ -]?+[0-9]){13,21}+)"
+)  # one in groups, too
 _INVISIBLE = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\u2460-\u24ff\u2776-\u2793\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
@@ -94,7 +97,7 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
         for char, meant in (marks | digits).items():
             text = text.replace(char, meant)
     text, cuts = _TOO_LONG.subn(r"\1", text)
-    beyond = next(islice(_LONG_NUMBER.finditer(text), MOST_NUMBERS, None), None)
+    beyond = next(islice(_COUNTED.finditer(text), MOST_NUMBERS, None), None)
     return text[: beyond.start()] if beyond else text, is_cut or cuts > 0 or beyond is not None
 
 

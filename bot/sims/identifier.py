@@ -247,6 +247,7 @@ def _meant_by(link: re.Match[str]) -> str:
 
 def bare(text: str) -> str:
     """Strip quotes, brackets in pairs and punctuation from both ends until nothing changes."""
+    text = text.strip(" ")
     while not (text[:1].isalnum() and text[-1:].isalnum()):
         before = text
         text = text.strip(_QUOTES).lstrip(_LEADING).rstrip(_TRAILING)

@@ -31,7 +31,7 @@ _WEB = re.compile(r"[a-zA-Z](?<![\w+.-].)[\w+.-]*+://[^\s<>()\]]*+")
 _ENDING = re.compile(
     r"(?i)\.(?<=\w\.)(?:log|txt|csv|json|pcap|bin|cfg|gz|zip|xlsx?|png|jpe?g|pdf)\b"
 )
-_WORD = re.compile(r"""([^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*[^\W_])?|[^\s\w]|\n)""")
+_WORD = re.compile(r"""([^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~:/@&+\\]*[^\W_])?)""")
 _RUN = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~:/@&+\\]*""")
 _RUN_WITH_A_COLON = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~]*""")
 _EDGES = "._-#+%&$^…:/@\\"
@@ -108,7 +108,7 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
         parts = shape.split(text)
         words = parts[1::2]
         begins = {word: first for word in {*words} if (first := word.casefold()) in firsts}
-        ends = [*accumulate(map(len, parts))]
+        ends = [*accumulate(map(len, parts[:-1]))]
         for number in [number for number, word in enumerate(words) if word in begins]:
             first = begins[words[number]]
             if counted[first] >= _MOST_REPEATS:
@@ -256,9 +256,9 @@ def _in_a_row(at: int, line: str) -> Iterator[Item]:
 def _item(at: int, line: str, start: int, end: int) -> Iterator[Item]:
     start += len(line[start:end]) - len(line[start:end].lstrip())
     text = bare(line[start:end].strip())
-    words = [bare(word) for word in text.split()]
-    if len(words) > 1 and all(map(_stands_alone, words)):
-        for word in words:
+    words = text.split()
+    if len(words) > 1 and all(_stands_alone(bare(word)) for word in words):
+        for word in map(bare, words):
             start = line.find(word, start)
             yield Item(at + start, at + start + len(word), word)
     elif text:

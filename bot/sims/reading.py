@@ -138,7 +138,7 @@ class Reading:
         if is_asked or not _is_any_word(self._prose, self._found):
             return set()
         cells = (self._prose[cell.start : cell.end] for cell in _name_cells(self._tables))
-        texts = [*(item.text for item in self._items), *(c for c in cells if not c.isdigit())]
+        texts = {*(item.text for item in self._items), *(c for c in cells if not c.isdigit())}
         return keys_in(self._prose).union(key(bare(text)) for text in texts)
 
     def spots(self, named: Named, *, is_listed: bool) -> list[Spot]:
@@ -220,14 +220,14 @@ class Reading:
                 if any(f.kind in {"sid", "iccid"} and not f.why for f in numbers):
                     beside |= names
                 elif cell := self._name_cell(table, row):
-                    beside |= {at for at in names if not cell.start <= at < cell.end}
+                    beside |= {at for at in names if not cell.at <= at < cell.end}
         return beside
 
-    def _name_cell(self, table: Table, row: Sequence[Cell]) -> Cell | None:
+    def _name_cell(self, table: Table, row: Sequence[Cell]) -> Item | None:
         """Return the first cell of the columns of names in which a name stands, or may stand."""
-        cells = [row[at] for at in table.names if at < len(row)]
-        known = (c for c in cells if self._in_order[0].between(c.start, c.end))
-        return next(known, next((c for c in cells if self._item(c).is_word), None))
+        cells = [self._item(row[at]) for at in table.names if at < len(row)]
+        known = (cell for cell in cells if self._in_order[0].between(cell.at, cell.end))
+        return next(known, next((cell for cell in cells if cell.is_word), None))
 
     def _item(self, cell: Cell) -> Item:
         return Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
@@ -273,7 +273,7 @@ class Reading:
         others = sorted(spot.at for spot in spots if not spot.taken)
         rows = [(table, row) for table in self._tables for row in table.rows if row]
         rest = [each for each in rows if not is_between(places, each[1][0].start, each[1][-1].end)]
-        cells = (self._item(cell) for each in rest if (cell := self._name_cell(*each)))
+        cells = (cell for each in rest if (cell := self._name_cell(*each)))
         sure, words, prose = len(rows) - len(rest), [cell for cell in cells if cell.is_word], 0
         of_rows = {cell.at for cell in words if sure >= len(words)}
         for item in self._items:
