@@ -30,6 +30,8 @@ PIECES = (
     "8.96529E+19\r\n設備:)", "name/name  :é-(E.164)\n", "phone | pump 7\n> https://x.y/z;/",
     "35693803564380 設備 imei\t35693803564380\n",
     "3 5 6 9 3 8 0 3 5 6 4 3 8 0 9 8988307000000000000.well-1\n",
+    "iccid=North Gate  3 5 6 9 3 8 0 3 5 6 4 3 8 0 9\n", f"設備\n- truck-42 {IMEI}\n- \n1. ",
+    f"order/{ICCID} - well-1;{IMEI}=(imei\n1. ", "a1:b2:c3 8901(imei(https://x.y/z(設備\t  \n1. ",
 )  # fmt: skip
 
 
@@ -59,6 +61,7 @@ def texts():
     rows = (f"truck-42,{ICCID},{IMEI},x" for _ in range(LONGEST))
     yield "a table", "name,iccid,imei,order\n" + "\n".join(rows)
     yield "a table of names", "name,site\n" + "truck-42,well-1\n" * LONGEST
+    yield "an odd table", " sid | name \n---+---\n" + "310260123456789 | x\n- a 7 | b\n" * LONGEST
     yield "a table of ICCIDs", "name\ticcid\n" + f"w-1\t{ICCID}\n" * LONGEST
     yield "numbers below a label", "order\n" + f"{IMEI}\n" * LONGEST
     yield "blanks", ("x" + " " * 1990 + "y,") * LONGEST

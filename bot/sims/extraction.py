@@ -178,7 +178,7 @@ _WEB_LINK = re.compile(r"[hH][tT][tT][pP][sS]?://\S+")
 _LINK_ENDS = ").,;:!?\"'>]}"
 _IS_KORE = re.compile(r"(?i)(?:https?://)?(?:[\w-]+\.)*(?:korewireless|twilio)\.com/")
 _ESCAPED = re.compile(r"%(?:2[0-9A-F]|[357][A-F])|\\u00[2357][0-9A-Fa-f]")  # a quote
-_LONG_WORD = re.compile(r"[0-9a-zA-Z-]{24,}+")
+_LONG_WORD = re.compile(r"[0-9a-zA-Z-](?<![0-9a-zA-Z-].)[0-9a-zA-Z-]{23,}+")
 _SHAPES = re.compile(
     rf"(?i)(?P<sid>{SID.pattern[4:]})"
     r"|(?P<other>(?<![0-9a-z])(?:AC|DC|HF|WN|WP)[0-9a-f]{32}(?![0-9a-z]))"
@@ -232,6 +232,7 @@ _SWAPPED_ICCID = re.compile(
 _FRACTION = re.compile(r"(?<![\w.])v?\d{1,11}[.]$")
 _SEPARATORS = frozenset({" ", "-"})
 _LONG_GROUP = 14
+_NOTES = ("(", " (")
 
 
 def _swapped(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
@@ -323,7 +324,8 @@ def _number_at(text: str, group: re.Match[str], label: Label) -> Found | None:
     if match is None:
         return _explained(group, label)
     why, written = "", match[0]
-    label = label if label.kind else label_behind(text, at + len(written))
+    if not label.kind and text.startswith(_NOTES, at + len(written)):
+        label = label_behind(text, at + len(written))
     if kind == "eid":
         _, why = explanation(written) or ("", "")
     elif not label.is_of_sim and not (kind == "iccid" and _is_link(text, at)):
