@@ -228,6 +228,17 @@ async def test_usage_that_comes_late_aloud(with_late_usage):
     assert BLOWN in drawn(message)
 
 
+async def test_neighbours_that_answer_late(whole):
+    """An outage is not told as one of a whole cell for good because those who live were slow."""
+    names = whole.view.directory
+    await names.ready(10)
+    for name in ("well-4", "well-5"):
+        whole.kore.faults.add(late(1.0, names.sid_of_unique_name(name), times=None))
+    await whole.type("well-2")
+
+    assert "3 of 5 SIMs on this cell went silent" in drawn(whole.answer())
+
+
 TYPED = (
     "zebra-quux",
     "zebra-quux history 7",

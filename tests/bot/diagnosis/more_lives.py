@@ -70,6 +70,7 @@ HABITS |= {
     "logger_three_times_a_week": Week((7,), 72.3, days=(0, 2, 4), off=0.1),
     "pump_by_day_and_by_the_sun": Week(times(7, 18, 0.5), 13.2, off=0.1),
     "pump_that_skips_cloudy_days": Week(times(8, 16, 1), None, day_off=0.25),
+    "pump_that_rests_now_and_then": Week(times(7, 17, 1), None, day_off=0.12),
     "crane_that_rests_when_it_rains": Week(
         times(6, 17, 0.5), None, days=WORKING, day_off=0.3, lasts=(0.3, 0.45)
     ),
@@ -126,6 +127,14 @@ def firmware_every_second_week(dice):
     for row in life.rows:
         if (row["ago"] + begun) % (14 * DAY) < DAY:
             row["down"] *= 40
+    return life
+
+
+@listed
+def uploads_every_tenth_day(dice):
+    life, begun = HABITS["fridge_with_a_small_upload_at_noon"](dice), dice.uniform(-0.3, 9.7) * DAY
+    for times_back in range(6):
+        life.report(begun + times_back * 10 * DAY, 40_000, 900)
     return life
 
 
