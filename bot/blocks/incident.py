@@ -107,24 +107,28 @@ def _lines(incident: Incident) -> list[str]:
         incident.members
     )
     shown.sort(key=lambda member: (not member.is_down, natural(member.name)))
-    lines = [member_line(member, incident.unsure) for member in shown[:LINES]]
+    lines = [member_line(member, incident) for member in shown[:LINES]]
     more = len(shown) - LINES
     return [*lines, f"and {count(more, 'more SIM')}"] if more > 0 else lines
 
 
-def member_line(member: DownSim, unsure: float) -> str:
+def member_line(member: DownSim, incident: Incident) -> str:
     """Say how one SIM of an incident is; how long it took only where that is known."""
     name = MRKDWN.strong(MRKDWN.data(member.name))
     again = f", for the {ordinal(member.times)} time" if member.times > 1 else ""
     if member.is_down:
         return f"{SEVERITY_ICONS[member.severity]} {name} since {MRKDWN.when(member.since)}{again}"
     if member.gone == "muted":
-        return f"🔕 {name} muted"
+        muted = (e for e in incident.events[::-1] if e.kind is EventKind.MUTED)
+        found = next((e for e in muted if member.sid in e.sims), None)
+        if not (found and found.by and found.until):
+            return f"🔕 {name} muted"
+        return f"🔕 {name} muted by {person(found.by)} until {MRKDWN.when(found.until)}"
     if member.gone == "left":
         return f"▫️ {name} is no longer among these SIMs"
     back = member.back_at or member.since
     took = between(member.since, back)
-    after = f", after {span(took)}" if took.total_seconds() >= unsure else ""
+    after = f", after {span(took)}" if took.total_seconds() >= incident.unsure else ""
     return f"✅ {name} back {MRKDWN.when(back)}{after}"
 
 

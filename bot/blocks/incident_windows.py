@@ -66,7 +66,7 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
 def details_view(incident: Incident) -> View:
     """Show all SIMs of an incident, and what happened to it, the newest first."""
     members = sorted(incident.members, key=lambda m: (not m.is_down, natural(m.name)))
-    lines = [member_line(member, incident.unsure) for member in members[:MOST_SIMS]]
+    lines = [member_line(member, incident) for member in members[:MOST_SIMS]]
     more = len(members) - MOST_SIMS
     lines += [f"and {more} more"] if more > 0 else []
     events = incident.events[: -MOST_EVENTS - 1 : -1]

@@ -99,6 +99,7 @@ async def test_what_is_muted_is_not_said_to_be_back(rig):
     await rig.move(8)
     told = "".join([*rig.story(), *rig.cards()])
 
+    assert f"well-1* muted by <@{BEN}> until " in str([each.blocks for each in rig.seen()])
     assert "No SIM is left: resolved" in told
     assert "back" not in told
 
