@@ -29,8 +29,8 @@ from bot.digests.form import LONGEST_NAME, FormField
 from bot.sims.identifier import unquoted
 
 NEW, CHANGED = "New alert", "Edit alert"
-NOT_SCANNED = frozenset({"data_limit"})
-"""What a scan cannot judge: it does not ask for the usage."""
+NOT_SCANNED = frozenset({"data_limit", "impossible_travel"})
+"""What a scan cannot judge: it asks for no usage, and does not read where towers stand."""
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
 _HOLD = (
@@ -137,7 +137,7 @@ def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Fiel
 def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
     yield _named(AlertField.LEAST, "From", select("static_select", _LEAST, values.least))
     causes = _multi_select(causes_to_choose(), values.causes, "All causes")
-    hint = "Leave it empty for all. Scans do not read the month's usage: no alert of a data limit."
+    hint = "Leave it empty for all. Scans judge no data limit, impossible travel or twin IMEI."
     yield _named(AlertField.CAUSES, "Only these causes", causes, optional=True, hint=hint)
     hold = select("static_select", _HOLD, values.hold)
     yield _named(AlertField.HOLD, "When it has lasted", hold)
