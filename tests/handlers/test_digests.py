@@ -179,7 +179,7 @@ async def test_lists_of_a_channel_and_of_a_person(whole):
 async def test_what_is_not_understood(whole):
     """A misspelt word or name gets the near ones, and nothing is done until one is chosen."""
     for typed, words in (
-        ("digest pause nothing like it", "`/simsessions digest list` shows those that are"),
+        ("digest pause nothing like it", "`/simsessions digest list` shows those here"),
         ("digest paus pumps", "Did you mean `/simsessions digest pause`?"),
         ("digest explode", "Try `/simsessions digest [add"),
         ("digest pause pmps", "Did you mean one of these?"),
