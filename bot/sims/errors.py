@@ -59,7 +59,7 @@ class SimNotFound(UserError):
     def __init__(self, sentence: str | None = None, candidates: tuple[Candidate, ...] = ()) -> None:
         super().__init__(sentence)
         self.candidates = candidates
-        near = f" · did you mean {candidates[0].name}?" if candidates else ""
+        near = f" · did you mean {candidates[0].full_name}?" if candidates else ""
         self.brief = f"no such SIM{near}"
 
 

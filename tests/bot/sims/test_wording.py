@@ -1,6 +1,6 @@
 import pytest
 
-from bot.sims.errors import Candidate
+from bot.sims.errors import Candidate, SimNotFound
 from bot.sims.identifier import identify
 from bot.sims.wording import Listed, ambiguous, not_found
 from tests.bot.sims.conftest import sid
@@ -116,3 +116,10 @@ def test_several_sims_of_a_device():
     error = ambiguous(identify(IMEI), PUMPS, 5)
 
     assert error.sentence.startswith(f"3 SIMs were seen in the device `{IMEI}`.")
+
+
+def test_a_near_miss_is_offered_with_its_account():
+    """In a row of a table too, where there are several: the name alone may be two SIMs'."""
+    near = Candidate("DE1", "pump-7", account="acme")
+
+    assert "no such SIM · did you mean acme/pump-7?" == SimNotFound("", (near,)).brief
