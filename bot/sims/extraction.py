@@ -185,7 +185,7 @@ _SHAPES = re.compile(
     r"|(?P<hex>(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
     r"|(?=[0-9]*+[a-f]++[0-9])[0-9a-f]{24,})(?![0-9a-z]))"
 )
-_ROUNDED = re.compile(rf"(?i)(?<![0-9.,])(?P<rounded>{ROUNDED.pattern[4:]})(?![0-9])")
+_ROUNDED = re.compile(rf"(?i)(?<![0-9.])(?P<rounded>{ROUNDED.pattern[4:]})(?![0-9])")
 _MAY_BE_ROUNDED = re.compile(r"[eE](?<=[0-9][eE])\+?[12][0-9]")
 _OTHER_SIDS = {
     "AC": "an account",

@@ -47,7 +47,7 @@ _KINDS = {
     r"|handy\w*|cnum|cell|call(?: (?:me|us))?(?: (?:at|on))?|contact(?= n)|whatsapp|sms"
     r"|puh(?:elin\w*)?|komórk\w*|sđt|điện thoại"
     r"|телефон\w*|тел|мобильн\w+|τηλ(?:[έε]φων\w*)?|κινητ[όο]",
-    "order": r"orders?|ord|po|invoices?|inv|bill|receipt|tickets?|incident|sku"
+    "order": r"orders?|ord|p[./]?o|invoices?|inv|bill|receipt|tickets?|incident|sku"
     r"|(?<!in )(?<!this )(?<!that )(?<!any )case|lading|tracking|parcel|shipment|waybill|awb"
     r"|accounts?|acct|customer|contract|transaction|txn|trx|payment|quote|rma|reference|ref"
     r"|best[ei]l\w*|best\.(?=-?nr)|auftrag\w*|rechnung\w*|kunde?n\w*|vertrag\w*|sendung\w*|vorgang\w*"
@@ -73,7 +73,7 @@ _SCRIPTS = {  # whose words are not parted, or have letters before them
     "|(?<!심)(?<!심 )(?<!sim)(?<!sim )카드|بطاقة ائتمان|כרטיס אשראי|क्रेडिट कार्ड|บัตรเครดิต",
 }
 _NUMBER = (
-    r"number|n[uú]m[eé]ro|numer|nummer|numarası|номер|num|nr|no|nº|n°|n|č(?:íslo)?|id|code|key"
+    r"numbers?|list|n[uú]m[eé]ro|numer|nummer|numarası|номер|num|nr|no|nº|n°|n|č(?:íslo)?|id|code|key"
     "|番号|号码?|號碼?|번호|नंबर"
 )
 _FIELD = r"[_.](?!icc|imei|imsi|e?sim|q?ccid|eid|dev|ser)[a-z]\w{0,11}"  # imsi_hex
@@ -94,7 +94,9 @@ _IN_BRACKETS = re.compile(r"\([^()\n]*[^\W\d][^()\n]*\)")
 _DIGIT = re.compile(r"\d")
 _BREAK = re.compile(r"[,;]|\d\d(?!\d?[a-z])")  # of a text that is read backwards
 _OWN_NUMBER = "+CNUM:"  # a modem's, with a name before it
-_SHARED = re.compile(r"(?i)(?:iccids?|imeis?) ?(?:[/&+]|and|or) ?$")  # ICCID/IMSI
+_SHARED = re.compile(
+    r"(?i)(?:iccids?|imeis?) ?(?:[/&+]|and|or|(?:of|on|for)(?: \w+)?) ?$"
+)  # ICCID/IMSI
 _BEHIND = re.compile(rf"(?i) ?\((imsi|msisdn|order|[^\W\d]+[ -](?:{_NUMBER})\b\.?)\)")
 _AND = re.compile(r"[^\S\n]*(?:[,;/&]|and)?[^\S\n]*")
 _NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
@@ -190,4 +192,4 @@ def _label_in(before: str) -> Label:
     line = before[before.rfind("\n", 0, match.start()) + 1 : match.start()]
     if is_apart and kind in _WORDS_OF_PROSE and any(map(str.isalnum, line)):
         return NO_LABEL  # "no answer to my call", and the number stands behind that
-    return Label(kind, word, is_of_list=is_above or word.lower().endswith("s"))
+    return Label(kind, word, is_of_list=is_above or word.lower().endswith("s") or "numbers" in gap)

@@ -75,7 +75,7 @@ def keys_in(text: str) -> set[str]:
             found.update(map(" ".join, pairwise(words)))
             found.update(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
     others = "\n".join(run for run in runs if not run.isascii())  # of the rest that was all
-    return found.union(*(shape.findall(others) for shape in _more_shapes(others)))
+    return found.union(*(shape.findall(others) for shape in (_WORD, *_more_shapes(others))))
 
 
 def _may_hold_names(text: str) -> bool:
