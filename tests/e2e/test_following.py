@@ -99,6 +99,16 @@ async def test_what_is_unread_is_bold_and_what_is_for_one_is_counted(page, sandb
     await expect(page.get_by_text("@ana it is back", exact=True)).to_be_in_viewport()
 
 
+async def test_a_narrow_window_marks_that_something_is_unread(window, sandbox):
+    """The channels are behind a button there, so the button says it."""
+    page = await window.open(sandbox.at(), size="phone")
+    sandbox.workspace.write("C0PARTNER", BEN.id, "lunch?")
+    await page.get_by_role("button", name="Channels, new messages").click()
+    await page.get_by_role("navigation").get_by_role("button", name="partner-shared").click()
+
+    await expect(page.get_by_role("button", name="Channels", exact=True)).to_be_visible()
+
+
 async def test_home_does_not_hide_that_something_came(window, sandbox):
     """A direct message that comes while Home is in sight is counted until it is looked at."""
     page = await window.open(f"{sandbox.at(channel='ana')}&tab=home")

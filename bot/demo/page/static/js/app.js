@@ -141,6 +141,7 @@ class App {
   refresh(channel) {
     this.describe(channel);
     this.sidebar.update(channel.id, this.unread);
+    this.drawers.mark(this.unread);
     this.conversation.update();
   }
 
@@ -165,6 +166,7 @@ class App {
 
   countUnread() {
     this.sidebar.update(this.channel.id, this.unread);
+    this.drawers.mark(this.unread);
     this.tabs.mark(this.unread.get(this.channel.id)?.length);
   }
 

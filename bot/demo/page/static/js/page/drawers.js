@@ -20,6 +20,12 @@ export class Drawers {
     return node;
   }
 
+  /** Marks the button of the channels where something is unread in one. */
+  mark(unread) {
+    const news = [...unread.values()].some((each) => each.length > 0);
+    this.buttons.get("left").setAttribute("aria-label", news ? "Channels, new messages" : "Channels");
+  }
+
   /** Closes whichever is open. */
   close() {
     this.set("");
