@@ -65,7 +65,7 @@ def block_of(name: Field) -> str:
 
 def title_of(form: ids.AlertForm) -> str:
     """Return the window's title."""
-    return CHANGED if form.id else NEW
+    return NEW if form.id is None else CHANGED
 
 
 def form_view(

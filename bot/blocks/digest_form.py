@@ -83,7 +83,7 @@ def block_of(name: FormField) -> str:
 
 def title_of(form: ids.DigestForm) -> str:
     """Return the window's title."""
-    return CHANGED if form.id else NEW
+    return NEW if form.id is None else CHANGED
 
 
 def form_view(

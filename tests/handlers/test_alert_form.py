@@ -6,7 +6,7 @@ import pytest
 
 from bot.alerts.form import AlertField
 from bot.blocks import ids
-from bot.blocks.alert_form import block_of, causes_to_choose
+from bot.blocks.alert_form import block_of, causes_to_choose, title_of
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.schedule import QuietHours
@@ -214,3 +214,8 @@ def test_what_the_form_never_offers_is_refused(field, told):
     state = {"values": fields | {block_of(field): told}}
     with pytest.raises(OldButton):
         values_in({"private_metadata": ids.AlertForm(at="C0FLEETOP").to_value(), "state": state})
+
+
+def test_a_window_says_edit_before_it_knows_what():
+    """What is edited is not found yet, or never: it is no new one all the same."""
+    assert ["Edit alert", "New alert"] == [title_of(ids.AlertForm(id=each)) for each in ("", None)]
