@@ -19,8 +19,9 @@ from handlers.lookups import note_action
 from handlers.payloads import Body, Context, is_late, part, text_in
 from handlers.replies import Reply
 
-SUBTYPES = frozenset({None, "bot_message", "file_share"})
-CHANNELS = frozenset({"channel", "group"})
+# tuples: in them anything may be looked for, also what has no hash
+SUBTYPES = (None, "bot_message", "file_share")
+CHANNELS = ("channel", "group")
 SLACKBOT = "USLACKBOT"
 ACK_SECONDS = 1.5
 LIST_SECONDS = 60.0

@@ -6,13 +6,23 @@ request's three seconds.
 """
 
 import logging
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.request.payload_utils import (
+    to_action,
+    to_event,
+    to_options,
+    to_shortcut,
+    to_step,
+    to_view,
+)
 from slack_sdk.errors import SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
@@ -24,6 +34,8 @@ from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for
 from bot.slack.client import SlackClient, SlackResponse, text_in
 from bot.slack.errors import Reason, SlackError, SlackRefused
+
+log = logging.getLogger(__name__)
 
 BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 -- its name
 APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 -- its name
@@ -161,6 +173,49 @@ def make_bolt_app(
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
+
+
+ABOUT: dict[object, Callable[[dict[str, Any]], object]] = {
+    "event_callback": to_event,
+    "block_actions": to_action,
+    "block_suggestion": to_options,
+    "view_submission": to_view,
+    "view_closed": to_view,
+    "shortcut": to_shortcut,
+    "message_action": to_shortcut,
+}
+
+
+def bolt_request(
+    body: str | dict[str, Any], headers: Mapping[str, Any] | None, mode: str = "http"
+) -> AsyncBoltRequest | None:
+    """Return a request for Bolt; None, with a line in the log, for one that Bolt would break at."""
+    try:
+        request = AsyncBoltRequest(body=body, headers=dict(headers or {}), mode=mode)
+        _read(request.body)
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+        why = f"{type(error).__name__}: {error}"  # of fields and types, not of what stands in them
+        log.warning("request-malformed", extra={"why": why[:200]})
+        return None
+    return request
+
+
+def _read(body: dict[str, Any]) -> None:
+    """Read what Bolt's middleware and matchers will, with its own readers. Raises as they do."""
+    kind = body.get("type", "" if "command" in body or "ssl_check" in body else None)
+    body.get("event", {}).get("type")
+    if body.get("view") is not None:
+        body["view"].get("type")
+    to_action(body)
+    to_step(body)
+    about = ABOUT.get(kind, dict)(body)
+    if not isinstance(about, dict):
+        raise TypeError(f"{kind} without what it is about")
+    matched = [kind, body.get("callback_id", ""), body.get("action_id", "")]
+    if kind == "block_actions":
+        matched.append(about["action_id"])
+    if not all(isinstance(each, str) for each in matched):
+        raise TypeError("a type, callback_id or action_id that is no text")
 
 
 def bolt_logger() -> logging.Logger:

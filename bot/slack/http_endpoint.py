@@ -10,12 +10,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
+from bot.slack.bolt_app import bolt_request
 from bot.slack.client import SlackObserver
 
 WINDOW_SECONDS = 300
@@ -119,11 +120,9 @@ class SlackEndpoint:
         """Return Bolt's answer to a body."""
         if isinstance(body, Response):
             return body
-        try:
-            request = AsyncBoltRequest(body=body, headers=_bolt_headers(headers))
-            request.body.get("event", {}).get("type")
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            return Response("not readable", 400)  # Bolt takes body and event for objects
+        request = bolt_request(body, _bolt_headers(headers))
+        if request is None:
+            return Response("not readable", 400)
         return _response(await self._app.async_dispatch(request))
 
     def _is_slacks(self, body: bytes, headers: dict[bytes, bytes]) -> bool:

@@ -8,14 +8,17 @@ from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.clock import Clock
 from bot.errors import SlackLost
 from bot.proxies import origin_of, proxy_for
-from bot.slack.bolt_app import APP_TOKEN, call_at_start
+from bot.slack.bolt_app import APP_TOKEN, bolt_request, call_at_start
 from bot.slack.client import SlackClient, SlackObserver, SlackResponse, no_redirects
 
 log = logging.getLogger(__name__)
@@ -28,7 +31,7 @@ MAX_REBUILDS = 15
 
 
 class _Handler(AsyncSocketModeHandler):
-    """Bolt's adapter, with its acks timed."""
+    """Bolt's adapter, with its acks timed; what is malformed is acknowledged and dropped."""
 
     def __init__(
         self, app: AsyncApp, app_token: str, clock: Clock, observer: SlackObserver
@@ -39,8 +42,12 @@ class _Handler(AsyncSocketModeHandler):
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override] # the base narrows it too
         started = self._clock.monotonic()
+        request = bolt_request(req.payload, build_headers(req), "socket_mode")
+        answer = BoltResponse(status=200, body="")
+        if request is not None:
+            answer = await self.app.async_dispatch(request)
         try:
-            await super().handle(client, req)
+            await send_async_response(client, req, answer, started)
         except (OSError, aiohttp.ClientError) as error:  # Slack sends it again
             log.warning("ack-not-sent", extra={"why": type(error).__name__})
             return

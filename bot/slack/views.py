@@ -17,7 +17,7 @@ from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.slack.client import SlackClient, part, text_in
-from bot.slack.errors import Reason, SlackRefused, TriggerExpired
+from bot.slack.errors import Reason, SlackError, SlackRefused, TriggerExpired
 
 View = Mapping[str, Any]
 log = logging.getLogger(__name__)
@@ -181,7 +181,10 @@ class WorkObjects:
         await self._client.call("entity.presentDetails", body, idempotent=True)
 
     async def refuse(self, trigger: str, sentence: str) -> None:
-        """Say in the pane why there is nothing to see. Raises SlackError."""
+        """Say in the pane why there is nothing to see; where Slack refuses, the log says so."""
         error = {"status": "custom", "custom_title": "Not shown", "custom_message": sentence}
         body = {"trigger_id": trigger, "error": error}
-        await self._client.call("entity.presentDetails", body, idempotent=True)
+        try:
+            await self._client.call("entity.presentDetails", body, idempotent=True)
+        except SlackError as refused:
+            log.warning("pane-not-told", extra={"why": str(refused)})
