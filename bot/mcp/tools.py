@@ -281,8 +281,7 @@ async def list_incidents(lookups: AgentLookups, asked: ListIncidents) -> Json:
     if asked.cursor:
         page = pages.next(owner, asked.cursor, asked.limit)
     else:
-        every = await lookups.incidents(timedelta(days=asked.days))
-        found = [each for each in every if each.is_open or not asked.open_only]
+        found = await lookups.incidents(timedelta(days=0 if asked.open_only else asked.days))
         page = pages.first(owner, len(found), found, asked.limit)
     return IncidentsOutput(
         incidents=list(map(of_incident, page.rows)),

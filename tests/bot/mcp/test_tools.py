@@ -361,13 +361,16 @@ async def test_the_rules(here):
     assert not any("{" in each["fires"] for each in answer["rules"])
 
 
-async def test_incidents(here, services, kore, tmp_path):
-    """Incidents come newest first, open or over; who sees less reads no cell and no number."""
+async def test_incidents(here, services, kore, tmp_path, monkeypatch):
+    """They come newest first, open or over; who sees less reads no cell and no number.
+
+    Those that are open are found behind however many newer ones.
+    """
     now = services.clock.now()
     hidden = replace(
         INCIDENT,
         id="i2",
-        opened_at=now,
+        opened_at=now - timedelta(days=20),
         trait=Trait.CELL,
         value="310-260-40482-1243",
         members=(replace(INCIDENT.members[0], name="8901260012345678909", redacted="DE1"),),
@@ -378,11 +381,12 @@ async def test_incidents(here, services, kore, tmp_path):
             await services.incidents.save(replace(ALERT, webhook=None), None, each, tx)
     async with here() as client, here(PARTNER) as partner:
         every = await told(client, "list_incidents")
+        monkeypatch.setattr("bot.store.alerts._MOST", 1)
         still = await told(client, "list_incidents", open_only=True)
         shown = await told(partner, "list_incidents", open_only=True)
 
-    assert ["i2", over.id] == [each["id"] for each in every["incidents"]]
-    assert ["open", "resolved"] == [each["state"] for each in every["incidents"]]
+    assert [over.id, "i2"] == [each["id"] for each in every["incidents"]]
+    assert ["resolved", "open"] == [each["state"] for each in every["incidents"]]
     assert (2, 1) == (every["total"], still["total"])
     assert "310-260" in json.dumps(still)
     assert not re.search("310-260|890126", json.dumps(shown))
