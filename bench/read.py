@@ -41,6 +41,8 @@ SIMS = {key(n): (Candidate(f"DE{n:>032}", n),) for n in ("truck-42", "well-1", "
 class Listed:
     """A list of three SIMs, at hand."""
 
+    accounts = ("acme", "x")
+
     async def ready(self, _patience):
         return True
 

@@ -14,7 +14,7 @@ from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
 from bot.errors import BotError, UnknownSubcommand, UserError
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
-from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query, parse_fleet_query
+from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import quoted, unquoted
@@ -29,10 +29,9 @@ from handlers.triage import read_all, triage_reply
 
 async def fleet_question(context: Context, text: str) -> FleetQuery | Misread | None:
     """Read a question about a fleet; a SIM that is called exactly so is meant first."""
-    asked = parse_fleet_query(text)
-    if asked is None or await (await context.view()).fleet.is_a_name(text):
-        return None
-    return asked
+    fleet = (await context.view()).fleet
+    asked = fleet.asked(text)
+    return None if asked is None or await fleet.is_a_name(text) else asked
 
 
 async def fleet_reply(context: Context, query: FleetQuery) -> Reply:

@@ -61,7 +61,8 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
     visibility, services = await context.visibility(), context.services
     if wanted.fault:
         raise BadWatch(wanted.fault)
-    query, fleet = FleetQuery(plain_pattern(wanted.sim)), (await context.view_of(visibility)).fleet
+    fleet = (await context.view_of(visibility)).fleet
+    query = fleet.narrowed(FleetQuery(plain_pattern(wanted.sim)))
     redacts = visibility.redaction is not None
     meant = await fleet.meant(query, redacts=redacts, most=ids.MOST_SIMS)
     mine = await services.watches.of(context.request.user, visibility.accounts)

@@ -22,7 +22,7 @@ from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_list import FleetList
-from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query, parse_fleet_query
+from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import triage
@@ -104,13 +104,13 @@ async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
 
 async def _asked(text: str, fleet: FleetList) -> FleetQuery | None:
     """Read the question; None where a SIM is meant. Raises UserError where it is misspelt."""
-    asked, near = parse_fleet_query(text), nearest_fleet_query(text)
+    asked, near = fleet.asked(text), nearest_fleet_query(text)
     names = [text] if asked else [text, *text.split()]
     if any([await fleet.is_a_name(name) for name in names]):
         return None
     if isinstance(asked, FleetQuery):
         return asked
-    if asked and not (asked.query.pattern or near):
+    if not near and not (asked and asked.query.pattern):
         return None
     claim = asked.sentence if asked else f"No SIM called {quoted(text)}."
     raise UserError(claim + (f" Did you mean `simsessions lookup {near.words}`?" if near else ""))

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -91,6 +91,8 @@ class FleetScans:
         self, query: FleetQuery, meant: MeantSims, to: Audience, *, most: int = SHOWN
     ) -> FleetAnswer:
         """Answer from the newest scan that the readers may see, `most` rows. Raises NoScan."""
+        if query.account:
+            to = replace(to, accounts=to.accounts & {query.account})
         scan = _best(await self._scans(query, to))
         if scan is None:
             raise NoScan(
@@ -124,7 +126,7 @@ class FleetScans:
 
     def _pages(self, query: FleetQuery, run: Run) -> AsyncIterator[Sequence[BriefRow]]:
         """Return only rows of the states asked for, or the busiest, where no other is counted."""
-        if query == FleetQuery(top=query.top):
+        if query == FleetQuery(top=query.top, account=query.account):
             return self._busiest(query.top or 0, run)
         if query.states and not (query.pattern or query.plan):
             return self._rows.brief_of(run.id, (*query.states, FAILED))

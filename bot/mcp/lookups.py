@@ -140,6 +140,7 @@ class AgentLookups:
         """
         services, redaction = self.services, self.caller.redaction
         async with patience():
+            query = self.view.fleet.narrowed(query)
             meant = await self.view.fleet.meant(query, redacts=redaction is not None)
             if meant.sids:
                 made = await self.triage(meant.sids, newest_only=not query.top)
@@ -154,7 +155,10 @@ class AgentLookups:
         return answer
 
     async def incidents(self, within: timedelta) -> list[Incident]:
-        """Return those that were open at some time of late, newest first. Raises StoreError."""
+        """Return those that were open within that time; 0: that are. Newest first.
+
+        Raises StoreError.
+        """
         now, accounts = self.services.clock.now(), self.view.accounts
         start, incidents = now - within, self.services.incidents
         found = await incidents.between(None, start, now, accounts=accounts)

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
-from bot.sessions.fleet_query import FleetQuery
+from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sessions.redaction import Redactor
+from bot.sims.accounts import account_in
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
-from bot.sims.identifier import bare, common_pattern, key, matcher, quoted
+from bot.sims.identifier import bare, common_pattern, key, matcher, plain_pattern, quoted
 
 MOST_FRESH = 200
 """SIMs that are looked up at once; of more the last scan tells."""
@@ -19,6 +20,7 @@ PATIENCE = 2.0
 _EXAMPLES = 3
 _SAMPLE = 200
 _OFFERED = 3
+_AROUND = ",;()<>`\"'?!.:"
 _EASY = re.compile(r"(?=.*[^\W\d_])(?!.*\d{6})[\w][\w.-]{1,23}", re.ASCII)
 
 
@@ -101,11 +103,42 @@ class FleetList:
         await self._directory.ready(self._patience)
         return any(self._directory.exact(name) for name in {text, bare(text)})
 
+    def asked(self, text: str) -> FleetQuery | Misread | None:
+        """Read a question as `parse_fleet_query` does; beside an account's name it is of that one.
+
+        `acme/pump-*`, `acme/offline` and `offline acme`.
+        """
+        whole, words, accounts = parse_fleet_query(text), list[str](), set[str]()
+        for word in plain_pattern(text).split():
+            account, rest = self._of_account(word.strip(_AROUND)) or (None, word)
+            accounts.update(filter(None, [account]))
+            words += [rest] if rest else []
+            if account and not rest and isinstance(whole, FleetQuery):
+                return whole  # `on acme` is a network
+        narrow = parse_fleet_query(" ".join(words)) if len(accounts) == 1 else None
+        if isinstance(narrow, FleetQuery):
+            return replace(narrow, account=accounts.pop())
+        return whole
+
+    def narrowed(self, query: FleetQuery) -> FleetQuery:
+        """Return the question about one account where its pattern stands behind that one's name."""
+        found = account_in(query.pattern or "", self._directory.accounts)
+        return replace(query, account=found[0], pattern=found[1]) if found else query
+
+    def _of_account(self, word: str) -> tuple[str, str] | None:
+        accounts = self._directory.accounts
+        whole = key(word) if key(word) in accounts else None
+        return (whole, "") if whole else account_in(word, accounts)
+
     async def meant(
         self, query: FleetQuery, *, redacts: bool, most: int | None = None
     ) -> MeantSims:
         """Return the SIMs to look at. Raises NoneMeant, ListUnread and KoreError."""
         most = most or self._most
+        if query.account:
+            kore = self._kore.only(frozenset({query.account}))
+            narrow = FleetList(kore, self._directory.only(query.account), patience=self._patience)
+            return await narrow.meant(replace(query, account=None), redacts=redacts, most=most)
         if query.plan:
             return await self._on_plan(
                 query.plan, _fits(query.pattern or "*", redacts=redacts), most

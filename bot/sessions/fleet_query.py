@@ -64,7 +64,7 @@ class FleetQuery:
     """What is asked; None or False is not asked for. `top` is how many of the busiest.
 
     `state` is a word of the grammar; `network` an operator's name or MCC-MNC; `plan` a rate plan's
-    name or SID.
+    name or SID. With an `account` it is about that one of several.
     """
 
     pattern: str | None = None
@@ -74,6 +74,7 @@ class FleetQuery:
     silent_for: timedelta | None = None
     is_new: bool = False
     top: int | None = None
+    account: str | None = None
 
     @property
     def states(self) -> frozenset[State] | None:
@@ -83,7 +84,7 @@ class FleetQuery:
     @property
     def is_only_a_name(self) -> bool:
         """Return whether nothing but a pattern is asked."""
-        return self == FleetQuery(pattern=self.pattern)
+        return self == FleetQuery(self.pattern, account=self.account)
 
     @property
     def words(self) -> str:
@@ -97,7 +98,8 @@ class FleetQuery:
             "new" if self.is_new else None,
             None if self.top is None else "top" if self.top == TOP else f"top {self.top}",
         )
-        return " ".join(filter(None, parts))
+        prefix = f"{self.account}/" if self.account else ""
+        return prefix + " ".join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ any other: whoever may not see it learns nothing of it.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
@@ -18,7 +19,7 @@ from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
-from bot.sims.identifier import Identifier, identify, key
+from bot.sims.identifier import Identifier, Kind, identify, key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
 from bot.sims.wording import Listed, ambiguous
@@ -91,6 +92,15 @@ class JoinedDirectory(SimDirectory):
     def missing(self) -> tuple[str, ...]:
         """The accounts whose SIMs are in no list yet."""
         return tuple(name for name, part in self._parts.items() if not part.as_of)
+
+    @property
+    def accounts(self) -> Collection[str]:
+        """The accounts whose names may stand before a SIM's."""
+        return self._every.keys()
+
+    def only(self, account: str | None) -> SimDirectory:
+        """Return the list of one account; None: all of them."""
+        return self._every[account] if account else self
 
     async def whole(self, patience: float) -> bool:
         """Wait for all lists, at most `patience` seconds; tell whether there is any."""
@@ -178,17 +188,29 @@ class AccountsResolver(SimResolver):
 
     def known_sid(self, identifier: Identifier) -> str | None:
         """Return the SID where it is known without asking anybody."""
-        if found := account_in(identifier.value, self._accounts.parts()):
+        if found := self._behind(identifier):
             account, rest = found
             return self._within(account).known_sid(identify(rest))
         return super().known_sid(identifier)
 
     async def resolve(self, identifier: Identifier, *, fresh: bool = False) -> Fetched[Sim]:
         """Return the SIM as its account has it. Raises SimNotFound, SimAmbiguous, KoreErrors."""
-        if found := account_in(identifier.value, self._accounts.parts()):
+        if found := self._behind(identifier):
             account, rest = found
-            return await self._within(account).resolve(identify(rest), fresh=fresh)
+            held = replace(self._held(account, identify(rest)), typed=identifier.typed)
+            return await self._within(account).resolve(held, fresh=fresh)
         return await super().resolve(identifier, fresh=fresh)
+
+    def _behind(self, identifier: Identifier) -> tuple[str, str] | None:
+        before = f"{identifier.before}{SLASH}" if identifier.before else ""
+        return account_in(before + identifier.value, self._accounts.parts())
+
+    def _held(self, account: str, identifier: Identifier) -> Identifier:
+        """Return the SID for the IMEI of a device in which one SIM of the account was seen."""
+        if identifier.kind is not Kind.IMEI:
+            return identifier
+        sims = [s for s in self._seen.sims_in(identifier.value) if s.account == account]
+        return identify(sims[0].sid) if len(sims) == 1 else identifier
 
     def _sid_of_name(self, name: str) -> str | None:
         """Return the SID of the one SIM that the lists have of that name.

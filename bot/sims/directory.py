@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -110,6 +110,15 @@ class SimDirectory:
     def missing(self) -> tuple[str, ...]:
         """The accounts, of several, whose SIMs are in no list yet."""
         return ()
+
+    @property
+    def accounts(self) -> Collection[str]:
+        """The accounts, of several, whose names may stand before a SIM's: `acme/pump-7`."""
+        return ()
+
+    def only(self, account: str | None) -> "SimDirectory":  # noqa: ARG002 -- there is one only
+        """Return the list of one of those accounts; None: all of it."""
+        return self
 
     async def whole(self, patience: float) -> bool:
         """Do as `ready`; of several lists wait for each."""

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import translate
 from functools import lru_cache
@@ -286,12 +286,17 @@ class Identifier:
 
     `value` is what KORE is asked for: `DE` and 32 hex digits, the bare digits, or the name.
     `typed` is what the asker reads back; `spellings` are the names it may be, likeliest first.
+    `before` is what stands before a SID and a slash.
     """
 
     kind: Kind
     value: str
     typed: str = field(compare=False)
     spellings: tuple[str, ...] = field(default=(), compare=False)
+    before: str = field(default="", compare=False)
+
+
+_BEFORE_A_SID = re.compile(r"(?i)([a-z0-9-]{1,20})/[a-z0-9]{34}")
 
 
 def identify(text: str) -> Identifier:
@@ -303,7 +308,10 @@ def identify(text: str) -> Identifier:
     if is_link(read.text):
         return identify(_only(sims_in(read.text)))
     if sids := sids_in(read.text):
-        return _sid(_only(sids))
+        found, before = _sid(_only(sids)), _BEFORE_A_SID.fullmatch(read.text)
+        if before:
+            found = replace(found, typed=f"{before[1]}/{found.value}", before=before[1])
+        return found
     return _number(read) or _name(read)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.sims.errors import Candidate
@@ -17,7 +17,7 @@ from bot.sims.extraction import (
     identifiers_in,
     is_between,
 )
-from bot.sims.identifier import bare, key
+from bot.sims.identifier import bare, is_pattern, key
 from bot.sims.labels import Cell
 from bot.sims.lists import (
     Item,
@@ -44,8 +44,19 @@ _PLAIN_WORD = re.compile(r"[\w.-]*")
 _UNPARTED = re.compile(  # by blanks: 設備truck-42離線, 水位計-4が圏外です
     r"[\u3040-\u309f\u0e00-\u0e7f]|[\u2e80-\ud7ff][a-zA-Z]|[a-zA-Z][\u2e80-\ud7ff]"
 )
+_BEHIND = re.compile(r"(?i)(?<![\w./:@-])(?P<account>[a-z0-9-]{1,20})/(?P<rest>[^\s,;|/][^\s,;|]*)")
 
-T = TypeVar("T", Found, Phrase)
+
+class Held(NamedTuple):
+    """`acme/pump-7`: what is held to the account before it, and is not known to be its SIM."""
+
+    at: int
+    end: int
+    text: str
+    is_taken: bool
+
+
+T = TypeVar("T", Found, Phrase, Held)
 Named = Mapping[str, tuple[Candidate, ...]]
 
 
@@ -103,7 +114,7 @@ class _Ordered(Generic[T]):
         first = bisect_left(self._starts, start)
         return self._things[first : bisect_left(self._starts, end, first)]
 
-    def holds(self, one: Found | Phrase, *, longer: bool = False) -> bool:
+    def holds(self, one: Found | Phrase | Held, *, longer: bool = False) -> bool:
         """Return whether one of them overlaps this one; `longer`: and is longer."""
         at = bisect_left(self._starts, one.end) - 1
         if at < 0 or self._things[at].end <= one.at:
@@ -115,7 +126,15 @@ class _Ordered(Generic[T]):
 class Reading:
     """One text and what may be in it; then, with the names that are known, all that is."""
 
-    def __init__(self, place: Place, longest: int, *, asked: bool, thorough: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        longest: int,
+        accounts: Collection[str] = (),
+        *,
+        asked: bool,
+        thorough: bool = False,
+    ) -> None:
         text, self._is_cut = cleaned(place.text, longest)
         self._place = place
         self._tables = tables_in(text)
@@ -124,6 +143,8 @@ class Reading:
         self._prose = without_addresses(text)
         self._items = items_in(self._prose, self._tables)
         self._asked, self._thorough = asked, thorough
+        self._accounts = accounts
+        self._held: list[Held] = []
         self._is_one_word = _is_one_word(bare(text.strip()))
         self._names: list[Phrase] = []
         self._named: Named = {}
@@ -150,14 +171,45 @@ class Reading:
             self._found = [each for each in self._found if not around.holds(each, longer=True)]
             taken = _Ordered(self._found)
             self._names = [name for name in names if not taken.holds(name)]
+        if self._accounts and "/" in self._prose:
+            self._hold()
         self._in_order = _Ordered(self._names), _Ordered(self._found)
         self._beside = self._beside_in_rows()
-        spots = [*map(self._spot, self._found)]
+        spots = [*map(self._spot, self._found), *map(self._held_spot, self._held)]
         spots += [] if self._asked and self._may_be_one_name() else map(self._name, self._names)
         if not (self._place.is_name or (self._asked and self._is_one_word)):
             spots += self._listed(spots, is_listed=is_listed)
         cut = [Spot("text", "", "", self._place.where, why=CUT)] if self._is_cut else []
         return [*spots, *self._doubtful(spots), *cut]
+
+    def _hold(self) -> None:
+        """Hold to an account what stands behind its name: no other's SIM is meant by that.
+
+        Where we were asked, a name that stands behind anything else is not that SIM's either.
+        """
+        of_found, of_names = _Ordered(self._found), _Ordered(self._names)
+        for word in _BEHIND.finditer(self._prose):
+            at, start, end = word.start(), word.start("rest"), word.end()
+            before = of_names.between(at, start)
+            numbers = [n for n in of_found.between(start, end) if not n.why or n.kind == "eid"]
+            names = [] if numbers else of_names.between(start, end)
+            inner = numbers[0] if numbers else names[0] if names else None
+            whole, rest = bare(word[0]), inner.text if inner else bare(word["rest"])
+            if is_pattern(word[0]) or any(name.end > start for name in before):
+                continue
+            if key(word["account"]) in self._accounts:
+                text, end = f"{word['account']}/{rest}", inner.end if inner else end
+                is_taken = bool(numbers) or (self._asked and _has_digit(rest))
+                self._held.append(Held(at, end, text, is_taken))
+            elif self._asked and names and not before and whole.endswith(f"/{rest}"):
+                self._held.append(Held(at, end, whole, is_taken=True))
+        around = _Ordered(self._held)
+        self._found = [each for each in self._found if not around.holds(each)]
+        self._names = [name for name in self._names if not around.holds(name)]
+
+    def _held_spot(self, held: Held) -> Spot:
+        why = "" if held.is_taken else UNKNOWN
+        return Spot("name", held.text, held.text, self._where(held.at), why=why, at=held.at)
 
     def _doubtful(self, spots: Sequence[Spot]) -> list[Spot]:
         """Return the numbers besides of which it can be said why they are not taken."""

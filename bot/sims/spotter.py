@@ -124,7 +124,10 @@ class SimSpotter:
         """
         texts: list[Reading] = []
         for place in places:
-            texts.append(Reading(place, longest, asked=asked and not texts, thorough=thorough))
+            is_asked = asked and not texts
+            accounts = self._directory.accounts
+            text = Reading(place, longest, accounts, asked=is_asked, thorough=thorough)
+            texts.append(text)
             longest -= min(longest, len(place.text))
             await asyncio.sleep(0)
         keys = set[str]().union(*(text.keys for text in texts))

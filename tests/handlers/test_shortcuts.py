@@ -128,6 +128,8 @@ async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, 
     waited = []
 
     class Unlisted:
+        accounts = ()
+
         async def ready(self, patience):
             waited.append(patience)
             return False

@@ -90,7 +90,8 @@ def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: 
     from bot.sessions.fleet_query import nearest_fleet_query, parse_fleet_query  # noqa: PLC0415 -- heavy
 
     text = " ".join(sims)
-    if not (parse_fleet_query(text) or nearest_fleet_query(text)):
+    behind = text.partition("/")[2] if settings.several else ""
+    if not any(map(parse_fleet_query, (text, behind))) and not nearest_fleet_query(text):
         return False
     from bot.cli import lookups  # noqa: PLC0415 -- heavy
 
