@@ -185,8 +185,9 @@ export class Conversation {
 
   welcome() {
     const channel = this.session.names.channel(this.channel);
-    return h("div.welcome", {}, h("h2", {}, `This is the very beginning of ${channel ? channelTitle(channel) : ""}`),
-      !channel?.is_archived && h("p", {}, "Type ", h("code", {}, "/simsessions"), " and a SIM below, or pick an example."));
+    const title = `This is the very beginning of ${channel ? channelTitle(channel) : ""}`;
+    const invited = ["Type ", h("code", {}, "/simsessions"), " and a SIM below, or pick an example."];
+    return h("div.welcome", {}, h("h2", {}, title), !channel?.is_archived && h("p", {}, ...invited));
   }
 }
 
