@@ -103,7 +103,7 @@ class OpenQuestions:
         self._taken[key] -= 1
         if not self._taken[key]:
             del self._taken[key]
-        self._cross_out(key)
+        self._remove(key)
 
     @contextmanager
     def taking(self, asked: Asked) -> Iterator[None]:
@@ -124,7 +124,8 @@ class OpenQuestions:
     def end(self, asked: Asked) -> None:
         """Its answer is out, or the asker was told why there is none."""
         self._open.pop(_key(asked), None)
-        self._cross_out(_key(asked))
+        if _key(asked) not in self._left:
+            self._journal.cross_out(_key(asked))
         self._changed.set()
 
     def leave(self, asked: Asked) -> None:
@@ -165,7 +166,7 @@ class OpenQuestions:
         for key in left:
             self._written.discard(key)
             self._left.pop(key)
-            self._cross_out(key)
+            self._remove(key)
 
     async def aclose(self) -> None:
         """Forget those that were answered; of the rest, another process tells whoever asked."""
@@ -197,7 +198,7 @@ class OpenQuestions:
         if _key(found) not in self._journal:
             self._journal.add(_key(found), found.note)
 
-    def _cross_out(self, key: str) -> None:
+    def _remove(self, key: str) -> None:
         if not (key in self._open or key in self._left or self._taken[key]):
             self._journal.remove(key)
 

@@ -76,13 +76,19 @@ class Journal:
             else:
                 self._append(self._descriptor, key)
 
+    def cross_out(self, key: str) -> None:
+        """Write that it is over, if it is noted."""
+        self._overwrite(key, json.dumps({"key": key}).encode())
+
     def remove(self, key: str) -> None:
-        """Cross it out, if it is noted."""
+        """Take it out, if it is noted, without a word: it may be going on elsewhere."""
+        self._overwrite(key, b"")
+
+    def _overwrite(self, key: str, said: bytes) -> None:
         line, place = self._lines.pop(key, b""), self._places.pop(key, None)
         if place is not None:
-            over = json.dumps({"key": key}).encode().ljust(len(line) - 1)
             with _logged():
-                os.pwrite(self._descriptor, over, place)
+                os.pwrite(self._descriptor, said.ljust(len(line) - 1), place)
 
     def left(self) -> Iterator[Left]:
         """Go through what processes left that are no more, each locked until its block ends."""

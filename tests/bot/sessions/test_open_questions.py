@@ -92,6 +92,39 @@ async def test_who_could_not_be_told_is_told_later(database, questions, is_writt
     assert "ready" == (await job_of(database, mute)).state
 
 
+async def let_go_of(questions, request):
+    """Take what is another one's to answer."""
+    with questions.taking(request):
+        pass
+
+
+async def leave(questions, request):
+    questions.begin(request)
+    questions.leave(request)
+    await questions.save()
+
+
+async def close_over(questions, request):
+    questions.begin(request)
+    questions.take(asked())
+    await questions.aclose()
+
+
+@pytest.mark.parametrize("so_far", [let_go_of, leave, close_over])
+async def test_only_an_answer_crosses_out_what_is_to_be_told(database, clock, tmp_path, so_far):
+    """Who has a question no more says nothing of it: it may be another one's, or told later."""
+    killed, request = Journal(tmp_path, "here"), asked()
+    questions = OpenQuestions(JobQueue(database), clock, killed)
+    await JobQueue(database).add(questions._of(request).job)
+    await so_far(questions, request)
+    if killed._descriptor >= 0:
+        os.close(killed._descriptor)
+        killed._descriptor = -1
+    await OpenQuestions(JobQueue(database), clock, Journal(tmp_path, "here")).take_over()
+
+    assert "ready" == (await job_of(database, request)).state
+
+
 GOOD = {"id": "1", "user": "U0ANA0001", "channel": "C0FLEETOP"} | {
     "thread": None,
     "aloud": True,

@@ -35,8 +35,10 @@ def test_what_a_killed_process_noted_is_found_once(journal, tmp_path):
     """Not while it lives, by nobody with another store, and with what it crossed out."""
     for key in ("a", "b"):
         journal.add(key, {"user": key})
-    journal.remove("a")
-    journal.remove("never noted")
+    journal.add("elsewhere", {})
+    journal.cross_out("a")
+    journal.cross_out("never noted")
+    journal.remove("elsewhere")
     alive, (mode,) = left(tmp_path), {each.stat().st_mode for each in (tmp_path / "data").iterdir()}
     killed(journal)
 
@@ -133,7 +135,7 @@ def test_on_a_full_disk_what_is_answered_can_be_crossed_out(journal, tmp_path):
     """Or its asker would be told that it was lost."""
     journal.add("a", {"user": "a"})
     journal.add("b", {"user": "b"})
-    with_room(journal, 0, lambda: journal.remove("a"))
+    with_room(journal, 0, lambda: journal.cross_out("a"))
     killed(journal)
 
     assert [({"b": {"user": "b"}}, {"a"})] == left(tmp_path)
