@@ -20,8 +20,10 @@ import aiohttp
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.durations import read_retry_after
+from bot.errors import kept
 from bot.proxies import CleanConnector, origin_of, proxy_for
 from bot.slack.errors import (
+    NOT_DONE,
     Reason,
     SlackError,
     SlackOutcomeUnknown,
@@ -97,7 +99,7 @@ def _may_retry(error: SlackError, *, idempotent: bool) -> bool:
     """Return whether Slack surely did nothing, or may do it twice."""
     if isinstance(error, SlackOutcomeUnknown):
         return idempotent
-    return isinstance(error, (SlackUnreachable, SlackRateLimited))
+    return isinstance(error, NOT_DONE)
 
 
 RESPONSE_URL = "response_url"
@@ -195,7 +197,7 @@ def open_session() -> aiohttp.ClientSession:
 
 
 class SlackClient:
-    """Calls Slack, waits out 429s and retries what surely was not done.
+    """Calls Slack, waits out 429s and retries what surely was not done, or may be done twice.
 
     Never to be called before the ack: Slack may ask for a wait as long as the retry policy allows.
     """
@@ -266,6 +268,7 @@ class SlackClient:
         self, method: str, url: str, data: Content, headers: Mapping[str, str], *, idempotent: bool
     ) -> SlackResponse:
         attempt, waited = 0, 0.0
+        in_doubt: SlackError | None = None
         while True:
             attempt += 1
             try:
@@ -273,7 +276,10 @@ class SlackClient:
             except SlackError as error:
                 wait = self._retry.wait(error, attempt, waited, idempotent=idempotent)
                 if wait is None:
+                    if in_doubt and isinstance(error, NOT_DONE):
+                        raise in_doubt from error
                     raise
+                in_doubt = kept(error) if isinstance(error, SlackOutcomeUnknown) else in_doubt
             waited += wait
             await self._clock.sleep(wait)
 

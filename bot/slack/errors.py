@@ -172,6 +172,10 @@ class SlackOutcomeUnknown(SlackError):
     """It was sent and no clear answer came: Slack may have done it: to be looked for first."""
 
 
+NOT_DONE = (SlackUnreachable, SlackRateLimited)
+"""Says nothing of an earlier try that is in doubt."""
+
+
 class NotDelivered(SlackError):
     """Every way to the asker failed."""
 

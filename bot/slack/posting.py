@@ -13,7 +13,13 @@ from uuid import uuid4
 from bot.clock import Clock
 from bot.slack.bolt_app import Identity
 from bot.slack.client import SlackClient, SlackResponse, part, parts, text_in
-from bot.slack.errors import SlackError, SlackOutcomeUnknown, SlackRateLimited, SlackRefused
+from bot.slack.errors import (
+    NOT_DONE,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRateLimited,
+    SlackRefused,
+)
 
 log = logging.getLogger(__name__)
 
@@ -193,13 +199,19 @@ class SurePosts:
             found = await self._looked_for(key, body, since)
         except SlackError as error:
             log.warning("lost-post-not-looked-for", extra={"why": error.outcome})
-            return await self._once(maybe_twice(body))
+            return await self._once_more(body)
         try:
             return found or await self._once(body)
         except SlackOutcomeUnknown:
             if again := await self._looked_for(key, body, since):
                 return again
             raise
+
+    async def _once_more(self, body: Json) -> tuple[str, str]:
+        try:
+            return await self._once(maybe_twice(body))
+        except NOT_DONE as error:
+            raise SlackOutcomeUnknown(POST, error.outcome) from error
 
     async def _once(self, body: Json) -> tuple[str, str]:
         answer = await self._with_entities_or_without(body)

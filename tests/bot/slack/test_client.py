@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from bot.emulators.slack.faults import Fault
+from bot.emulators.slack.faults import Fault, too_many
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.errors import (
     CODES,
@@ -204,6 +204,16 @@ async def test_a_question_is_asked_again(client, slack):
 
     assert answer.body["ok"]
     assert 3 == len(slack.api.calls)
+
+
+@pytest.mark.parametrize("last", [too_many(1), Fault(302)])
+async def test_what_may_be_done_stays_in_doubt(client, slack, last):
+    """A later try that Slack surely did not take does not undo the first."""
+    slack.api.faults.add("auth.test", Fault(503, after_work=True))
+    slack.api.faults.add("auth.test", last, times=3)
+
+    with pytest.raises(SlackOutcomeUnknown):
+        await client.call("auth.test", idempotent=True)
 
 
 async def test_no_connection_means_that_nothing_was_sent(session, clock, counted):

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.emulators.slack.faults import Fault
+from bot.emulators.slack.faults import Fault, too_many
 from bot.slack.bolt_app import Identity
-from bot.slack.errors import SlackRateLimited, SlackRefused
+from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
 from bot.slack.posting import (
     INTERVALS,
     MAX_LANES,
@@ -256,3 +256,13 @@ async def test_where_slack_does_not_let_us_look_it_is_sent_again(sure, slack, af
 
     again = f"hello\n{MAYBE_TWICE}"
     assert ["hello", again][not after_work :] == [each.text for each in slack.seen_by("ana")]
+
+
+async def test_what_cannot_be_sent_again_stays_in_doubt(sure, slack):
+    """Whoever sends it by another way has to say that it may be there twice."""
+    slack.api.faults.add("chat.postMessage", Fault(503, after_work=True))
+    slack.api.faults.fail("conversations.history", "missing_scope")
+    slack.api.faults.add("chat.postMessage", too_many(1), times=4)
+
+    with pytest.raises(SlackOutcomeUnknown):
+        await sure.post({"channel": CHANNEL, "text": "hello"})
