@@ -78,7 +78,7 @@ def cpu_waits(pid):
 
 @dataclass(eq=False)
 class Question:
-    """What one person asked; `error` is what Slack showed where it did not reach the bot."""
+    """What one person asked; `error` says why it did not reach the bot."""
 
     person: str
     error: str | None = None
@@ -86,14 +86,21 @@ class Question:
 
     @property
     def state(self):
-        told = "told by Slack" if self.error else "waiting"
-        return "answered" if self.answers else told
+        return "answered" if self.answers else self.error or "waiting"
 
     @property
     def doubled(self):
         """What stands there twice, and does not say that it may."""
         sure = Counter(words_of(each) for each in self.answers if MAYBE_TWICE not in str(each))
         return [words for words, count in sure.items() if count > 1]
+
+
+def note_given_up(events, asked_by):
+    """Note whose question Slack could not bring to the bot, whatever it tried."""
+    for event in events:
+        to_us = event["type"] == "app_mention" or event.get("channel") in asked_by
+        if to_us and (question := asked_by.get(event.get("user"))):
+            question.error = "given up by Slack"
 
 
 def is_unhandled(line):

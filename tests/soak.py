@@ -56,6 +56,7 @@ from tests.measures import (
     is_answer,
     is_unhandled,
     megabytes,
+    note_given_up,
     own_key,
 )
 from tests.postgres_server import PostgresServer
@@ -109,12 +110,11 @@ class Soak:
         await self._until(lambda: not any(map(is_alive, self.pids.values())), 20)
         await time_passes(self.database, 60)
         self._keep_up()
-        link = self.slack.api
+        link, slack = self.slack.api, self.slack.api.dispatcher
         await self._until(lambda: link.request_url or link.socket.connections, 30)
         for name in DOWN:
             self.kore.events.recover(name)
-        events = self.slack.api.dispatcher
-        await events.redeliver_all(list(events.events)[-600:])  # as Slack would in five minutes
+        await slack.redeliver_all(list(slack.events)[-600:])  # as it would in five minutes
         soon = update(jobs).where(jobs.c.state == "ready").values(due=jobs.c.due - 60)
         ends = monotonic() + 240
         while await self.missing() and monotonic() < ends:
@@ -164,7 +164,7 @@ class Soak:
         self.asked_by |= {person: question, direct: question}
         if way == "command":
             told = await workspace.command(person, "#fleet-ops", "/simsessions", text)
-            question.error = told.error
+            question.error = told.error and "told by Slack"
             return question
         root = await workspace.say(person, "#fleet-ops", text) if way == "in thread" else None
         said = {"mention": f"{mention} {text}", "in thread": mention, "directly": text}[way]
@@ -206,7 +206,7 @@ class Soak:
         await self.alerting.alerts.add(an_alert(made_at=now, interval=often, **about))
         while True:
             await self._pause(0.1, 2)
-            self.receiver.answers.append(self.chance.choice((OK, status(500), status(429))))
+            self.receiver.answers[:] = [self.chance.choice((OK, status(500), status(429)))]
 
     # --- what is there
 
@@ -230,6 +230,7 @@ class Soak:
             question = next((q for mark in marks if (q := self.asked_by.get(mark))), None)
             if question and is_answer(message):
                 question.answers.append(message)
+        note_given_up(self.slack.api.dispatcher.given_up, self.asked_by)
 
     async def missing(self):
         """Return what is due and not there."""
@@ -310,8 +311,7 @@ class Soak:
             await asyncio.sleep(0.1)
 
     async def _watched(self):
-        columns = select(watches.c.id, watches.c.name, watches.c.ended)
-        return (await self._stored(columns)).all()
+        return (await self._stored(select(watches.c.id, watches.c.name, watches.c.ended))).all()
 
     async def _until(self, holds, seconds):
         ends = monotonic() + seconds

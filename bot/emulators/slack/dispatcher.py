@@ -43,12 +43,16 @@ RETRY_AFTER = (0.0, 60.0, 300.0)
 
 
 class Dispatcher:
-    """Delivers; `request_url` None means Socket Mode. `delivery_faults` holds for events."""
+    """Delivers; `request_url` None means Socket Mode. `delivery_faults` holds for events.
+
+    `given_up` are the events that no try brought to the app.
+    """
 
     def __init__(self, state: WorkspaceState, socket: SocketMode, http: SignedHttp) -> None:
         self.request_url: str | None = None
         self.delivery_faults = DeliveryFaults()
         self.events: dict[str, Json] = {}
+        self.given_up: list[Json] = []
         self._state = state
         self._socket = socket
         self._http = http
@@ -130,3 +134,5 @@ class Dispatcher:
                 return
             await self._state.clock.sleep(wait)
             ack = await self.hand_over("events_api", callback, attempt, ack.reason)
+        if ack.error:
+            self.given_up.append(callback["event"])

@@ -110,6 +110,7 @@ async def test_an_event_that_nobody_takes_is_lost_at_last(api, base, workspace, 
     await api.dispatcher.settled()
 
     assert [0.0, 60.0, 300.0] == clock.slept
+    assert {MENTION} == {event["text"] for event in api.dispatcher.given_up}
 
 
 async def test_an_app_that_comes_back_hears_what_it_missed(api, base, workspace, connect, clock):
