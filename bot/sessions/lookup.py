@@ -297,6 +297,8 @@ class SessionLookup:
     ) -> SessionReport:
         """Compare a SIM that fell silent with others, and say how its neighbours are."""
         known = await peers.around([report], patience)
+        if not known and not peers.is_looking:
+            return report
         (told,) = self._judge.together([report], (peer.member for peer in known.values()))
         if not isinstance(told, SessionReport):
             return report
