@@ -49,15 +49,18 @@ def health_routes(why_not_ready: Reasons, notes: Notes, metrics: Metrics) -> lis
 REQUEST_SECONDS = 10.0
 """For a request to come whole; Slack's take milliseconds."""
 MOST_WAITING = 512
+MOST_HEAD = 1 << 16
+"""Bytes of a request before its body; Slack's are below 2 KB."""
 SAY_AGAIN_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
 class ConnectionGuard:
-    """Cuts connections whose request does not come whole in time, and the oldest of too many.
+    """Cuts connections that wait for the other side too long, and the oldest of too many.
 
-    No request has been read on them yet, so nobody is known to be Slack: else whoever opens enough
-    of them would shut Slack out. `count` is told why each was cut: `slow` or `crowd`.
+    It has not sent its request, or takes nothing of the answer: nobody is known to be Slack, and
+    whoever opens enough of them would shut Slack out. `count` is told why each was cut: `slow`,
+    `crowd` or `large`.
     """
 
     def __init__(
@@ -75,20 +78,32 @@ class ConnectionGuard:
         self._said_at = float("-inf")
 
     def wait(self, connection: "_Guarded") -> None:
-        """Begin to wait for a request, unless that has begun already."""
+        """Begin to wait for the other side, unless that has begun already."""
         if connection in self._waiting:
             return
         if len(self._waiting) >= self._most:
-            self._cut(next(iter(self._waiting)), "crowd")
-        timer = asyncio.get_running_loop().call_later(self._seconds, self._cut, connection, "slow")
-        self._waiting[connection] = timer
+            self.cut(next(iter(self._waiting)), "crowd")
+        self._wait(connection)
 
     def end(self, connection: "_Guarded") -> None:
-        """Stop waiting: the request is there, or the connection is gone."""
+        """Stop waiting: the request is there, the answer is taken, or the connection is gone."""
         if timer := self._waiting.pop(connection, None):
             timer.cancel()
 
-    def _cut(self, connection: "_Guarded", why: str) -> None:
+    def _wait(self, connection: "_Guarded") -> None:
+        unsent = connection.transport.get_write_buffer_size()
+        timer = asyncio.get_running_loop().call_later(self._seconds, self._late, connection, unsent)
+        self._waiting[connection] = timer
+
+    def _late(self, connection: "_Guarded", unsent: int) -> None:
+        """Cut it, unless it took some of its answer meanwhile."""
+        if connection.transport.get_write_buffer_size() < unsent:
+            self._wait(connection)
+        else:
+            self.cut(connection, "slow")
+
+    def cut(self, connection: "_Guarded", why: str) -> None:
+        """Cut it, count that, and now and then say so."""
         self.end(connection)
         connection.transport.abort()
         self._count(why)
@@ -99,9 +114,11 @@ class ConnectionGuard:
 
 
 class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at run time
-    """A connection of uvicorn's that its guard knows of while it waits for a request."""
+    """A connection of uvicorn's that its guard knows of while it waits for the other side."""
 
     guard: ClassVar[ConnectionGuard]
+    _is_head = False
+    _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
@@ -109,15 +126,39 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        taken_over = self.transport.get_protocol() is not self
-        if taken_over or (self.cycle and not self.cycle.more_body):
-            self.guard.end(self)
-        elif not self.transport.is_closing():
-            self.guard.wait(self)
+        self._look()
+        self._head = self._head + len(data) if self._is_head else 0
+        if self._head > MOST_HEAD:
+            self.guard.cut(self, "large")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._is_head = True
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._is_head = False
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.transport.is_closing():
+        self.guard.wait(self)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.guard.wait(self)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._look()
+
+    def _look(self) -> None:
+        """Wait for the other side where it is its turn."""
+        cycle = self.cycle
+        is_whole = cycle and not (cycle.more_body or cycle.response_complete)
+        taken_over = self.transport.get_protocol() is not self
+        if taken_over or (is_whole and not self.flow.write_paused):
+            self.guard.end(self)
+        elif not self.transport.is_closing():
             self.guard.wait(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -145,7 +145,9 @@ class Metrics:
         self._incidents = self._counter("incidents", "Incidents of alerts", "what")
         self._incidents_open = self._gauge("incidents_open", "Incidents that are open, of all bots")
         self._webhooks = self._counter("webhooks", "News of incidents to webhooks", "outcome")
-        self._cut = self._counter("connections_cut", "Connections cut for want of a request", "why")
+        self._cut = self._counter(
+            "connections_cut", "Connections cut as nothing came or went", "why"
+        )
         self._gauge("tasks_in_flight", "Answers under way").set_function(in_flight)
 
     def received(self, kind: str, outcome: str) -> None:
@@ -221,7 +223,7 @@ class Metrics:
         self._digests.labels(outcome).observe(max(0.0, lag))
 
     def connection_cut(self, why: str) -> None:
-        """Count a connection that was cut before its request came: as `slow`, or of a `crowd`."""
+        """Count a connection that was cut as `slow`, as one of a `crowd`, or for a `large` head."""
         self._cut.labels(why).inc()
 
     def audit_lost(self, rows: int) -> None:

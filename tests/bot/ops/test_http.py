@@ -132,3 +132,81 @@ async def test_a_crowd_shuts_nobody_out():
 
     assert [200] * 3 == [answer.status_code for answer in answers]
     assert ["crowd"] * 16 == cut[:16]
+
+
+ASKED = b"GET / HTTP/1.1\r\nhost: bot\r\n\r\n"
+
+
+async def test_a_second_request_that_does_not_come_whole():
+    """A connection that was answered before is cut like a new one."""
+    cut = []
+    guard = ConnectionGuard(cut.append, seconds=0.05)
+    async with asyncio.timeout(5), http_server(APP, "127.0.0.1", 0, guard=guard) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ASKED)
+        await reader.readuntil(b"hello")
+        writer.write(HEAD)
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    assert ["slow"] == cut
+
+
+async def large(_request):
+    return PlainTextResponse("x" * (8 << 20))
+
+
+LARGE = Starlette(routes=[Route("/", large)])
+UNREAD = [ASKED, ASKED * 20, ASKED.replace(b"1.1", b"1.0")]
+
+
+@pytest.mark.parametrize("asked", UNREAD, ids=["once", "many at once", "the last time"])
+async def test_an_answer_that_is_not_read(asked):
+    """Whoever asks and takes nothing of the answer is cut, whatever they asked and how often."""
+    cut, why = asyncio.Queue(), ""
+    guard = ConnectionGuard(cut.put_nowait, seconds=0.2)
+    async with http_server(LARGE, "127.0.0.1", 0, guard=guard) as port:
+        with socket.socket() as lazy:
+            lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            lazy.connect(("127.0.0.1", port))
+            lazy.sendall(asked)
+            async with asyncio.timeout(5):
+                why = await cut.get()
+
+    assert "slow" == why
+
+
+async def test_an_answer_that_is_read_slowly():
+    """Whoever takes a part of the answer in each such time gets all of it."""
+    cut = []
+    guard = ConnectionGuard(cut.append, seconds=0.2)
+    async with http_server(LARGE, "127.0.0.1", 0, guard=guard) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 18)
+        writer.write(ASKED.replace(b"1.1", b"1.0"))
+        got = 0
+        while chunk := await reader.read(1 << 19):
+            got += len(chunk)
+            await asyncio.sleep(0.03)
+        writer.close()
+
+    assert got > 8 << 20
+    assert [] == cut
+
+
+async def test_a_head_without_end():
+    """What is no request after 64 KB never becomes one."""
+    cut = []
+    async with (
+        asyncio.timeout(5),
+        http_server(APP, "127.0.0.1", 0, guard=ConnectionGuard(cut.append)) as port,
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(ConnectionError):
+            for _ in range(1000):
+                writer.write(b"GET /" + b"a" * 65_536)
+                await writer.drain()
+            await reader.read()
+        writer.close()
+
+    assert ["large"] == cut
