@@ -4,10 +4,10 @@ Each has a SIM called as one of the first account's, so that the name alone is a
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.clock import Clock
-from bot.demo.stories.story import INFO, WARNING, Story, all_stories
+from bot.demo.stories.story import DAY, HOUR, WARNING, WELL, Story, all_stories, story
 from bot.diagnosis.evidence import State
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.kore.cards import Card, sid
@@ -82,18 +82,12 @@ def partner_stories(account: str, number: int = 2) -> tuple[Story, ...]:
 
 
 def _story(card: Card) -> Story:
-    silent, day = _SILENT.get(card.name), timedelta(days=1)
+    title, silent = f"A partner's {card.name}", _SILENT.get(card.name)
+    if silent is None:
+        return story(card, title, State.ONLINE, WELL)(Card.always_on)
 
-    def sessions(now: datetime) -> list[Row]:
-        if not silent:
-            return card.always_on(now)
-        return card.rhythm(now - timedelta(hours=silent), every=day, lasting=0.9 * day)
+    @story(card, title, State.OFFLINE, {"gone_silent": WARNING})
+    def gone(card: Card, now: datetime) -> list[Row]:
+        return card.rhythm(now - silent * HOUR, every=DAY, lasting=0.9 * DAY)
 
-    return Story(
-        name=card.name,
-        title=f"A partner's {card.name}",
-        sim=card.sim,
-        sessions=sessions,
-        state=State.OFFLINE if silent else State.ONLINE,
-        findings=frozenset({("gone_silent", WARNING) if silent else ("healthy", INFO)}),
-    )
+    return gone

@@ -1,20 +1,27 @@
 """A SIM's story: what KORE tells of it, and the state and findings that must come of it.
 
-To add one: write `bot/demo/stories/<plot>.py` with a `STORY` in it. The stand-in for KORE holds
+To add one: write a function under `@story` in the file of its theme. The stand-in for KORE holds
 it at once, the page lists it, and the tests ask whether its findings come out as it says.
 """
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import bot.demo.stories
 from bot.diagnosis.evidence import State
+from bot.emulators.kore.cards import Card
 from bot.emulators.kore.http import Row
 
 INFO, WARNING, CRITICAL = "info", "warning", "critical"
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WELL = {"healthy": INFO}
+
+Tale = Callable[[Card, datetime], list[Row]]
+"""The sessions of a card at a moment, in KORE's payload shape; `Card.always_on` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,78 @@ class Story:
     conforms: bool = True
 
 
+def story(  # noqa: PLR0913 -- what a story has to say
+    card: Card,
+    title: str,
+    state: State,
+    findings: Mapping[str, str],
+    *,
+    sim: Mapping[str, Any] | None = None,
+    fleet: Sequence[Card] = (),
+    others: Sequence[Role] = (),
+    **more: Any,  # noqa: ANN401 -- fields of Story
+) -> Callable[[Tale], Story]:
+    """Make a story of what a function tells of a card's sessions.
+
+    `findings` are severities by rule; the first explains all, where it is more than an info. `sim`
+    is what `Card.sim` is told besides the moment, `fleet` are cards of which the same function
+    tells and that are asked for too, and `more` are fields of the story.
+    """
+    cause = next((rule if how != INFO else None for rule, how in findings.items()), None)
+
+    def telling(tell: Tale) -> Story:
+        return Story(
+            name=card.name,
+            title=title,
+            sim=lambda now: card.sim(now, **sim or {}),
+            sessions=lambda now: tell(card, now),
+            state=state,
+            findings=frozenset(findings.items()),
+            cause=cause,
+            others=(*(_role(each, tell) for each in fleet), *others),
+            **({"asked_with": tuple(each.name for each in fleet)} | more),
+        )
+
+    return telling
+
+
+def _role(card: Card, tell: Tale) -> Role:
+    return Role(card.sim, lambda now: tell(card, now))
+
+
+def day_by_day(
+    card: Card,
+    until: datetime,
+    **changes: Any,  # noqa: ANN401 -- what rhythm takes
+) -> list[Row]:
+    """Return a closed session a day, of nearly a day each; the newest ended at `until`."""
+    return card.rhythm(until, every=DAY, lasting=DAY, shorter_by=1, **changes)
+
+
+def reports(
+    card: Card,
+    until: datetime,
+    *,
+    hours: int = 6,
+    minutes: int = 20,
+    **changes: Any,  # noqa: ANN401 -- what rhythm takes
+) -> list[Row]:
+    """Return a report of some minutes every few hours; the newest ended at `until`."""
+    return card.rhythm(until, every=hours * HOUR, lasting=minutes * MINUTE, **changes)
+
+
+def nothing(_card: Card, _now: datetime) -> list[Row]:
+    """Return no session."""
+    return []
+
+
 def all_stories() -> tuple[Story, ...]:
-    """Find every story of this folder, by file name."""
+    """Find every story of this folder, in the order of the names that they are bound to."""
     folder = bot.demo.stories
-    names = sorted(found.name for found in pkgutil.iter_modules(folder.__path__))
-    modules = (import_module(f"{folder.__name__}.{name}") for name in names if name != "story")
-    return tuple(module.STORY for module in modules)
+    files = (
+        import_module(f"{folder.__name__}.{i.name}") for i in pkgutil.iter_modules(folder.__path__)
+    )
+    told = {
+        plot: each for file in files for plot, each in vars(file).items() if isinstance(each, Story)
+    }
+    return tuple(told[plot] for plot in sorted(told))

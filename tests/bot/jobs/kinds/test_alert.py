@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.alert import Mute
-from bot.demo.stories.common_outage import STORY as WELLS
+from bot.demo.stories.fleets import common_outage
 from bot.digests.shared_scan import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.jobs.outcomes import execute
@@ -21,7 +21,7 @@ WELL = [f"well-{number}" for number in range(1, 6)]
 @pytest.fixture
 async def rig(database):
     """Return an alert's rig over five wells that are all well."""
-    async with alerting(database, stories=[WELLS]) as made:
+    async with alerting(database, stories=[common_outage]) as made:
         for well in WELL:
             made.kore.events.recover(well)
         yield made

@@ -4,7 +4,7 @@ import pytest
 
 from bot.alerts.acts import take
 from bot.demo.partner import partner_stories
-from bot.demo.stories.common_outage import STORY as WELLS
+from bot.demo.stories.fleets import common_outage
 from bot.emulators.kore.faults import Fault
 from bot.slack.access import AccountRule
 from tests.alert_rig import ANA, FLEET_OPS, alerting
@@ -22,7 +22,7 @@ RULES = (
 async def rig(database):
     """Acme's five wells and a partner's fleet, all well; #fleet-ops may see both."""
     async with alerting(
-        database, accounts=RULES, stories=[WELLS], theirs=partner_stories("globex")
+        database, accounts=RULES, stories=[common_outage], theirs=partner_stories("globex")
     ) as made:
         for well in WELL:
             made.kore.events.recover(well)

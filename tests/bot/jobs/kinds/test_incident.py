@@ -7,7 +7,7 @@ import pytest
 
 from bot.alerts.acts import resolve, snooze, take
 from bot.alerts.repository import MOST_CARDS
-from bot.demo.stories.common_outage import STORY as WELLS
+from bot.demo.stories.fleets import common_outage
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.jobs.outcomes import execute
@@ -19,7 +19,7 @@ WELL = [f"well-{number}" for number in range(1, 6)]
 @pytest.fixture
 async def rig(database):
     """Return an alert's rig over five wells that are all well."""
-    async with alerting(database, stories=[WELLS]) as made:
+    async with alerting(database, stories=[common_outage]) as made:
         for well in WELL:
             made.kore.events.recover(well)
         yield made
