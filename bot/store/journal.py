@@ -20,7 +20,7 @@ from uuid import uuid4
 log = logging.getLogger(__name__)
 
 OWNER_ONLY, FOLDER_OWNER_ONLY = 0o600, 0o700
-MOST_BYTES = 1 << 18  # of notes and crossed out ones; then it is written anew
+MOST_BYTES = 1 << 18  # of notes and crossed out ones; then, or at twice its notes, it is new
 MOST_READ = 1 << 24  # bytes; no file of ours is as long
 Notes = dict[str, dict[str, Any]]
 
@@ -63,6 +63,8 @@ class Journal:
         self._descriptor, self._bytes = -1, 0
         self._lines: dict[str, bytes] = {}
         self._places: dict[str, int] = {}
+        self._most = MOST_BYTES
+        self._crossed_out = set[str]()
 
     def __contains__(self, key: str) -> bool:
         return key in self._lines
@@ -71,14 +73,16 @@ class Journal:
         """Note it."""
         self._lines[key] = json.dumps({"key": key, "note": note}).encode() + b"\n"
         with _logged():
-            if self._descriptor < 0 or self._bytes > MOST_BYTES or self._is_deleted():
+            if self._descriptor < 0 or self._bytes > self._most or self._is_deleted():
                 self._begin_anew()
             else:
                 self._append(self._descriptor, key)
 
     def cross_out(self, key: str) -> None:
         """Write that it is over, if it is noted."""
-        self._overwrite(key, json.dumps({"key": key}).encode())
+        if key in self._places:
+            self._crossed_out.add(key)
+        self._overwrite(key, _crossed_out(key))
 
     def remove(self, key: str) -> None:
         """Take it out, if it is noted, without a word: it may be going on elsewhere."""
@@ -109,14 +113,20 @@ class Journal:
 
     def _append(self, descriptor: int, key: str) -> None:
         """Write a note behind the others, over one that was cut short."""
-        line = self._lines[key]
-        if os.pwrite(descriptor, line, self._bytes) < len(line):
+        self._places[key] = self._write(descriptor, self._lines[key])
+
+    def _write(self, descriptor: int, line: bytes) -> int:
+        place = self._bytes
+        if os.pwrite(descriptor, line, place) < len(line):
             raise OSError(ENOSPC, os.strerror(ENOSPC))
-        self._places[key] = self._bytes
         self._bytes += len(line)
+        return place
 
     def _begin_anew(self) -> None:
-        """Write what is noted to a new file; it is seen by others only once it is locked."""
+        """Write what is noted to a new file; it is seen by others only once it is locked.
+
+        What was crossed out since the last one is not forgotten elsewhere yet, perhaps.
+        """
         self._folder.mkdir(FOLDER_OWNER_ONLY, parents=True, exist_ok=True)
         new = self._folder / f".{self._path.name}"
         descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, OWNER_ONLY)
@@ -124,6 +134,7 @@ class Journal:
         try:
             self._bytes, self._places = 0, {}
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            self._write(descriptor, b"".join(_crossed_out(k) + b"\n" for k in self._crossed_out))
             for key in self._lines:
                 self._append(descriptor, key)
             new.replace(self._path)
@@ -131,9 +142,15 @@ class Journal:
             self._bytes, self._places = before[1:]
             os.close(descriptor)
             raise
+        self._crossed_out.clear()
+        self._most = max(MOST_BYTES, 2 * self._bytes)
         self._descriptor = descriptor
         if before[0] >= 0:
             os.close(before[0])
+
+
+def _crossed_out(key: str) -> bytes:
+    return json.dumps({"key": key}).encode()
 
 
 @contextmanager

@@ -83,6 +83,32 @@ def test_the_file_stays_small_and_whole(journal, tmp_path):
     assert {"a": {"user": "a"}} == notes
 
 
+def test_what_was_crossed_out_stays_so_in_a_new_file(journal, tmp_path):
+    """Whoever takes over may still have to forget it."""
+    journal.add("a", {})
+    for number in range(MOST_BYTES // 40):
+        journal.add(f"{number}", {"number": number})
+        if journal._bytes > MOST_BYTES:
+            break
+        journal.remove(f"{number}")
+    journal.cross_out("a")
+    journal.add("b", {})
+    killed(journal)
+
+    assert {"a"} == left(tmp_path)[0][1]
+
+
+def test_many_at_once_are_not_written_again_with_each(journal, monkeypatch):
+    """Where all that is noted is longer than a file is to be, a note costs no more than another."""
+    written = []
+    write = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda *args: written.append(len(args[1])) or write(*args))
+    for number in range(3 * MOST_BYTES // 100):
+        journal.add(f"{number}", {"user": "u" * 100})
+
+    assert sum(written) < 4 * journal._bytes
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
