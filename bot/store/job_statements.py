@@ -131,10 +131,12 @@ LOCK = (
     .order_by(jobs.c.key)
     .with_for_update()
 )
+_is_hastened = jobs.c.due != bindparam("claimed_due", type_=Double)
+_LATER = NOW + bindparam("after", type_=Double)
 CHANGE = (
     update(jobs)
     .where(jobs.c.key == _THIS)
-    .values(state=bindparam("to"), due=NOW + bindparam("after", type_=Double))
+    .values(state=bindparam("to"), due=case((_is_hastened, NOW), else_=_LATER))
     .values(
         attempt=bindparam("tries"), result=bindparam("new_result"), error=bindparam("new_error")
     )
@@ -154,7 +156,12 @@ POSTPONE = (
     .values(due=NOW + bindparam("seconds", type_=Double))
 )
 DROP = delete(jobs).where(jobs.c.key.in_(_KEYS))
-HASTEN = update(jobs).where(jobs.c.key.in_(_KEYS), jobs.c.state == _READY).values(due=NOW)
+_MARK = 0.001  # s by which the time of a job that runs is moved, so that its result shows it
+HASTEN = (
+    update(jobs)
+    .where(jobs.c.key.in_(_KEYS), jobs.c.state.in_((_READY, _RUNNING)))
+    .values(due=case((jobs.c.state == _RUNNING, jobs.c.due + _MARK), else_=NOW))
+)
 _over = select(_other.c.key).where(_other.c.key.in_(_KEYS), _other.c.ended.is_not(None))
 LET_GO = update(jobs).where(jobs.c.parent.in_(_over)).values(parent=None)
 _old = (

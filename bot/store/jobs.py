@@ -161,7 +161,7 @@ class JobQueue:
             await self._add(tx, ((replace(each, delay=seconds), None) for each in new))
 
     async def hasten(self, key: str, tx: Transaction | None = None) -> None:
-        """Make a job due now that waits for its time; one that runs or has ended stays as it is."""
+        """Make a job due now; one that runs is due again at once, for it may have looked before."""
         async with self._notifying(tx) as joined:
             await joined.execute(HASTEN, {"keys": [key]})
 
@@ -317,6 +317,7 @@ def _changed(job: Job, outcome: Outcome) -> dict[str, object]:
         "this": job.key,
         "to": outcome.state,
         "after": outcome.after,
+        "claimed_due": job.due,
         "tries": outcome.attempt,
         "new_memo": _json(outcome.memo),
         "new_result": _json(outcome.result),

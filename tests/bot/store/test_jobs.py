@@ -93,6 +93,17 @@ async def test_what_waits_can_be_made_due(queue):
     assert ["later"] == [job.key for job in await queue.claim(["kind"], 9, 60.0)]
 
 
+async def test_what_runs_is_due_at_once_where_it_is_hastened_meanwhile(queue):
+    """It may not have seen what it was hastened for; the next time it waits as it says."""
+    (job,) = await claimed(queue, "a")
+    await queue.hasten("a")
+    await queue.record([(job, Outcome("ready", 60.0))])
+    (again,) = await queue.claim(["kind"], 9, 60.0)
+    await queue.record([(again, Outcome("ready", 60.0))])
+
+    assert [] == await queue.claim(["kind"], 9, 60.0)
+
+
 async def test_two_processes_never_claim_the_same(queue, other):
     """Of many that claim at once each job has one owner."""
     await queue.add(*(NewJob("kind", f"{n}") for n in range(40)))
