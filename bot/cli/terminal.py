@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import NoReturn
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.blocks.kit import clean
 
 
 class _Terminal(Console):
@@ -46,8 +49,18 @@ def progress(what: str, total: int, after: float = AFTER_SECONDS) -> Iterator[Ca
             bar.stop()
 
 
+LONGEST_CELL = 60
+
+
 def aligned(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Return the lines of a table, each column as wide as its widest cell."""
-    table = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in table]
+    """Return the lines of a table, each column as wide as its widest cell; what is long is cut."""
+    table = [head, *(tuple(map(_cell, row)) for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(map(set_cell_size, line, widths)).rstrip() for line in table]
+
+
+def _cell(text: str) -> str:
+    seen = clean(text, LONGEST_CELL)
+    if cell_len(seen) <= LONGEST_CELL:  # CJK and emoji are two wide
+        return seen
+    return f"{set_cell_size(seen, LONGEST_CELL - 1).rstrip()}…"

@@ -7,10 +7,11 @@ import pty
 import sys
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from bot.cli.checks.check import as_text, failed, skipped, well
-from bot.cli.terminal import terminal
+from bot.cli.terminal import LONGEST_CELL, aligned, terminal
 
 
 def test_only_the_word_is_coloured():
@@ -44,6 +45,15 @@ def test_long_lines_are_not_broken(capsys):
     terminal().print("word " * 100)
 
     assert 1 == capsys.readouterr().out.count("\n")
+
+
+def test_columns_stand_below_each_other_whatever_is_in_them():
+    """What is wide counts twice, what is long is cut, and nothing breaks a line."""
+    lines = aligned(("a", "b"), [("泵" * 3, "1"), ("pump\n7\x1b[2J", "2"), ("x" * 1000, "3")])
+    ends = [cell_len(line[:-1]) for line in lines[1:]]
+
+    assert [LONGEST_CELL + 2] * 3 == ends
+    assert "pump 7 [2J" in lines[2]
 
 
 SCRIPT = """

@@ -65,3 +65,18 @@ async def test_since_when(simsessions, kept):
     done = await simsessions("incidents", "--since", "30min", "--channel", "C0FLEETOP", **kept)
 
     assert "No incident was open in that time.\n" == done.out
+
+
+async def test_a_long_title_is_cut(simsessions, database_url, kept):
+    """It does not push the other columns out of sight."""
+    store = await Database.open(database_url)
+    incidents = incidents_of(store, JobQueue(store))
+    members = tuple(replace(each, name="pump " * 40) for each in INCIDENT.members)
+    long = replace(OPEN, id="i3", title="No data " * 40, value="v" * 500, members=members)
+    async with store.write() as tx:
+        await incidents.save(replace(ALERT, webhook=None), None, long, tx)
+    await store.aclose()
+    done = await simsessions("incidents", **kept)
+
+    assert max(map(len, done.out.splitlines())) < 200
+    assert "…" in done.out
