@@ -24,7 +24,14 @@ from bot.alerts.form import (
 )
 from bot.alerts.repository import AlertNameTaken
 from bot.blocks import ids
-from bot.blocks.alert_form import block_of, checking_view, errors_of, form_view, title_of
+from bot.blocks.alert_form import (
+    block_of,
+    causes_to_choose,
+    checking_view,
+    errors_of,
+    form_view,
+    title_of,
+)
 from bot.blocks.alert_list import announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.kit import Choice, Screen, View, option
@@ -181,8 +188,10 @@ def values_in(view: Body) -> AlertValues:
         name.value: _text_of(told) for name in AlertField if (told := found(name)) is not None
     }
     causes = parts(found(AlertField.CAUSES) or {}, "selected_options")
-    own["causes"] = tuple(text_in(each, "value") for each in causes)
+    own["causes"] = tuple(dict.fromkeys(text_in(each, "value") for each in causes))
     try:
+        if not {each.value for each in causes_to_choose()}.issuperset(own["causes"]):
+            raise OldButton
         known["which"] = SelectionKind(known["which"])
         base = FormValues(**{k: v for k, v in known.items() if k in _BASE})
         return checked(AlertValues(base=base, **own))

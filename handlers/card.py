@@ -11,6 +11,7 @@ from bot.blocks import ids
 from bot.blocks.card_windows import (
     FEEDBACK_TITLE,
     HOW_TITLE,
+    MOST_WHY,
     NO,
     TICKET_TITLE,
     YES,
@@ -30,7 +31,7 @@ from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
 from handlers.clicks import read, value_of
 from handlers.lookups import look_up
-from handlers.payloads import Body, Context, Listener, from_click, part, text_in
+from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send
 
 log = logging.getLogger(__name__)
@@ -152,5 +153,5 @@ async def keep(context: Context, body: Body) -> None:
         sim=asked.sid,
         rule=asked.rule,
         is_right=answer == YES,
-        why=text_in(part(part(values, ids.WHY), ids.WHY), "value"),
+        why=typed_in(part(part(values, ids.WHY), ids.WHY), MOST_WHY),
     )

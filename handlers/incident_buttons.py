@@ -21,6 +21,7 @@ from bot.blocks.incident_windows import (
     ENDS,
     HAND_OVER_TITLE,
     MONDAY,
+    MOST_REASON,
     MUTE_TITLE,
     MUTED,
     PERSON,
@@ -37,7 +38,7 @@ from bot.errors import BotError, NotYours, OldButton, TookTooLong
 from bot.services import Actor, Services
 from handlers.clicks import Click, read, register_clicks, value_of
 from handlers.lookups import note_action
-from handlers.payloads import Body, Context, Listener, from_click, part, text_in
+from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import Reply, attempt, send
 
 IN_TIME = 2.0
@@ -202,7 +203,7 @@ async def mute_sim(context: Context, id_: str, values: Body) -> None:
     by, now = _who(context)
     zone = (await alerts.get(incident.alert)).zone
     until = next_monday(now, zone) if end == MONDAY else now + timedelta(hours=int(end))
-    reason = text_in(_field(values, REASON), "value")
+    reason = typed_in(_field(values, REASON), MOST_REASON)
     note_action(context, f"incident mute {id_}")
     await alerts.mute(id_, Mute(sid, by, now, until, reason))
 

@@ -75,6 +75,11 @@ def text_in(payload: Body, name: str) -> str:
     return found.encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
+def typed_in(inputs: Body, most: int) -> str:
+    """Return what was typed into a field, as much as its window lets be typed: what is kept."""
+    return text_in(inputs, "value")[:most]
+
+
 def from_command(payload: Body, text: str) -> Request:
     """Read a slash command's payload; `text` is what follows the subcommand."""
     return Request(

@@ -46,7 +46,7 @@ HOW_TITLE = "How we know"
 TICKET_TITLE = "Copy as ticket"
 FEEDBACK_TITLE = "Was this right?"
 YES, NO = "yes", "no"
-_WHY = 500
+MOST_WHY = 500
 _FENCED = 2900
 _BUTTON = 24
 
@@ -139,7 +139,7 @@ def feedback_view(asked: ids.More) -> View:
         f"Was “{(asked.rule or 'the answer').replace('_', ' ')}” right?",
         select("radio_buttons", choices, ""),
     )
-    why = text_input("", most=_WHY, lines=True, example="What it really was")
+    why = text_input("", most=MOST_WHY, lines=True, example="What it really was")
     blocks = [judged, input_block(ids.WHY, "Why?", why, optional=True)]
     view = modal(ids.FEEDBACK_VIEW, FEEDBACK_TITLE, blocks, asked.to_value())
     return view | {"submit": plain("Send", _BUTTON)}

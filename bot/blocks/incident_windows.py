@@ -33,7 +33,8 @@ ENDS = (
     Choice("720", "For 30 days"),
 )
 MOST_SIMS, MOST_EVENTS = 60, 25
-_BUTTON, _REASON, _LABEL = 24, 200, 70
+MOST_REASON = 200
+_BUTTON, _LABEL = 24, 70
 
 
 def hand_over_view(asked: ids.IncidentView) -> View:
@@ -57,7 +58,7 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
     blocks = [
         input_block(MUTED, "Which SIM?", which),
         input_block(UNTIL, "How long?", select("static_select", ENDS, "24"), hint=hint),
-        input_block(REASON, "Why?", text_input("", most=_REASON, example="It is being moved")),
+        input_block(REASON, "Why?", text_input("", most=MOST_REASON, example="It is being moved")),
     ]
     view = modal(ids.MUTE_VIEW, MUTE_TITLE, blocks, asked.to_value())
     return view | {"submit": plain("Mute", _BUTTON)}

@@ -202,6 +202,7 @@ async def test_edit_changes_what_is_kept(whole):
         (AlertField.FIRST, {"value": "S0ONCALL1> <!channel"}),
         (AlertField.SECOND, {"value": "!channel"}),
         (FormField.QUIET_TO, {"selected_time": "24:61"}),
+        (AlertField.CAUSES, {"selected_options": [{"value": "x" * 20_000}]}),
     ],
 )
 def test_what_the_form_never_offers_is_refused(field, told):

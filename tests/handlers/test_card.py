@@ -78,6 +78,17 @@ async def test_what_went_wrong_is_said_in_the_window(whole):
     assert "has the SID" in str(window(whole)["blocks"])
 
 
+async def test_feedback_of_any_length_is_kept_in_brief(whole):
+    """The window takes 500 characters; what is longer was not typed there."""
+    await opened(whole, "Was this right?")
+    filled = {ids.IS_RIGHT: {ids.IS_RIGHT: "no"}, ids.WHY: {ids.WHY: "antenna " * 4000}}
+    await whole.slack.workspace.submit_view("ana", filled)
+    await whole.settle()
+    (judged,) = await whole.bot.services.feedback.by_rule()
+
+    assert [True] == [500 >= len(why) > 400 for why in judged.whys]
+
+
 @pytest.mark.parametrize(("answer", "why"), [("yes", ""), ("no", "It was the antenna")])
 async def test_feedback_is_kept_and_counted(whole, answer, why):
     """Yes or no, and why, are kept with the rule that the answer named."""

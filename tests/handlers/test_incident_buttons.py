@@ -103,6 +103,16 @@ async def test_a_sim_is_muted_with_a_reason_and_an_end(whole, card):
     assert ["well-2"] == [member.name for member in (await incident(whole)).down]
 
 
+async def test_a_reason_of_any_length_is_kept_in_brief(whole, card):
+    """The window takes 200 characters; what is longer was not typed there."""
+    await whole.click(card, "Mute a SIM…")
+    await sent(whole, {MUTED: SID, UNTIL: "24", REASON: "moved " * 4000})
+    alert = await whole.bot.services.alerts.alerts.get("a1")
+
+    assert 200 >= len(alert.mutes[0].reason) > 100
+    assert 200 >= len((await incident(whole)).events[-1].reason) > 100
+
+
 async def test_somebody_resolves_it(whole, card):
     """It is over because somebody says so; a second click changes nothing."""
     await whole.click(card, "Resolve")
