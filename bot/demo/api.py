@@ -13,12 +13,11 @@ from bot.demo.actions import ACTIONS
 from bot.demo.controls import Controls
 from bot.demo.page.examples import groups
 from bot.demo.stories.story import Story
-from bot.emulators.slack.changes import Change, Subscription
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.files import IMAGES
 from bot.emulators.slack.people import Person
-from bot.emulators.slack.state import sees
+from bot.emulators.slack.state import Change, Subscription, sees
 from bot.emulators.slack.workspace import Workspace
 
 LARGEST_BODY = 256 * 1024

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import bot
 from bot.demo.controls import BotDidNotStart
-from bot.emulators.slack.changes import Change
+from bot.emulators.slack.state import Change
 from bot.settings import NAMES_OF_OURS, load_settings
 
 ROOT = Path(bot.__file__).parent.parent

@@ -2,8 +2,8 @@
 
 from playwright.async_api import expect
 
-from bot.emulators.slack.changes import Change
 from bot.emulators.slack.events import preview
+from bot.emulators.slack.state import Change
 from tests.e2e.steps import choose
 from tests.e2e.workspace_rig import DOMAIN
 

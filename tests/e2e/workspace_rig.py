@@ -15,9 +15,9 @@ from bot.demo.controls import Controls, KoreControl
 from bot.demo.page.page import page_routes
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
-from bot.emulators.slack.changes import Change
 from bot.emulators.slack.delivery import Ack
 from bot.emulators.slack.people import BOT
+from bot.emulators.slack.state import Change
 from bot.emulators.slack.workspace import Workspace
 from tests.e2e.browser_rig import PATIENCE_MS
 

@@ -1,15 +1,25 @@
-"""What all actions of people share: delivering them, and the keys and values that they carry."""
+"""What all actions of people share: their delivery, what they carry; and those in modals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from bot.emulators.slack import events
-from bot.emulators.slack.changes import Change
+from bot.emulators.slack import events, payloads
+from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.delivery import AppLink, Delivery, EnvelopeKind, Unplugged
-from bot.emulators.slack.ids import Json
-from bot.emulators.slack.inputs import STATELESS, answer_of
+from bot.emulators.slack.ids import Json, flat
+from bot.emulators.slack.inputs import (
+    STATELESS,
+    answer_of,
+    find_element,
+    initial_values,
+    merged,
+    missing_inputs,
+    typed_values,
+)
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import SLACKBOT, Channel, Person
-from bot.emulators.slack.state import WorkspaceState, sees
+from bot.emulators.slack.state import Change, WorkspaceState, sees
+from bot.emulators.slack.views import View
 
 ABOUT = ("text", "value", "style", "url")
 
@@ -84,3 +94,94 @@ def typed_in(element: Json, block_id: str, selected: object) -> Json:
     if element["type"] in STATELESS:
         return {}
     return {block_id: {element["action_id"]: answer_of(element, selected)}}
+
+
+REQUIRED = "Please complete this required field."
+
+
+class ModalActions(Actions):
+    """Clicking, filling in, sending off and closing."""
+
+    async def click_in_view(
+        self, user: str, block_id: str, action_id: str, *, selected: object = None
+    ) -> Delivery:
+        """Press a button of the open modal, or choose in it."""
+        return await self._click_view(self._open_view(user), block_id, action_id, selected)
+
+    async def click_home(
+        self, user: str, block_id: str, action_id: str, *, selected: object = None
+    ) -> Delivery:
+        """Press a button in the app's Home tab, or choose in it."""
+        return await self._click_view(self._home(user), block_id, action_id, selected)
+
+    async def submit_view(self, user: str, values: Json | None = None) -> Delivery:
+        """Send off the open modal; `values` maps block id and action id to what was filled in.
+
+        Slack's client does not send a modal whose required inputs are empty:
+        `required_input_missing`.
+        """
+        person, view = self.person(user), self._open_view(user)
+        blocks = view.body["blocks"]
+        view = self._whole(self.views.fill(view, typed_values(blocks, values or {})))
+        missing = missing_inputs(blocks, view.values)
+        if missing:
+            self.show_errors(view, dict.fromkeys(missing, REQUIRED))
+            return Delivery(ok=False, error="required_input_missing")
+        payload = payloads.from_view("view_submission", person, view) | self._keys(person)
+        payload["response_urls"] = list(self._response_urls(person, view))
+        delivery = await self._hand_over("interactive", payload, person)
+        return AppResponses(self).to_submission(view, delivery) if delivery.ok else delivery
+
+    async def close_view(self, user: str) -> Delivery:
+        """Close the open modal; the app hears of it where it asked to."""
+        person, view = self.person(user), self._open_view(user)
+        self.views.close(view)
+        self.show("view_closed", view)
+        if not view.body.get("notify_on_close"):
+            return Delivery(ok=True)
+        payload = payloads.from_view("view_closed", person, view) | {"is_cleared": False}
+        return await self._hand_over("interactive", payload, person)
+
+    async def open_home(self, user: str, tab: str = "home") -> None:
+        """Open the app's Home or Messages tab; the app hears app_home_opened."""
+        person = self.person(user)
+        home = self.views.home(person.id)
+        event = events.home_opened(person, self.dm(person.id), tab, self._now_ts(), home)
+        self.link.emit(event)
+
+    async def _click_view(
+        self, view: View, block_id: str, action_id: str, selected: object
+    ) -> Delivery:
+        person = self.people[view.user]
+        element = find_element(view.body["blocks"], block_id, action_id)
+        view = self._whole(self.views.fill(view, typed_in(element, block_id, selected)))
+        payload = payloads.from_view("block_actions", person, view) | self._keys(person)
+        payload["container"] = {"type": "view", "view_id": view.id}
+        payload["actions"] = [self._action(element, block_id, selected)]
+        return await self._hand_over("interactive", payload, person)
+
+    def _open_view(self, user: str) -> View:
+        view = self.views.top(self.person(user).id)
+        if view is None:
+            raise KeyError(user)
+        return view
+
+    def _home(self, user: str) -> View:
+        view = self.views.home(self.person(user).id)
+        if view is None:
+            raise KeyError(user)
+        return view
+
+    def _whole(self, view: View) -> View:
+        return replace(view, values=merged(initial_values(view.body["blocks"]), view.values))
+
+    def _response_urls(self, person: Person, view: View) -> Iterator[Json]:
+        """Return an address for each channel chosen where the app asked for one."""
+        for block in flat(view.body["blocks"]):
+            element = block.get("element") or {}
+            if element.get("response_url_enabled"):
+                ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                chosen = view.values[ids["block_id"]][ids["action_id"]]
+                channel = chosen.get("selected_conversation") or chosen.get("selected_channel")
+                url = self.link.response_url(self.tickets.issue(person.id, str(channel)))
+                yield ids | {"channel_id": channel, "response_url": url}

@@ -4,8 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.emulators.slack.blocks.view import is_too_large, view_faults
-from bot.emulators.slack.blocks.whole import blocks_faults
+from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_faults
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError, invalid
 from bot.emulators.slack.ids import Json

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.emulators.slack.block_ids import elements, flat
 from bot.emulators.slack.blocks.composition import OPTION, OPTION_GROUP
 from bot.emulators.slack.blocks.schema import array, just_one_of, shape
 from bot.emulators.slack.delivery import Delivery
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.ids import Json, elements, flat
 
 ONE_OPTION = {"static_select", "external_select", "overflow", "radio_buttons"}
 MANY_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}

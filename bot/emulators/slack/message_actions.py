@@ -1,18 +1,72 @@
-"""What people, and another app's bot, write: messages, replies, edits, links; and take away."""
+"""What people, and another app's bot, write: messages, replies, edits, links; and take away.
+
+What they type is escaped and marked up here as Slack stores it.
+"""
 
 import re
 from collections.abc import Iterable
 
 from bot.emulators.slack import events
-from bot.emulators.slack.block_ids import named
+from bot.emulators.slack.actions import ModalActions
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import links_in
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.ids import Json, named
 from bot.emulators.slack.messages import Message, forwarded
-from bot.emulators.slack.modal_actions import ModalActions
-from bot.emulators.slack.people import GRAFANA, Channel, Person
-from bot.emulators.slack.typed_text import as_slack_sends
+from bot.emulators.slack.people import GRAFANA, Channel, Person, UserGroup
+
+_MARKED = r"<(?:[@#!][^<>\s]+|https?://[^<>]+|mailto:[^<>]+|tel:[^<>]+)>"
+_URL = r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]"
+_MAIL = r"[\w.+-]+@[\w-]+\.[\w.]+"
+_PERSON = r"(?<![\w@])@[a-z0-9._-]+"
+_CHANNEL = r"(?<!\w)#[a-z0-9_-]+"
+_PHONE = r"(?<![\w-])(?:\+\d{1,3}(?:[ -]?\d{2,4}){2,5}|\d{3}[-. ]\d{3}[-. ]\d{4})(?![\w-])"
+_TOKEN = re.compile(
+    f"(?P<marked>{_MARKED})|(?P<url>{_URL})|(?P<mail>{_MAIL})|(?P<person>{_PERSON})"
+    f"|(?P<channel>{_CHANNEL})|(?P<phone>{_PHONE})"
+)
+
+
+def escaped(text: str) -> str:
+    """Escape the three characters that Slack's markup claims."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def as_slack_sends(
+    text: str,
+    people: Iterable[Person],
+    channels: Iterable[Channel],
+    groups: Iterable[UserGroup] = (),
+) -> str:
+    """Mark up typed text as it stands in a message event.
+
+    `https://…` becomes `<https://…>`, `@ana` becomes `<@U…>`, `@on-call` becomes `<!subteam^S…>`,
+    `#general` becomes `<#C…|general>`, `+1 555 010 0199` becomes `<tel:…|…>`; what is marked
+    already stays.
+    """
+    names = {group.handle: f"<!subteam^{group.id}>" for group in groups}
+    names |= {person.name: f"<@{person.id}>" for person in people}
+    places = {channel.name: f"<#{channel.id}|{channel.name}>" for channel in channels}
+
+    def mark(found: re.Match[str]) -> str:
+        typed, kind = found.group(), found.lastgroup
+        if kind == "marked":
+            return typed
+        plain = escaped(typed)
+        return {
+            "url": f"<{plain}>",
+            "mail": f"<mailto:{plain}|{plain}>",
+            "person": names.get(typed[1:], plain),
+            "channel": places.get(typed[1:], plain),
+            "phone": f"<tel:{re.sub(r'[-. ]', '', typed)}|{plain}>",
+        }[kind or ""]
+
+    pieces, end = [], 0
+    for found in _TOKEN.finditer(text):
+        pieces += [escaped(text[end : found.start()]), mark(found)]
+        end = found.end()
+    return "".join([*pieces, escaped(text[end:])])
+
 
 MENTIONED = re.compile(r"<@(\w+)>")
 ADD, DISMISS = "add_them", "dismiss"

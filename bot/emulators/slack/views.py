@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.emulators.slack.block_ids import named
 from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Ids, Json
+from bot.emulators.slack.ids import Ids, Json, named
 from bot.emulators.slack.people import APP_ID, BOT_ID
 
 STACK_LIMIT = 3

@@ -10,7 +10,7 @@ from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view
 from bot.digests.form import FormField, FormValues
 from bot.digests.schedule import Frequency
 from bot.digests.subscription import SelectionKind
-from bot.emulators.slack.blocks.view import view_faults
+from bot.emulators.slack.blocks.whole import view_faults
 
 NEW = ids.DigestForm(at="C1")
 DRAFT = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.blocks.help import HelpEntry
 from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
-from bot.emulators.slack.blocks.view import is_too_large, view_faults
+from bot.emulators.slack.blocks.whole import is_too_large, view_faults
 from bot.ops.metrics import Dependency
 from bot.store.errors import StoreFull
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT

@@ -31,8 +31,7 @@ from bot.blocks.kit import (
     time_picker,
     unbroken,
 )
-from bot.emulators.slack.blocks.view import view_faults
-from bot.emulators.slack.blocks.whole import blocks_faults
+from bot.emulators.slack.blocks.whole import blocks_faults, view_faults
 from tests.bot.blocks.reports import HOSTILE
 
 LONG = "x<&>" * 5000

@@ -8,9 +8,9 @@ import pytest
 
 from bot.demo.api import viewer, with_heartbeats
 from bot.emulators.serve import serving
-from bot.emulators.slack.changes import Change, Changes
 from bot.emulators.slack.files import File
 from bot.emulators.slack.people import ANA, BEN, BOT, DORA
+from bot.emulators.slack.state import Change, Changes
 
 FLEET, GENERAL, PRIVATE = "C0FLEETOP", "C0GENERAL", "G0ONCALL1"
 

@@ -14,13 +14,13 @@ from bot.emulators.slack.blocks.composition import (
     MARKED_OPTION,
     OPTION,
     OPTION_GROUP,
+    RICH_TEXT_OBJECT,
     STYLE,
     URL,
     USER_IDS,
     WORKFLOW,
     plain_text,
 )
-from bot.emulators.slack.blocks.rich_text import RICH_TEXT_OBJECT
 from bot.emulators.slack.blocks.schema import (
     Check,
     Extra,

@@ -11,6 +11,8 @@ from bot.emulators.slack.blocks.composition import (
     ALT_TEXT,
     BLOCK_ID,
     IMAGE,
+    RICH_TEXT,
+    RICH_TEXT_OBJECT,
     SLACK_FILE,
     TEXTS,
     URL,
@@ -24,7 +26,6 @@ from bot.emulators.slack.blocks.elements import (
     IN_SECTION,
     element,
 )
-from bot.emulators.slack.blocks.rich_text import RICH_TEXT, RICH_TEXT_OBJECT
 from bot.emulators.slack.blocks.schema import (
     Check,
     array,

@@ -7,8 +7,7 @@ data-visualization-block.
 from collections.abc import Iterator
 from typing import Any
 
-from bot.emulators.slack.blocks.composition import BLOCK_ID
-from bot.emulators.slack.blocks.rich_text import RICH_TEXT
+from bot.emulators.slack.blocks.composition import BLOCK_ID, RICH_TEXT
 from bot.emulators.slack.blocks.schema import (
     Extra,
     array,

@@ -1,11 +1,13 @@
-"""What holds for the blocks of one message or view together."""
+"""What holds for the blocks of one message or view together, and for a view as a whole."""
 
+import json
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from typing import Any
 
+from bot.emulators.slack.blocks.composition import plain_text
 from bot.emulators.slack.blocks.layout import Surface, blocks_on
-from bot.emulators.slack.blocks.schema import array, fault
+from bot.emulators.slack.blocks.schema import Check, array, boolean, fault, shape, string, typed
 from bot.emulators.slack.blocks.tables import DATA_TABLE_CHARACTERS, characters
 
 Blocks = list[dict[str, Any]]
@@ -93,3 +95,68 @@ def _placed(blocks: Blocks, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _of(kind: str, blocks: Blocks) -> Blocks:
     return [block for _, block in _placed(blocks, "") if block.get("type") == kind]
+
+
+VIEW_BYTES = 250_000
+
+
+def _anything(_: object, __: str) -> Iterator[str]:
+    yield from ()
+
+
+_COMMON: dict[str, Check] = {
+    "private_metadata": string(3000, 0),
+    "callback_id": string(255, 0),
+    "external_id": string(255, 0),
+}
+
+
+def _inputs_need_submit(view: dict[str, Any], at: str) -> Iterator[str]:
+    blocks = view["blocks"]
+    kinds = (
+        [b.get("type") for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []
+    )
+    if "input" in kinds and not view.get("submit"):
+        yield fault("missing required field: submit", at)
+
+
+_VIEWS = {
+    "modal": shape(
+        {"title": plain_text(24), "blocks": _anything},
+        {
+            **_COMMON,
+            "submit": plain_text(24),
+            "close": plain_text(24),
+            "clear_on_close": boolean,
+            "notify_on_close": boolean,
+            "submit_disabled": boolean,
+        },
+        _inputs_need_submit,
+    ),
+    "home": shape({"blocks": _anything}, _COMMON),
+}
+
+
+def view_faults(
+    view: object,
+    kinds: Collection[str],
+    *,
+    unknown: Collection[str] = (),
+    file_ready: FileReady = lambda _: True,
+) -> list[str]:
+    """Return all that is wrong with a view of one of these kinds, in Slack's words."""
+    found = list(typed({kind: _VIEWS[kind] for kind in kinds})(view, "/view"))
+    if not isinstance(view, dict) or view.get("type") not in kinds:
+        return found
+    return found + blocks_faults(
+        view.get("blocks"),
+        view["type"],
+        at="/view/blocks",
+        unknown=unknown,
+        file_ready=file_ready,
+    )
+
+
+def is_too_large(view: object) -> bool:
+    """Whether a view is over 250 KB as JSON."""
+    return len(json.dumps(view).encode()) > VIEW_BYTES

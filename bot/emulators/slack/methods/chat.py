@@ -1,7 +1,5 @@
 """chat.*: posting, showing to one person, changing and deleting messages, previews of links."""
 
-from bot.emulators.slack.block_ids import named
-from bot.emulators.slack.changes import Change
 from bot.emulators.slack.contents import (
     UPDATE_TEXT_LIMIT,
     read_json,
@@ -11,10 +9,11 @@ from bot.emulators.slack.contents import (
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.events import Draft, links_in, preview
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.ids import Json, named
 from bot.emulators.slack.messages import Message, permalink
 from bot.emulators.slack.methods.context import Context, method, thread_root, writable
 from bot.emulators.slack.people import BOT, Channel
+from bot.emulators.slack.state import Change
 
 
 @method("chat.postMessage", "chat:write")

@@ -1,5 +1,7 @@
-"""views.*: opening and changing modals, and publishing Home."""
+"""views.* and entity.*: modals, Home, and the pane of a Work Object."""
 
+from bot.emulators.slack.contents import read_json
+from bot.emulators.slack.entities import checked, checked_error
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import Context, method
@@ -61,3 +63,19 @@ def _filled(block: Json, channel: str | None) -> Json:
 def _shown(context: Context, kind: str, view: View) -> Json:
     context.state.show(kind, view)
     return {"view": view.to_slack()}
+
+
+@method("entity.presentDetails")
+async def present_details(context: Context) -> Json:
+    """Fill the pane with an entity, or with why there is nothing to see."""
+    entities, trigger = context.state.entities, context.need("trigger_id")
+    if not entities.is_on:
+        raise SlackError("feature_not_enabled")
+    entity = read_json(context.args.get("metadata"), "invalid_metadata")
+    error = read_json(context.args.get("error"), "invalid_error")
+    if not entity and not error:
+        raise SlackError("missing_metadata")
+    entities.present(
+        trigger, checked(entity) if entity else None, checked_error(error) if error else None
+    )
+    return {}

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.emulators.slack.block_ids import named
-from bot.emulators.slack.ids import Ids
+from bot.emulators.slack.ids import Ids, named
 from bot.emulators.slack.inputs import answer_of, find_element, initial_values
 from tests.bot.emulators.slack.blocks.samples import ELEMENTS, option, rich
 

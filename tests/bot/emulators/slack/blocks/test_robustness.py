@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.emulators.slack.blocks.view import view_faults
-from bot.emulators.slack.blocks.whole import blocks_faults
+from bot.emulators.slack.blocks.whole import blocks_faults, view_faults
 from tests.bot.emulators.slack.blocks.samples import BLOCKS
 
 JSON = st.recursive(
