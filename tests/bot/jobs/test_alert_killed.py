@@ -22,9 +22,9 @@ from bot.emulators.kore.cards import Card
 from bot.emulators.serve import serving
 from bot.jobs.incident_posts import fingerprint
 from bot.store.jobs import JobQueue
-from tests.alert_rig import ON_CALL, an_alert
+from tests.alert_rig import ON_CALL, SECOND, an_alert
 from tests.bot.alerts.receiver import OK, receiving, status
-from tests.bot.jobs.processes import Processes, until
+from tests.bot.jobs.processes import Holding, Processes, until
 from tests.digest_rig import SCOPES
 from tests.slack_rig import slack_side
 
@@ -37,17 +37,18 @@ WELL, DOWN = "active", "suspended"
 class Scene:
     """An alert for each pole, both stand-ins, and the store."""
 
-    def __init__(self, processes, slack):
+    def __init__(self, processes, slack, holding):
         database = processes.database
         self.workers = processes
         self.kore = processes.kore
         self.slack = slack
+        self.holding = holding
         self.queue = queue = JobQueue(database)
         self.work = alert_work(database, queue, None, subscriptions(database, queue))
 
-    async def begin(self):
+    async def begin(self, poles=POLES, **changes):
         """Add the alerts; each is scanned as often as can be."""
-        for number, pole in enumerate(POLES):
+        for number, pole in enumerate(poles):
             one = Selection(SelectionKind.LISTED, sims=(ListedSim(pole.sid, pole.name),))
             alert = an_alert(
                 id=f"a{number}",
@@ -57,13 +58,21 @@ class Scene:
                 interval=timedelta(seconds=1),
                 well=timedelta(milliseconds=50),
                 webhook="ops",
+                **changes,
             )
             await self.work.alerts.add(alert)
 
     async def primed(self):
         """Return whether each alert has seen its pole once."""
-        looked = [await self.work.alerts.look(f"a{n}") for n in range(len(POLES))]
+        looked = [await self.work.alerts.look(each.id) for each in await self.work.alerts.every()]
         return all(state.primed for _, state in looked)
+
+    async def killed_in_a_post(self):
+        """Run a worker and kill it once Slack has a post of which it does not know yet."""
+        self.holding.held.clear()
+        async with self.workers.killed("worker"):
+            self.holding.hold("/api/chat.postMessage")
+            await asyncio.wait_for(self.holding.held.wait(), 90)
 
     async def stored(self):
         """Return all incidents, with their cards."""
@@ -117,8 +126,11 @@ async def scene(database, database_url, forks, receiver):
     }
     async with serving(kore.app) as kore_url, slack_side(clock) as slack:
         slack.api.scopes = frozenset(SCOPES)
-        made = Processes(forks, database, database_url, kore, kore_url, slack.api_url, **to)
-        yield Scene(made, slack)
+        holding = Holding(slack.api.app)
+        async with serving(holding) as base:
+            url = f"{base}/api/"
+            made = Processes(forks, database, database_url, kore, kore_url, url, **to)
+            yield Scene(made, slack, holding)
 
 
 @pytest.fixture
@@ -135,6 +147,24 @@ async def storm(scene, receiver, chance, fall):
         async with scene.workers.killed("worker", chance.choice((1, 2))):
             fall()
             await asyncio.sleep(chance.uniform(0.2, 3.0))
+
+
+async def test_killed_between_each_mention_and_its_record(scene):
+    """The card, the escalation and the end are out, nobody knows, and each stands there once."""
+    await scene.begin(POLES[:1], mention_second=(SECOND,), escalate_after=timedelta(0))
+    async with scene.workers.killed("worker"):
+        await until(scene.primed)
+    for status_ in (DOWN, DOWN, WELL):
+        scene.kore.events.set_status(POLES[0].name, status_)
+        await scene.killed_in_a_post()
+    async with scene.workers.killed("worker"):
+        (over,) = await until(scene.all_over)
+    texts = [message.text for message in scene.slack.seen_by("ana")]
+
+    kinds = [event.kind for event in over.events if event.kind is not EventKind.BACK]
+    assert [EventKind.OPENED, EventKind.ESCALATED, EventKind.RESOLVED] == kinds
+    assert {1} == set(scene.posts().values())
+    assert [1, 1] == [sum(group in text for text in texts) for group in (ON_CALL, SECOND)]
 
 
 async def test_workers_killed_while_poles_fall_and_come_back(scene, receiver):
