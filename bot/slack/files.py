@@ -9,7 +9,7 @@ https://github.com/slackapi/bolt-js/issues/2115 (a person's id is no place to sh
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -28,6 +28,7 @@ from bot.slack.errors import (
     file_sentence,
 )
 from bot.slack.messages import Target
+from bot.slack.posting import SurePosts
 
 TRIES = 6
 BACKOFF = Backoff(first=0.25, longest=4.0)
@@ -73,9 +74,10 @@ class Sent:
 class Files:
     """Needs the scope files:write; with files:read it waits until a file is ready."""
 
-    def __init__(self, client: SlackClient, clock: Clock) -> None:
+    def __init__(self, client: SlackClient, clock: Clock, posts: SurePosts) -> None:
         self._client = client
         self._clock = clock
+        self._posts = posts
 
     async def to_asker(self, to: Target, file: NewFile) -> Sent:
         """Send a file to the asker alone, into their direct messages with the bot.
@@ -85,14 +87,14 @@ class Files:
         with _explained():
             upload = await self._upload(file)
             # without im:write only a message tells the conversation's id
-            note = await self._client.call("chat.postMessage", _note(to.user, file))
+            channel, ts = await self._posts.post(_note(to.user, file))
             try:
-                sent = await self._share(upload, file, {"channel_id": note.text("channel")})
+                sent = await self._share(upload, file, {"channel_id": channel})
             except SlackError as error:
                 if not isinstance(error, SlackOutcomeUnknown):
-                    await self._delete(note.body)
+                    await self._delete(channel, ts)
                 raise
-        return replace(sent, link=await link_to(self._client, sent.channel, note.text("ts")))
+        return replace(sent, link=await link_to(self._client, channel, ts))
 
     async def to_channel(self, to: Target, file: NewFile) -> Sent:
         """Share a file in the channel or thread. Raises NotShared or FileNotSent.
@@ -132,37 +134,54 @@ class Files:
         return ticket.text("file_id")
 
     async def _share(self, upload: str, file: NewFile, place: Mapping[str, str]) -> Sent:
-        """Put an upload into a conversation and wait until it can be seen there."""
-        files = json.dumps([{"id": upload, "title": file.title}])
-        await self._client.call(
-            "files.completeUploadExternal", {"files": files, **place}, form=True
-        )
-        return Sent(place["channel_id"], await self._is_ready(upload))
+        """Put an upload into a conversation and wait until it can be seen there.
 
-    async def _is_ready(self, upload: str) -> bool:
-        """Wait until Slack has processed it: its type is empty before that."""
+        Where Slack does not say whether it did, it is looked for there.
+        """
+        files, channel = json.dumps([{"id": upload, "title": file.title}]), place["channel_id"]
+        try:
+            await self._client.call(
+                "files.completeUploadExternal", {"files": files, **place}, form=True
+            )
+        except SlackOutcomeUnknown:
+            if not await self._becomes(upload, lambda shown: _is_in(channel, shown)):
+                raise
+        # its type is empty until Slack has processed it
+        return Sent(channel, await self._becomes(upload, lambda it: bool(text_in(it, "mimetype"))))
+
+    async def _becomes(self, upload: str, holds: Callable[[Mapping[str, Any]], bool]) -> bool:
+        """Wait until this holds of a file as Slack has it; False where it does not, or is unknown.
+
+        Without files:read nobody can say; the file is sent all the same.
+        """
         for tried in range(1, TRIES + 1):
             await self._clock.sleep(BACKOFF.after(tried))
             try:
                 answer = await self._client.call(
                     "files.info", {"file": upload}, idempotent=True, form=True
                 )
-            except SlackError:  # without files:read nobody can say; the file is sent all the same
+            except SlackError:
                 return False
-            if text_in(part(answer.body, "file"), "mimetype"):
+            if holds(part(answer.body, "file")):
                 return True
         return False
 
-    async def _delete(self, note: Mapping[str, Any]) -> None:
+    async def _delete(self, channel: str, ts: str) -> None:
         """Delete the message that announced a file which never came."""
         try:
-            await self._client.call("chat.delete", {"channel": note["channel"], "ts": note["ts"]})
+            await self._client.call("chat.delete", {"channel": channel, "ts": ts})
         except SlackError:  # the first fault matters more than a message too many
             return
 
 
 def _size(content: Content) -> int:
     return len(content) if isinstance(content, bytes) else content.stat().st_size
+
+
+def _is_in(channel: str, file: Mapping[str, Any]) -> bool:
+    """Return whether a file is shared in a conversation, of whichever kind."""
+    places = (file.get(kind) for kind in ("channels", "groups", "ims"))
+    return any(isinstance(each, list) and channel in each for each in places)
 
 
 def _note(user: str, file: NewFile) -> dict[str, Any]:

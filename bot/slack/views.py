@@ -10,17 +10,29 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.slack.client import SlackClient, part, text_in
-from bot.slack.errors import Reason, SlackError, SlackRefused, TriggerExpired
+from bot.slack.errors import (
+    Reason,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRefused,
+    TriggerExpired,
+)
 
 View = Mapping[str, Any]
 log = logging.getLogger(__name__)
+
+
+LOOK_AFTER = (0.0, 1.0)
+"""Seconds before each look for a modal in doubt: Slack may still be at work on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +53,37 @@ class Modal:
 
 
 class Modals:
-    """Opens modals."""
+    """Opens modals. Each has an id of ours, by which one is found that Slack may have opened."""
 
-    def __init__(self, client: SlackClient) -> None:
+    def __init__(self, client: SlackClient, clock: Clock) -> None:
         self._client = client
+        self._clock = clock
 
     async def open(self, trigger: str | None, view: View) -> Modal:
         """Open one for the person who clicked. Raises TriggerExpired or another SlackError."""
+        ours = uuid4().hex
+        body = {"trigger_id": trigger, "view": {**view, "external_id": ours}}
         try:
-            answer = await self._client.call("views.open", {"trigger_id": trigger, "view": view})
+            answer = await self._client.call("views.open", body)
+        except SlackOutcomeUnknown:
+            if found := await self._found(ours, view):
+                return found
+            raise
         except SlackRefused as error:
             if error.reason is Reason.TRIGGER_EXPIRED:
                 raise TriggerExpired from error
             raise
         return self.opened(answer.text("id", inside="view"))
+
+    async def _found(self, ours: str, view: View) -> Modal | None:
+        """Return one that may be open, drawn again; None where it is not, or Slack does not say."""
+        for pause in LOOK_AFTER:
+            await self._clock.sleep(pause)
+            body = {"external_id": ours, "view": {**view, "external_id": ours}}
+            with suppress(SlackError):
+                answer = await self._client.call("views.update", body, idempotent=True)
+                return self.opened(answer.text("id", inside="view"))
+        return None
 
     def opened(self, view_id: str) -> Modal:
         """Return the modal in which something was clicked."""

@@ -31,6 +31,9 @@ class File:
         """Guess the type from the name."""
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
+    def _places(self, kind: str) -> list[str]:
+        return [each for each in self.channels if each.startswith(kind)]
+
     def to_slack(self, *, processed: bool = True) -> Json:
         """Return the file as Slack shows it; until it is processed its type is empty."""
         kind = self.name.rpartition(".")[2] if processed else ""
@@ -50,7 +53,9 @@ class File:
             "is_public": bool(self.channels),
             "url_private": self.url,
             "url_private_download": self.url,
-            "channels": list(self.channels),
+            "channels": self._places("C"),
+            "groups": self._places("G"),
+            "ims": self._places("D"),
         }
         return shown | ({"alt_txt": self.alt_txt} if self.alt_txt else {})
 

@@ -10,7 +10,7 @@ from bot.slack.bolt_app import Identity, identify
 from bot.slack.directory import ChannelAccess, Channels, People, members_of
 from bot.slack.errors import FileNotSent, SlackOutcomeUnknown, SlackRefused
 from bot.slack.files import Files
-from bot.slack.posting import PostFinder, marked
+from bot.slack.posting import PostFinder, SurePosts, marked
 from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals
 
@@ -74,15 +74,25 @@ async def test_messages_with_odd_parts_do_not_hide_the_others(client, slack):
 
 async def send_file(client, clock):
     file = SimpleNamespace(name="a.csv", content=b"a", title="a", alt="", words="a")
-    await Files(client, clock).to_asker(SimpleNamespace(user="U0ANA0001"), file)
+    posts = SurePosts(client, PostFinder(client, Identity("T0", "U0BOT")), clock)
+    await Files(client, clock, posts).to_asker(SimpleNamespace(user="U0ANA0001"), file)
 
 
 async def find_directly(client, _clock):
     await PostFinder(client, Identity("T0", "U0BOT")).find("one", "U0ANA0001", None, 0)
 
 
+async def open_modal(client, clock):
+    await Modals(client, clock).open("trigger", {})
+
+
 NEEDED = [
-    ("views.open", "view", lambda c, _: Modals(c).open("trigger", {}), SlackOutcomeUnknown),
+    (
+        "views.open",
+        "view",
+        lambda c, clock: Modals(c, clock).open("trigger", {}),
+        SlackOutcomeUnknown,
+    ),
     ("conversations.open", "channel", find_directly, SlackOutcomeUnknown),
     ("files.getUploadURLExternal", "upload_url", send_file, FileNotSent),
 ]

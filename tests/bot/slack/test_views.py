@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from bot.blocks.kit import modal, section
+from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import ANA, BEN
-from bot.slack.errors import SlackRefused, TriggerExpired
+from bot.slack.errors import SlackOutcomeUnknown, SlackRefused, TriggerExpired
 from bot.slack.views import OPEN_SECONDS, REDRAW_SECONDS, HomeTabs, Modals
 from tests.fakes import FakeClock
 
@@ -16,9 +17,9 @@ def modal_view(words):
 
 
 @pytest.fixture
-def modals(client):
+def modals(client, clock):
     """What is tested."""
-    return Modals(client)
+    return Modals(client, clock)
 
 
 @pytest.fixture
@@ -66,6 +67,33 @@ async def test_a_modal_that_was_closed_stays_closed(modals, slack, trigger):
     await opened.show(modal_view("Done"))
 
     assert seen(slack) is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(hang_up=True, after_work=True),
+        Fault(status=500, body="<html>", after_work=True),
+        Fault(body={"ok": False, "error": "internal_error"}, after_work=True),
+        Fault(body='{"ok": tr', after_work=True),
+    ],
+)
+async def test_a_modal_that_is_open_after_all_is_found(modals, slack, trigger, fault):
+    """Slack opened it and said something else: it is filled, and does not say Reading for ever."""
+    slack.api.faults.add("views.open", fault)
+
+    opened = await modals.open(trigger, modal_view("Reading…"))
+    await opened.show(modal_view("Done"))
+
+    assert "Done" == seen(slack)
+
+
+async def test_a_modal_that_is_not_there_is_in_doubt(modals, slack, trigger):
+    """It may come yet, and nobody can fill it."""
+    slack.api.faults.hang_up("views.open")
+
+    with pytest.raises(SlackOutcomeUnknown):
+        await modals.open(trigger, modal_view("Reading…"))
 
 
 async def test_a_view_that_slack_does_not_take_is_told(modals, trigger):
