@@ -5,7 +5,7 @@ Nobody asked for it, so it never says that something went wrong; and it does not
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -67,25 +67,55 @@ async def preview(context: Context, event: Body, sims: Mapping[str, str]) -> Non
         return
     try:
         await context.authorize()
-        reports = {
-            url: await _shown(context, sid)
-            for url, sid in sims.items()
-            if is_draft or await _is_new_here(context, sid)
-        }
-        if reports:
-            await _unfurl(services, _message(event), reports)
     except BotError as error:
-        log.info("not-unfurled", extra={"why": error.kind})
+        _log(error)
+        return
+    news = [(url, sid) for url, sid in sims.items() if is_draft or await _is_new(context, sid)]
+    seen = await _previewed(context, _message(event), news)
+    for sid in {sid for url, sid in news if url not in seen and not is_draft}:
+        await services.preview_deduplication.forget(_key(context, sid))
 
 
-async def _is_new_here(context: Context, sid: str) -> bool:
+async def _is_new(context: Context, sid: str) -> bool:
     """Return whether the SIM was not previewed in this channel a while ago.
 
-    What is only being written counts for nothing: it may never be sent.
+    What is only being written counts for nothing: it may never be sent. Nor does what was not seen.
     """
-    key, services = f"link:{context.request.channel}:{sid}", context.services
+    services = context.services
     within = services.listening.quiet_seconds
-    return await services.preview_deduplication.is_first(key, within=within)
+    return await services.preview_deduplication.is_first(_key(context, sid), within=within)
+
+
+def _key(context: Context, sid: str) -> str:
+    return f"link:{context.request.channel}:{sid}"
+
+
+async def _previewed(
+    context: Context, message: dict[str, Any], news: Iterable[tuple[str, str]]
+) -> frozenset[str]:
+    """Show the cards of links with their SIDs; return the links that have one."""
+    reports = {url: report for url, sid in news if (report := await _read(context, sid))}
+    try:
+        if reports:
+            await _unfurl(context.services, message, reports)
+    except BotError as error:
+        _log(error)
+        return frozenset()
+    return frozenset(reports)
+
+
+async def _read(context: Context, sid: str) -> SessionReport | None:
+    """Return what KORE says of one SIM; None where it cannot be read."""
+    try:
+        report = await look_up(context, sid, for_all=True)
+    except BotError as error:
+        _log(error)
+        return None
+    return await context.services.executor.run(redacted, report, FOR_ALL)
+
+
+def _log(error: BotError) -> None:
+    log.info("not-unfurled", extra={"why": error.kind})
 
 
 async def _unfurl(
@@ -98,11 +128,6 @@ async def _unfurl(
         await services.work_objects.unfurl(message, cards, entities)
     else:
         await services.delivery.unfurl(message, cards)
-
-
-async def _shown(context: Context, sid: str) -> SessionReport:
-    report = await look_up(context, sid, for_all=True)
-    return await context.services.executor.run(redacted, report, FOR_ALL)
 
 
 def _request(body: Body) -> Request:

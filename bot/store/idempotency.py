@@ -7,6 +7,7 @@ database's clock. Slack sends an event up to four times.
 import asyncio
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from cachetools import TTLCache
@@ -127,6 +128,11 @@ class SeenEvents:
                 await tx.change(statement, {"k": each})
             return await tx.change(statement, {"k": key}) == 1
 
+    async def forget(self, key: str) -> None:
+        """Give a claim back: what it was for did not come about."""
+        async with self._db.write() as tx:
+            await tx.execute(delete(seen_events).where(seen_events.c.key == key))
+
     async def _sweep(self, tx: Transaction) -> None:
         """Forget old claims now and then."""
         self._claims += 1
@@ -146,6 +152,10 @@ class RecentIds:
             return True
         self._ids[delivery] = True
         return False
+
+    def forget(self, delivery: str) -> None:
+        """Forget it, as if it had never come."""
+        self._ids.pop(delivery, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +185,11 @@ class Deduplication:
         for each in {*owed} & {*self.owed}:
             self.owed.remove(each)
         return is_first
+
+    async def forget(self, key: str) -> None:
+        """Give a claim back, as far as the store takes it: what it was for did not come about."""
+        self.recent.forget(key)
+        with suppress(ValueError):
+            self.owed.remove(key)
+        with suppress(StoreError):
+            await self.seen.forget(key)

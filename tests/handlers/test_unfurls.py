@@ -111,6 +111,28 @@ async def test_nobody_is_told_that_it_failed(shown):
     assert () == shown.slack.direct("ana")
 
 
+async def test_a_preview_that_nobody_saw_does_not_count_as_shown(shown):
+    """Slack or KORE fails: the next link to the SIM has its preview all the same."""
+    url = await link(shown)
+    shown.slack.api.faults.status("chat.unfurl", 503, times=9)
+    lost = [await shown.say(url)]
+    shown.slack.api.faults.clear()
+    shown.kore.faults.add(broken(503, times=None))
+    other = await shown.say("https://console.korewireless.com/sims/DE" + "a" * 32)
+    shown.kore.faults.clear()
+    lost.append(other)
+
+    assert [0, 0, 1] == [len(previews(shown, m)) for m in (*lost, await shown.say(url))]
+
+
+async def test_one_sim_that_cannot_be_read_costs_no_other_its_preview(shown):
+    """Of two links in a message one leads nowhere."""
+    nowhere = "https://console.korewireless.com/sims/DE" + "a" * 32
+    message = await shown.say(f"{nowhere} and {await link(shown)}")
+
+    assert 1 == len(previews(shown, message))
+
+
 async def test_it_is_off_at_first(whole):
     """Without the setting no link is looked at."""
     await with_links(whole)
