@@ -19,7 +19,7 @@ from bot.blocks.help import rule_text
 from bot.cli.exit_codes import ExitCode
 from bot.cli.lookups import as_lines_of, open_fleet
 from bot.cli.main import cli
-from bot.cli.reports.lookup import as_text
+from bot.cli.reports import as_text
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.engine import all_rules

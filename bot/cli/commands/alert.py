@@ -22,10 +22,10 @@ def command() -> None:
 def list_all(*, as_lines: bool) -> None:
     """List every alert, by name: its SIMs, what it looks for, how it stands."""
     from bot.app.alert_once import listed  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.reports.alerts import as_json, as_table  # noqa: PLC0415 -- the same
+    from bot.cli.lists import alert_json, alert_table  # noqa: PLC0415 -- the same
 
     every = asyncio.run(listed(load_settings(need=Need.NOTHING)))
-    for line in map(as_json, every) if as_lines else as_table(every):
+    for line in map(alert_json, every) if as_lines else alert_table(every):
         click.echo(line)
 
 
@@ -37,7 +37,7 @@ def test(alert: str) -> None:
     Only the KORE_… settings and the store are needed.
     """
     from bot.app.alert_once import tried  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.reports.alerts import tried_text  # noqa: PLC0415 -- the same
+    from bot.cli.lists import tried_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)
     with ExitStack() as stack:

@@ -45,11 +45,11 @@ def command(*, as_lines: bool, **which: object) -> None:
     Reads the bot's store. It holds no ICCID, IMEI, cell or location, and not what was typed; the
     reference stands in the log too.
     """
-    from bot.cli.reports.audit import as_json, as_table  # noqa: PLC0415 -- only here
+    from bot.cli.lists import audit_json, audit_table  # noqa: PLC0415 -- only here
     from bot.store.lookups import Wanted  # noqa: PLC0415 -- the other commands need no SQL
 
     rows = asyncio.run(find_lookups(load_settings(need=Need.NOTHING), Wanted(**which)))  # type: ignore[arg-type]  # click has checked them
-    for line in map(as_json, rows) if as_lines else as_table(rows):
+    for line in map(audit_json, rows) if as_lines else audit_table(rows):
         click.echo(line)
 
 

@@ -24,10 +24,10 @@ def command() -> None:
 def list_all(*, as_lines: bool) -> None:
     """List every digest, by name: its SIMs, how often it comes, when next."""
     from bot.app.digest_once import listed  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.reports.digests import as_json, as_table  # noqa: PLC0415 -- the same
+    from bot.cli.lists import digest_json, digest_table  # noqa: PLC0415 -- the same
 
     every, now = asyncio.run(listed(load_settings(need=Need.NOTHING))), datetime.now(tz=UTC)
-    for line in (as_json(one, now) for one in every) if as_lines else as_table(every, now):
+    for line in (digest_json(one, now) for one in every) if as_lines else digest_table(every, now):
         click.echo(line)
 
 
@@ -39,12 +39,12 @@ def preview(digest: str) -> None:
     Only the KORE_… settings and the store are needed.
     """
     from bot.app import digest_once  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.reports.digests import as_text  # noqa: PLC0415 -- the same
+    from bot.cli.lists import digest_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)
     with ExitStack() as stack:
         _, made = asyncio.run(digest_once.preview(settings, digest, progress_bar(stack)))
-    for line in as_text(made):
+    for line in digest_text(made):
         click.echo(line)
 
 

@@ -22,10 +22,10 @@ def command(*, since: float | None, channel: str | None, as_lines: bool) -> None
     incident was opened, ended from when the first SIM went down. Times are UTC.
     """
     from bot.app.alert_once import incidents  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.reports.incidents import as_json, as_table  # noqa: PLC0415 -- the same
+    from bot.cli.lists import incident_json, incident_table  # noqa: PLC0415 -- the same
 
     now = datetime.now(tz=UTC)
     start = datetime.fromtimestamp(now.timestamp() - DAYS if since is None else since, UTC)
     found = asyncio.run(incidents(load_settings(need=Need.NOTHING), start, channel))
-    for line in map(as_json, found) if as_lines else as_table(found):
+    for line in map(incident_json, found) if as_lines else incident_table(found):
         click.echo(line)

@@ -151,7 +151,7 @@ def print_text(
 
     With `limits` each is explained.
     """
-    from bot.cli.reports.lookup import as_text, explained, summary  # noqa: PLC0415 -- heavy
+    from bot.cli.reports import as_text, explained, summary  # noqa: PLC0415 -- heavy
     from bot.cli.terminal import terminal  # noqa: PLC0415 -- heavy
 
     out = terminal()

@@ -21,7 +21,7 @@ def command(*, feedback: bool) -> None:
         for row in feedback_lines(asyncio.run(read_feedback(settings))):
             click.echo(row)
         return
-    from bot.cli.reports.rules import rule_lines  # noqa: PLC0415 -- the other commands need no rich
+    from bot.cli.reports import rule_lines  # noqa: PLC0415 -- the other commands need no rich
     from bot.cli.terminal import terminal  # noqa: PLC0415 -- the same
 
     for line in rule_lines(load_settings(need=Need.NOTHING).thresholds):

@@ -10,15 +10,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from bot.cli.checks.check import as_text, failed, skipped, well
-from bot.cli.terminal import LONGEST_CELL, aligned, terminal
+from bot.cli.terminal import LONGEST_CELL, aligned, checks_text, failed, skipped, terminal, well
 
 
 def test_only_the_word_is_coloured():
     """A failed check is red in its first word, and what to do stands beneath it."""
     seen = io.StringIO()
     out = Console(file=seen, force_terminal=True, color_system="standard", width=200)
-    for line in as_text([failed("clock", "61 s ahead", "let NTP set it")]):
+    for line in checks_text([failed("clock", "61 s ahead", "let NTP set it")]):
         out.print(line)
 
     assert "\x1b[31mfailed  \x1b[0mclock: 61 s ahead" in seen.getvalue()
@@ -27,7 +26,7 @@ def test_only_the_word_is_coloured():
 
 def test_the_words_stand_under_each_other():
     """Every line begins with its word, and the names stand in one column."""
-    lines = [line.plain for line in as_text([well("a", "x"), skipped("a", "y")])]
+    lines = [line.plain for line in checks_text([well("a", "x"), skipped("a", "y")])]
 
     assert ["ok      a: x", "skipped a: y"] == lines
 

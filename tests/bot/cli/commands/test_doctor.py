@@ -1,6 +1,6 @@
 """`simsessions doctor`, as a process, between the two stand-ins."""
 
-from bot.cli.commands.doctor import file_checks
+from bot.cli.checks import file_checks
 
 
 async def test_all_is_well(kore, slack, simsessions):

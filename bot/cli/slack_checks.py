@@ -5,8 +5,8 @@ from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any
 
-from bot.cli.checks.check import Check, failed, skipped, well
 from bot.cli.exit_codes import ExitCode
+from bot.cli.terminal import Check, failed, skipped, well
 from bot.clock import Clock
 from bot.errors import BotError, StartError
 from bot.settings import Settings

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.cli.checks.check import Status
-from bot.cli.checks.slack import groups_checks, scopes_check, slack_checks
+from bot.cli.slack_checks import groups_checks, scopes_check, slack_checks
+from bot.cli.terminal import Status
 from bot.emulators.slack.api import granted_scopes
 from bot.settings import Settings
 from bot.slack.client import SlackClient, open_session

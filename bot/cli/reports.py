@@ -1,4 +1,4 @@
-"""A report as a person reads it in a terminal."""
+"""What a person reads in a terminal: the report of a SIM, and the rules."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,6 +12,7 @@ from bot.blocks.findings import (
     others_text,
 )
 from bot.blocks.format import PLAIN
+from bot.blocks.help import rule_text
 from bot.blocks.report_json import error_sentence
 from bot.blocks.report_text import (
     day_line,
@@ -23,10 +24,13 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
+from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
+from bot.setting_values import shown
+from bot.settings import env_name
 from bot.sims.errors import SimNotFound
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
@@ -83,3 +87,23 @@ def summary(answers: Sequence[SessionReport | BotError]) -> Text:
 def _lines(lines: Iterable[str], style: Style | None = None) -> Iterator[Text]:
     for line in lines:
         yield Text(f"  {line}", style=style or Style())
+
+
+BOLD, DIM = Style(bold=True), Style(dim=True)
+
+
+def rule_lines(thresholds: Thresholds) -> Iterator[Text]:
+    """Return each rule: its name and severities, when it fires, and whose thresholds those are."""
+    for rule in all_rules():
+        words = rule_text(rule, thresholds)
+        yield Text.assemble((words.name, BOLD), f"  {words.severity}")
+        yield Text(f"  when {words.fires}")
+        yield from _sources(rule, thresholds)
+
+
+def _sources(rule: AnyRule, thresholds: Thresholds) -> Iterator[Text]:
+    if not rule.about.thresholds:
+        yield Text(f"  {rule.about.source}", style=DIM)
+    for name in rule.about.thresholds:
+        value, source = shown(getattr(thresholds, name)), thresholds.source(name)
+        yield Text(f"  {env_name(name)}={value}  ({source})", style=DIM)

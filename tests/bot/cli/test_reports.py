@@ -1,19 +1,60 @@
 """What a terminal shows of a report."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.blocks.report_json import as_json
-from bot.cli.reports.lookup import as_text, explained, summary
+from bot.cli.reports import as_text, explained, summary
 from bot.diagnosis.evidence import State
+from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.kore.errors import KoreUnavailable
 from bot.kore.models import DataSession
-from bot.sessions.report import Neighbours
+from bot.sessions.report import Neighbours, SessionReport, summarise
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
-from tests.builders import NOON, a_sim
+from tests.builders import NOON, a_session, a_sim
+
+SILENT = Finding(
+    rule="gone_silent",
+    severity=Severity.CRITICAL,
+    title="Silent for {silent_for}",
+    says="The last session ended {ended}.",
+    next_step="Check the power of {name}.",
+    source="our default",
+    evidence={
+        "silent_for": timedelta(hours=15, minutes=30),
+        "ended": NOON,
+        "name": "pump-7",
+        "networks": ("A", "B"),
+        "limit": None,
+    },
+)
+
+
+@pytest.fixture
+def report():
+    """Return a function that makes a report of a SIM that went silent."""
+
+    def make(**changes: Any) -> SessionReport:
+        sessions = changes.pop("sessions", (a_session(end=NOON),))
+        plain: dict[str, Any] = {
+            "query": "pump 7",
+            "sim": a_sim(),
+            "state": State.OFFLINE,
+            "since": NOON,
+            "sessions": sessions,
+            "summary": None if sessions is None else summarise(sessions),
+            "findings": (SILENT,),
+            "as_of": NOON,
+            "made_at": NOON + timedelta(hours=15, minutes=30),
+        }
+        return SessionReport(**plain | changes)
+
+    return make
 
 
 def lines(query: str, answer: object) -> list[str]:

@@ -1,23 +1,106 @@
-"""All checks of what is outside this program, side by side: KORE's key, and the clocks, too."""
+"""All that doctor checks: Slack, KORE, the store and the clocks, side by side; the settings."""
 
 import asyncio
 import re
+import shutil
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import aiohttp
 
 from bot.alerts.targets import WebhookTarget
-from bot.cli.checks.check import Check, failed, skipped, well
-from bot.cli.checks.slack import APP, BOT, slack_checks
-from bot.cli.checks.store import store_check
+from bot.app.resources import denied, make_database, store_url
 from bot.cli.exit_codes import ExitCode
+from bot.cli.slack_checks import APP, BOT, slack_checks
+from bot.cli.terminal import Check, failed, skipped, well
 from bot.clock import Clock
-from bot.errors import BotError
+from bot.errors import BotError, StartError
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreDenied
 from bot.proxies import origin_of, proxy_for
 from bot.settings import Need, Settings
+from bot.store.database import Database
+from bot.store.errors import (
+    StoreBusy,
+    StoreDamaged,
+    StoreDenied,
+    StoreError,
+    StoreFull,
+    StoreLost,
+    StoreReadOnly,
+    StoreTooNew,
+)
+from bot.store.location import SQLITE, is_read_only_disk, nearest, without_password
+from bot.store.migrate import known_revisions
+
+STORE = "store"
+LEAST_FREE = 200 * 10**6  # bytes; a year of scans of 1,000 SIMs
+MEND = "look into the server's log; until it is mended the bot answers look-ups, and no more"
+MENDS: dict[type[StoreError], str] = {
+    StoreLost: "see that the server is up, its host and port are right, and no firewall is between",
+    StoreBusy: "see who holds it for so long, then try again",
+    StoreFull: "make room on its disk",
+    StoreReadOnly: "let this user write to the file; of a server, take the one that takes changes",
+    StoreTooNew: "update this program to the version that was here last",
+    StoreDamaged: "move the file away and put back a copy, or let the next start make a new one",
+}
+MEND_SETTING = "docs/operating.md, Where it keeps things"
+
+
+async def store_check(settings: Settings, clock: Clock, faulty: frozenset[str]) -> Check:
+    """Look at it as the bot would open it, and change nothing but what a trial writes."""
+    if wrong := sorted({"SIMSESSIONS_DATABASE_URL", "SIMSESSIONS_DATA_DIR"} & faulty):
+        return skipped(STORE, f"{wrong[0]} is not right")
+    url = store_url(settings)
+    try:
+        database = make_database(settings)
+    except StartError as error:
+        return failed(STORE, error.sentence, MEND_SETTING, ExitCode.SETTINGS)
+    try:
+        return await _looked_at(database, url, clock)
+    except StoreDenied as error:
+        return failed(STORE, denied(settings, error), MEND_SETTING, ExitCode.SETTINGS)
+    except StoreError as error:
+        says = f"{without_password(url)}: {_said(error)}{_because(error)}"
+        return failed(STORE, says, MENDS.get(type(error), MEND))
+    finally:
+        await database.aclose()
+
+
+async def _looked_at(database: Database, url: str, clock: Clock) -> Check:
+    file = Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
+    where = f"{database.kind}, {without_password(url)}"
+    if file and not file.exists():
+        if is_read_only_disk(nearest(file.parent)):
+            raise StoreReadOnly
+        return well(STORE, f"{where}: not there yet, made with the first start")
+    revision = await database.revision()
+    if revision not in known_revisions()[-1:]:
+        age = f"schema {revision}" if revision else "empty"
+        return well(STORE, f"{where}: {age}; the next start brings it up to date{_free(file)}")
+    started = clock.monotonic()
+    await database.prepare()
+    took = round(1000 * (clock.monotonic() - started))
+    says = f"{where}: written in {took} ms, schema {revision}{_free(file)}"
+    if file and shutil.disk_usage(file.parent).free < LEAST_FREE:
+        return failed(STORE, says, MENDS[StoreFull])
+    return well(STORE, says)
+
+
+def _free(file: Path | None) -> str:
+    if file is None:
+        return ""
+    return f", {shutil.disk_usage(file.parent).free / 1e9:.1f} GB free"
+
+
+def _said(error: StoreError) -> str:
+    return "it cannot be reached" if type(error) is StoreLost else error.sentence
+
+
+def _because(error: StoreError) -> str:
+    return f" ({str(error.__cause__).strip()})" if error.__cause__ else ""
+
 
 PATIENCE_SECONDS = 10
 TOLERANCE_SECONDS = 60  # Slack refuses what is signed 5 min off; tokens expire by the clock too
@@ -172,3 +255,19 @@ async def _clock(
     if name in faulty:
         return (skipped(f"clock against {whose}", f"{name} is not right"),)
     return (await clock_check(whose, url, clock),)
+
+
+def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
+    """Return one line a fault, or one that all is well."""
+    if not faults:
+        return (well("settings", "complete"),)
+    mend = "set it in the environment or in .env; docs/settings.md lists the settings"
+    return tuple(failed("settings", fault, mend, ExitCode.SETTINGS) for fault in faults)
+
+
+def file_checks(file: Path) -> tuple[Check, ...]:
+    """Return what is amiss with who may read the file of settings; nothing where it is well."""
+    if not file.is_file() or not file.stat().st_mode & 0o077:
+        return ()
+    says = f"{file} holds secrets, and others on this machine may read it"
+    return (failed("settings", says, f"chmod 600 {file}"),)

@@ -1,0 +1,291 @@
+"""What the terminal lists: alerts, incidents, digests and look-ups, as tables and as JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.alerts.incident import Incident
+from bot.app.alert_once import ListedAlert, TriedAlert
+from bot.app.digest_once import ListedDigest
+from bot.blocks.alert_list import how_often, stand
+from bot.blocks.digest_list import how_often as digest_often
+from bot.blocks.digest_list import when_next
+from bot.blocks.digest_text import (
+    changes_text,
+    count_text,
+    digest_headline,
+    foot_text,
+    incidents_text,
+    outage_text,
+    talkers_text,
+    warnings,
+    worst_text,
+)
+from bot.blocks.format import PLAIN, count, grouped, lasting
+from bot.blocks.incident import incident_title, took_text
+from bot.blocks.kit import clean
+from bot.cli.terminal import aligned
+from bot.digests.digest import COUNTED, Digest
+from bot.store.lookups import Lookup
+
+ALERT_HEAD = ("id", "channel", "name", "SIMs", "how often", "how it stands")
+_NAMED = 20
+
+
+def alert_json(listed: ListedAlert) -> str:
+    """Return one alert as a JSON object; times are ISO 8601 in UTC, unknown is null."""
+    one = listed.one
+    return json.dumps(
+        {
+            "id": one.id,
+            "name": one.name,
+            "team": one.team,
+            "channel": one.channel,
+            "made_by": one.made_by,
+            "made_at": iso(one.made_at),
+            "sims": one.selection.to_json(),
+            "causes": list(one.causes) or None,
+            "severity": one.least.word,
+            "hold_seconds": one.hold.total_seconds(),
+            "mentions": list(one.mention_first),
+            "then_mentions": list(one.mention_second),
+            "interval_seconds": one.interval and one.interval.total_seconds(),
+            "webhook": one.webhook,
+            "paused": one.paused and one.paused.value,
+            "open_incidents": listed.open,
+            "scanned_at": iso(listed.scanned_at),
+        }
+    )
+
+
+def alert_table(every: Sequence[ListedAlert]) -> list[str]:
+    """Return lines whose columns stand below each other, or one that says that there is nothing."""
+    if not every:
+        return ["There are no alerts. `/simsessions alert add` in Slack makes one."]
+    return aligned(ALERT_HEAD, map(_alert_cells, every))
+
+
+def _alert_cells(listed: ListedAlert) -> tuple[str, ...]:
+    one = listed.one
+    return (
+        one.id,
+        one.channel,
+        clean(one.name),
+        clean(one.selection.words),
+        how_often(one.interval, listed.sims),
+        stand(one, listed.open),
+    )
+
+
+def tried_text(tried: TriedAlert) -> Iterator[str]:
+    """Return what an alert would open, a line each with its SIMs beneath."""
+    reading, name = tried.reading, PLAIN.data(tried.one.name)
+    read = count(len(reading.read), "SIM")
+    opened = count(len(tried.incidents), "incident")
+    yield f"{name}: {read} read, {opened} if all of this were new."
+    if reading.failed:
+        yield f"{count(len(reading.failed), 'SIM')} could not be read."
+    for incident in tried.incidents:
+        yield f"\n{incident.severity.word}  {incident_title(incident, PLAIN)}"
+        yield from (
+            f"  {PLAIN.data(member.name)}, since {PLAIN.when(member.since)}"
+            for member in incident.members[:_NAMED]
+        )
+        if (more := len(incident.members) - _NAMED) > 0:
+            yield f"  and {grouped(more)} more"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as programs read it; None where there is none."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+INCIDENT_HEAD = (
+    "opened (UTC)",
+    "channel",
+    "severity",
+    "what",
+    "state",
+    "notice",
+    "take",
+    "end",
+    "by",
+)
+
+
+def incident_json(incident: Incident) -> str:
+    """Return one incident as a JSON object; times are ISO 8601 in UTC, unknown is null."""
+    return json.dumps(
+        {
+            "id": incident.id,
+            "alert": incident.alert,
+            "team": incident.team,
+            "channel": incident.channel,
+            "account": incident.account or None,
+            "state": incident.state.value,
+            "severity": incident.severity.word,
+            "worst": incident.worst.word,
+            "rule": incident.rule,
+            "title": incident.title,
+            "shared": {incident.trait: incident.value} if incident.trait else None,
+            "since": iso(incident.first_at),
+            "opened_at": iso(incident.opened_at),
+            "taken_by": incident.taken_by,
+            "resolved_at": iso(incident.resolved_at),
+            "resolved_by": incident.resolved_by,
+            "reopened": incident.reopened,
+            "seconds_to_notice": _seconds(incident.time_to_notice),
+            "seconds_to_take": _seconds(incident.time_to_take),
+            "seconds_to_end": _seconds(incident.time_to_end),
+            "sims": [
+                {
+                    "sid": member.sid,
+                    "name": member.name,
+                    "since": iso(member.since),
+                    "back_at": iso(member.back_at),
+                    "times": member.times,
+                }
+                for member in incident.members
+            ],
+        }
+    )
+
+
+def incident_table(every: Sequence[Incident]) -> list[str]:
+    """Return lines whose columns stand below each other, or one that says that there is nothing."""
+    if not every:
+        return ["No incident was open in that time."]
+    return aligned(INCIDENT_HEAD, map(_incident_cells, every))
+
+
+def _incident_cells(incident: Incident) -> tuple[str, ...]:
+    return (
+        f"{incident.opened_at:%Y-%m-%d %H:%M}",
+        incident.channel,
+        incident.worst.word,
+        incident_title(incident, PLAIN),
+        incident.state.value,
+        _length(incident.time_to_notice),
+        _length(incident.time_to_take),
+        took_text(incident),
+        incident.taken_by or "-",
+    )
+
+
+def _length(length: timedelta | None) -> str:
+    return "-" if length is None else lasting(length)
+
+
+def _seconds(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds()
+
+
+DIGEST_HEAD = ("id", "channel", "name", "SIMs", "how often", "next")
+
+
+def digest_json(listed: ListedDigest, now: datetime) -> str:
+    """Return one digest as a JSON object; times are ISO 8601 in UTC, unknown is null."""
+    one = listed.one
+    due = one.next_due(now)
+    return json.dumps(
+        {
+            "id": one.id,
+            "name": one.name,
+            "team": one.team,
+            "channel": one.channel,
+            "made_by": one.made_by,
+            "made_at": iso(one.made_at),
+            "sims": one.selection.to_json(),
+            "cron": one.schedule.cron,
+            "zone": one.zone,
+            "quiet_hours": one.quiet_hours.to_json() if one.quiet_hours else None,
+            "when_quiet": one.when_quiet.value,
+            "grace_seconds": one.grace.total_seconds(),
+            "paused": one.paused and one.paused.value,
+            "next_due": due and iso(due),
+            "percent": listed.percent,
+        }
+    )
+
+
+def digest_table(every: Sequence[ListedDigest], now: datetime) -> list[str]:
+    """Return lines whose columns stand below each other, or one that says that there is nothing."""
+    if not every:
+        return ["There are no digests. `/simsessions digest add` in Slack makes one."]
+    return aligned(DIGEST_HEAD, (_digest_cells(listed, now) for listed in every))
+
+
+def digest_text(digest: Digest) -> Iterator[str]:
+    """Return the lines of a digest, in the words that Slack shows too."""
+    yield digest_headline(digest, PLAIN)
+    yield from warnings(digest, PLAIN)
+    yield from (outage_text(lost, PLAIN) for lost in digest.outages)
+    yield from incidents_text(digest, PLAIN)
+    yield from changes_text(digest, PLAIN)
+    yield ", ".join(
+        f"{grouped(digest.counts[state])} {count_text(state)}"
+        for state in COUNTED
+        if digest.counts.get(state)
+    )
+    yield from (worst_text(sim, digest, PLAIN) for sim in digest.worst.first)
+    if digest.talkers:
+        yield talkers_text(digest.talkers, PLAIN)
+    yield foot_text(digest, PLAIN)
+
+
+def _digest_cells(listed: ListedDigest, now: datetime) -> tuple[str, ...]:
+    one = listed.one
+    return (
+        one.id,
+        one.channel,
+        clean(one.name),
+        clean(one.selection.words),
+        digest_often(one, PLAIN),
+        when_next(one, now, PLAIN, listed.percent),
+    )
+
+
+AUDIT_HEAD = ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref")
+
+
+def audit_json(row: Lookup) -> str:
+    """Return one look-up as a JSON object; unknown is null, times are ISO 8601 in UTC."""
+    shown = {
+        "at": _moment(row).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "user": row.person,
+        "team": row.team,
+        "channel": row.channel or None,
+        "thread": row.thread,
+        "entry": row.entry,
+        "sim": row.sim,
+        "name": row.name,
+        "outcome": row.outcome,
+        "ref": row.request,
+    }
+    return json.dumps(shown)
+
+
+def audit_table(rows: Sequence[Lookup]) -> list[str]:
+    """Return lines whose columns stand below each other, or one that says that there is nothing."""
+    if not rows:
+        return ["No look-up fits."]
+    return aligned(AUDIT_HEAD, map(_audit_cells, rows))
+
+
+def _audit_cells(row: Lookup) -> tuple[str, ...]:
+    return (
+        f"{_moment(row):%Y-%m-%d %H:%M:%S}",
+        row.person,
+        row.channel or "-",
+        row.entry,
+        clean(row.name) if row.name else "-",
+        row.sim or "-",
+        row.outcome,
+        row.request,
+    )
+
+
+def _moment(row: Lookup) -> datetime:
+    return datetime.fromtimestamp(row.at, UTC)
