@@ -8,11 +8,14 @@ from datetime import datetime
 from math import cos, dist, inf, radians
 
 from bot.alerts.alert import AlertState
+from bot.alerts.twins import TWIN
 from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
+from bot.diagnosis.engine import explained_rules, place
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
+from bot.diagnosis.rules.twin_imei import NEXT_STEP, TITLE
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import member_of
 from bot.sessions.redaction import redacted_snapshot
@@ -63,7 +66,7 @@ class Cause:
 class SickSim:
     """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only.
 
-    `place` is its tower's latitude and longitude.
+    `place` is its tower's latitude and longitude, `device` the first 14 digits of its IMEI.
     """
 
     sid: str
@@ -75,14 +78,15 @@ class SickSim:
     redacted: str | None = None
     account: str = ""
     place: tuple[float, float] | None = None
+    device: str | None = None
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
         return next((cause for cause in self.causes if cause.family == family), None)
 
     def standing(self, family: str) -> Cause | None:
-        """Return what keeps it in an incident; of a silence only silence, else whatever it has."""
-        return self.cause_in(family) or (self.causes[0] if family != SILENT else None)
+        """Return what keeps it in an incident: of most whatever it has, of these that alone."""
+        return self.cause_in(family) or (self.causes[0] if family not in {SILENT, TWIN} else None)
 
     def is_at_site_of(self, other: "SickSim") -> bool:
         """Return whether both are on one cell, or on two of one site."""
@@ -148,6 +152,9 @@ class Wanted:
         return cause.severity >= self.least and (not self.causes or cause.rule in self.causes)
 
 
+_TWIN = Cause(TWIN, Severity.CRITICAL, TITLE)
+
+
 class Reader:
     """Collects the rows of a scan, page by page."""
 
@@ -181,17 +188,23 @@ class Reader:
             if row.sid in self._watched and row.sid not in self._sick:
                 self._note_back(row)
 
-    def _judge(self, row: ScanRow) -> None:
+    def add_twins(self, rows: Iterable[ScanRow]) -> None:
+        """Collect those that were added, and have a twin: that shows only over all of them."""
+        for row in rows:
+            if row.sid in self._read:
+                self._judge(row, _TWIN)
+                self._back.pop(row.sid, None)
+
+    def _judge(self, row: ScanRow, twin: Cause | None = None) -> None:
         seen = Snapshot.from_json(row.row)
-        causes = tuple(
-            cause
+        every = [
+            Cause(found.rule, _SEVERITIES.get(found.severity, Severity.INFO), found.title)
             for found in seen.findings
-            if self._wanted.takes(
-                cause := Cause(
-                    found.rule, _SEVERITIES.get(found.severity, Severity.INFO), found.title
-                )
-            )
-        )
+        ]
+        if twin:
+            every = [twin, *(each for each in every if each.rule not in explained_rules(TWIN))]
+            every.sort(key=lambda each: (-each.severity, place(each.rule)))
+        causes = tuple(filter(self._wanted.takes, every))
         if not causes:
             return
         member, shown = member_of(row), redacted_snapshot(seen).name
@@ -201,10 +214,11 @@ class Reader:
             causes=causes,
             lost_at=row.lost_at,
             traits=member.traits if member else {},
-            next_step=seen.next_step,
+            next_step=NEXT_STEP if causes[0].rule == TWIN else seen.next_step,
             redacted=None if shown == seen.name else shown,
             account=seen.account or self._account,
             place=seen.place,
+            device=seen.imei14,
         )
 
     def _note_back(self, row: ScanRow) -> None:

@@ -15,6 +15,7 @@ from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
 from bot.alerts.reading import SILENT, Cause, Reading, SickSim, next_step_of, outage_value
 from bot.alerts.telling import Happened, Teller
 from bot.alerts.timing import relapse_window
+from bot.alerts.twins import TWIN
 from bot.diagnosis.contrast import Lines, Outage, Trait
 
 MOST_SLACK = 7200.0
@@ -290,7 +291,12 @@ class _Scan:
         return first - within - slack <= entry.since <= first + within
 
     def _shares(self, sim: SickSim, incident: Incident) -> bool:
-        """Return whether a SIM has what those of an incident share: where none is told, a site."""
+        """Return whether a SIM has what those of an incident share: where none is told, a site.
+
+        Twins share their device, wherever they are.
+        """
+        if incident.family == TWIN:
+            return any(sim.device == each.device for each in self._sick_of(incident))
         if incident.trait in {None, Trait.CELL}:
             is_everywhere = incident.rule == OUTAGE and not incident.trait
             return is_everywhere or any(map(sim.is_at_site_of, self._sick_of(incident)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.alerts.form import AUTOMATIC, CRITICAL, WARNING, AlertField, AlertValues, Faults, Field
+from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
 from bot.blocks.digest_form import WHICH, kept, sims_fields
 from bot.blocks.format import MRKDWN
@@ -24,13 +25,13 @@ from bot.blocks.kit import (
     time_picker,
 )
 from bot.diagnosis.engine import all_rules
-from bot.diagnosis.rule import GroupRule, Severity
+from bot.diagnosis.rule import Severity
 from bot.digests.form import LONGEST_NAME, FormField
 from bot.sims.identifier import unquoted
 
 NEW, CHANGED = "New alert", "Edit alert"
-NOT_SCANNED = frozenset({"data_limit", "impossible_travel"})
-"""What a scan cannot judge: it asks for no usage, and does not read where towers stand."""
+NOT_SCANNED = frozenset({"data_limit"})
+"""What a scan cannot judge: it does not ask for the usage."""
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
 _HOLD = (
@@ -103,7 +104,7 @@ def causes_to_choose() -> list[Choice]:
 
     SIMs that fell silent together are told as one in any case.
     """
-    rules = (rule for rule in all_rules() if not isinstance(rule, GroupRule))
+    rules = (rule for rule in all_rules() if rule.name != OUTAGE)
     grave = (
         rule
         for rule in rules
@@ -137,7 +138,7 @@ def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Fiel
 def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
     yield _named(AlertField.LEAST, "From", select("static_select", _LEAST, values.least))
     causes = _multi_select(causes_to_choose(), values.causes, "All causes")
-    hint = "Leave it empty for all. Scans judge no data limit, impossible travel or twin IMEI."
+    hint = "Leave it empty for all. Scans do not read the month's usage: no alert of a data limit."
     yield _named(AlertField.CAUSES, "Only these causes", causes, optional=True, hint=hint)
     hold = select("static_select", _HOLD, values.hold)
     yield _named(AlertField.HOLD, "When it has lasted", hold)

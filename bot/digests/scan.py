@@ -8,9 +8,8 @@ in the rows, by the rule of bot/diagnosis/rules/common_outage.py over what they 
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import ORDER, place
 from bot.diagnosis.evidence import Evidence, State
-from bot.diagnosis.fields import cell, generation, networks_of
+from bot.diagnosis.fields import generation, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
@@ -33,6 +32,7 @@ from bot.digests.days import (
     first_open_day,
     merged_months,
 )
+from bot.digests.towers import lost_place, with_places
 from bot.errors import BotError, Restarting, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
@@ -41,7 +41,7 @@ from bot.kore.models import DataSession, RatePlan, Sim
 from bot.ops.tasks import WorkerThread
 from bot.sessions.fetch import Allowance, Read, Sessions, own_rows
 from bot.sessions.lookup import Judge
-from bot.sessions.report import SessionReport
+from bot.sessions.report import SessionReport, in_device_since
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of, traffic
 from bot.store.scans import FAILED, ScanRow
 
@@ -53,13 +53,15 @@ BATCH = 8
 LARGE_BATCH_BYTES = 1 << 19
 """Bytes of answers from which on a batch is judged in a worker thread."""
 log = logging.getLogger(__name__)
-_WITH_NEWS = frozenset({State.ONLINE.value, State.STALE.value})
+OPEN_STATES = frozenset({State.ONLINE, State.STALE})
+_WITH_NEWS = frozenset(state.value for state in OPEN_STATES)
+RECENTLY = timedelta(days=1)
 _MARK_BYTES = 7  # fits a signed number of 8 bytes
 
 
 def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
     """Return the row of a SIM whose sessions could be read, of the report on that evidence."""
-    snapshot = snapshot_of(report)
+    snapshot = _with_device(snapshot_of(report), report)
     lost_on, lost_at = loss_of(report.last_session, report.findings)
     return ScanRow(
         sid=snapshot.sid,
@@ -71,6 +73,15 @@ def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
         lost_on=lost_on,
         lost_at=lost_at,
     )
+
+
+def _with_device(snapshot: Snapshot, report: SessionReport) -> Snapshot:
+    """Return it with the time since when it is in its device, of the last day: for twins."""
+    if not (snapshot.imei14 and snapshot.state in OPEN_STATES and report.sessions):
+        return snapshot
+    now = report.made_at
+    since = in_device_since(report.sessions, now, back_to=now - RECENTLY)
+    return replace(snapshot, in_device=since) if since != snapshot.since else snapshot
 
 
 def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> ScanRow:
@@ -248,14 +259,15 @@ class _Scan:
             if rows is None:
                 partial.append(answer.sim)
             else:
-                read = Fetched(rows.rows, answer.as_of, skipped_rows=rows.skipped)
+                told = with_places(rows.rows, answer.page, now, self._judge.thresholds)
+                read = Fetched(told, answer.as_of, skipped_rows=rows.skipped)
                 self._judge_one(answer.sim, read, now, answer.page)
         return partial
 
     async def ask_whole(self, sim: Sim, now: datetime) -> None:
         """Ask for all pages of a SIM, and judge it."""
         try:
-            sessions = await self._kore.scanned_sessions(sim.sid)
+            sessions = await self._kore.data_sessions(sim.sid)
         except KoreError as error:
             self._fail(sim, error)
         else:
@@ -278,24 +290,11 @@ class _Scan:
             log.exception("scan-broke", extra={"sid": sim.sid})
             self._fail(sim, BotError())
         else:
-            self.result.rows.append(_placed(row, page) if page and row.lost_at else row)
+            self.result.rows.append(lost_place(row, page) if page and row.lost_at else row)
             self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:
         self.result.failures.append(ScanFailure(sim, kept(error)))
-
-
-def _placed(row: ScanRow, page: bytes) -> ScanRow:
-    """Return the row of a lost SIM with its tower's place, which is read of no other."""
-    seen = Snapshot.from_json(row.row)
-    sessions = (each for each in from_json(page)["data_sessions"] if isinstance(each, dict))
-    on_it = (each for each in sessions if cell(each.get("cell_id")) == seen.cell_id)
-    with suppress(ValueError, TypeError, AttributeError):
-        tower = DataSession.model_validate(next(on_it, {})).cell_location_estimate
-        if seen.cell_id and tower:
-            place = (round(tower.lat, 3), round(tower.lon, 3))
-            return replace(row, row=replace(seen, place=place).to_json())
-    return row
 
 
 def evaluate(

@@ -161,10 +161,6 @@ class AccountsClient(KoreClient):
         """Fetch the sessions of a SIM from the account that has it."""
         return await (await self._of(sid)).data_sessions(sid, fresh=fresh)
 
-    async def scanned_sessions(self, sid: str) -> Fetched[tuple[DataSession, ...]]:
-        """Fetch what a verdict needs of a SIM's sessions from the account that has it."""
-        return await (await self._of(sid)).scanned_sessions(sid)
-
     async def scanned_page(self, sid: str) -> bytes:
         """Fetch the first page of a SIM's sessions from the account that has it."""
         return await (await self._of(sid)).scanned_page(sid)

@@ -173,17 +173,6 @@ class KoreClient:
         fetch = partial(self._sessions, _path("Sims", sid, "DataSessions"))
         return await self._caches.data_sessions.get(sid, fetch, fresh=fresh)
 
-    async def scanned_sessions(self, sid: str) -> Fetched[tuple[DataSession, ...]]:
-        """Fetch what a verdict needs of a SIM's sessions, in any order; for a fleet's scan.
-
-        For a background client: this is no answer for people, so nothing of it may be cached.
-        `GET /v1/Sims/{sid}/DataSessions`.
-        """
-        fetch = partial(
-            self._rows, SCANNED_SESSIONS, _path("Sims", sid, "DataSessions"), FIRST_PAGE
-        )
-        return await self._caches.data_sessions.get(f"scan {sid}", fetch)
-
     async def scanned_page(self, sid: str) -> bytes:
         """Fetch the first page of a SIM's sessions for `read_scanned`, past the cache.
 
@@ -195,7 +184,7 @@ class KoreClient:
     def read_scanned(self, page: bytes, sid: str) -> Rows[DataSession] | None:  # noqa: ARG002 -- there is one account
         """Read a page of `scanned_page`, of that SIM; None where it is not all, or cannot be read.
 
-        Then `scanned_sessions` fetches all pages, and retries.
+        Then `data_sessions` fetches all pages, and retries.
         """
         try:
             rows = read_rows(SCANNED_SESSIONS.page, page)

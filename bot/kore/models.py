@@ -193,7 +193,7 @@ class DataSession(_Answer):
 
 
 class ScannedSession(DataSession):
-    """A session as a scan reads it: without its ids and the tower's place, which no verdict asks.
+    """A session as a scan reads it: without its ids and the tower's place, which few verdicts ask.
 
     Reading those would cost as much again as all the rest. A `start` that is unknown, and an `end`
     that is given and cannot be read, are errors here: the page is then read in full.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.contrast import Trait
-from bot.diagnosis.evidence import State, current_of
+from bot.diagnosis.evidence import LONG_AGO, State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
 from bot.kore.models import DataSession, RatePlan, Sim
@@ -113,12 +113,19 @@ def case_of(report: SessionReport) -> Case:
     return Case(sim.sid, last, report.findings, plan_name, sim.name, since=since)
 
 
-def in_device_since(sessions: Sequence[DataSession], now: datetime) -> datetime | None:
-    """Return when the SIM came to its device, or was away last: a renewal is no such time."""
+def in_device_since(
+    sessions: Sequence[DataSession], now: datetime, back_to: datetime = LONG_AGO
+) -> datetime | None:
+    """Return when the SIM came to its device, or was away last: a renewal is no such time.
+
+    What was longer ago than `back_to` is not looked at.
+    """
     last = current_of(sessions, now)
     since, device = (last.start, device_of(last.imei)) if last else (None, None)
     for each in sessions:
         stop = each.end or each.last_updated
+        if since is not None and since <= back_to:
+            break
         if since is None or each.start is None or each.start >= since:
             continue
         if stop is None or since - stop > RENEWAL or device_of(each.imei) != device:

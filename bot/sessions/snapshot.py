@@ -37,7 +37,8 @@ class Snapshot:
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
     `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts;
     `next_step` is what to do about the cause. `account` is that of ours which has the SIM, where we
-    have several. `place` is the tower's latitude and longitude: scans keep it of lost SIMs.
+    have several. `place` is the tower's latitude and longitude: scans keep it of lost SIMs, and
+    `in_device`, since when it is in its device, where that is longer than its session lasts.
     """
 
     sid: str
@@ -64,6 +65,7 @@ class Snapshot:
     next_step: str | None = None
     account: str | None = None
     place: tuple[float, float] | None = None
+    in_device: datetime | None = None
 
     @property
     def full_name(self) -> str:
@@ -168,6 +170,7 @@ def _read(payload: Mapping[str, Any]) -> Snapshot:
         state=_state(payload.get("state")),
         since=_moment(payload.get("since")),
         seen_at=_moment(payload.get("seen_at")),
+        in_device=_moment(payload.get("in_device")),
         packets_up=_whole(payload.get("packets_up")),
         packets_down=_whole(payload.get("packets_down")),
         findings=_findings(payload.get("findings")),

@@ -77,7 +77,7 @@ def _leaps(evidence: Evidence, limits: Thresholds) -> Iterable[Leap]:
     placed = [each for each in evidence.in_order if each.cell_location_estimate]
     for before, after in pairwise(placed):
         one, other = before.cell_location_estimate, after.cell_location_estimate
-        if one is None or other is None or _is_near(one, other, limits.travel_least_km):
+        if one is None or other is None or is_near(one, other, limits.travel_least_km):
             continue
         if (name := cell(after.cell_id)) and name == cell(before.cell_id):
             continue  # one tower, wrongly placed once
@@ -87,7 +87,7 @@ def _leaps(evidence: Evidence, limits: Thresholds) -> Iterable[Leap]:
                 yield Leap(before, after, km, hours)
 
 
-def _is_near(one: CellLocation, other: CellLocation, km: float) -> bool:
+def is_near(one: CellLocation, other: CellLocation, km: float) -> bool:
     """Return whether two towers are surely near, at little cost, as nearly all are."""
     degrees = km / _KM_A_DEGREE / 2
     return abs(one.lat - other.lat) < degrees and abs(one.lon - other.lon) < degrees

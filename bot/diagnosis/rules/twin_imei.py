@@ -14,14 +14,18 @@ SOURCE = (
     "T-Mobile Control Center: one IMEI in two SIMs is a stock security rule, "
     "https://es.t-mobile.com/support/business/control-center-automation"
 )
-_MOST = 3
+TITLE = "Its IMEI is live in another SIM too"
+NEXT_STEP = "Find out which of the two devices is yours, and suspend the other one's SIM."
+MOST = 3
+"""So many SIMs at most have one IMEI by cloning: that of more is a placeholder."""
 _AT_ONCE = timedelta(minutes=10)
 
 
 class Live(NamedTuple):
     """A SIM in a device: since when it is there, and when it was last heard of."""
 
-    case: Case
+    sid: str
+    name: str
     imei: str
     since: datetime
     until: datetime
@@ -29,8 +33,8 @@ class Live(NamedTuple):
 
 @group_rule(
     About(
-        fires="two of several SIMs asked for together have a session open with the same IMEI, and "
-        "both have sent news since both sessions began",
+        fires="two of several SIMs asked for together, or in the scan of an alert, have a session "
+        "open with the same IMEI, and both have sent news since both sessions began",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
         explains=("imei_changed", "impossible_travel"),
@@ -45,14 +49,20 @@ def twin_imei(cases: Sequence[Case], _limits: Thresholds) -> Iterable[tuple[str,
             continue
         imei, since, until = session.imei, case.since or session.start, session.last_updated
         if imei and since and until and (device := device_of(imei)):
-            seen[device][case.sim_sid] = Live(case, imei, since, until)
-    for twins in seen.values():
-        if len(twins) > _MOST:  # so many do not clone each other: the IMEI is a placeholder
-            continue
-        for one in twins.values():
-            others = (each for each in twins.values() if each is not one and _at_once(each, one))
-            for other in islice(others, 1):
-                yield one.case.sim_sid, _finding(one, other)
+            name = case.name or case.sim_sid
+            seen[device][case.sim_sid] = Live(case.sim_sid, name, imei, since, until)
+    for of_device in seen.values():
+        for one, other in twins_of(list(of_device.values())):
+            yield one.sid, _finding(one, other)
+
+
+def twins_of(of_device: Sequence[Live]) -> Iterable[tuple[Live, Live]]:
+    """Return each of the SIMs in one device that has a twin among them, with that."""
+    if len(of_device) > MOST:
+        return
+    for one in of_device:
+        others = (each for each in of_device if each is not one and _at_once(each, one))
+        yield from ((one, other) for other in islice(others, 1))
 
 
 def _at_once(one: Live, other: Live) -> bool:
@@ -63,14 +73,14 @@ def _finding(one: Live, other: Live) -> Finding:
     return Finding(
         rule="twin_imei",
         severity=Severity.CRITICAL,
-        title="Its IMEI is live in another SIM too",
+        title=TITLE,
         says="IMEI {imei} is live in this SIM and in {other} at once, since {since}: a device was "
         "cloned.",
-        next_step="Find out which of the two devices is yours, and suspend the other one's SIM.",
+        next_step=NEXT_STEP,
         source=SOURCE,
         evidence={
             "imei": one.imei,
-            "other": other.case.name or other.case.sim_sid,
+            "other": other.name,
             "since": max(one.since, other.since),
         },
     )

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.reading import Reader, Reading, Wanted, lines_of, outages_in
 from bot.alerts.transitions import observe
+from bot.alerts.twins import TWIN, Twins
 from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import unpacked
@@ -42,6 +43,7 @@ MOST_RECHECKED = 100
 SLACK = 30.0
 """Seconds by which a scan may come early: the database's clock says what is due."""
 MOST_RHYTHMS = 500
+MOST_TWINS = 200
 BLIND_JOB = "alert_blind"
 _DAYS = 62
 log = logging.getLogger(__name__)
@@ -95,7 +97,9 @@ async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobS
     reader = Reader(Wanted(about.causes, about.least), every, scans.accounts)
     reader.add(scanned.rows)
     read = reader.reading(services.clock.now())
-    reading = replace(read, failed=frozenset(every) - read.read, is_partial=True)
+    twins = {m.sid for each in standing if each.family == TWIN for m in each.members}
+    unsure = frozenset(every) - read.read | twins - read.sick.keys()
+    reading = replace(read, failed=unsure, read=read.read - unsure, is_partial=True)
     return Again(after, write=_writing(about, reading, services))
 
 
@@ -175,10 +179,16 @@ async def _reading(
         sids = await sids_of(about.selection, scans.kore)
     incidents = await work.incidents.current(about.id)
     watched = {member.sid for each in incidents if each.is_open for member in each.members}
-    reader = Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts)
+    reader, twins = (
+        Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts),
+        Twins(),
+    )
     async for page in rows.every(run.id):
         reader.add(page)
+        twins.add(page)
         await asyncio.sleep(0)
+    if has_twin := sorted(twins.sids())[:MOST_TWINS]:
+        reader.add_twins((await rows.known(run.id, has_twin)).values())
     reading = reader.reading(now)
     silent = _unanswered(reading, scans.kore.account_of)
     if None in silent or silent.issuperset(run.shown):

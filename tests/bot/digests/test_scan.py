@@ -69,8 +69,8 @@ async def sims(kore):
 
 
 def told(snapshot):
-    """Return what a scan and a look-up must agree on; a scan knows no usage and no places."""
-    unsure = {"data_limit", "healthy", "impossible_travel", "never_seen"}
+    """Return what a scan and a look-up must agree on; a first scan knows no usage."""
+    unsure = {"data_limit", "healthy", "never_seen"}
     findings = [(f.rule, f.severity) for f in snapshot.findings if f.rule not in unsure]
     return snapshot.sid, snapshot.state, snapshot.network, snapshot.imei14, findings
 

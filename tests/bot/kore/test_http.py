@@ -272,7 +272,7 @@ async def test_the_same_rows(wired, live):
     """A scan reads the rows as they are, but for the ids and the place that no verdict asks for."""
     live.add({"sid": SID, "status": "active"}, [a_session().model_dump(mode="json")])
     client = await behind(wired)
-    (session,) = (await client.scanned_sessions(SID)).value
+    (session,) = client.read_scanned(await client.scanned_page(SID), SID).rows
     await client.aclose()
 
     assert a_session().model_copy(update=NOT_READ).model_dump() == session.model_dump()
@@ -283,9 +283,9 @@ async def test_one_token_for_both(wired, live):
     kore = wired()
     client = kore.in_background(at_once=4)
     await kore.sim(SID)
-    await client.scanned_sessions(SID)
+    await client.data_sessions(SID)
     live.tokens.expire_all()
-    await client.scanned_sessions(SID)
+    await client.data_sessions(SID)
     await client.aclose()
     tokens = [asked for asked in live.requests if "token" in asked.path]
 
@@ -296,7 +296,7 @@ async def test_a_token_that_cannot_be_renewed(wired, live):
     """A token of somebody else's care that KORE refuses is KoreDenied."""
     client = await behind(wired, access_token="somebody's")
     with pytest.raises(KoreDenied):
-        await client.scanned_sessions(SID)
+        await client.data_sessions(SID)
     await client.aclose()
 
     assert 1 == len(paths(live))
@@ -306,7 +306,7 @@ async def test_no_such_sim(wired, live):
     """A SIM that KORE does not know is KoreNotFound."""
     client = await behind(wired)
     with pytest.raises(KoreNotFound):
-        await client.scanned_sessions("DE" + "f" * 32)
+        await client.data_sessions("DE" + "f" * 32)
     await client.aclose()
 
     assert 1 == len(paths(live))
@@ -316,7 +316,7 @@ async def test_a_429_is_waited_out(wired, live):
     """A 429 is tried again after the time that KORE asks for."""
     live.faults.add(too_many("DataSessions", retry_after="0"))
     client = await behind(wired)
-    found = await client.scanned_sessions(SID)
+    found = await client.data_sessions(SID)
     await client.aclose()
 
     assert () == found.value
@@ -338,7 +338,7 @@ async def test_a_packed_page_in_the_background(wired, pack):
 
     async with a_server(serve) as port:
         client = await behind(wired, api_url=f"http://127.0.0.1:{port}", access_token="t")
-        found = await client.scanned_sessions(SID)
+        found = await client.data_sessions(SID)
         await client.aclose()
 
     assert () == found.value
@@ -350,7 +350,7 @@ async def test_a_server_that_is_gone(wired):
         address = f"http://127.0.0.1:{port}"
     client = await behind(wired, api_url=address, access_token="t")
     with pytest.raises(KoreUnavailable):
-        await client.scanned_sessions(SID)
+        await client.data_sessions(SID)
     await client.aclose()
 
     assert address.startswith("http://127")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.alert import Mute
+from bot.demo.stories.devices import TWIN, impossible_travel, twin_imei
 from bot.demo.stories.fleets import common_outage
 from bot.digests.shared_scan import scan_name
 from bot.digests.subscription import Selection, SelectionKind
@@ -283,3 +284,40 @@ async def test_names_that_no_database_takes(rig):
     told = (await rig.parts.queue.get(news)).args["news"]["incident"]
     assert "3 SIMs" in card
     assert [f"{well}\0" for well in WELL[:3]] == sorted(each["name"] for each in told["sims"])
+
+
+def put_in(rig, story, *others):
+    """Put a story's SIM in, as it stands now, and others that stand beside it."""
+    now = rig.parts.clock.now()
+    rig.kore.add(story.sim(now), story.sessions(now))
+    for role in others:
+        rig.kore.add(role.sim(now), role.sessions(now))
+
+
+async def test_a_cloned_device_is_one_incident(rig):
+    """Two SIMs live with one IMEI have one card with one mention, over when one is out of it."""
+    await rig.add()
+    await rig.move(6)
+    put_in(rig, twin_imei, *twin_imei.others)
+    await rig.move(16)
+    (incident,) = await rig.incidents()
+    now = rig.parts.clock.now()
+    rig.kore.add(TWIN.sim(now), TWIN.always_on(now, hours=1))
+    await rig.move(16)
+    (over,) = await rig.incidents()
+
+    assert {"router-11", "router-12"} == {member.name for member in incident.members}
+    assert ("twin_imei", 1) == (incident.rule, len(rig.mentions()))
+    assert not over.is_open
+
+
+async def test_a_sim_in_two_places_is_an_incident(rig):
+    """Where towers stand is read of a SIM that changed its area."""
+    await rig.add()
+    await rig.move(6)
+    put_in(rig, impossible_travel)
+    await rig.move(6)
+
+    assert [("impossible_travel", ["tracker-8"])] == [
+        (each.rule, [member.name for member in each.members]) for each in await rig.incidents()
+    ]
