@@ -251,8 +251,7 @@ class SlackClient:
 
         `idempotent` as for `call`. Raises SlackError.
         """
-        host, slacks = urlsplit(response_url).hostname or "", urlsplit(self._api_url).hostname
-        if host != slacks and not host.endswith(f".{slacks}"):
+        if not self._is_slacks(response_url):
             raise SlackRefused(RESPONSE_URL, "invalid_url")
         data = json.dumps(body).encode()
         await self._send(RESPONSE_URL, response_url, data, _JSON, idempotent=idempotent)
@@ -262,7 +261,19 @@ class SlackClient:
 
         A file on the disk is streamed from there.
         """
+        if not self._is_slacks(upload_url):
+            raise SlackRefused(UPLOAD, "invalid_url")
         await self._send(UPLOAD, upload_url, content, _BYTES, idempotent=False)
+
+    def _is_slacks(self, url: str) -> bool:
+        """Return whether an address that was given to us is the API's host, or of its domain."""
+        try:
+            theirs, ours = urlsplit(url), urlsplit(self._api_url)
+        except ValueError:
+            return False
+        host = theirs.hostname or ""
+        is_there = host == ours.hostname or host.endswith(f".{ours.hostname}")
+        return is_there and theirs.scheme in {ours.scheme, "https"}
 
     async def _send(
         self, method: str, url: str, data: Content, headers: Mapping[str, str], *, idempotent: bool

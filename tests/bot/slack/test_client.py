@@ -148,11 +148,24 @@ async def test_a_redirect_takes_no_body_elsewhere(client, slack):
     assert [] == seen
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/x", "http://127.0.0.1.evil.example/", "x"])
-async def test_a_response_url_of_somebody_else(client, url):
-    """What an interaction carries is posted to Slack or nowhere."""
+ELSEWHERE = ["https://evil.example/x", "http://127.0.0.1.evil.example/", "x", "http://[", ""]
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+async def test_an_address_of_somebody_else(client, url):
+    """What an interaction or an upload's ticket names is posted to at Slack or nowhere."""
     with pytest.raises(SlackRefused, match="invalid_url"):
         await client.respond(url, {"text": "hello"})
+    with pytest.raises(SlackRefused, match="invalid_url"):
+        await client.upload(url, b"iccid,imei")
+
+
+async def test_an_address_without_tls(session, clock):
+    """What goes to Slack is never less safe than its API."""
+    client = SlackClient(session, clock, token=BOT_TOKEN, api_url="https://127.0.0.1/api/")
+
+    with pytest.raises(SlackRefused, match="invalid_url"):
+        await client.upload("http://127.0.0.1/upload", b"iccid,imei")
 
 
 async def test_a_response_url_that_says_nothing(client, slack):
