@@ -22,12 +22,11 @@ from bot.sims.message_text import places_of
 from bot.watches.watch import Watch
 from handlers.clicks import read, register_clicks
 from handlers.lookups import look_up_many
-from handlers.payloads import Body, Context, Listener, Request, from_shortcut
+from handlers.payloads import TS, Body, Context, Listener, Request, from_shortcut
 from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later, send
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")
-_TS = re.compile(r"\d{10}\.\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def thread_in(text: str) -> ThreadLink | None:
     if not found or not (parts.hostname or "").endswith((".slack.com", ".slack-gov.com")):
         return None
     found_root = parse_qs(parts.query).get("thread_ts", [""])[0]
-    root = found_root if _TS.fullmatch(found_root) else f"{found['seconds']}.{found['micros']}"
+    root = found_root if TS.fullmatch(found_root) else f"{found['seconds']}.{found['micros']}"
     return ThreadLink(found["channel"], root)
 
 

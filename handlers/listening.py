@@ -16,7 +16,7 @@ from bot.errors import BotError, NotAllowed, UserError
 from bot.services import ListeningConfig, Services
 from bot.sims.message_text import places_of
 from handlers.lookups import note_action
-from handlers.payloads import Body, Context, is_late, part, text_in
+from handlers.payloads import TS, Body, Context, is_late, part, text_in
 from handlers.replies import Reply
 
 # tuples: in them anything may be looked for, also what has no hash
@@ -45,7 +45,8 @@ def is_foreign_alert(body: Body, listening: ListeningConfig) -> bool:
         return False
     if event.get("hidden") or event.get("edited") or event.get("subtype") not in SUBTYPES:
         return False
-    if text_in(event, "thread_ts") not in {"", text_in(event, "ts")}:
+    ts = text_in(event, "ts")
+    if not TS.fullmatch(ts) or text_in(event, "thread_ts") not in {"", ts}:
         return False
     return _is_of_an_app(event) and not _is_ours(body, event, listening)
 

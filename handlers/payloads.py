@@ -24,6 +24,8 @@ Body = Mapping[str, Any]
 MOST_LATE = 600.0
 """Seconds after which nobody waits for an answer in a thread any more: it would come in between
 what is said there by then. Slack's own last retry comes after some 5 minutes."""
+TS = re.compile(r"[0-9]{10}\.[0-9]{6}")
+"""A message's ts, as Slack writes it."""
 _TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 log = logging.getLogger(__name__)
 

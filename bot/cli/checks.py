@@ -137,7 +137,7 @@ async def _date(url: str) -> datetime | None:
         date = answer.headers.get("Date")
     try:
         return parsedate_to_datetime(date).astimezone(UTC) if date else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -23,6 +23,7 @@ MARGIN_SHARE = 0.1
 MAX_MARGIN = 300.0
 DEFAULT_LIFETIME = 3600.0
 RENEW_AGAIN_AFTER = 30.0
+SHORTEST_LIFETIME = 30.0
 LONGEST_LIFETIME = 2 * 366 * 86400.0
 _BEARER = re.compile(r"[!-~]{1,8000}")
 
@@ -182,7 +183,8 @@ class ClientCredentials(Bearer):
         if not (isinstance(bearer, str) and _BEARER.fullmatch(bearer) and math.isfinite(lifetime)):
             raise KoreBadAnswer(_UNREADABLE)
         # one that never was valid would be fetched anew for each request
-        lifetime = min(lifetime, LONGEST_LIFETIME) if lifetime > 0 else DEFAULT_LIFETIME
+        lifetime = lifetime if lifetime > 0 else DEFAULT_LIFETIME
+        lifetime = min(max(lifetime, SHORTEST_LIFETIME), LONGEST_LIFETIME)
         margin = min(MAX_MARGIN, lifetime * MARGIN_SHARE)
         now = self._clock.monotonic()
         return Token(bearer, now + lifetime - margin, now + lifetime)

@@ -28,6 +28,8 @@ CLOSE_SECONDS = 3.0  # aiohttp itself waits 10 s for the peer's half of the clos
 CHECK_SECONDS = 5.0
 DOWN_SECONDS = 10.0  # how long the SDK may mend a connection before it is made anew
 MAX_REBUILDS = 15
+MANY = range(1, 1000)
+"""How many connections an app may be said to have; Slack lets it have ten."""
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -152,7 +154,7 @@ class SocketModeConnection:
             return
         self._greeted.set()
         told = message.get("num_connections")
-        count = told if isinstance(told, int) else 1
+        count = told if isinstance(told, int) and told in MANY else 1
         self._observer.slack_connections(count)
         if count > 1:
             log.warning("another-process-uses-this-token", extra={"connections": count})

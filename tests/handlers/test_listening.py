@@ -163,6 +163,19 @@ async def test_after_an_hour_it_is_answered_anew(heard):
     assert [1, 1] == [len(answers(heard, first)), len(answers(heard, second))]
 
 
+@pytest.mark.parametrize("ts", ["inf", "nan", "1e30", "9" * 12 + ".000000", "soon", ""])
+async def test_an_alert_of_no_time(heard, ts):
+    """It is left alone, and those that come after it are answered as ever."""
+    about = {"type": "message", "subtype": "bot_message", "bot_id": "B0GRAFANA1", "text": DOWN}
+    place = {"channel": "C0FLEETOP", "channel_type": "channel"}
+    heard.slack.api.emit(about | place | {"ts": ts})
+    await heard.heard()
+    await done(heard)
+    raised = await alert(heard, DOWN)
+
+    assert [raised.ts] == [each.thread_ts for each in answers(heard)]
+
+
 @pytest.mark.parametrize("way", ["twice", "again"])
 async def test_an_event_that_comes_twice(heard, way):
     """Slack's second delivery is no second alert: neither at once nor after a restart."""

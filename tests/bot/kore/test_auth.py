@@ -191,9 +191,9 @@ async def test_no_token_in_the_answer(connect, body):
         await ask(connect(gate))
 
 
-@pytest.mark.parametrize("life", [-5, 0, "-1e9", "0.0", None, False])
+@pytest.mark.parametrize("life", [-5, 0, "-1e9", "0.0", None, False, True, 1e-9, "5e-324"])
 async def test_a_life_that_is_none_is_the_usual_one(connect, life):
-    """No new token is fetched for each request."""
+    """No new token is fetched for each request, nor where it is absurdly short."""
     gate = Gate()
     body = {"access_token": "t", "expires_in": life}
     gate.token_answers = [httpx.Response(200, json=body) for _ in range(9)]

@@ -217,8 +217,8 @@ async def _greeted(counted, times):
 
 
 async def test_a_greeting_with_an_odd_count_is_a_greeting(link, counted):
-    """What is no number counts as this one connection."""
-    for odd in ("many", None, ["1"], {}):
+    """What is no number of connections counts as this one."""
+    for odd in ("many", None, ["1"], {}, False, -5, 10**400):
         await link._on_message(None, {"type": "hello", "num_connections": odd}, None)
 
-    assert [1] * 4 == counted.connections
+    assert [1] * 7 == counted.connections
