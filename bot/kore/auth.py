@@ -16,7 +16,14 @@ import httpx
 
 from bot.clock import Clock
 from bot.kore.cache import SingleFlight
-from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
+from bot.kore.errors import (
+    PROXY_WANTS_PASSWORD,
+    SOMEBODY_ELSE,
+    KoreBadAnswer,
+    KoreDenied,
+    KoreUnavailable,
+    read_refusal,
+)
 
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 MARGIN_SHARE = 0.1
@@ -165,6 +172,8 @@ class ClientCredentials(Bearer):
 
     def _read(self, status: int, body: bytes) -> Token:
         if status in (*REFUSALS, httpx.codes.BAD_REQUEST):
+            if read_refusal(body) is None:
+                raise KoreUnavailable.because(SOMEBODY_ELSE.format(status), status=status)
             raise KoreDenied(
                 "KORE refuses our client id or secret. "
                 "Tell an admin; `simsessions doctor` shows it.",
@@ -190,7 +199,6 @@ class ClientCredentials(Bearer):
         return Token(bearer, now + lifetime - margin, now + lifetime)
 
 
-PROXY_WANTS_PASSWORD = "the proxy in between wants a password"  # noqa: S105 -- a sentence
 _UNREADABLE = "KORE's token answer could not be read. Try again in a minute."
 
 

@@ -1,10 +1,25 @@
 """What can go wrong when KORE is asked; drawn as a tree in bot/errors.py."""
 
+import json
 from functools import partial
+from typing import Any
 
 from bot.errors import BotError
 
 SOON = "Try again in a minute."
+PROXY_WANTS_PASSWORD = "the proxy in between wants a password"  # noqa: S105 -- a sentence
+SOMEBODY_ELSE = "something in between answered in its place (HTTP {})"
+
+
+def read_refusal(body: bytes) -> dict[str, Any] | None:
+    """Read what an API says of a refusal, which may be nothing; None for a page for people."""
+    if not body.strip():
+        return {}
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
 
 
 class KoreError(BotError):

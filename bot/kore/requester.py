@@ -1,8 +1,8 @@
 """Sends one request to KORE until it is answered or given up: limits, circuit breaker, retries."""
 
 import asyncio
-import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,9 +12,10 @@ import httpx
 from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.durations import read_retry_after
-from bot.kore.auth import PROXY_WANTS_PASSWORD
 from bot.kore.circuit import CircuitBreaker
 from bot.kore.errors import (
+    PROXY_WANTS_PASSWORD,
+    SOMEBODY_ELSE,
     KoreBadAnswer,
     KoreBadRequest,
     KoreDenied,
@@ -22,6 +23,7 @@ from bot.kore.errors import (
     KoreNotFound,
     KoreRateLimited,
     KoreUnavailable,
+    read_refusal,
 )
 from bot.kore.http import HttpClient, HttpResponse, cause_of, silence_of
 from bot.kore.limits import ConcurrencyLimiter
@@ -34,6 +36,8 @@ GATEWAY = frozenset({502, 503, 504})
 RETRIED = GATEWAY | {429, 500}
 NOBODYS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, KoreError)
 """What says nothing of the one resource that was asked for: the connection, or the token."""
+_RESOURCE = re.compile(r"(?:/[^/?]*){1,3}")
+"""A SIM, `/v1/Sims/{sid}`: it and its lists fail together."""
 BACKOFF = Backoff(first=0.2, longest=2.0, jitter=0.5)
 log = logging.getLogger(__name__)
 
@@ -237,8 +241,9 @@ class Requester:
 
     def _failed(self, failed: TryFailed, target: str | None) -> None:
         was_open = self._circuit.is_open
-        resource = target and target.partition("?")[0]
-        self._circuit.failed(failed.started, resource, failed.error.while_it_lasts)
+        resource = target and _RESOURCE.match(target)
+        name = resource[0] if resource else None
+        self._circuit.failed(failed.started, name, failed.error.while_it_lasts)
         if self._circuit.is_open and not was_open:
             self._tell(is_open=True, why=failed.error.sentence)
 
@@ -259,10 +264,10 @@ class Requester:
         log.info("kore-refused", extra=self._about | about)
         error = as_error(response)
         failed = TryFailed(Failure(str(status), status, wait), error, started)
-        if status < httpx.codes.INTERNAL_SERVER_ERROR:
-            self._answered()
+        if isinstance(error, KoreUnavailable):
+            self._failed(failed, target if status >= httpx.codes.INTERNAL_SERVER_ERROR else None)
         else:
-            self._failed(failed, target)
+            self._answered()
         return failed if failed.failure.may_be_retried else error
 
 
@@ -286,6 +291,7 @@ _ERRORS: dict[int, type[KoreError]] = {
     404: KoreNotFound,
     429: KoreRateLimited,
 }
+_REFUSED = frozenset({400, 401, 403, 404, 415, 422})
 
 
 def as_error(response: HttpResponse) -> KoreError:
@@ -293,6 +299,8 @@ def as_error(response: HttpResponse) -> KoreError:
     status = response.status_code
     if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         return KoreUnavailable.because(PROXY_WANTS_PASSWORD, status=status)
+    if status in _REFUSED and read_refusal(response.content) is None:
+        return KoreUnavailable.because(SOMEBODY_ELSE.format(status), status=status)
     if status in _ERRORS:
         return _ERRORS[status](status=status)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
@@ -303,10 +311,7 @@ def as_error(response: HttpResponse) -> KoreError:
 
 def _description(response: HttpResponse) -> str:
     """Return the codes of an error; its text may name the SIM that somebody typed."""
-    try:
-        body = json.loads(response.content)
-    except (ValueError, RecursionError):
-        return "not JSON"
-    if not isinstance(body, dict):
-        return "not an object"
+    body = read_refusal(response.content)
+    if body is None:
+        return "no JSON object"
     return " ".join(str(body[key])[:80] for key in ("code", "error") if body.get(key))

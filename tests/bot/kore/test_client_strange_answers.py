@@ -50,6 +50,44 @@ async def test_four_sick_sims_are_not_kore(kore, api):
     assert () == (await kore.data_sessions(SID)).value
 
 
+async def test_three_sims_sick_in_every_way_are_not_kore(kore, api, counts):
+    """A SIM is one resource, whatever is asked of it: the next SIM is answered."""
+    sick = [f"DE{number:032}" for number in range(7, 10)]
+    for sid in sick:
+        api.faults.add(broken(500, sid, times=None))
+    for sid in sick:
+        for ask in (kore.sim, kore.data_sessions, kore.usage_records):
+            with pytest.raises(KoreUnavailable):
+                await ask(sid)
+
+    assert SID == (await kore.sim(SID)).value.sid
+    assert [] == counts.circuits
+
+
+PORTAL = "<html>Sign in to the guest network</html>"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+async def test_a_page_for_people_is_no_word_of_kores(kore, api, status):
+    """Somebody in between neither refuses our key nor takes a SIM away: what was known stays."""
+    await kore.sim(SID)
+    api.faults.add(Fault("Sims", times=None, status=status, body=PORTAL, content_type="text/html"))
+    with pytest.raises(KoreUnavailable, match=f"something in between.*HTTP {status}"):
+        await kore.sim("another")
+    known = await kore.sim(SID, fresh=True)
+
+    assert (SID, True) == (known.value.sid, known.stale)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_page_for_people_is_no_word_on_our_secret(kore, api, status):
+    """Nor at the token's endpoint."""
+    api.faults.add(Fault("token", times=None, status=status, body=PORTAL, content_type="text/html"))
+
+    with pytest.raises(KoreUnavailable, match=f"something in between.*HTTP {status}"):
+        await kore.sim(SID)
+
+
 def a_page(**row):
     rows = [{"sid": "WN1", "start": "2026-01-05T11:00:00Z"} | row]
     return json.dumps({"data_sessions": rows, "meta": {"next_page_url": None}})
