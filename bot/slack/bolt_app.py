@@ -130,7 +130,7 @@ class ListeningConfig:
 
 
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
-PASSING = (OSError, TimeoutError, aiohttp.ClientError, SlackClientError)
+PASSING = (OSError, TimeoutError, aiohttp.ClientError, SlackClientError, SlackLost, StartError)
 SAID_BY_US = "is no longer active. Failed to send a message"
 UNUSED_NOTICE = "As you gave `client` as well, `token` will be unused."
 

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.errors import SlackLost
 from bot.proxies import origin_of, proxy_for
 from bot.slack.bolt_app import APP_TOKEN, bolt_request, call_at_start
-from bot.slack.client import SlackClient, SlackObserver, SlackResponse, no_redirects
+from bot.slack.client import SlackClient, SlackObserver, no_redirects
 
 log = logging.getLogger(__name__)
 
@@ -77,15 +77,16 @@ class SocketModeConnection:
 
     async def open(self) -> None:
         """Connect and wait for the greeting. Raises StartError or SlackLost."""
-        answer = await self._asked()
+        address = await self._address()
         handler = _Handler(self._app, self._app_token, self._clock, self._observer)
         self._client = handler.client
         await self._client.aiohttp_client_session.close()
         session = aiohttp.ClientSession(trace_configs=[no_redirects()])
         self._client.aiohttp_client_session = session
         self._greeted.clear()
-        self._client.wss_uri = answer.text("url")
-        self._client.proxy = proxy_for(origin_of(answer.text("url")))
+        self._client.wss_uri = address
+        self._client.issue_new_wss_url = self._address  # type: ignore[method-assign] # its own waits
+        self._client.proxy = proxy_for(origin_of(address))
         self._client.message_listeners.append(self._on_message)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
@@ -96,9 +97,14 @@ class SocketModeConnection:
             fault = "Slack's WebSocket cannot be opened; is a proxy or firewall in the way?"
             raise SlackLost(fault) from error
 
-    async def _asked(self) -> SlackResponse:
+    async def _address(self) -> str:
+        """Ask where to connect; the SDK would wait and read for as long as Slack wants.
+
+        Raises StartError or SlackLost.
+        """
         method, token = "apps.connections.open", self._app_token
-        return await call_at_start(self._slack, method, APP_TOKEN, token, needs=("url",))
+        answer = await call_at_start(self._slack, method, APP_TOKEN, token, needs=("url",))
+        return answer.text("url")
 
     async def is_open(self) -> bool:
         """Return whether Slack has greeted us and still answers our pings."""
@@ -117,7 +123,7 @@ class SocketModeConnection:
                 up_at, rebuilds = self._clock.monotonic(), 0
                 continue
             with suppress(SlackLost):
-                await self._asked()
+                await self._address()
             if self._clock.monotonic() - up_at >= DOWN_SECONDS:
                 rebuilds += 1
                 await self._rebuild(rebuilds)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from bot.emulators.slack.faults import Fault
 from bot.errors import SlackLost, StartError
 from bot.slack import socket_mode
 from bot.slack.bolt_app import Identity, make_bolt_app
@@ -210,6 +211,28 @@ async def test_a_token_that_is_revoked_ends_the_watch_at_once(link, slack, caplo
         await link.watch()
 
     assert "socket-rebuild" not in caplog.text
+
+
+ABSURD = [
+    Fault(429, headers={"Retry-After": "1000000000"}),
+    Fault(429, headers={"Retry-After": "inf"}),
+    Fault(body="x" * (20 << 20)),
+    Fault(body="[" * 100_000),
+    Fault(302, headers={"Location": "http://127.0.0.1:9/"}),
+]
+
+
+@pytest.mark.parametrize("fault", ABSURD, ids=["a wait", "no wait", "giant", "deep", "elsewhere"])
+async def test_the_next_address_is_asked_for_as_all_else(link, slack, fault, caplog):
+    """Nothing that Slack answers then holds the SDK for long, fills the memory or the log."""
+    await link.open()
+    slack.api.faults.add("apps.connections.open", fault, times=9)
+
+    async with asyncio.timeout(5):
+        with pytest.raises(SlackLost):
+            await link._client.issue_new_wss_url()
+
+    assert len(caplog.text) < 10_000
 
 
 async def _greeted(counted, times):
