@@ -1,4 +1,4 @@
-"""Which way a request takes: a connection with nothing left on it, and which proxy.
+"""Which way a request takes: a connection with nothing left on it, which proxy, or why none.
 
 The proxy is the environment's, but none to reach this machine itself.
 """
@@ -54,8 +54,36 @@ def origin_of(url: str) -> str:
     return f"{scheme}://{rest.partition('/')[0]}"
 
 
+def is_within(url: str, home: str) -> bool:
+    """Return whether an address is on the host of `home` or of its domain, and no less safe."""
+    try:
+        theirs, ours = urlsplit(url), urlsplit(home)
+    except ValueError:
+        return False
+    host = theirs.hostname or ""
+    is_there = host == ours.hostname or host.endswith(f".{ours.hostname}")
+    return is_there and theirs.scheme in {ours.scheme, "https"}
+
+
 def _is_this_machine(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+_CAUSES: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientProxyConnectionError, "the proxy in between fails"),
+    (aiohttp.ClientHttpProxyError, "the proxy in between refuses us"),
+    (aiohttp.ClientConnectorDNSError, "its host name is not found (DNS)"),
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not trusted here"),
+    (aiohttp.ClientSSLError, "no TLS connection comes about"),
+)
+
+
+def cause_of(error: BaseException | None) -> str:
+    """Return why no connection came about, in words; "" where it may be the other side's silence.
+
+    Nothing of an address is in it.
+    """
+    return next((words for kind, words in _CAUSES if isinstance(error, kind)), "")

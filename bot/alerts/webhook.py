@@ -27,7 +27,7 @@ from bot.clock import Clock
 from bot.durations import read_retry_after
 from bot.errors import BotError
 from bot.hygiene import harmless_json
-from bot.proxies import origin_of, proxy_for
+from bot.proxies import cause_of, origin_of, proxy_for
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Transaction
 
@@ -272,9 +272,9 @@ class Webhooks:
             raise WebhookFailed("no answer in time") from error
         except aiohttp.ClientConnectorError as error:
             inside = INSIDE in str(error.os_error)
-            raise WebhookFailed(INSIDE if inside else type(error).__name__) from None
-        except (aiohttp.ClientError, ValueError) as error:  # their own words hold the address
-            raise WebhookFailed(type(error).__name__) from None
+            raise WebhookFailed(INSIDE if inside else _why(error)) from None
+        except (aiohttp.ClientError, ValueError) as error:
+            raise WebhookFailed(_why(error)) from None
 
     async def _send(self, target: WebhookTarget, news: Json) -> None:
         proxy = proxy_for(origin_of(target.url))
@@ -315,6 +315,11 @@ class Webhooks:
             headers["X-Simsessions-Timestamp"] = timestamp
             headers["X-Simsessions-Signature"] = signature(target.secret, timestamp, body)
         return headers
+
+
+def _why(error: Exception) -> str:
+    """Return the cause without the address, which the error's own words hold."""
+    return cause_of(error) or type(error).__name__
 
 
 async def leads_inside(host: str) -> bool | None:

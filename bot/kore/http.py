@@ -224,21 +224,6 @@ def as_httpx(error: Exception) -> httpx.RequestError:
     return kind(str(error) or type(error).__name__)
 
 
-_CAUSES: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.ClientProxyConnectionError, "the proxy in between fails"),
-    (aiohttp.ClientHttpProxyError, "the proxy in between refuses us"),
-    (aiohttp.ClientConnectorDNSError, "its host name is not found (DNS)"),
-    (aiohttp.ClientConnectorCertificateError, "its certificate is not trusted here"),
-    (aiohttp.ClientSSLError, "no TLS connection comes about"),
-)
-
-
-def cause_of(error: Exception) -> str:
-    """Return why no connection came about, in words; "" where it may be KORE's own silence."""
-    causes = (words for kind, words in _CAUSES if isinstance(error.__cause__, kind))
-    return next(causes, "")
-
-
 _SILENCES: tuple[tuple[type[Exception], str], ...] = (
     (httpx.ConnectTimeout, "KORE cannot be reached"),
     (httpx.ConnectError, "KORE refuses connections"),

@@ -25,9 +25,10 @@ from bot.kore.errors import (
     KoreUnavailable,
     read_refusal,
 )
-from bot.kore.http import HttpClient, HttpResponse, cause_of, silence_of
+from bot.kore.http import HttpClient, HttpResponse, silence_of
 from bot.kore.limits import ConcurrencyLimiter
 from bot.kore.observer import Observer
+from bot.proxies import cause_of
 
 T = TypeVar("T")
 Read = Callable[[bytes], T]
@@ -278,7 +279,7 @@ def _no_response(error: Exception, started: float) -> TryFailed:
         ours = error
     elif isinstance(error, httpx.DecodingError):
         ours = KoreBadAnswer()
-    elif cause := cause_of(error):
+    elif cause := cause_of(error.__cause__):
         ours = KoreUnavailable.because(cause)
     else:
         ours = KoreUnavailable(silence_of(error))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -21,7 +21,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock
 from bot.durations import read_retry_after
 from bot.errors import kept
-from bot.proxies import CleanConnector, origin_of, proxy_for
+from bot.proxies import CleanConnector, cause_of, is_within, origin_of, proxy_for
 from bot.slack.errors import (
     NOT_DONE,
     Reason,
@@ -114,6 +114,11 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{1,79}")
 TOO_MANY, REDIRECT, BAD_REQUEST, PROXY_REFUSES, SERVER_ERROR = 429, 300, 400, 407, 500
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
+_NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+)
 _FILE_TIMEOUT = aiohttp.ClientTimeout(total=300, connect=10, sock_connect=5)
 
 Json = dict[str, Any]
@@ -251,7 +256,7 @@ class SlackClient:
 
         `idempotent` as for `call`. Raises SlackError.
         """
-        if not self._is_slacks(response_url):
+        if not is_within(response_url, self._api_url):
             raise SlackRefused(RESPONSE_URL, "invalid_url")
         data = json.dumps(body).encode()
         await self._send(RESPONSE_URL, response_url, data, _JSON, idempotent=idempotent)
@@ -261,19 +266,9 @@ class SlackClient:
 
         A file on the disk is streamed from there.
         """
-        if not self._is_slacks(upload_url):
+        if not is_within(upload_url, self._api_url):
             raise SlackRefused(UPLOAD, "invalid_url")
         await self._send(UPLOAD, upload_url, content, _BYTES, idempotent=False)
-
-    def _is_slacks(self, url: str) -> bool:
-        """Return whether an address that was given to us is the API's host, or of its domain."""
-        try:
-            theirs, ours = urlsplit(url), urlsplit(self._api_url)
-        except ValueError:
-            return False
-        host = theirs.hostname or ""
-        is_there = host == ours.hostname or host.endswith(f".{ours.hostname}")
-        return is_there and theirs.scheme in {ours.scheme, "https"}
 
     async def _send(
         self, method: str, url: str, data: Content, headers: Mapping[str, str], *, idempotent: bool
@@ -328,8 +323,8 @@ class SlackClient:
                     allow_redirects=False,  # a body goes to Slack or nowhere
                 ) as response:
                     text = await _body_of(response)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SlackUnreachable(method, type(error).__name__) from error
+        except _NOT_SENT as error:
+            raise SlackUnreachable(method, cause_of(error) or type(error).__name__) from error
         except aiohttp.InvalidURL as error:
             raise SlackRefused(method, "invalid_url") from error
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -6,9 +6,11 @@ import hmac
 import json
 import re
 import socket
+import ssl
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import trustme
 from aiohttp.abc import AbstractResolver
 
 import bot.alerts.webhook
@@ -27,6 +29,10 @@ from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
 from tests.bot.alerts.receiver import receiving, status
+from tests.bot.kore.conftest import a_server
+from tests.bot.kore.test_http import answering
+from tests.bot.slack.test_proxy import in_clear
+from tests.builders import NO_SUCH_HOST
 from tests.fakes import FakeClock
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -235,6 +241,20 @@ async def test_a_host_that_cannot_be_looked_up(host):
     """A setting that is wrong fails like anything else, with nothing of the address in it."""
     with pytest.raises(WebhookFailed, match="Error"):
         await webhooks(f"https://{host}").send("ops", news())
+
+
+async def test_why_it_cannot_be_reached():
+    """A certificate, TLS and a name that is none are told apart in the log."""
+    mine = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(mine)
+    async with a_server(answering(), ssl=mine) as port:
+        with pytest.raises(WebhookFailed, match="certificate is not trusted"):
+            await webhooks(f"https://127.0.0.1:{port}").send("ops", news())
+    async with a_server(in_clear) as port:
+        with pytest.raises(WebhookFailed, match="no TLS connection"):
+            await webhooks(f"https://127.0.0.1:{port}").send("ops", news())
+    with pytest.raises(WebhookFailed, match="name is not found"):
+        await webhooks(f"https://{NO_SUCH_HOST}").send("ops", news())
 
 
 @pytest.mark.parametrize("routing_key", ["", KEY], ids=["plain", "pagerduty"])
