@@ -5,6 +5,7 @@ A request goes through cache, single flight, limits, token, retries, paging and 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -110,6 +111,9 @@ def _rows(listing: Listing[T], bodies: tuple[bytes, ...]) -> tuple[T, ...]:
 
 PAGE_SIZE = 1000
 FIRST_PAGE = b"PageSize=1000"
+LONG_LIST = 2 << 20
+"""Bytes; of 24 MB, the most that is read, a list takes 64 MB as it is read."""
+LONG_AT_ONCE = 2
 OpenBackground = Callable[[int], "KoreClient"]
 
 
@@ -122,6 +126,7 @@ class KoreClient:
         self._requester = requester
         self._caches = caches
         self._open_background = open_background
+        self._long_lists = asyncio.Semaphore(LONG_AT_ONCE)
 
     def in_background(self, *, at_once: int = 20) -> "KoreClient":
         """Open a client of the same account for what nobody waits for, at most so many at once.
@@ -261,13 +266,24 @@ class KoreClient:
     async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:
         try:
             async with asyncio.timeout(self._requester.seconds_for_a_list):
-                read = [page async for page in pages(self._requester, listing, path, query)]
+                read = await self._pages(listing, path, query)
         except TimeoutError as error:
             raise KoreUnavailable(
                 "KORE takes too long to list all of it. Try again in a minute."
             ) from error
         rows = tuple(row for page in read for row in page.rows)
         return Answer(rows, tuple(page.body for page in read), sum(p.skipped for p in read))
+
+    async def _pages(self, listing: Listing[T], path: str, query: bytes) -> list[Rows[T]]:
+        """Read all pages. Of long lists a few at once are read further: each fills the memory."""
+        read, size = list[Rows[T]](), 0
+        async with AsyncExitStack() as stack:
+            async for page in pages(self._requester, listing, path, query):
+                read.append(page)
+                before, size = size, size + len(page.body)
+                if before <= LONG_LIST < size:
+                    await stack.enter_async_context(self._long_lists)
+        return read
 
 
 def _path(*parts: str) -> str:

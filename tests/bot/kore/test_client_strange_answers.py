@@ -1,5 +1,6 @@
 """Waits and bodies that no sound server sends."""
 
+import asyncio
 import gzip
 import json
 import tracemalloc
@@ -179,3 +180,31 @@ async def test_an_answer_that_nobody_asked_for_is_not_the_next_ones(wired):
             assert f"DE{2:032}" == (await client.sim(f"DE{2:032}")).value.sid
         for client in (behind, kore, another):
             await client.aclose()
+
+
+async def test_long_lists_are_read_a_few_at_once(wired):
+    """Each fills the memory: beyond 2 MB the others wait, and all are read in the end."""
+    now, most = set(), 0
+
+    async def serve(reader, writer):
+        nonlocal most
+        while asked := await head(reader):
+            sid, token = asked[13:47], asked.partition(b"PageToken=")[2].split()
+            page = int(token[0]) if token else 0
+            now.add(sid) if page > 3 else None
+            most = max(most, len(now))
+            now.discard(sid) if page == 9 else None
+            await asyncio.sleep(0)
+            url = f"https://kore.test/v1/x?PageToken={page + 1}" if page < 9 else None
+            told = {"data_sessions": [], "x": "x" * 600_000, "meta": {"next_page_url": url}}
+            body = json.dumps(told).encode()
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+        writer.close()
+
+    async with a_server(serve) as port:
+        kore = wired(api_url=f"http://127.0.0.1:{port}", access_token="t")
+        sids = [f"DE{number:032}" for number in range(8)]
+        read = await asyncio.gather(*map(kore.data_sessions, sids))
+
+    assert [()] * 8 == [each.value for each in read]
+    assert 2 == most
