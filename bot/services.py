@@ -25,8 +25,8 @@ from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
-from bot.store.feedback import Feedback
 from bot.store.idempotency import Deduplication
+from bot.store.lookups import Feedback
 from bot.watches.service import WatchService
 
 __all__ = [

@@ -18,7 +18,7 @@ from bot.cli.main import cli
 from bot.ops.metrics import Metrics
 from bot.setting_values import seconds
 from bot.settings import Settings, known_names
-from bot.store.owners import OwnerRows
+from bot.store.channels import OwnerRows
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "docs/deploy"

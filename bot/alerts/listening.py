@@ -17,10 +17,10 @@ from bot.clock import Clock
 from bot.sims.extraction import Place
 from bot.sims.identifier import key
 from bot.sims.spotter import Spotted
+from bot.store.channels import Listening, ListeningRows
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.listening import Listening, ListeningRows
 
 __all__ = ["ForeignAlert", "ForeignAlerts", "Listening", "ListeningChannels", "identity_of"]
 

@@ -31,7 +31,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 from bot.slack.access import UNNAMED
-from bot.store.accounts import AccountRows
+from bot.store.channels import AccountRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.rate_limit import SharedRate

@@ -47,13 +47,11 @@ from bot.slack.posting import PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals, WorkObjects
-from bot.store.accounts import AccountRows
-from bot.store.feedback import Feedback
+from bot.store.channels import AccountRows, ListeningRows, OwnerRows
 from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
 from bot.store.journal import Journal
-from bot.store.listening import ListeningRows
 from bot.store.location import without_password
-from bot.store.owners import OwnerRows
+from bot.store.lookups import Feedback
 from bot.store.scans import ScanRows, ScanSums
 from handlers.commands import in_hand
 

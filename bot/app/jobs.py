@@ -35,13 +35,12 @@ from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
 from bot.slack.posting import PostFinder, PostingLimiter
 from bot.store.alerts import AlertRows, IncidentRows
+from bot.store.channels import ListeningRows, OwnerRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.idempotency import PostRows
 from bot.store.jobs import JobQueue
-from bot.store.listening import ListeningRows
 from bot.store.lookups import Lookups
-from bot.store.owners import OwnerRows
 from bot.store.rate_limit import Allowance
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows

@@ -22,7 +22,7 @@ from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.slack.access import Actor, Authorizer, Visibility
-from bot.store.listening import ListeningRows
+from bot.store.channels import ListeningRows
 from bot.store.lookups import Lookup, Lookups
 from bot.store.rate_limit import Allowance
 

@@ -20,7 +20,7 @@ from bot.sessions.peers import Peers
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
-from bot.store.accounts import AccountRows
+from bot.store.channels import AccountRows
 from bot.store.errors import StoreError
 
 MOST_VIEWS = 64

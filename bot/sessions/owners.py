@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from bot.clock import Clock
 from bot.sessions.triage import Owner
+from bot.store.channels import OwnerRows
 from bot.store.errors import StoreError
-from bot.store.owners import OwnerRows
 
 log = logging.getLogger(__name__)
 

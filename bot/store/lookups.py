@@ -1,12 +1,15 @@
-"""Who asked for which SIM: one row a look-up, for the audit and for handing an incident over."""
+"""Who asked for which SIM, one row a look-up, for audit and hand-over; and what they said of it."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select
 
+from bot.clock import Clock
 from bot.store.database import Database
-from bot.store.schema import lookups as table
+from bot.store.schema import feedback, lookups
 from bot.store.transaction import Transaction
 
 OK = "ok"
@@ -63,16 +66,16 @@ class Lookups:
         """Keep them; those that are there already are left alone."""
         if not rows:
             return
-        statement = self._db.insert(table).on_conflict_do_nothing()
+        statement = self._db.insert(lookups).on_conflict_do_nothing()
         async with self._db.joining(tx) as joined:
             await joined.execute(statement, [_columns(row) for row in rows])
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
         statement = (
-            select(table)
+            select(lookups)
             .where(*_which(wanted))
-            .order_by(table.c.at.desc(), table.c.id)
+            .order_by(lookups.c.at.desc(), lookups.c.id)
             .limit(wanted.limit)
         )
         async with self._db.read() as tx:
@@ -81,9 +84,11 @@ class Lookups:
     async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
         """Return those of a thread that found their SIM, oldest first; at most a thousand."""
         statement = (
-            select(table)
-            .where(table.c.channel == channel, table.c.thread == thread, table.c.outcome == OK)
-            .order_by(table.c.at, table.c.id)
+            select(lookups)
+            .where(
+                lookups.c.channel == channel, lookups.c.thread == thread, lookups.c.outcome == OK
+            )
+            .order_by(lookups.c.at, lookups.c.id)
             .limit(MOST)
         )
         async with self._db.read() as tx:
@@ -92,15 +97,74 @@ class Lookups:
     async def forget(self, before: float, tx: Transaction | None = None) -> int:
         """Delete what is older than `before`; return how many."""
         async with self._db.joining(tx) as joined:
-            return await joined.change(delete(table).where(table.c.at < before))
+            return await joined.change(delete(lookups).where(lookups.c.at < before))
 
 
 def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     if wanted.since is not None:
-        yield table.c.at >= wanted.since
+        yield lookups.c.at >= wanted.since
     if wanted.person is not None:
-        yield table.c.person == wanted.person
+        yield lookups.c.person == wanted.person
     if wanted.sim is not None:
-        yield or_(table.c.sim == wanted.sim, table.c.name == wanted.sim)
+        yield or_(lookups.c.sim == wanted.sim, lookups.c.name == wanted.sim)
     if wanted.channel is not None:
-        yield table.c.channel == wanted.channel
+        yield lookups.c.channel == wanted.channel
+
+
+RECENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How often a rule's verdicts were said to be right and wrong; `whys` of the latest wrong."""
+
+    rule: str
+    right: int
+    wrong: int
+    whys: tuple[str, ...] = ()
+
+
+class Feedback:
+    """Keeps and counts it. Every method raises StoreErrors only."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._db = database
+        self._clock = clock
+
+    async def keep(  # noqa: PLR0913 -- the columns
+        self, *, team: str, person: str, sim: str, rule: str, is_right: bool, why: str
+    ) -> None:
+        """Keep what one person said of one verdict."""
+        row = {
+            "id": secrets.token_hex(8),
+            "at": self._clock.now().timestamp(),
+            "team": team,
+            "person": person,
+            "sim": sim,
+            "rule": rule,
+            "is_right": is_right,
+            "why": why,
+        }
+        async with self._db.joining(None) as tx:
+            await tx.execute(insert(feedback), [row])
+
+    async def by_rule(self) -> tuple[Judged, ...]:
+        """Count it, the rules that were wrong most often first."""
+        counts = select(feedback.c.rule, feedback.c.is_right, func.count().label("times")).group_by(
+            feedback.c.rule, feedback.c.is_right
+        )
+        async with self._db.read() as tx:
+            rows = list(await tx.execute(counts))
+            whys = {rule: await tx.execute(_whys(rule)) for rule in {row.rule for row in rows}}
+        judged = [_judged(rule, rows, [row[0] for row in found]) for rule, found in whys.items()]
+        return tuple(sorted(judged, key=lambda each: (-each.wrong, -each.right, each.rule)))
+
+
+def _whys(rule: str) -> Any:  # noqa: ANN401 -- SQLAlchemy's own
+    wrong = (feedback.c.rule == rule, feedback.c.is_right.is_(False), feedback.c.why != "")
+    return select(feedback.c.why).where(*wrong).order_by(feedback.c.at.desc()).limit(RECENT)
+
+
+def _judged(rule: str, rows: list[Row[Any]], whys: list[str]) -> Judged:
+    counted = {bool(row.is_right): row.times for row in rows if row.rule == rule}
+    return Judged(rule, counted.get(True, 0), counted.get(False, 0), tuple(whys))

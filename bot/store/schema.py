@@ -284,7 +284,7 @@ watches = Table(
     _index("ix_watches_set", "set_id", where="set_id IS NOT NULL"),
 )
 
-# --- which account a name alone means in a channel: bot/store/accounts.py ---
+# --- which account a name alone means in a channel: bot/store/channels.py ---
 
 channel_accounts = Table(
     "channel_accounts",
@@ -295,7 +295,7 @@ channel_accounts = Table(
     Column("set_by", Text, nullable=False),
 )
 
-# --- who takes care of which SIM: bot/store/owners.py ---
+# --- who takes care of which SIM: bot/store/channels.py ---
 
 owners = Table(
     "owners",
@@ -345,7 +345,7 @@ lookups = Table(
     _index("ix_lookups_thread", "channel", "thread", where="thread IS NOT NULL"),
 )
 
-# --- what people said of verdicts: bot/store/feedback.py ---
+# --- what people said of verdicts: bot/store/lookups.py ---
 
 feedback = Table(
     "feedback",
@@ -382,7 +382,7 @@ news_ages = Table(
     Column("sessions", Integer, nullable=False),
 )
 
-# --- channels in which alerts of other apps are answered: bot/store/listening.py ---
+# --- channels in which alerts of other apps are answered: bot/store/channels.py ---
 
 listening = Table(
     "listening",

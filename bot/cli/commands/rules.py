@@ -9,7 +9,7 @@ import click
 from bot.settings import Need, Settings, load_settings
 
 if TYPE_CHECKING:
-    from bot.store.feedback import Judged
+    from bot.store.lookups import Judged
 
 
 @click.command()
@@ -32,7 +32,7 @@ async def read_feedback(settings: Settings) -> "tuple[Judged, ...]":
     """Read the store. Raises StartError and StoreError."""
     from bot.app.resources import opened_store  # noqa: PLC0415 -- the rules need no store
     from bot.clock import SystemClock  # noqa: PLC0415 -- the same
-    from bot.store.feedback import Feedback  # noqa: PLC0415 -- the same
+    from bot.store.lookups import Feedback  # noqa: PLC0415 -- the same
 
     async with opened_store(settings) as store:
         return await Feedback(store, SystemClock()).by_rule()

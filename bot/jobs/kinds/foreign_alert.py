@@ -17,7 +17,7 @@ from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.sessions.report import SessionReport
 from bot.sims.errors import SimNotFound
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
-from bot.store.listening import Listening
+from bot.store.channels import Listening
 
 LATE_SECONDS = 600.0
 """Seconds after an alert from which on nobody needs its first answer any more."""

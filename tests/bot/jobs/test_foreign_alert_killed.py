@@ -12,7 +12,7 @@ from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
-from bot.store.listening import Listening, ListeningRows
+from bot.store.channels import Listening, ListeningRows
 from tests.bot.jobs.processes import Holding, Processes, until
 from tests.slack_rig import slack_side
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sessions.owners import Owners
 from bot.sessions.triage import owner_of
-from bot.store.owners import KEEP, OwnerRows
+from bot.store.channels import KEEP, OwnerRows
 from tests.fakes import FakeClock
 from tests.watch_rig import now_clock
 

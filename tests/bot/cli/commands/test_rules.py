@@ -3,7 +3,7 @@
 from bot.clock import SystemClock
 from bot.diagnosis.engine import all_rules
 from bot.store.database import Database
-from bot.store.feedback import Feedback
+from bot.store.lookups import Feedback
 
 
 async def test_every_rule_is_listed(simsessions):

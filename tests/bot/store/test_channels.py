@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.store.accounts import AccountRows
+from bot.store.channels import AccountRows
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.lookups import OK, Lookup, Lookups
 
