@@ -36,7 +36,7 @@
     + NothingAsked          bot/mcp/tools.py: a question about a fleet without a condition
     + BadSilence            bot/mcp/tools.py: no length of time that KORE's sessions can tell
     + NoSuchResource        bot/mcp/server.py: a URI that names neither a SIM nor the rules
-    + PageGone              bot/mcp/pages.py: the rest of a long answer is no longer kept
+    + PageGone              bot/mcp/lookups.py: the rest of a long answer is no longer kept
     + OldButton             a button of an answer that this version did not write
   x TookTooLong             our own patience ended before an answer came
   x Restarting              the bot is being stopped while it works

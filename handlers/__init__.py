@@ -15,11 +15,10 @@ from handlers.home import register_home
 from handlers.incident_buttons import register_incident_buttons
 from handlers.mentions import register_mentions
 from handlers.middleware import REVOKED, Middleware
+from handlers.previews import register_unfurls, register_work_objects
 from handlers.shortcuts import register_shortcuts
 from handlers.triage import register_triage_buttons
-from handlers.unfurls import register_unfurls
 from handlers.watches import register_watch_buttons
-from handlers.work_objects import register_work_objects
 
 
 def register(app: AsyncApp, services: Services) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines
 from bot.blocks.digest import details_screen
-from bot.blocks.files import sent_screen
+from bot.blocks.files import DigestFile, digest_file, head_line, page_lines, sent_screen
 from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
 from bot.digests.subscription import Subscription

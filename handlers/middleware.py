@@ -26,8 +26,8 @@ from handlers.payloads import (
     team_of,
     text_in,
 )
+from handlers.previews import OPENED as PANE_OPENED
 from handlers.replies import Reply, send
-from handlers.work_objects import OPENED as PANE_OPENED
 
 log = logging.getLogger(__name__)
 

@@ -18,10 +18,16 @@ from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
 from bot.sims.identifier import plain_pattern, quoted
-from bot.watches.parse import WatchRequest
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
-from bot.watches.watch import BadWatch, Condition, NothingToWaitFor, TooManyWatches, WatchOwner
+from bot.watches.watch import (
+    BadWatch,
+    Condition,
+    NothingToWaitFor,
+    TooManyWatches,
+    WatchOwner,
+    WatchRequest,
+)
 from handlers.clicks import Click, read, read_sims, register_clicks
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context, Request

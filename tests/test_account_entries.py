@@ -28,8 +28,7 @@ from tests.accounts_rig import (
 )
 from tests.digest_rig import pumps
 from tests.handlers.test_listening import HISTORY, alert, done
-from tests.handlers.test_unfurls import with_links
-from tests.handlers.test_work_objects import opened
+from tests.handlers.test_previews import opened, with_links
 
 SHARED = "C0PARTNER"
 CONSOLE = "https://console.korewireless.com/sims/"

@@ -17,7 +17,7 @@ from bot.emulators.slack.methods.context import METHODS
 from bot.emulators.slack.people import HOME
 from bot.emulators.slack.web_api import load_methods
 from bot.slack.manifest import bot_scopes
-from handlers.work_objects import OPENED
+from handlers.previews import OPENED
 from tests.recorders import all_that_is_registered
 
 ROOT = Path(__file__).parent.parent

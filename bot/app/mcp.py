@@ -24,8 +24,7 @@ from bot.digests.subscription import Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import StartError
 from bot.mcp.http import LOOPBACK, PATH, Door, http_app, who_by_token
-from bot.mcp.lookups import AgentServices, Caller
-from bot.mcp.pages import Pages
+from bot.mcp.lookups import AgentServices, Caller, Pages
 from bot.mcp.server import make_server
 from bot.mcp.stdio import serve_stdio
 from bot.ops.http import http_server

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from bot.blocks import ids
-from bot.blocks.accounts import account_text
 from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, escape, screen, section
+from bot.blocks.sim_text import account_text
 from bot.errors import BotError, Restarting, TookTooLong, UserError
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound

@@ -15,7 +15,7 @@ from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import Found
 from bot.sessions.triage import Triage
 from bot.sims.identifier import unquoted
-from bot.watches.parse import WatchRequest
+from bot.watches.watch import WatchRequest
 
 _NAME = 28
 _WHAT = 48

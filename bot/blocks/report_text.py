@@ -16,7 +16,6 @@ Findings are in bot/blocks/findings.py.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.blocks.accounts import account_text
 from bot.blocks.format import (
     PLAIN,
     Formatter,
@@ -31,6 +30,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.sim_text import (
     UNKNOWN_RADIO,
+    account_text,
     arrows,
     cell_text,
     duration_text,

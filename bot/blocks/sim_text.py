@@ -1,11 +1,13 @@
-"""What the state of a SIM is called, and what one data session says, in words.
+"""What the state of a SIM is called, what one data session says, whose account it is; in words.
 
 `State` is what we reckon with; people read "no update for 2 h" and "SIM suspended".
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.blocks.format import (
+    MRKDWN,
     Formatter,
     between,
     count,
@@ -16,12 +18,14 @@ from bot.blocks.format import (
     place,
     span,
 )
+from bot.blocks.kit import Screen, context, screen, section
 from bot.diagnosis.evidence import BLOCKED, State, status_of
 from bot.diagnosis.fields import cell, known_text
-from bot.kore.models import DataSession
+from bot.kore.models import DataSession, Sim
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
+from bot.sims.errors import Candidate
 
 STATE_ICONS = {
     State.ONLINE: "🟢",
@@ -217,3 +221,30 @@ def imei_line(imei: str | None, fmt: Formatter) -> str:
     """Return an IMEI with its name before it, or that none was reported."""
     shown = imei_text(known_text(imei))
     return fmt.data(shown if shown.startswith("IMEI") else f"IMEI {shown}")
+
+
+HOW = (
+    "`/simsessions account <name>` lets a name alone mean a SIM of that account here, `account "
+    "any` of any; `<account>/<name>` names one by hand. A SID or ICCID is found wherever it is."
+)
+
+
+def account_text(of: Sim | Candidate, fmt: Formatter) -> str:
+    """Name the account of a SIM as people call it, and as it is typed."""
+    return f"account {_called(of.account or '', of.account_label, fmt)}"
+
+
+def _called(name: str, label: str | None, fmt: Formatter) -> str:
+    return f"{fmt.data(label)} ({fmt.data(name)})" if label else fmt.data(name)
+
+
+def account_screen(seen: frozenset[str], chosen: str | None, labels: Mapping[str, str]) -> Screen:
+    """Say which account a name alone means here, and which there are to choose from."""
+    if seen <= {""} or (len(seen) == 1 and chosen is None):
+        words = "Here a name means a SIM of the only account that you may see."
+        return screen(words, [section(words)])
+    names = ", ".join(_called(name, labels.get(name), MRKDWN) for name in sorted(seen))
+    told = f"a SIM of {MRKDWN.data(chosen)}" if chosen else "a SIM of any account"
+    notice = f"Here a name means a SIM of {chosen or 'any account'}."
+    said = f"Here a name alone means {told}. You may see {names}."
+    return screen(notice, [section(said), context(HOW)])

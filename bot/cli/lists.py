@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.alerts.incident import Incident
-from bot.app.alert_once import ListedAlert, TriedAlert
-from bot.app.digest_once import ListedDigest
+from bot.app.once import ListedAlert, ListedDigest, TriedAlert
 from bot.blocks.alert_list import how_often, stand
 from bot.blocks.digest_list import how_often as digest_often
 from bot.blocks.digest_list import when_next

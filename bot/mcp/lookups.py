@@ -1,10 +1,18 @@
-"""Where agents' calls are made: within the rate, audited, redacted for their token."""
+"""Where agents' calls are made: within the rate, audited, redacted for their token.
+
+Long answers come in pages: what was found is kept for a while, so that no page is read anew.
+"""
 
 import asyncio
+import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
+
+from cachetools import TTLCache
 
 from bot.alerts.incident import Incident, redacted_incident
 from bot.alerts.repository import Incidents
@@ -12,8 +20,7 @@ from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.last_scan import Audience, FleetScans
-from bot.errors import AskedTooOften, BotError, TookTooLong
-from bot.mcp.pages import Pages
+from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.logging import request_fields, request_id
 from bot.sessions.accounts import AccountViews, FleetView
 from bot.sessions.audit import Asking, Audit
@@ -25,6 +32,62 @@ from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
 from bot.slack.access import MANY, REDACTED, UserRateLimit
+
+KEPT_SECONDS = 300.0
+MOST_KEPT = 20
+"""Answers of one tool to one caller; the oldest goes first."""
+
+
+class PageGone(UserError):
+    """The cursor is of an answer that is no longer kept, or of somebody else's."""
+
+    sentence = "That page is no longer kept. Ask again without the cursor."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the rows, what was said of all of them, and the cursor of the next part."""
+
+    about: Any
+    rows: Sequence[Any]
+    next_cursor: str | None
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    about: Any
+    rows: Sequence[Any]
+
+
+class Pages:
+    """Keeps answers in memory, each for who asked by which tool alone."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._kept: defaultdict[tuple[str, str], TTLCache[str, _Kept]] = defaultdict(
+            lambda: TTLCache(MOST_KEPT, KEPT_SECONDS, timer=clock.monotonic)
+        )
+
+    def first(self, owner: tuple[str, str], about: object, rows: Sequence[Any], size: int) -> Page:
+        """Return the first page of an answer; the rest is kept where there is any."""
+        if len(rows) <= size:
+            return Page(about, rows, None, is_first=True)
+        name = secrets.token_urlsafe(12)
+        self._kept[owner][name] = _Kept(about, rows)
+        return Page(about, rows[:size], f"{name}.{size}", is_first=True)
+
+    def next(self, owner: tuple[str, str], cursor: str, size: int) -> Page:
+        """Return the page that a cursor names. Raises PageGone."""
+        name, _, place = cursor.partition(".")
+        kept = self._kept[owner].get(name)
+        if kept is None or not (place.isascii() and place.isdigit()):
+            raise PageGone
+        if int(place) >= len(kept.rows):
+            raise PageGone
+        end = int(place) + size
+        more = f"{name}.{end}" if end < len(kept.rows) else None
+        return Page(kept.about, kept.rows[int(place) : end], more)
+
 
 PATIENCE_SECONDS = 60.0
 READING_SECONDS = 45.0

@@ -13,8 +13,7 @@ from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.durations import parse_seconds
 from bot.errors import UserError
-from bot.mcp.brief import of_incident, of_report, of_row, shared_causes
-from bot.mcp.history import History, history_of
+from bot.mcp.brief import History, history_of, of_incident, of_report, of_row, shared_causes
 from bot.mcp.lookups import AgentLookups
 from bot.mcp.outputs import (
     ExplainOutput,

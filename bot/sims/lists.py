@@ -12,7 +12,7 @@ from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from bot.sims.identifier import bare, key, plain
-from bot.sims.tables import Table
+from bot.sims.labels import Table
 
 _LONGEST_NAME = 64
 _MOST_ITEMS = 500  # of more only what is certain or known by its name is read

@@ -18,7 +18,7 @@ from bot.sims.extraction import (
     is_between,
 )
 from bot.sims.identifier import bare, is_pattern, key
-from bot.sims.labels import Cell
+from bot.sims.labels import Cell, Table, tables_in
 from bot.sims.lists import (
     Item,
     Phrase,
@@ -29,7 +29,6 @@ from bot.sims.lists import (
     phrases_in,
     without_addresses,
 )
-from bot.sims.tables import Table, tables_in
 
 UNKNOWN = "no SIM in KORE's list is called that"
 UNLISTED = "KORE's list of SIMs could not be read, which tells whether one is called that"

@@ -13,10 +13,10 @@ from bot.sims.identifier import quoted
 from bot.store.database import Database
 from bot.store.transaction import Record, Transaction
 from bot.store.watches import WatchRows
-from bot.watches.parse import DEFAULT_DURATION
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import stop
 from bot.watches.watch import (
+    DEFAULT_DURATION,
     Condition,
     NothingToWaitFor,
     NotWatched,

@@ -1,6 +1,6 @@
 """`account [name|any]`: which of several KORE accounts a name alone means in a channel."""
 
-from bot.blocks.accounts import account_screen
+from bot.blocks.sim_text import account_screen
 from bot.errors import UserError
 from bot.sims.identifier import key, quoted
 from handlers.commands import subcommand

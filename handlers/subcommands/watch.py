@@ -4,8 +4,7 @@ from bot.errors import UserError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim
 from bot.sims.identifier import is_pattern
-from bot.watches.parse import WatchRequest, parse_watch_request
-from bot.watches.watch import BadWatch
+from bot.watches.watch import BadWatch, WatchRequest, parse_watch_request
 from handlers.commands import subcommand, which_sim
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context

@@ -11,7 +11,7 @@ from bot.digests.form import FormField
 from bot.emulators.slack.signed_http import encoded
 from bot.slack.bolt_app import ABOUT
 from tests.handlers.digest_steps import PUMPS, send
-from tests.handlers.test_unfurls import link, with_links
+from tests.handlers.test_previews import link, with_links
 from tests.whole_bot import whole_bot
 
 NO_WAY_LEFT = "not-delivered"  # without a person or a channel an answer reaches nobody

@@ -25,8 +25,8 @@ from handlers.payloads import (
     is_late,
     team_of,
 )
+from handlers.previews import sims_linked
 from handlers.shortcuts import pasted_in
-from handlers.unfurls import sims_linked
 from tests.fakes import FakeClock
 from tests.handlers.strange import BODIES, JSON
 

@@ -21,10 +21,10 @@ def command() -> None:
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def list_all(*, as_lines: bool) -> None:
     """List every alert, by name: its SIMs, what it looks for, how it stands."""
-    from bot.app.alert_once import listed  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.once import listed_alerts  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import alert_json, alert_table  # noqa: PLC0415 -- the same
 
-    every = asyncio.run(listed(load_settings(need=Need.NOTHING)))
+    every = asyncio.run(listed_alerts(load_settings(need=Need.NOTHING)))
     for line in map(alert_json, every) if as_lines else alert_table(every):
         click.echo(line)
 
@@ -36,7 +36,7 @@ def test(alert: str) -> None:
 
     Only the KORE_… settings and the store are needed.
     """
-    from bot.app.alert_once import tried  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.once import tried  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import tried_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)

@@ -23,10 +23,10 @@ def command() -> None:
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def list_all(*, as_lines: bool) -> None:
     """List every digest, by name: its SIMs, how often it comes, when next."""
-    from bot.app.digest_once import listed  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.once import listed_digests  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import digest_json, digest_table  # noqa: PLC0415 -- the same
 
-    every, now = asyncio.run(listed(load_settings(need=Need.NOTHING))), datetime.now(tz=UTC)
+    every, now = asyncio.run(listed_digests(load_settings(need=Need.NOTHING))), datetime.now(tz=UTC)
     for line in (digest_json(one, now) for one in every) if as_lines else digest_table(every, now):
         click.echo(line)
 
@@ -38,12 +38,12 @@ def preview(digest: str) -> None:
 
     Only the KORE_… settings and the store are needed.
     """
-    from bot.app import digest_once  # noqa: PLC0415 -- the other commands need no store
+    from bot.app import once  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import digest_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)
     with ExitStack() as stack:
-        _, made = asyncio.run(digest_once.preview(settings, digest, progress_bar(stack)))
+        _, made = asyncio.run(once.preview(settings, digest, progress_bar(stack)))
     for line in digest_text(made):
         click.echo(line)
 
@@ -52,10 +52,10 @@ def preview(digest: str) -> None:
 @click.argument("digest", metavar="NAME|ID")
 def run(digest: str) -> int:
     """Make a digest and post it to its channel now, and wait until that is done."""
-    from bot.app import digest_once  # noqa: PLC0415 -- the other commands need no store
+    from bot.app import once  # noqa: PLC0415 -- the other commands need no store
     from bot.store.digest_runs import Stage  # noqa: PLC0415 -- the same
 
-    one, made = asyncio.run(digest_once.run(load_settings(), digest))
+    one, made = asyncio.run(once.run(load_settings(), digest))
     if made and made.stage is Stage.POSTED:
         click.echo(f"{one.name} is posted in {one.channel}.")
         return ExitCode.OK

@@ -21,7 +21,7 @@ def command(*, since: float | None, channel: str | None, as_lines: bool) -> None
     Reads the bot's store. Noticed counts from when the first SIM went down, taken from when the
     incident was opened, ended from when the first SIM went down. Times are UTC.
     """
-    from bot.app.alert_once import incidents  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.once import incidents  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import incident_json, incident_table  # noqa: PLC0415 -- the same
 
     now = datetime.now(tz=UTC)

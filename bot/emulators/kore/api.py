@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
-from bot.emulators.kore.account import Account
+from bot.emulators.kore.account import Account, StaticSim, Story, story_sims
 from bot.emulators.kore.control import Control
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
@@ -32,7 +32,6 @@ from bot.emulators.kore.http import (
     send_faulty_response,
     send_response,
 )
-from bot.emulators.kore.records import StaticSim, Story, story_sims
 from bot.emulators.kore.resources import Resources
 from bot.emulators.kore.tokens import Tokens
 

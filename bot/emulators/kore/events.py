@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot.clock import Clock
-from bot.emulators.kore.account import Account
+from bot.emulators.kore.account import LIVE, Account, SimRecord
 from bot.emulators.kore.cards import (
     BY_CODES,
     T_MOBILE,
@@ -29,7 +29,6 @@ from bot.emulators.kore.cards import (
     stamp,
 )
 from bot.emulators.kore.http import Row, Value
-from bot.emulators.kore.records import LIVE, SimRecord
 
 STALLED_FOR = timedelta(hours=2)
 ABROAD = {"USA": TELCEL, "MEX": TELEKOM_DE, "DEU": T_MOBILE}

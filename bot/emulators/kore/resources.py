@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from bot.emulators.kore.account import Account
+from bot.emulators.kore.account import Account, SimRecord
 from bot.emulators.kore.http import ApiError, Request, Row, list_page, not_found, usage_page
-from bot.emulators.kore.records import SimRecord
 from bot.emulators.kore.usage import flows_of, periods_of, usage_record
 
 NO_SUCH_SIM, NO_SUCH_PLAN = 33107, 33108

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.emulators.kore.account import SimRecord
 from bot.emulators.kore.cards import ACCOUNT_SID, moment_of, stamp
 from bot.emulators.kore.http import ApiError, Request, Row
-from bot.emulators.kore.records import SimRecord
 
 _STEPS = {"all": None, "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 _MONTH = timedelta(days=30)

@@ -5,8 +5,7 @@ import json
 import pytest
 from mcp import MCPError
 
-from bot.mcp.prompts import PROMPTS
-from bot.mcp.server import RULES, SIM
+from bot.mcp.server import PROMPTS, RULES, SIM
 from bot.mcp.tool import TOOLS
 
 NAMES = [

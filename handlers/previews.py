@@ -1,25 +1,29 @@
-"""Previews of links to SIMs in KORE's console: a short card, where that is switched on.
+"""Previews of links to SIMs in KORE's console, and the side pane of who opens one.
 
-Everybody in the channel sees it, so it says neither where a SIM is nor which card or device it is.
-Nobody asked for it, so it never says that something went wrong; and it does not repeat itself.
+Everybody in the channel sees a preview, so it says neither where a SIM is nor which card or device
+it is. Nobody asked for it, so it never says that something went wrong; and it does not repeat
+itself. What is in the pane is decided anew for each who opens it; whoever may not gets a sentence.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.report import unfurl_card
-from bot.blocks.work_object import preview_entity
-from bot.errors import BotError
-from bot.services import Actor, Services
+from bot.blocks.work_object import pane_entity, preview_entity, sim_of
+from bot.errors import BotError, NotAllowed, OldButton
+from bot.services import Actor, Services, WorkObjects
 from bot.sessions.redaction import redacted
 from bot.sessions.report import SessionReport
 from bot.sims.identifier import sims_in
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, Request, is_late, part, parts, text_in
+from handlers.replies import PATIENCE_SECONDS, Reply, attempt
 
 log = logging.getLogger(__name__)
 
@@ -146,3 +150,55 @@ def _message(event: Body) -> dict[str, Any]:
     if event.get("unfurl_id") and event.get("source"):
         return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
     return {"channel": event.get("channel"), "ts": event.get("message_ts")}
+
+
+OPENED = "entity_details_requested"
+OFF = "Work Objects are switched off for this bot. Ask it with `/simsessions` and the SIM."
+
+
+def register_work_objects(app: AsyncApp, services: Services) -> None:
+    """Attach the listener."""
+    app.event(OPENED)(on_opened(services))
+
+
+def on_opened(services: Services) -> Listener:
+    """Return the listener that fills the pane of who opened a SIM."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        event = part(body, "event")
+        context = Context(actor, _pane_request(body), services)
+        tell = partial(refuse_pane, services.work_objects, text_in(event, "trigger_id"))
+        work = attempt("pane", lambda: show_pane(context, event), tell, context)
+        services.tasks.start(work, name="pane")
+
+    return listener
+
+
+async def show_pane(context: Context, event: Body) -> None:
+    """Show the SIM to who opened it. Raises NotAllowed, OldButton and TimeoutError."""
+    services, sid = context.services, sim_of(event.get("external_ref"))
+    if not services.listening.work_objects:
+        raise NotAllowed(OFF)
+    if sid is None or not ids.Sims.takes(sid):
+        raise OldButton
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        report = await look_up(context, sid, fresh=True, for_all=False)
+        entity = pane_entity(report, text_in(event, "entity_url"))
+        await services.work_objects.present(text_in(event, "trigger_id"), entity)
+
+
+async def refuse_pane(pane: WorkObjects, trigger: str, reply: Reply) -> None:
+    """Say in the pane what went wrong."""
+    await pane.refuse(trigger, reply.screen.text)
+
+
+def _pane_request(body: Body) -> Request:
+    event = part(body, "event")
+    return Request(
+        team=text_in(body, "team_id"),
+        user=text_in(event, "user"),
+        channel=text_in(event, "channel"),
+        text="",
+        trigger=text_in(event, "trigger_id") or None,
+    )

@@ -1,11 +1,157 @@
-"""Previews and answers that open in Slack's side pane, for who opens them."""
+"""Previews of links to SIMs in KORE's console; SIMs as Work Objects, in answers and in the pane."""
 
 import pytest
 
 from bot.emulators.kore.faults import broken
+from bot.emulators.slack.dispatcher import DeliveryFaults
 from bot.emulators.slack.faults import Fault
-from tests.handlers.test_unfurls import link, with_links
 from tests.whole_bot import whole_bot
+
+LINKS = frozenset({"links:read", "links:write"})
+
+
+@pytest.fixture(params=[False, True])
+async def previewed(request):
+    """A bot that previews links, over either transport."""
+    async with whole_bot(over_http=request.param, unfurl_links="yes") as whole:
+        yield await with_links(whole)
+
+
+async def with_links(whole):
+    whole.slack.api.scopes |= LINKS
+    whole.slack.workspace.unfurl_domains = ("korewireless.com",)
+    return whole
+
+
+async def link(whole, name="truck-42"):
+    """A link to a SIM in KORE's console."""
+    report = await whole.view.sessions.look_up(name)
+    return f"https://console.korewireless.com/sims/{report.sim.sid}"
+
+
+def previews(whole, message):
+    return whole.slack.workspace.messages.get(message.ts).attachments
+
+
+async def test_a_link_gets_a_short_card(previewed):
+    """State and verdict, and nothing of the card, the device and the place."""
+    report = await previewed.view.sessions.look_up("truck-42")
+    message = await previewed.say(f"see {await link(previewed)}")
+
+    (card,) = previews(previewed, message)
+    told = str(card)
+    session = report.last_session
+    assert "truck-42 is" in told
+    assert not [secret for secret in (report.sim.iccid, session.imei) if secret and secret in told]
+    assert f"{session.cell_location_estimate.lat:.3f}" not in told
+    assert () == previewed.slack.seen_by("ana")
+
+
+async def test_the_same_link_is_shown_once_in_half_an_hour(previewed):
+    """In another channel it is news again."""
+    workspace = previewed.slack.workspace
+    workspace.put_channel(workspace.channel("#general").with_members("U0SIMSESS"))
+    url = await link(previewed)
+    messages = [await previewed.say(url), await previewed.say(url)]
+    messages.append(await previewed.say(url, channel="#general"))
+
+    assert [1, 0, 1] == [len(previews(previewed, message)) for message in messages]
+
+
+async def test_what_gets_no_card(previewed):
+    """
+    Other pages, many links, a link to two SIMs; nor a link that comes ten minutes late, or in a
+    shared channel: Slack does not tell there of which company somebody is who shares it.
+    """
+    urls = [await link(previewed, name) for name in ("truck-42", "well-1")]
+    sids = [url.rpartition("/")[2] for url in urls]
+    for text in (
+        "https://console.korewireless.com/dashboard",
+        "https://console.korewireless.com/sims/DE123",
+        "{0} {0}?a {0}?b",
+        "https://console.korewireless.com/compare?a={1}&b={2}",
+    ):
+        message = await previewed.say(text.format(urls[0], *sids))
+
+        assert () == previews(previewed, message), text
+    shared = await previewed.say(urls[0], channel="#partner-shared")
+    previewed.slack.api.dispatcher.delivery_faults = DeliveryFaults(late_seconds=600)
+    late = await previewed.say(urls[1])
+
+    assert ((), ()) == (previews(previewed, shared), previews(previewed, late))
+
+
+async def test_what_is_being_written_is_previewed_too(previewed):
+    """A draft's preview comes with the message, and does not count as repeated."""
+    url = await link(previewed)
+    await previewed.slack.workspace.compose("ana", "#fleet-ops", url)
+    await previewed.heard()
+    message = await previewed.say(url)
+
+    assert 1 == len(previews(previewed, message))
+
+
+async def test_twice_is_once(previewed):
+    """An event that comes again asks Slack for nothing more."""
+    for count, faults in enumerate(({"twice": True}, {"backwards": True}), 1):
+        previewed.slack.api.dispatcher.delivery_faults = DeliveryFaults(**faults)
+        await previewed.say(await link(previewed, ("truck-42", "well-1")[count - 1]))
+
+        assert count == len(previewed.slack.api.calls.of("chat.unfurl")), faults
+
+
+async def test_nobody_is_told_that_it_failed(previewed):
+    """Nobody asked: a KORE that is down, or a Slack that refuses, is only logged."""
+    url = await link(previewed, "well-1")
+    previewed.slack.api.faults.fail("chat.unfurl", "cannot_unfurl_url")
+    await previewed.say(url)
+    previewed.kore.faults.add(broken(503, times=None))
+    await previewed.say("https://console.korewireless.com/sims/DE" + "a" * 32)
+
+    assert () == previewed.slack.seen_by("ana")
+    assert () == previewed.slack.direct("ana")
+
+
+async def test_a_preview_that_nobody_saw_does_not_count_as_shown(previewed):
+    """Slack or KORE fails: the next link to the SIM has its preview all the same."""
+    url = await link(previewed)
+    previewed.slack.api.faults.status("chat.unfurl", 503, times=9)
+    lost = [await previewed.say(url)]
+    previewed.slack.api.faults.clear()
+    previewed.kore.faults.add(broken(503, times=None))
+    other = await previewed.say("https://console.korewireless.com/sims/DE" + "a" * 32)
+    previewed.kore.faults.clear()
+    lost.append(other)
+
+    assert [0, 0, 1] == [len(previews(previewed, m)) for m in (*lost, await previewed.say(url))]
+
+
+async def test_one_sim_that_cannot_be_read_costs_no_other_its_preview(previewed):
+    """Of two links in a message one leads nowhere."""
+    nowhere = "https://console.korewireless.com/sims/DE" + "a" * 32
+    message = await previewed.say(f"{nowhere} and {await link(previewed)}")
+
+    assert 1 == len(previews(previewed, message))
+
+
+async def test_it_is_off_at_first(whole):
+    """Without the setting no link is looked at."""
+    await with_links(whole)
+    message = await whole.say(await link(whole))
+
+    assert () == previews(whole, message)
+
+
+async def test_who_may_not_ask_shows_nothing():
+    """A link of somebody who is not on the list gets no card, and nobody a word of it."""
+    async with whole_bot(unfurl_links="yes", allowed_users="U0BEN0001") as strict:
+        await with_links(strict)
+        url = await link(strict)
+        first = await strict.say(url)
+        second = await strict.say(url, user="ben")
+
+        assert [0, 1] == [len(previews(strict, message)) for message in (first, second)]
+        assert () == strict.slack.seen_by("ana")
 
 
 @pytest.fixture(params=[False, True])

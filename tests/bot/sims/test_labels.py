@@ -1,6 +1,6 @@
 """Which tables stand in a text, and what is at the head of each cell."""
 
-from bot.sims.tables import tables_in
+from bot.sims.labels import tables_in
 
 
 def test_tables_in():

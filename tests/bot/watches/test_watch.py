@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.watches.parse import WatchRequest, parse_watch_request
-from bot.watches.watch import Condition
+from bot.watches.watch import Condition, WatchRequest, parse_watch_request
 
 WEEK = timedelta(days=7)
 HOURS = timedelta(hours=2)
