@@ -1,6 +1,7 @@
 """The app's manifest: beside the code in a checkout, inside the package once installed."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,9 @@ def bot_scopes() -> tuple[frozenset[str], frozenset[str]]:
     return features.scopes - features.optional_scopes, features.optional_scopes
 
 
+@cache
 def app_features() -> AppFeatures:
-    """Return the scopes, events, shortcuts and domains of the manifest."""
+    """Return the scopes, events, shortcuts and domains of the manifest, read once."""
     manifest = _manifest()
     features, scopes = manifest["features"], manifest["oauth_config"]["scopes"]
     return AppFeatures(
