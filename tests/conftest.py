@@ -16,14 +16,14 @@ settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.databases"]
 
-BROWSER = Path(__file__).parent / "e2e"
+BROWSER = str(Path(__file__).parent / "e2e") + os.sep
 
 
 def pytest_collection_modifyitems(items):
     """Begin each worker's part with its share of the files with a slow test or a browser."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     marked = (item.path for item in items if item.get_closest_marker("slow"))
-    slow = dict.fromkeys([*marked, *(i.path for i in items if BROWSER in i.path.parents)])
+    slow = dict.fromkeys([*marked, *(i.path for i in items if str(i.path).startswith(BROWSER))])
     worker_of = {path: number % workers for number, path in enumerate(slow)}
     shares = [[i for i in items if worker_of.get(i.path) == number] for number in range(workers)]
     fast = (item for item in items if item.path not in slow)

@@ -4,6 +4,7 @@ Without a browser the tests are skipped; with SIMSESSIONS_REQUIRE_ALL in the env
 failure. What a page complains of makes its test fail.
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,8 +23,9 @@ from tests.e2e.workspace_rig import Sandbox, SharedAddress, opened_sandbox
 
 def pytest_collection_modifyitems(items):
     """Let all of these tests share one loop, so that they can share one browser."""
+    here = str(Path(__file__).parent) + os.sep
     for item in items:
-        if Path(__file__).parent in item.path.parents and is_async_test(item):
+        if str(item.path).startswith(here) and is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
