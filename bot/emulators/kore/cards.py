@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import md5
 
 from bot.emulators.kore.http import Row, Value
@@ -101,8 +102,10 @@ _ISSUER = "8901260"
 _SERIALS = 10**11
 _STRIDE = 73_687_873
 _DEVICE_TYPE = "01493100"
+_REMEMBERED = 20_000  # the sessions of a month of all stories
 
 
+@lru_cache(_REMEMBERED)
 def sid(prefix: str, key: str) -> str:
     """Return the SID of a kind (`DE` SIM, `WN` session, `WP` plan) that belongs to a key."""
     return prefix + md5(key.encode(), usedforsecurity=False).hexdigest()
@@ -122,6 +125,7 @@ def serial_of(number: str) -> int | None:
     return serial if number == iccid(serial) else None
 
 
+@lru_cache(_REMEMBERED)
 def imei(serial: int, device_type: str = _DEVICE_TYPE) -> str:
     """Return an IMEI of 15 digits; `device_type` is its TAC of 8."""
     return with_check_digit(f"{device_type}{serial * 12_347 % 1_000_000:06d}")
@@ -144,7 +148,7 @@ PLAN_SID = sid("WP", "fleet-1gb")
 
 def stamp(moment: datetime | None) -> str | None:
     """Write a moment as KORE does; None stays None."""
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return moment and f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def moment_of(value: object) -> datetime | None:
