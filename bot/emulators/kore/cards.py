@@ -148,7 +148,9 @@ PLAN_SID = sid("WP", "fleet-1gb")
 
 def stamp(moment: datetime | None) -> str | None:
     """Write a moment as KORE does; None stays None."""
-    return moment and f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    if moment is None:
+        return None
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def moment_of(value: object) -> datetime | None:
