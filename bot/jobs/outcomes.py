@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.backoff import Backoff
 from bot.clock import Clock
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 from bot.jobs.job import Done, Job, JobServices, Kind, Outcome
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue
@@ -31,7 +31,8 @@ async def execute(job: Job, kind: Kind, services: JobServices) -> Outcome:
 def failure_of(job: Job, kind: Kind, error: Exception) -> Outcome:
     """Log it and return the next try, later each time, or the end after the last one."""
     words = error.sentence if isinstance(error, BotError) else type(error).__name__
-    about = {"job": job.key, "kind": kind.name, "attempt": job.attempt, "why": words}
+    why = error.kind if isinstance(error, UserError) else words  # it may quote what was typed
+    about = {"job": job.key, "kind": kind.name, "attempt": job.attempt, "why": why}
     unplanned = None if isinstance(error, BotError) else error
     if job.attempt >= kind.attempts:
         log.error("job-failed", extra=about, exc_info=unplanned)

@@ -155,9 +155,14 @@ RENAMED = {"levelname": "level", "name": "logger"}
 
 
 class _WithRequest(logging.Filter):
-    """Puts the request's id, asker and place on each record that has none of its own."""
+    """Puts the request's id, asker and place on each record that has none of its own.
+
+    What asyncio says of a task is cut to its first line: beneath it the error's words are quoted.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "asyncio":
+            record.msg, record.args = record.getMessage().partition("\n")[0], ()
         for name, value in request_fields().items():
             record.__dict__.setdefault(name, value)
         return True

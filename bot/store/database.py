@@ -289,6 +289,7 @@ class Reconnector:
 
 def _log(trouble: StoreError) -> None:
     cause = trouble.__cause__
-    about = f"{type(cause).__name__}: {cause}" if cause else ""
+    # behind its first line PostgreSQL quotes what it was given
+    about = f"{type(cause).__name__}: {cause}".partition("\n")[0] if cause else ""
     extra = {"why": trouble.kind, "says": trouble.sentence, "cause": about}
     log.error("store-lost", extra=extra)

@@ -5,7 +5,7 @@ import time
 
 from sqlalchemy import text
 
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 from bot.jobs.job import Again, Done, FanOut, NewJob
 from tests.bot.jobs.engines import children, counted, ended, kind, make_due, running, until
 
@@ -40,6 +40,20 @@ async def test_what_raises_is_tried_again(services, queue, caplog):
     assert "That did not work." == job.error
     assert 1.0 < later < 4.0
     assert {"tried_again": 2, "again": 1, "done": 1} == counted(services)
+
+
+async def test_what_an_error_quotes_of_people_is_not_logged(services, queue, caplog):
+    """A sentence for whoever typed something may have it in it; its kind is logged."""
+
+    async def step(job):
+        raise UserError("No SIM is called pump of Anna.")
+
+    async with running(services, kind(step, attempts=1)):
+        await queue.add(NewJob("kind", "a"))
+        await ended(queue, "a")
+    (record,) = [each for each in caplog.records if each.message == "job-failed"]
+
+    assert "user_error" == record.why
 
 
 async def test_what_never_works_ends_failed(services, queue):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 import io
 import json
 import logging
@@ -101,6 +102,24 @@ def test_identifiers_are_masked_by_their_field(stream):
 
     (line,) = lines(stream)
     assert ("…pump", {"imei": "…70 0", "sid": None}) == (line["sim"], line["row"])
+
+
+async def test_a_task_that_nobody_asked_is_told_without_its_words(stream):
+    """asyncio quotes its error, which may quote what was typed; where it broke is said."""
+    configure_logging("INFO", stream=stream)
+
+    async def breaks(typed):
+        raise ValueError(typed)
+
+    task = asyncio.create_task(breaks("pump of Anna"))
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    (line,) = lines(stream)
+
+    assert "Task exception was never retrieved" == line["message"]
+    assert "in breaks" in line["exc_info"]
+    assert "Anna" not in str(line)
 
 
 def test_text_is_for_people(stream):
