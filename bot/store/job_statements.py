@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     cast,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -131,17 +133,21 @@ LOCK = (
     .order_by(jobs.c.key)
     .with_for_update()
 )
-_is_hastened = jobs.c.due != bindparam("claimed_due", type_=Double)
+_is_over = bindparam("is_over", type_=Boolean)
+_is_hastened = jobs.c.due > bindparam("claimed_due", type_=Double)
+_is_anew = and_(_is_over, _is_hastened)
 _LATER = NOW + bindparam("after", type_=Double)
+_MEMO = func.coalesce(bindparam("new_memo", type_=Text), jobs.c.memo)
+_TRIES = bindparam("tries", type_=Integer)
 CHANGE = (
     update(jobs)
     .where(jobs.c.key == _THIS)
-    .values(state=bindparam("to"), due=case((_is_hastened, NOW), else_=_LATER))
-    .values(
-        attempt=bindparam("tries"), result=bindparam("new_result"), error=bindparam("new_error")
-    )
-    .values(memo=func.coalesce(bindparam("new_memo", type_=Text), jobs.c.memo))
-    .values(ended=case((bindparam("is_over", type_=Boolean), NOW)))
+    .values(state=case((_is_anew, _READY), else_=bindparam("to", type_=Text)))
+    .values(due=case((_is_hastened, NOW), else_=_LATER))
+    .values(attempt=case((_is_anew, _NONE), else_=_TRIES))
+    .values(result=bindparam("new_result"), error=bindparam("new_error"))
+    .values(memo=case((_is_anew, _EMPTY), else_=_MEMO))
+    .values(ended=case((and_(_is_over, not_(_is_hastened)), NOW)))
 )
 WAKE = (
     update(jobs)
@@ -156,7 +162,7 @@ POSTPONE = (
     .values(due=NOW + bindparam("seconds", type_=Double))
 )
 DROP = delete(jobs).where(jobs.c.key.in_(_KEYS))
-_MARK = 0.001  # s by which the time of a job that runs is moved, so that its result shows it
+_MARK = 0.001  # seconds by which a job that runs is put off: whoever has claimed it sees that
 HASTEN = (
     update(jobs)
     .where(jobs.c.key.in_(_KEYS), jobs.c.state.in_((_READY, _RUNNING)))

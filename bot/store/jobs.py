@@ -161,7 +161,10 @@ class JobQueue:
             await self._add(tx, ((replace(each, delay=seconds), None) for each in new))
 
     async def hasten(self, key: str, tx: Transaction | None = None) -> None:
-        """Make a job due now; one that runs is due again at once, for it may have looked before."""
+        """Make a job due now; one that runs is run again at once, for it may have looked before.
+
+        Where it ends just then it is begun from the start; its result is kept.
+        """
         async with self._notifying(tx) as joined:
             await joined.execute(HASTEN, {"keys": [key]})
 

@@ -104,6 +104,19 @@ async def test_what_runs_is_due_at_once_where_it_is_hastened_meanwhile(queue):
     assert [] == await queue.claim(["kind"], 9, 60.0)
 
 
+async def test_what_ends_is_begun_anew_where_it_is_hastened_meanwhile(queue):
+    """It may have ended for want of just that: it starts again, once, as if it had never been."""
+    (job,) = await claimed(queue, "a")
+    await queue.add(NewJob("kind", "a"), anew=True)
+    await queue.hasten("a")
+    await queue.record([(job, Outcome("done", memo={"x": 1}, result="well"))])
+    (again,) = await queue.claim(["kind"], 9, 60.0)
+    await queue.record([(again, DONE)])
+
+    assert ({}, 1, "well") == (again.memo, again.attempt, again.result)
+    assert ["done"] == await states(queue, "a")
+
+
 async def test_two_processes_never_claim_the_same(queue, other):
     """Of many that claim at once each job has one owner."""
     await queue.add(*(NewJob("kind", f"{n}") for n in range(40)))

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.alerts.acts import resolve, snooze, take
+from bot.alerts.incident import EventKind
 from bot.alerts.repository import MOST_CARDS
 from bot.demo.stories.fleets import common_outage
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
@@ -229,3 +230,27 @@ async def test_a_lost_job_is_found(rig):
     await rig.move(20, step=2)
 
     assert rig.cards()[0].startswith("✅")
+
+
+async def test_what_happens_while_its_end_is_told_is_told_too(rig):
+    """It comes back while Slack takes its time with the last line, before that is written down."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    (incident,) = await rig.incidents()
+    await rig.parts.alerting.alerts.act(
+        incident.id, lambda _, i: resolve(i, ANA, rig.parts.clock.now())
+    )
+    (job,) = await rig.parts.queue.claim(["incident"], 1, 60.0)
+    outcome = await execute(job, KINDS["incident"], rig.parts)
+    await rig.parts.alerting.alerts.act(
+        incident.id,
+        lambda _, i: i.reopened_at(rig.parts.clock.now()).with_event(
+            EventKind.REOPENED, rig.parts.clock.now(), sims=tuple(i.sids)
+        ),
+    )
+    await rig.parts.queue.record([(job, outcome)])
+    await rig.work()
+
+    assert ["✅", "↩"] == [line[0] for line in rig.story()[-2:]]
+    assert not rig.cards()[0].startswith("✅")
