@@ -23,9 +23,10 @@ from stub import stub
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.reading import Reader, Wanted, lines_of, outages_in
+from bot.alerts.reading import Reader, Wanted, lines_of, with_outages
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
+from bot.alerts.twins import Twins
 from bot.app.jobs import alert_work, subscriptions
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
@@ -125,13 +126,14 @@ async def judging(base: float) -> None:
             yield fleet[at : at + 500]
 
     cpu = time.process_time()
-    reader = Reader(Wanted((), Severity.WARNING), set())
+    reader, twins = Reader(Wanted((), Severity.WARNING), set()), Twins()
     async for page in pages():
         reader.add(page)
+        twins.add(page)
+    reader.add_twins(row for row in fleet if row.sid in twins.sids())
     lines, reading = lines_of(limits), reader.reading(NOW)
     state, ids = AlertState({}, primed=True), iter(range(SIMS))
-    outages = await outages_in(pages(), None, reading.begun(state), lines)
-    reading = replace(reading, outages=outages)
+    reading = await with_outages(reading, pages(), None, reading.begun(state), lines)
     observe(FLEET, state, (), reading, lines=lines, new_id=lambda: f"i{next(ids)}")
     cpu = time.process_time() - cpu
     print(f"  {cpu * 1e3:.0f} ms CPU for {SIMS:,} rows, {SICK} of them sick")

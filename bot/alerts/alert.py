@@ -1,6 +1,6 @@
 """A channel's alert: which SIMs, which causes, when nobody is mentioned, whom else. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -132,7 +132,8 @@ class AlertState:
 
     `ill` is by SID. `primed` is false until the first scan is over: what is wrong already then is
     not opened, and so with each of the `accounts` that were read. `blind_since` is set while KORE
-    does not answer, of some accounts (`blind`) or of all; `scanned_at` is the last scan's.
+    does not answer, of some accounts (`blind`) or of all; `scanned_at` is the last scan's. `called`
+    is when people were reminded last, or others called, by what time brought: epoch seconds.
     """
 
     ill: dict[str, Ill]
@@ -142,6 +143,7 @@ class AlertState:
     sims: int = 0
     accounts: tuple[str, ...] = ("",)
     blind: tuple[str, ...] = ()
+    called: dict[str, float] = field(default_factory=dict)
 
     def knows(self, account: str) -> bool:
         """Return whether an account was scanned before."""

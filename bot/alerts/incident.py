@@ -51,6 +51,7 @@ class Event:
 
     `sims` are SIDs of its members; `mentions` are the ids that are mentioned with it. `reason` is
     what somebody typed, `until` the end of a snooze or a mute, `other` another incident, or person.
+    `others` is how many more incidents it mentions them for.
     """
 
     n: int
@@ -62,6 +63,7 @@ class Event:
     reason: str | None = None
     until: datetime | None = None
     other: str | None = None
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class Incident:
     `family` is what its SIMs have in common of causes; `rule` and `title` are the finding that
     opened it. `trait` and `value` are what tells its SIMs from the others, where that is known.
     `first_at` is when the first SIM went down. `mentioned` is how many SIMs were down with the last
-    mention; `owes` says that one waits for the end of quiet hours or of a snooze. `reopened` counts
+    mention; `owes` says that one waits for the end of quiet hours or of a snooze, or, at most until
+    `held_until`, for the next scan, which tells whether more SIMs belong to it. `reopened` counts
     how often it came back after it was resolved. `summary` is the first of the incidents with which
     it shares a card, None: it has its own. `seq` numbers the next event. `account`
     names the KORE account of its SIMs: no incident has SIMs of two. `unsure` are the seconds before
@@ -141,6 +144,7 @@ class Incident:
     seq: int = 1
     account: str = ""
     unsure: float = 0.0
+    held_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -4,12 +4,20 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import cos, dist, inf, radians
 
 from bot.alerts.alert import AlertState
-from bot.alerts.twins import TWIN
-from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
+from bot.alerts.twins import TWIN, Twins
+from bot.diagnosis.contrast import (
+    Lines,
+    Member,
+    Outage,
+    Trait,
+    beginnings_of,
+    outages_of,
+    unsettled,
+)
 from bot.diagnosis.engine import explained_rules, place
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
@@ -21,10 +29,11 @@ from bot.digests.scan import member_of
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
-from bot.store.scans import FAILED, ScanRow
+from bot.store.scans import FAILED, ScanRow, ScanRows
 
 SITE_KM = 1.0
 MOST_CELLS = 3
+MOST_TWINS = 200
 KM_A_DEGREE = 111.2
 SILENT = "silent"
 """The family of SIMs that are not heard of, whichever rule says so."""
@@ -105,7 +114,8 @@ class Reading:
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
     is known. `outages` are those that went down together, by family. `unreachable` says why
     nothing could be read; `is_partial`, that of the SIMs neither read nor failed nothing was asked.
-    `accounts` are those that were asked, `missing` those that could not be.
+    `accounts` are those that were asked, `missing` those that could not be. `may_grow` are SIMs of
+    which the next scan may tell that they went down with others; it comes after `interval`.
     """
 
     at: datetime
@@ -119,6 +129,8 @@ class Reading:
     is_partial: bool = False
     accounts: frozenset[str] = ONE_ACCOUNT
     missing: tuple[str, ...] = ()
+    may_grow: frozenset[str] = frozenset()
+    interval: timedelta = timedelta(minutes=5)
 
     def begun(
         self, state: AlertState, told: Collection[tuple[str, str]] = ()
@@ -249,13 +261,25 @@ def lines_of(limits: Thresholds) -> Lines:
     return Lines(limits.outage_sims, limits.outage_percent, within)
 
 
-async def outages_in(
+async def read_all(reader: Reader, rows: ScanRows, run: int) -> None:
+    """Collect all rows of a scan, and who has a twin among them. Raises StoreError."""
+    twins = Twins()
+    async for page in rows.every(run):
+        reader.add(page)
+        twins.add(page)
+        await asyncio.sleep(0)
+    if has_twin := sorted(twins.sids())[:MOST_TWINS]:
+        reader.add_twins((await rows.known(run, has_twin)).values())
+
+
+async def with_outages(
+    reading: Reading,
     pages: AsyncIterator[Sequence[ScanRow]],
     sids: Collection[str] | None,
     begun: Mapping[str, Mapping[str, float]],
     lines: Lines,
-) -> dict[str, list[Outage]]:
-    """Return which SIMs went down together, told by all others: as a verdict has it.
+) -> Reading:
+    """Return a reading with what went down together, told by all others: as a verdict has it.
 
     `begun` says since when SIMs have a cause, by family; when they fell silent say the rows.
     """
@@ -264,13 +288,19 @@ async def outages_in(
         mine = (row for row in page if sids is None or row.sid in sids)
         members += [member for row in mine if (member := member_of(row))]
         await asyncio.sleep(0)
-    return {
+    outages = {
         family: outages_of(
             members if family == SILENT else [_down_since(m, sims.get(m.sid)) for m in members],
             lines,
         )
         for family, sims in begun.items()
     }
+    since = reading.at.timestamp() - lines.within
+    fresh = {sid for sid, seen in begun.get(SILENT, {}).items() if seen >= since}
+    if not fresh.difference(*(outage.sids for outage in outages.get(SILENT, ()))):
+        return replace(reading, outages=outages)
+    outages[SILENT] += beginnings_of(members, outages[SILENT], fresh, lines)
+    return replace(reading, outages=outages, may_grow=unsettled(members, fresh, lines))
 
 
 def _down_since(member: Member, moment: float | None) -> Member:

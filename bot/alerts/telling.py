@@ -1,6 +1,8 @@
 """What is said of an incident after a scan, and who is mentioned with it. Pure."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import OUTAGE, EventKind, Incident
@@ -10,6 +12,8 @@ from bot.diagnosis.rule import Severity
 
 TWICE = 2
 """So many times the SIMs of the last mention are worse."""
+HELD_FOR = 2
+"""Intervals for which a mention waits at most for the next scan."""
 Sids = tuple[str, ...]
 
 
@@ -37,8 +41,11 @@ class Teller:
             return incident
         incident = _graded(incident)
         if before is None:
-            incident = replace(incident, mentioned=len(incident.down))
             sids = tuple(member.sid for member in incident.members)
+            if incident.rule != OUTAGE and self._reading.may_grow.intersection(sids):
+                until = at + HELD_FOR * self._reading.interval
+                incident = replace(incident, held_until=until)
+            incident = replace(incident, mentioned=len(incident.down))
             return self._mentioning(incident, EventKind.OPENED, sids)
         if not before.is_open:
             incident = incident.with_event(EventKind.REOPENED, at, sims=happened.fell)
@@ -50,13 +57,24 @@ class Teller:
             incident = incident.with_event(EventKind.BACK, at, sims=happened.back)
         if happened.fell:
             incident = incident.with_event(EventKind.FELL, at, sims=happened.fell)
-        return self._worse(incident, before, happened.joined)
+        return self._settled(self._worse(incident, before, happened.joined))
+
+    def _settled(self, incident: Incident) -> Incident:
+        """Return it with the mention that waited for this scan."""
+        if incident.held_until is None or self._reading.is_partial:
+            return incident
+        incident = replace(incident, held_until=None)
+        if not (incident.owes and incident.down):
+            return incident
+        return self._mentioning(replace(incident, owes=False), EventKind.REMINDED, ())
 
     def _worse(self, incident: Incident, before: Incident, joined: Sids) -> Incident:
         down = len(incident.down)
         twice = bool(incident.mentioned) and down >= TWICE * incident.mentioned
         if incident.severity > before.worst or twice:
-            incident = replace(incident, mentioned=max(down, incident.mentioned))
+            is_held = incident.held_until is not None
+            incident = replace(incident, mentioned=max(down, incident.mentioned), held_until=None)
+            incident = replace(incident, owes=incident.owes and not is_held)
             return self._mentioning(incident, EventKind.WORSE, joined)
         if joined:
             return incident.with_event(EventKind.GREW, self._reading.at, sims=joined)
@@ -65,7 +83,7 @@ class Teller:
     def _mentioning(self, incident: Incident, kind: EventKind, sids: Sids) -> Incident:
         """Add an event with which people are mentioned; while it is quiet that is owed."""
         wanted = self._alert.mentions(incident.severity)
-        held = self._quiet or incident.snoozed_until is not None
+        held = self._quiet or bool(incident.snoozed_until or incident.held_until)
         mentions = self._alert.mention_first if wanted and not held else ()
         told = incident.with_event(kind, self._reading.at, sims=sids, mentions=mentions)
         return replace(told, owes=incident.owes or (wanted and held))
@@ -84,3 +102,42 @@ def _graded(incident: Incident) -> Incident:
     if incident.rule == OUTAGE:
         severity = Severity.CRITICAL
     return replace(incident, severity=severity, worst=max(incident.worst, severity))
+
+
+Stories = Mapping[str, Incident]
+
+
+def with_one_mention(before: Stories, incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """Return what a scan changed with one mention at most: the gravest's, which counts the others.
+
+    `before` are the incidents as they were, by id.
+    """
+    every = tuple(incidents)
+    calling = [each for each in every if _calls(before.get(each.id), each)]
+    if len(calling) <= 1:
+        return every
+    first = max(calling, key=lambda each: (each.severity, len(each.down)))
+    others = len(calling) - 1
+    return tuple(
+        _hushed(each, _calls(before.get(each.id), each), others if each is first else None)
+        for each in every
+    )
+
+
+def _calls(before: Incident | None, after: Incident) -> frozenset[int]:
+    """Return the events with which an incident newly mentions people, by number."""
+    return frozenset(e.n for e in after.since(before.seq if before else 1) if e.mentions)
+
+
+def _hushed(incident: Incident, calls: frozenset[int], others: int | None) -> Incident:
+    """Return it with those events speaking for so many other incidents; None: without mentions."""
+    if not calls:
+        return incident
+    changes: dict[str, Any] = {"mentions": ()} if others is None else {"others": others}
+    told = (replace(e, **changes) if e.n in calls else e for e in incident.events)
+    return replace(incident, events=tuple(told))
+
+
+def hushed(before: Incident, after: Incident, others: int | None) -> Incident:
+    """Return what time brought as said for so many other incidents too; None: without mentions."""
+    return _hushed(after, _calls(before, after), others)

@@ -47,9 +47,9 @@ def tick(alert: Alert, incident: Incident, now: datetime) -> Incident:
     is_quiet = alert.paused is not None or alert.is_quiet_at(now)
     if incident.snoozed_until or is_quiet or not incident.down:
         return incident
-    if incident.owes:
+    if incident.owes and not (incident.held_until and now < incident.held_until):
         mentions = alert.mention_first
-        incident = replace(incident, owes=False)
+        incident = replace(incident, owes=False, held_until=None)
         incident = incident.with_event(EventKind.REMINDED, now, mentions=mentions)
     if _is_to_escalate(alert, incident, now):
         incident = replace(incident, escalated_at=now)

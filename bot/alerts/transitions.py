@@ -1,26 +1,17 @@
 """How incidents go on after each scan: opened, joined, left, worse, merged, resolved. Pure.
 
-What could not be read opens nothing and closes nothing. A SIM that comes and goes stays in its
-incident, or brings it back: the more often it did, the longer it must be well before it counts as
-such. SIMs that went down together are told by contrast, as a verdict has them; fewer than that are
-one incident where they went down on one cell at about the same time.
+What could not be read opens nothing and closes nothing.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.alerts.alert import Alert, AlertState, Ill
-from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
-from bot.alerts.reading import SILENT, Cause, Reading, SickSim, next_step_of, outage_value
-from bot.alerts.telling import Happened, Teller
-from bot.alerts.timing import relapse_window
-from bot.alerts.twins import TWIN
-from bot.diagnosis.contrast import Lines, Outage, Trait
-
-MOST_SLACK = 7200.0
-"""Seconds by which a SIM may have been lost later than it was heard of last."""
-NewId = Callable[[], str]
+from bot.alerts.grouping import Grouping, NewId
+from bot.alerts.incident import Incident
+from bot.alerts.reading import SILENT, Reading
+from bot.diagnosis.contrast import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         began = state.blind_since is None
         since = state.blind_since or reading.at
         return Step(replace(state, blind_since=since, blind=()), blind_began=began)
-    scan = _Scan(alert, incidents, reading, lines, new_id)
+    scan = Grouping(alert, incidents, reading, lines, new_id)
     scan.ill = ill = _ill(state, scan)
     scan.gap = (reading.at - (state.scanned_at or reading.at)).total_seconds()
     scan.update_members()
@@ -68,6 +59,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         scanned_at=reading.at,
         sims=len(reading.read) + len(reading.failed),
         accounts=tuple(sorted(known)),
+        called=state.called,
     )
     if reading.missing:
         since, began = state.blind_since or reading.at, state.blind_since is None
@@ -76,7 +68,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     return Step(after, scan.changed(), blind_ended=state.blind_since)
 
 
-def _ill(state: AlertState, scan: "_Scan") -> dict[str, Ill]:
+def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
     """Return who is ill since when; of whom nothing could be read, what was known."""
     reading = scan.reading
     unread = state.ill.keys() - reading.read if reading.is_partial else reading.failed
@@ -94,307 +86,3 @@ def _ill(state: AlertState, scan: "_Scan") -> dict[str, Ill]:
         known = not state.knows(sim.account) and not scan.is_down(sid)
         found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found
-
-
-class _Scan:
-    """One scan under way: the incidents as they become."""
-
-    def __init__(
-        self,
-        alert: Alert,
-        incidents: Sequence[Incident],
-        reading: Reading,
-        lines: Lines,
-        new_id: NewId,
-    ) -> None:
-        self.reading = reading
-        self.ill: Mapping[str, Ill] = {}
-        self.gap = 0.0
-        self._alert = alert
-        self._lines = lines
-        self._new_id = new_id
-        self._before = {incident.id: incident for incident in incidents}
-        self._now = dict(self._before)
-        self._muted = alert.muted_at(reading.at)
-        self._back: dict[str, list[str]] = {}
-        self._joined: dict[str, list[str]] = {}
-        self._fell: dict[str, list[str]] = {}
-
-    # --- questions ---
-
-    def open(self, family: str | None = None) -> list[Incident]:
-        """Return the open incidents, the oldest first."""
-        found = (i for i in self._now.values() if i.is_open and family in {None, i.family})
-        return sorted(found, key=lambda incident: (incident.opened_at, incident.id))
-
-    def is_down(self, sid: str) -> bool:
-        """Return whether a SIM is down in an open incident."""
-        members = (incident.member(sid) for incident in self.open())
-        return any(member and member.is_down for member in members)
-
-    def is_given_up(self, sid: str, family: str) -> bool:
-        """Return whether somebody has resolved the incident of a SIM that is down still."""
-        return any(
-            incident.resolved_by is not None
-            and incident.family == family
-            and (member := incident.member(sid)) is not None
-            and member.is_down
-            for incident in self._now.values()
-            if not incident.is_open
-        )
-
-    # --- who is still down ---
-
-    def update_members(self) -> None:
-        """Bring each open incident's SIMs up to date."""
-        for incident in self.open():
-            members = tuple(self._updated(incident, member) for member in incident.members)
-            self._now[incident.id] = self._named(replace(incident, members=members))
-
-    def _named(self, incident: Incident) -> Incident:
-        """Return it under the gravest cause that keeps its SIMs down, where that is graver."""
-        found = [
-            (cause, sim)
-            for sim in self._sick_of(incident)
-            if (cause := sim.standing(incident.family))
-        ]
-        cause, sim = max(found, key=lambda pair: pair[0].severity, default=(None, None))
-        if not (cause and sim) or cause.severity <= incident.severity or incident.rule == OUTAGE:
-            return incident
-        return replace(incident, rule=cause.rule, title=cause.title, next_step=sim.next_step)
-
-    def _updated(self, incident: Incident, member: DownSim) -> DownSim:
-        sid, at = member.sid, self.reading.at
-        if member.gone or sid in self.reading.failed:
-            return member
-        if sid in self._muted or sid not in self.reading.read:
-            gone = "muted" if sid in self._muted else "left"
-            return replace(member, gone=gone, back_at=member.back_at or at)
-        sim = self.reading.sick.get(sid)
-        cause = sim.standing(incident.family) if sim else None
-        if not (sim and cause):
-            return self._returned(incident, member) if member.is_down else member
-        if member.is_down:
-            return replace(member, severity=cause.severity)
-        self._fell.setdefault(incident.id, []).append(member.sid)
-        return member.fallen(cause.severity, self._since(sim))
-
-    def _returned(self, incident: Incident, member: DownSim) -> DownSim:
-        at, since = self.reading.at, self.reading.back.get(member.sid)
-        connected = datetime.fromtimestamp(since, UTC) if since else at
-        back_at = connected if member.since < connected <= at else at
-        self._back.setdefault(incident.id, []).append(member.sid)
-        return replace(member, back_at=back_at)
-
-    def _since(self, sim: SickSim) -> datetime:
-        ill = self.ill.get(sim.sid)
-        since = sim.lost_at or (ill.since if ill else None)
-        return datetime.fromtimestamp(since, UTC) if since else self.reading.at
-
-    # --- whom to put where ---
-
-    def place(self) -> None:
-        """Put the SIMs that are newly ill into incidents: those that fell together first."""
-        waiting = {sid: entry for sid, entry in self.ill.items() if self._is_candidate(sid, entry)}
-        every = self.reading.outages.items()
-        for family, outage in ((name, each) for name, found in every for each in found):
-            hits = [sid for sid in outage.sids if sid in waiting and waiting[sid].family == family]
-            for account in sorted({self.reading.sick[sid].account for sid in hits}):
-                of = [sid for sid in hits if self.reading.sick[sid].account == account]
-                self._place_outage(outage, of, account, family)
-            for sid in hits:
-                del waiting[sid]
-        for sid in sorted(waiting, key=lambda sid: (waiting[sid].since, sid)):
-            self._place_one(sid, waiting[sid])
-
-    def _is_candidate(self, sid: str, entry: Ill) -> bool:
-        """Return whether a SIM is to be told of: long enough, and not told of already."""
-        at = self.reading.at
-        if entry.known or sid in self._muted or sid not in self.reading.sick:
-            return False
-        if self._alert.is_maintained_at(at) or at.timestamp() - entry.seen < self._hold:
-            return False
-        cause = self.reading.sick[sid].causes[0]
-        return all(self._is_news(incident, sid, cause) for incident in self._now.values())
-
-    @property
-    def _hold(self) -> float:
-        return self._alert.hold.total_seconds()
-
-    def _is_news(self, incident: Incident, sid: str, cause: Cause) -> bool:
-        """Return whether a cause is more than what an incident of the SIM says already.
-
-        After a silence others may stand for a while: reconnects, a slower radio.
-        """
-        member = incident.member(sid)
-        if member is None or member.gone:
-            return True
-        if incident.is_open and member.is_down and cause.family == incident.family:
-            return False
-        if not incident.is_open and not self._relapses(incident, member):
-            return True
-        graver = cause.severity > max(member.severity, incident.severity)
-        return graver or cause.family in {incident.family, SILENT}
-
-    def _relapses(self, incident: Incident, member: DownSim) -> bool:
-        """Return whether a SIM that is ill again is so too soon after an incident."""
-        if incident.resolved_at is None:
-            return False
-        return self.reading.at - incident.resolved_at <= relapse_window(member)
-
-    def _place_outage(self, outage: Outage, hits: list[str], account: str, family: str) -> None:
-        mine = [
-            incident
-            for incident in self.open(family)
-            if incident.account == account
-            if any(m.sid in outage.sids for m in incident.members if not m.gone)
-            or self._is_same(incident, outage, hits)
-        ]
-        target = mine[0] if mine else self._relapsed(hits, family)
-        for other in mine[1:]:
-            self._merge(other, mine[0].id)
-        names = [self.reading.sick[sid] for sid in hits]
-        if target is None:
-            target = self._opened(names, family)
-        else:
-            self._join(target.id, names)
-        told = self._now[target.id]
-        value = outage_value(outage, self._sick_of(told))
-        told = replace(told, trait=outage.trait, value=value)
-        is_outage = family == SILENT
-        self._now[target.id] = told.as_outage(next_step_of(told.trait)) if is_outage else told
-
-    def _is_same(self, incident: Incident, outage: Outage, hits: Sequence[str]) -> bool:
-        """Return whether an outage is that of an incident: one trait, and about the same time."""
-        if outage.trait is None or not incident.trait:
-            return False
-        first, within = incident.first_at.timestamp(), self._lines.within
-        near = first - within <= outage.first <= first + within
-        return near and any(self._shares(self.reading.sick[sid], incident) for sid in hits)
-
-    def _place_one(self, sid: str, entry: Ill) -> None:
-        sim = self.reading.sick[sid]
-        target = self._relapsed([sid], entry.family)
-        if target is None:
-            target = next((i for i in self.open(entry.family) if self._fits(sim, entry, i)), None)
-        if target is None:
-            self._opened([sim], entry.family)
-        else:
-            self._join(target.id, [sim])
-
-    def _fits(self, sim: SickSim, entry: Ill, incident: Incident) -> bool:
-        """Return whether a SIM was lost when those of an incident were, and has what they share."""
-        if incident.account != sim.account or not self._shares(sim, incident):
-            return False
-        slack = min(self.reading.rhythms.get(sim.sid, 0.0), MOST_SLACK)
-        first, within = incident.first_at.timestamp(), self._lines.within
-        return first - within - slack <= entry.since <= first + within
-
-    def _shares(self, sim: SickSim, incident: Incident) -> bool:
-        """Return whether a SIM has what those of an incident share: where none is told, a site.
-
-        Twins share their device, wherever they are.
-        """
-        if incident.family == TWIN:
-            return any(sim.device == each.device for each in self._sick_of(incident))
-        if incident.trait in {None, Trait.CELL}:
-            is_everywhere = incident.rule == OUTAGE and not incident.trait
-            return is_everywhere or any(map(sim.is_at_site_of, self._sick_of(incident)))
-        return sim.traits.get(incident.trait) == incident.value
-
-    def _sick_of(self, incident: Incident) -> list[SickSim]:
-        found = (self.reading.sick.get(member.sid) for member in incident.down)
-        return [sim for sim in found if sim]
-
-    def _relapsed(self, sids: Collection[str], family: str) -> Incident | None:
-        """Return the newest resolved incident that comes back with these SIMs."""
-        found = [
-            incident
-            for incident in self._now.values()
-            if not incident.is_open and incident.family == family and not incident.merged_into
-            if any(
-                member.sid in sids and not member.gone and self._relapses(incident, member)
-                for member in incident.members
-            )
-        ]
-        return max(found, key=lambda i: (i.resolved_at, i.id), default=None)
-
-    def _opened(self, sims: Sequence[SickSim], family: str) -> Incident:
-        members = tuple(self._member(sim, family) for sim in sims)
-        cause = sims[0].causes[0]
-        severity = max(member.severity for member in members)
-        incident = Incident(
-            id=self._new_id(),
-            alert=self._alert.id,
-            team=self._alert.team,
-            channel=self._alert.channel,
-            family=family,
-            rule=cause.rule,
-            title=cause.title,
-            severity=severity,
-            worst=severity,
-            members=members,
-            opened_at=self.reading.at,
-            first_at=min(member.since for member in members),
-            next_step=sims[0].next_step,
-            account=sims[0].account,
-            unsure=0.0 if sims[0].lost_at else self.gap,
-        )
-        self._now[incident.id] = incident
-        return incident
-
-    def _member(self, sim: SickSim, family: str) -> DownSim:
-        cause = sim.cause_in(family) or sim.causes[0]
-        return DownSim(
-            sid=sim.sid,
-            name=sim.name,
-            since=self._since(sim),
-            joined_at=self.reading.at,
-            severity=cause.severity,
-            rhythm=self.reading.rhythms.get(sim.sid, 0.0),
-            redacted=sim.redacted,
-        )
-
-    def _join(self, id_: str, sims: Sequence[SickSim]) -> None:
-        """Add SIMs to an incident, and open it again if it was resolved."""
-        incident = self._now[id_]
-        members = {member.sid: member for member in incident.members}
-        for sim in sims:
-            member = self._member(sim, incident.family)
-            if was := members.get(sim.sid):
-                cause = sim.cause_in(incident.family) or sim.causes[0]
-                member = was.fallen(cause.severity, self._since(sim))
-                self._fell.setdefault(id_, []).append(sim.sid)
-            else:
-                self._joined.setdefault(id_, []).append(sim.sid)
-            members[sim.sid] = member
-        joined = replace(
-            incident,
-            members=tuple(members.values()),
-            first_at=min(incident.first_at, *(self._since(sim) for sim in sims)),
-        )
-        self._now[id_] = joined if incident.is_open else joined.reopened_at(self.reading.at)
-
-    def _merge(self, younger: Incident, older: str) -> None:
-        """Move the SIMs of an incident into an older one of the same outage."""
-        at, moved = self.reading.at, younger.members
-        known = self._now[older].sids
-        self._joined.setdefault(older, []).extend(m.sid for m in moved if m.sid not in known)
-        members = (*self._now[older].members, *(m for m in moved if m.sid not in known))
-        self._now[older] = replace(self._now[older], members=members)
-        gone = tuple(replace(m, gone="merged", back_at=m.back_at or at) for m in moved)
-        over = replace(younger, members=gone, resolved_at=at, merged_into=older)
-        self._now[younger.id] = over.with_event(EventKind.MERGED, at, other=older)
-
-    def changed(self) -> tuple[Incident, ...]:
-        """Return the incidents that changed, with what happened to them."""
-        teller = Teller(self._alert, self.reading)
-        told = (
-            teller.told(self._before.get(id_), incident, self._happened(id_))
-            for id_, incident in self._now.items()
-        )
-        return tuple(each for each in told if each != self._before.get(each.id))
-
-    def _happened(self, id_: str) -> Happened:
-        names = (self._back, self._fell, self._joined)
-        return Happened(*(tuple(each.get(id_, ())) for each in names))

@@ -9,7 +9,7 @@ from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.reading import Reader, Reading, Wanted, lines_of, outages_in
+from bot.alerts.reading import Reader, Reading, Wanted, lines_of, read_all, with_outages
 from bot.alerts.repository import Alerts, NoSuchAlert
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
@@ -171,13 +171,12 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
             passing_scan(one.id, one.selection, fleet, clock, began) as (run, _),
         ):
             reader = Reader(Wanted(one.causes, one.least), (), fleet.accounts)
-            async for page in fleet.rows.every(run.id):
-                reader.add(page)
+            await read_all(reader, fleet.rows, run.id)
             lines, reading = lines_of(settings.thresholds), reader.reading(clock.now())
             state = AlertState({}, primed=True, accounts=tuple(fleet.accounts))
             begun = reading.begun(state)
-            outages = await outages_in(fleet.rows.every(run.id), None, begun, lines)
-    reading, ids = replace(reading, outages=outages), count(1)
+            pages = fleet.rows.every(run.id)
+            reading, ids = await with_outages(reading, pages, None, begun, lines), count(1)
     at_once = replace(one, hold=timedelta(0), maintenance=())
     step = observe(
         at_once,

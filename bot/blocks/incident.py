@@ -47,9 +47,10 @@ def incident_title(incident: Incident, fmt: Formatter) -> str:
 def incident_card(incident: Incident, alert: Alert, links: WebLinks) -> Screen:
     """Draw the card: who is down, since when, what to do, who is on it, and what can be done."""
     icon = _icon(incident)
-    mentions = next((e.mentions for e in incident.events if e.kind is EventKind.OPENED), ())
-    called = f" {mention_text(mentions)}" if mentions else ""
-    head = f"{icon} {incident_title(incident, MRKDWN)}{called}\n{_how_it_stands(incident, MRKDWN)}"
+    opened = next((e for e in incident.events if e.kind is EventKind.OPENED and e.mentions), None)
+    called = f" {mention_text(opened.mentions)}" if opened else ""
+    stands = f"{_how_it_stands(incident, MRKDWN)}{_others(opened)}"
+    head = f"{icon} {incident_title(incident, MRKDWN)}{called}\n{stands}"
     step = f"→ {MRKDWN.data(incident.next_step, 300)}" if incident.next_step else ""
     who = _who(incident)
     blocks = [
@@ -178,6 +179,18 @@ def _watch_button(incident: Incident) -> list[Block]:
     return [button("Watch", ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value=value)]
 
 
+def _others(event: Event | None) -> str:
+    """Say for how many more incidents people are mentioned here, which do not do so themselves."""
+    if event is None or not event.others:
+        return ""
+    by_time = event.kind in {EventKind.REMINDED, EventKind.ESCALATED}
+    did = _BY_TIME[event.others > 1] if by_time else "opened or got worse at the same time"
+    return f". {count(event.others, 'more incident')} {did}"
+
+
+_BY_TIME = "is open", "are open"
+
+
 def event_screen(event: Event, incident: Incident) -> Screen:
     """Draw what happened as one line for the thread."""
     words = event_text(event, incident, MRKDWN)
@@ -187,6 +200,7 @@ def event_screen(event: Event, incident: Incident) -> Screen:
 def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
     """Say what happened, and mention whom it is for."""
     called = f"{mention_text(event.mentions)} " if event.mentions else ""
+    others = _others(event)
     by = person(event.by) if event.by else ""
     sims = names_text(event.sims, incident, fmt)
     are = "is" if len(event.sims) == 1 else "are"
@@ -200,15 +214,15 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         over = "No SIM is left" if incident.is_empty else "All are back"
         return f"✅ {by} resolved this{after}." if by else f"✅ {over}: resolved{after}."
     words = {
-        EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}",
+        EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}{others}",
         EventKind.GREW: f"➕ {sims} went down too.",
-        EventKind.WORSE: f"🔺 {called}This got worse: {_worse(incident)}.{new}",
+        EventKind.WORSE: f"🔺 {called}This got worse: {_worse(incident)}{others}.{new}",
         EventKind.BACK: f"✅ {sims} {are} back.",
         EventKind.FELL: f"↩️ {sims} {are} down again.",
         EventKind.SNOOZED: f"💤 {by} snoozed this until {until}; nobody is mentioned until then.",
         EventKind.MUTED: f"🔕 {by} muted {sims} until {until}: {fmt.data(event.reason or '', 200)}",
-        EventKind.REMINDED: f"⏰ {called}Still down: {_worse(incident)}.",
-        EventKind.ESCALATED: f"📣 {called}Nobody is on this yet: {_worse(incident)}.",
+        EventKind.REMINDED: f"⏰ {called}Still down: {_worse(incident)}{others}.",
+        EventKind.ESCALATED: f"📣 {called}Nobody is on this yet: {_worse(incident)}{others}.",
         EventKind.MERGED: "🔗 This turned out to be part of a larger incident.",
         EventKind.REOPENED: f"↩️ {sims or 'A SIM'} {are} down again, so this is open again.",
     }

@@ -5,8 +5,8 @@ the others, by Fisher's exact test, one-sided: https://en.wikipedia.org/wiki/Fis
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import exp, lgamma
@@ -14,6 +14,8 @@ from math import exp, lgamma
 _SURE = 0.01
 _LIKELY = 0.05
 _MOST_CLUSTERS = 20
+_PAIR = 2
+_MOST_BEGINNINGS = 5
 
 
 class Trait(StrEnum):
@@ -76,6 +78,58 @@ def outages_of(members: Iterable[Member], lines: Lines) -> list[Outage]:
     for cluster in clusters:
         found += _explained(cluster, every, lines, len(clusters))
     return sorted(found, key=lambda outage: (-outage.silent, outage.first))
+
+
+def beginnings_of(
+    members: Iterable[Member], outages: Sequence[Outage], fresh: Collection[str], lines: Lines
+) -> list[Outage]:
+    """Return what may be the first of outages: SIMs that a trait tells for certain, but too few.
+
+    Each has one of the `fresh` SIMs; those of the `outages` are told already.
+    """
+    told = {sid for outage in outages for sid in outage.sids}
+    every = {member.sid: member for member in members if member.sid not in told}
+    lost = sorted((m.lost_at, m.sid) for m in every.values() if m.lost_at is not None)
+    clusters = [
+        cluster
+        for cluster in _clusters(lost, replace(lines, at_least=_PAIR))
+        if any(sid in fresh for _, sid in cluster)
+    ]
+    found = [_beginning(cluster, every, lines) for cluster in clusters[:_MOST_BEGINNINGS]]
+    return [outage for outage in found if outage]
+
+
+def _beginning(cluster: "Lost", every: Mapping[str, Member], lines: Lines) -> Outage | None:
+    silent, span = {sid for _, sid in cluster}, (cluster[0][0], cluster[-1][0])
+    known = [m for m in every.values() if m.sid in silent or _was_alive(m, span[1])]
+    if len(known) == len(silent) and len(every) >= lines.at_least:
+        return _told_by_nothing(silent, known, span)
+    return _told_by_trait(silent, known, span, _PAIR, _SURE)
+
+
+def unsettled(members: Sequence[Member], fresh: Collection[str], lines: Lines) -> frozenset[str]:
+    """Return those `fresh` SIMs of which it is open whether others with a trait went down too.
+
+    Most that share it were not heard of since, for they are silent too, or not due yet.
+    """
+    mine = [m for m in members if m.sid in fresh and m.lost_at is not None]
+    shared = {pair for member in mine for pair in member.traits.items()}
+    heard: dict[tuple[Trait, str], list[float]] = {pair: [] for pair in shared}
+    for member in members:
+        alive_at = member.alive_at or 0.0 if member.lost_at is None else member.lost_at
+        for pair in member.traits.items():
+            if pair in heard:
+                heard[pair].append(alive_at)
+    return frozenset(
+        m.sid
+        for m in mine
+        if any(_is_open(heard[p], m.lost_at or 0.0, lines) for p in m.traits.items())
+    )
+
+
+def _is_open(heard: Sequence[float], lost_at: float, lines: Lines) -> bool:
+    later = sum(at > lost_at + lines.within for at in heard)
+    return len(heard) >= lines.at_least and later * 2 < len(heard)
 
 
 Lost = Sequence[tuple[float, str]]

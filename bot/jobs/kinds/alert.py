@@ -6,7 +6,6 @@ repeats a step, and opens nothing twice. Between two scans the SIMs of open inci
 looked at. Args: alert; memo: the run that it has scanned, or when the next scan is due.
 """
 
-import asyncio
 import logging
 import secrets
 from collections import Counter
@@ -16,9 +15,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert, AlertState
-from bot.alerts.reading import Reader, Reading, Wanted, lines_of, outages_in
+from bot.alerts.reading import Reader, Reading, Wanted, lines_of, read_all, with_outages
 from bot.alerts.transitions import observe
-from bot.alerts.twins import TWIN, Twins
+from bot.alerts.twins import TWIN
 from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import unpacked
@@ -43,7 +42,6 @@ MOST_RECHECKED = 100
 SLACK = 30.0
 """Seconds by which a scan may come early: the database's clock says what is due."""
 MOST_RHYTHMS = 500
-MOST_TWINS = 200
 BLIND_JOB = "alert_blind"
 _DAYS = 62
 log = logging.getLogger(__name__)
@@ -179,28 +177,20 @@ async def _reading(
         sids = await sids_of(about.selection, scans.kore)
     incidents = await work.incidents.current(about.id)
     watched = {member.sid for each in incidents if each.is_open for member in each.members}
-    reader, twins = (
-        Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts),
-        Twins(),
-    )
-    async for page in rows.every(run.id):
-        reader.add(page)
-        twins.add(page)
-        await asyncio.sleep(0)
-    if has_twin := sorted(twins.sids())[:MOST_TWINS]:
-        reader.add_twins((await rows.known(run.id, has_twin)).values())
+    reader = Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts)
+    await read_all(reader, rows, run.id)
     reading = reader.reading(now)
     silent = _unanswered(reading, scans.kore.account_of)
     if None in silent or silent.issuperset(run.shown):
         return Reading(now, unreachable="KORE did not answer for most of these SIMs.")
     accounts = run.shown - silent
     missing = tuple(sorted(scans.accounts - accounts))
-    reading = replace(reading, accounts=accounts, missing=missing)
+    interval = work.interval_of(about, state)
+    reading = replace(reading, accounts=accounts, missing=missing, interval=interval)
     told = {(member.sid, each.family) for each in incidents for member in each.down}
     if begun := reading.begun(state, told):
         lines = lines_of(services.thresholds)
-        outages = await outages_in(rows.every(run.id), sids, begun, lines)
-        reading = replace(reading, outages=outages)
+        reading = await with_outages(reading, rows.every(run.id), sids, begun, lines)
     fresh = [sid for sid in reading.sick if sid not in state.ill][:MOST_RHYTHMS]
     return replace(reading, rhythms=await _rhythms(fresh, now, services)) if fresh else reading
 

@@ -8,12 +8,14 @@ alert_blind       says once in a channel that KORE does not answer, and that it 
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import EventKind, Incident
 from bot.alerts.rows import StoredIncident, card_to_row, incident_from_row
+from bot.alerts.telling import hushed
 from bot.alerts.timing import due_to_end, tick
 from bot.blocks.alert_list import paused_screen
 from bot.blocks.incident import blind_screen
@@ -29,6 +31,8 @@ from bot.store.transaction import Transaction
 CHECK = 60.0
 """Seconds between two looks at an open incident of which nothing is to be shown."""
 SOON = 2.0
+TOLD_FOR = 300.0
+"""Seconds in which people are not reminded of, nor others called for, a second incident."""
 COUNTED = frozenset({EventKind.OPENED, EventKind.REOPENED, EventKind.RESOLVED})
 SHARED_INTERVAL = 45.0
 SWEEP = 300.0
@@ -45,7 +49,8 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     alert = await work.alerts.find(stored.incident.alert) or _removed(stored.incident)
     now, hides = services.clock.now(), services.authorizer.hides
     if tick(alert, stored.incident, now) != stored.incident:
-        return Again(0.0, write=lambda tx: _tick(alert, stored.incident.id, services, tx))
+        others = len(await work.incidents.rows.open_ids(alert.id)) - 1
+        return Again(0.0, write=lambda tx: _tick(alert, stored.incident.id, others, services, tx))
     if hides(stored.incident.account, stored.incident.channel):
         return Again(CHECK) if stored.incident.is_open else Done()
     shared = _seen(await work.incidents.of_summary(stored.incident.summary), services)
@@ -85,14 +90,25 @@ def _after(stored: StoredIncident, shown: Shown, waits: float, services: JobServ
     return Again(SOON, write=write) if has_changed else Again(waits)
 
 
-async def _tick(alert: Alert, id_: str, services: JobServices, tx: Transaction) -> None:
-    """Save what time brings to an incident as it stands by now."""
-    incidents = services.alerting.incidents
+async def _tick(
+    alert: Alert, id_: str, others: int, services: JobServices, tx: Transaction
+) -> None:
+    """Save what time brings to an incident as it stands by now; `others` are open beside it."""
+    alerts, incidents = services.alerting.alerts, services.alerting.incidents
+    found, now = await alerts.state(alert.id, tx), services.clock.now()
     row = await incidents.rows.get(id_, tx)
     if row is None:
         return
     before = incident_from_row(row).incident
-    after = tick(alert, before, services.clock.now())
+    after = tick(alert, before, now)
+    called = {e.kind.value for e in after.since(before.seq) if e.mentions}
+    if found and called:
+        state = found[1]
+        is_told = all(now.timestamp() - state.called.get(each, 0.0) < TOLD_FOR for each in called)
+        after = hushed(before, after, None if is_told else others)
+        if not is_told:
+            at = state.called | dict.fromkeys(called, now.timestamp())
+            await alerts.save_state(alert.id, replace(state, called=at), tx)
     if after != before:
         await incidents.save(alert, before, after, tx)
 

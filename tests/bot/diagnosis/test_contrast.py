@@ -4,7 +4,15 @@ from math import comb
 
 import pytest
 
-from bot.diagnosis.contrast import Lines, Member, Trait, by_chance, outages_of
+from bot.diagnosis.contrast import (
+    Lines,
+    Member,
+    Trait,
+    beginnings_of,
+    by_chance,
+    outages_of,
+    unsettled,
+)
 
 LINES = Lines(at_least=3, percent=20, within=1800)
 
@@ -95,3 +103,47 @@ def test_many_clusters_draw_a_stricter_line():
 
     assert 1 == len(outages_of(one + rest, LINES))
     assert [] == outages_of(one + rest + others, LINES)
+
+
+def fleet(lost, heard=(), pending=(), network="a", others=20):
+    """Return SIMs of a network that were lost at minutes, heard of since, or not due yet."""
+    mine = {Trait.NETWORK: network}
+    return [
+        *(Member(f"lost{n}", at * 60.0, at * 60.0, mine) for n, at in enumerate(lost)),
+        *(Member(f"heard{n}", None, 9e4, mine) for n in heard),
+        *(Member(f"due{n}", None, 0.0, mine) for n in pending),
+        *(Member(f"other{n}", None, 9e4, {Trait.NETWORK: "b"}) for n in range(others)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("why", "members", "sids"),
+    [
+        ("two of a network, others well", fleet([1, 9], pending=range(5)), {"lost0", "lost1"}),
+        ("one alone", fleet([1], pending=range(5)), None),
+        ("far apart in time", fleet([1, 60], pending=range(5)), None),
+        ("most of the network is well", fleet([1, 9], heard=range(8)), None),
+        ("nobody is heard of since", fleet([1, 9], pending=range(5), others=0), {"lost0", "lost1"}),
+        ("nobody else is there", fleet([1, 9], others=0), None),
+    ],
+)
+def test_two_may_be_the_beginning(why, members, sids):
+    """Two that a trait tells for certain from those that are well may be the first of an outage."""
+    found = beginnings_of(members, [], {"lost0"}, LINES)
+
+    assert ([sids] if sids else []) == [set(outage.sids) for outage in found], why
+    assert [] == beginnings_of(members, [], set(), LINES)
+
+
+@pytest.mark.parametrize(
+    ("why", "members", "is_open"),
+    [
+        ("all others are due later", fleet([1], pending=range(5)), True),
+        ("most are not heard of since", fleet([1, 2, 3], heard=range(2)), True),
+        ("most are well", fleet([1], heard=range(5)), False),
+        ("too few for an outage", fleet([1], pending=range(1)), False),
+    ],
+)
+def test_whether_others_may_follow(why, members, is_open):
+    """Whether a SIM is the first of many is open as long as its like were not heard of since."""
+    assert ({"lost0"} if is_open else set()) == unsettled(members, {"lost0"}, LINES), why

@@ -76,6 +76,23 @@ async def test_a_second_group_is_called_once(rig):
     assert ["📣"] == [line[0] for line in rig.mentions(SECOND)]
 
 
+async def test_unrelated_incidents_of_one_scan_call_once(database):
+    """Of two cards one mentions, and says that there is another; so when nobody takes them."""
+    async with alerting(database, sims=20) as rig:
+        await rig.add(mention_second=(SECOND,), escalate_after=timedelta(minutes=10))
+        for number in (100000, 100010):
+            rig.kore.events.set_status(f"gateway-{number}", "suspended")
+        await rig.move(30, step=2)
+        cards, first, second = len(rig.cards()), rig.mentions(), rig.mentions(SECOND)
+        shown = str([each.blocks for each in rig.seen()])
+        told = [line[0] for line in rig.story()]
+
+    assert (2, 1, 1) == (cards, len(first), len(second))
+    assert "1 more incident opened or got worse at the same time" in shown
+    assert "1 more incident is open" in second[0]
+    assert ["📣", "📣"] == told
+
+
 async def test_a_snoozed_incident_reminds_at_its_end(rig):
     """A snooze ends with one mention, if it is still so."""
     await rig.add()
