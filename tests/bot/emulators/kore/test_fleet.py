@@ -12,7 +12,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.cards import imei, moment_of
 from bot.emulators.kore.fleet import HABITS, Fleet, FleetSim
-from bot.emulators.kore.usage import flows_of, usage_record
+from bot.emulators.kore.resources import flows_of, usage_record
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from tests.builders import NOON
 

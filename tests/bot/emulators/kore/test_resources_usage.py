@@ -6,7 +6,7 @@ import pytest
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.cards import AT_AND_T, T_MOBILE, TELCEL, Card, Network, moment_of, stamp
 from bot.emulators.kore.http import ApiError, Request
-from bot.emulators.kore.usage import BYTES_PER_PACKET, periods_of
+from bot.emulators.kore.resources import BYTES_PER_PACKET, periods_of
 from tests.builders import NOON
 from tests.fakes import FakeClock
 
