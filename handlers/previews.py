@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 MOST_LINKS = 2
 """Links of one message that are previewed; with more, none is: previews would bury the message."""
 COMPOSER = "composer"
+OPENED = "entity_details_requested"
+OFF = "Work Objects are switched off for this bot. Ask it with `/simsessions` and the SIM."
 FOR_ALL = "Card, device and location are redacted in previews."
 
 
@@ -46,7 +48,7 @@ def on_link(services: Services) -> Listener:
         event = part(body, "event")
         sims = sims_linked(event) if services.listening.unfurls else {}
         if sims and not is_late(body, services.clock, services.metrics):
-            context = Context(actor, _request(body), services)
+            context = Context(actor, _request(body, is_public=True), services)
             services.tasks.start(preview(context, event, sims), name="unfurl")
 
     return listener
@@ -134,14 +136,15 @@ async def _unfurl(
         await services.delivery.unfurl(message, cards)
 
 
-def _request(body: Body) -> Request:
+def _request(body: Body, *, trigger: str = "", is_public: bool = False) -> Request:
     event = part(body, "event")
     return Request(
         team=text_in(body, "team_id"),
         user=text_in(event, "user"),
         channel=text_in(event, "channel"),
         text="",
-        is_public=True,
+        trigger=trigger or None,
+        is_public=is_public,
     )
 
 
@@ -150,10 +153,6 @@ def _message(event: Body) -> dict[str, Any]:
     if event.get("unfurl_id") and event.get("source"):
         return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
     return {"channel": event.get("channel"), "ts": event.get("message_ts")}
-
-
-OPENED = "entity_details_requested"
-OFF = "Work Objects are switched off for this bot. Ask it with `/simsessions` and the SIM."
 
 
 def register_work_objects(app: AsyncApp, services: Services) -> None:
@@ -167,8 +166,9 @@ def on_opened(services: Services) -> Listener:
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
         event = part(body, "event")
-        context = Context(actor, _pane_request(body), services)
-        tell = partial(refuse_pane, services.work_objects, text_in(event, "trigger_id"))
+        trigger = text_in(event, "trigger_id")
+        context = Context(actor, _request(body, trigger=trigger), services)
+        tell = partial(refuse_pane, services.work_objects, trigger)
         work = attempt("pane", lambda: show_pane(context, event), tell, context)
         services.tasks.start(work, name="pane")
 
@@ -191,14 +191,3 @@ async def show_pane(context: Context, event: Body) -> None:
 async def refuse_pane(pane: WorkObjects, trigger: str, reply: Reply) -> None:
     """Say in the pane what went wrong."""
     await pane.refuse(trigger, reply.screen.text)
-
-
-def _pane_request(body: Body) -> Request:
-    event = part(body, "event")
-    return Request(
-        team=text_in(body, "team_id"),
-        user=text_in(event, "user"),
-        channel=text_in(event, "channel"),
-        text="",
-        trigger=text_in(event, "trigger_id") or None,
-    )

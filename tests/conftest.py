@@ -9,7 +9,10 @@ import os
 from itertools import chain, islice
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from bot.proxies import proxy_for
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
@@ -43,3 +46,16 @@ def pytest_collection_finish():
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
     gc.enable()
+
+
+@pytest.fixture
+def behind_a_proxy(monkeypatch):
+    """A machine behind a proxy, and nothing remembered."""
+    for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("https_proxy", "http://proxy:3129")
+    monkeypatch.setenv("no_proxy", "internal.example")
+    proxy_for.cache_clear()
+    yield
+    proxy_for.cache_clear()

@@ -78,7 +78,6 @@ DIGEST_FILE_ACTIONS = "digest_file_actions"
 TRIAGE_ACTIONS = "triage_actions"
 OWNERS = "owners"
 INCIDENT_ACTIONS = "incident_actions"
-ALERT_ACTIONS = "alert_actions"
 
 LOOK_UP_MESSAGE = "look_up_message"
 HAND_OVER = "hand_over"

@@ -1,7 +1,7 @@
 """What the terminal lists: alerts, incidents, digests and look-ups, as tables and as JSON."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.alerts.incident import Incident
@@ -58,10 +58,12 @@ def alert_json(listed: ListedAlert) -> str:
 
 
 def alert_table(every: Sequence[ListedAlert]) -> list[str]:
-    """Return lines whose columns stand below each other, or one that says that there is nothing."""
-    if not every:
-        return ["There are no alerts. `/simsessions alert add` in Slack makes one."]
-    return aligned(ALERT_HEAD, map(_alert_cells, every))
+    """Return a table of them, or a line that says that there is nothing."""
+    return _table(
+        "There are no alerts. `/simsessions alert add` in Slack makes one.",
+        ALERT_HEAD,
+        map(_alert_cells, every),
+    )
 
 
 def _alert_cells(listed: ListedAlert) -> tuple[str, ...]:
@@ -92,6 +94,11 @@ def tried_text(tried: TriedAlert) -> Iterator[str]:
         )
         if (more := len(incident.members) - _NAMED) > 0:
             yield f"  and {grouped(more)} more"
+
+
+def _table(nothing: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    lines = list(rows)
+    return aligned(head, lines) if lines else [nothing]
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -153,10 +160,8 @@ def incident_json(incident: Incident) -> str:
 
 
 def incident_table(every: Sequence[Incident]) -> list[str]:
-    """Return lines whose columns stand below each other, or one that says that there is nothing."""
-    if not every:
-        return ["No incident was open in that time."]
-    return aligned(INCIDENT_HEAD, map(_incident_cells, every))
+    """Return a table of them, or a line that says that there is nothing."""
+    return _table("No incident was open in that time.", INCIDENT_HEAD, map(_incident_cells, every))
 
 
 def _incident_cells(incident: Incident) -> tuple[str, ...]:
@@ -210,10 +215,12 @@ def digest_json(listed: ListedDigest, now: datetime) -> str:
 
 
 def digest_table(every: Sequence[ListedDigest], now: datetime) -> list[str]:
-    """Return lines whose columns stand below each other, or one that says that there is nothing."""
-    if not every:
-        return ["There are no digests. `/simsessions digest add` in Slack makes one."]
-    return aligned(DIGEST_HEAD, (_digest_cells(listed, now) for listed in every))
+    """Return a table of them, or a line that says that there is nothing."""
+    return _table(
+        "There are no digests. `/simsessions digest add` in Slack makes one.",
+        DIGEST_HEAD,
+        (_digest_cells(listed, now) for listed in every),
+    )
 
 
 def digest_text(digest: Digest) -> Iterator[str]:
@@ -267,10 +274,8 @@ def audit_json(row: Lookup) -> str:
 
 
 def audit_table(rows: Sequence[Lookup]) -> list[str]:
-    """Return lines whose columns stand below each other, or one that says that there is nothing."""
-    if not rows:
-        return ["No look-up fits."]
-    return aligned(AUDIT_HEAD, map(_audit_cells, rows))
+    """Return a table of them, or a line that says that there is nothing."""
+    return _table("No look-up fits.", AUDIT_HEAD, map(_audit_cells, rows))
 
 
 def _audit_cells(row: Lookup) -> tuple[str, ...]:

@@ -38,17 +38,13 @@ LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole lis
 
 
 @asynccontextmanager
-async def open_lookups(settings: Settings, clock: Clock) -> AsyncIterator[SessionLookup]:
-    """Open the KORE client and all above it; the list of SIMs is read when a name needs it."""
-    async with open_fleet(settings, clock) as (lookups, _, _):
-        yield lookups
-
-
-@asynccontextmanager
 async def open_fleet(
     settings: Settings, clock: Clock
 ) -> AsyncIterator[tuple[SessionLookup, FleetList, SimSpotter]]:
-    """Open the same, what finds the SIMs that a question means, and what reads pasted texts."""
+    """Open the KORE client and all above it: look-ups, the fleet's list, a reader of pasted texts.
+
+    The list of SIMs is read when a name needs it.
+    """
     stacks = open_stacks(settings, clock, patience=LIST_PATIENCE_SECONDS)
     kore = stacks.client
     directory, resolver = stacks.directory(kore), stacks.resolver(kore)

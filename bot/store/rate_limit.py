@@ -5,7 +5,6 @@ intervals on and waits until its own come up (GCRA). Replicas take turns from th
 """
 
 import asyncio
-from typing import Protocol
 
 from sqlalchemy import Double, bindparam, case, select
 
@@ -18,13 +17,6 @@ BATCH_SECONDS = 0.2
 LONGEST_SECONDS = 600.0
 _SOON = 0.1
 _TURNS = bindparam("turns", type_=Double)
-
-
-class Rate(Protocol):
-    """A pace to be kept."""
-
-    async def take(self) -> None:
-        """Wait until one more is allowed."""
 
 
 class SharedRate:

@@ -4,18 +4,7 @@ import pytest
 
 from bot.proxies import origin_of, proxy_for
 
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    """A machine behind a proxy, and nothing remembered."""
-    for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("http_proxy", "http://proxy:3128")
-    monkeypatch.setenv("https_proxy", "http://proxy:3129")
-    monkeypatch.setenv("no_proxy", "internal.example")
-    proxy_for.cache_clear()
-    yield
-    proxy_for.cache_clear()
+pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
 
 def test_the_environments_proxy_is_taken():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.cli.lookups import open_lookups
+from bot.cli.lookups import open_fleet
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.sessions.lookup import AT_ONCE
@@ -26,7 +26,7 @@ async def test_answers_come_in_the_order_asked(kore):
     asked = [*names, "no-such-sim", *reversed(names)]
     done = Counter()
     settings = load_settings(kore.settings, None, need=Need.KORE)
-    async with open_lookups(settings, SystemClock()) as service:
+    async with open_fleet(settings, SystemClock()) as (service, _, _):
         answers = await service.look_up_many(asked, newest_only=True, done=done)
     told = [a.query if isinstance(a, SessionReport) else "no-such-sim" for a in answers]
 
@@ -38,7 +38,7 @@ async def test_answers_come_in_the_order_asked(kore):
 async def test_only_the_newest_session_stays(kore):
     """A report keeps one session, and the summary of all."""
     settings = load_settings(kore.settings, None, need=Need.KORE)
-    async with open_lookups(settings, SystemClock()) as service:
+    async with open_fleet(settings, SystemClock()) as (service, _, _):
         (report,) = await service.look_up_many(["truck-42"], newest_only=True)
 
     assert isinstance(report, SessionReport)
@@ -53,7 +53,7 @@ async def test_several_sims_share_what_they_have_in_common(kore):
     """
     story = next(s for s in all_stories() if ("common_outage", "critical") in s.findings)
     settings = load_settings(kore.settings, None, need=Need.KORE)
-    async with open_lookups(settings, SystemClock()) as service:
+    async with open_fleet(settings, SystemClock()) as (service, _, _):
         together = await service.look_up_many([story.name, *story.asked_with])
         (alone,) = await service.look_up_many([story.name])
     rules = [{finding.rule for finding in answer.findings} for answer in (together[0], alone)]

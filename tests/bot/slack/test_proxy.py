@@ -15,18 +15,7 @@ from tests.bot.kore.test_http import answering
 from tests.builders import NO_SUCH_HOST
 from tests.slack_rig import BOT_TOKEN
 
-
-@pytest.fixture(autouse=True)
-def environment(monkeypatch):
-    """A machine behind a proxy, and nothing remembered."""
-    for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("http_proxy", "http://proxy:3128")
-    monkeypatch.setenv("https_proxy", "http://proxy:3129")
-    monkeypatch.setenv("no_proxy", "internal.example")
-    proxy_for.cache_clear()
-    yield
-    proxy_for.cache_clear()
+pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
 
 async def test_a_call_goes_by_the_proxy(slack, session, clock, monkeypatch):
