@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.slack.bolt_app import APP_TOKEN, call_at_start, identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import members_of
-from bot.slack.errors import Reason, SlackError, reason_of
+from bot.slack.errors import Reason, SlackError, SlackRefused, reason_of
 from bot.slack.manifest import bot_scopes
 
 PATIENCE_SECONDS = 10
@@ -110,6 +110,8 @@ async def _group_check(group: str, client: SlackClient) -> Check:
     try:
         members = await members_of(group, client)
     except SlackError as error:
+        if not isinstance(error, SlackRefused):
+            return failed(GROUPS, f"{group}: {error.sentence}", MEND_REACH, ExitCode.SLACK)
         says = f"{group} cannot be read ({error.outcome}), so it lets nobody in"
         mend = GROUP_MENDS.get(reason_of(error.outcome), MEND_OTHER)
         return failed(GROUPS, says, mend, ExitCode.SLACK)

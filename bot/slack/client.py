@@ -357,7 +357,8 @@ def _read(
     """Return a yes, or raise what else it was: the one place that tells by status and code.
 
     Limited and refused: Slack said so. In doubt: a server error, or a success that cannot be read.
-    Anything else that is not in Slack's words is somebody's on the way: nothing reached Slack.
+    Anything else that is not in Slack's words is somebody's on the way: nothing reached Slack. Its
+    methods always have words; other addresses of Slack's may refuse without any.
     """
     body = _body(text)
     error = text_in(body, "error") or f"http_{status}"
@@ -369,7 +370,8 @@ def _read(
         return SlackResponse(method, body, headers)
     if status >= SERVER_ERROR or reason is Reason.IN_DOUBT or (is_success and not body):
         raise SlackOutcomeUnknown(method, error)
-    if not body and (text or status < BAD_REQUEST or status == PROXY_REFUSES):
+    may_be_mute = method in {RESPONSE_URL, UPLOAD} and status != PROXY_REFUSES
+    if not body and (text or status < BAD_REQUEST or not may_be_mute):
         raise SlackUnreachable(method, f"{error}, and not from Slack")
     messages = tuple(map(str, items(part(body, "response_metadata"), "messages")))
     raise SlackRefused(method, error, messages, text_in(body, "needed"))

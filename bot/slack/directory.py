@@ -212,7 +212,7 @@ class ChannelAccess:
             found.update(text_in(channel, "id") for channel in parts(answer.body, "channels"))
             body["cursor"] = answer.next_cursor
             if not body["cursor"]:
-                return frozenset(found - {""}), True
+                return frozenset(found - {""}), isinstance(answer.body.get("channels"), list)
         return frozenset(found - {""}), False
 
     async def link_to(self, channel: str, ts: str) -> str:

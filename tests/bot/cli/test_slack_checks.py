@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cli.slack_checks import groups_checks, scopes_check, slack_checks
+from bot.cli.slack_checks import MEND_REACH, groups_checks, scopes_check, slack_checks
 from bot.cli.terminal import Status
 from bot.emulators.slack.api import granted_scopes
 from bot.settings import Settings
@@ -61,8 +61,10 @@ async def check():
     async with slack_side(clock) as slack, open_session() as session:
         client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
 
-        async def look(groups, *scopes):
+        async def look(groups, *scopes, status=None):
             slack.api.scopes |= set(scopes)
+            if status:
+                slack.api.faults.status("usergroups.users.list", status, "<html>", times=9)
             return await groups_checks(client, Settings(allowed_groups=frozenset(groups)))
 
         yield look
@@ -90,6 +92,15 @@ async def test_a_group_that_cannot(check, group, scopes, why, mend):
     assert why in found.says
     assert "lets nobody in" in found.says
     assert found.mend.startswith(mend)
+
+
+async def test_a_group_that_cannot_be_read_now(check):
+    """While Slack fails its members stay in, and no setting is to be changed."""
+    (found,) = await check({"S0ONCALL1"}, "usergroups:read", status=503)
+
+    assert Status.FAILED == found.status
+    assert "lets nobody in" not in found.says
+    assert MEND_REACH == found.mend
 
 
 async def test_without_groups_nothing_is_checked(check):

@@ -105,11 +105,11 @@ ANSWERS = {
     ],
     SlackUnreachable: [
         Fault(307, "", {"Location": "http://127.0.0.1:9/"}), Fault(302, PAGE), Fault(403, PAGE),
-        Fault(407, PAGE), Fault(407), Fault(403, {"message": "Forbidden"}),
+        Fault(407, PAGE), Fault(407), Fault(403, {"message": "Forbidden"}), Fault(403), Fault(404),
     ],
     SlackRateLimited: [Fault(429, PAGE), Fault(429, "", {"Retry-After": "9" * 400})],
     SlackRefused: [
-        Fault(200, {"ok": False, "error": "not_in_channel"}), Fault(404, "used_url"), Fault(404),
+        Fault(200, {"ok": False, "error": "not_in_channel"}), Fault(404, "used_url"),
     ],
 }  # fmt: skip
 """What an answer to a post comes down to."""

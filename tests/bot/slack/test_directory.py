@@ -292,6 +292,7 @@ PASSING = [
     Fault(503, "<html>"),
     Fault(200, "<html>"),
     Fault(407),
+    Fault(404),
     Fault(200, {"ok": True}),
     Fault(302),
 ]

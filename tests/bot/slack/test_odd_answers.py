@@ -49,6 +49,14 @@ async def test_an_odd_part_counts_as_missing(client, slack, clock):
             assert expected == await ask(client, clock), (number, method, key, odd)
 
 
+async def test_nobody_is_away_for_want_of_a_list(client, slack):
+    """What is no list of channels does not say that somebody is in none."""
+    for body in ({}, {"channels": None}, {"channels": {"id": "C1"}}):
+        slack.api.faults.add("users.conversations", Fault(body={"ok": True} | body))
+
+        assert not await ChannelAccess(client).lacks("C1", "U1"), body
+
+
 async def test_the_members_of_a_group_are_texts_in_a_list(client, slack):
     """A single text is no list of its letters, and what is no list does not say "nobody"."""
     slack.api.faults.add("usergroups.users.list", Fault(body={"ok": True, "users": ["U1", 7]}))
