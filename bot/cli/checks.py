@@ -99,7 +99,9 @@ def _said(error: StoreError) -> str:
 
 
 def _because(error: StoreError) -> str:
-    return f" ({str(error.__cause__).strip()})" if error.__cause__ else ""
+    cause = error.__cause__
+    said = "no answer in time" if isinstance(cause, TimeoutError) else str(cause or "").strip()
+    return f" ({said})" if said else ""
 
 
 PATIENCE_SECONDS = 10

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+import bot.store.postgres
 from bot.cli import checks
 from bot.cli.checks import (
     clock_check,
@@ -25,6 +26,7 @@ from bot.ops.http import http_server
 from bot.settings import Need, Settings, load_settings
 from bot.store.database import Database
 from bot.store.migrate import VERSION_TABLE, known_revisions
+from tests.bot.kore.conftest import a_server
 from tests.builders import NO_SUCH_HOST, NOON
 from tests.databases import file_of
 from tests.fakes import FakeClock
@@ -254,6 +256,15 @@ async def test_a_server_that_does_not_answer():
     assert (Status.FAILED, ExitCode.NOT_ALL) == (check.status, check.code)
     assert "bot@127.0.0.1:1/sims: it cannot be reached" in check.says
     assert "hush" not in check.says + check.mend
+
+
+async def test_a_server_that_says_nothing(monkeypatch):
+    """Silence is named as such."""
+    monkeypatch.setattr(bot.store.postgres, "CONNECT_SECONDS", 0.2)
+    async with a_server(lambda reader, _writer: reader.read()) as port:
+        check = await checked(database_url=f"postgresql://bot@127.0.0.1:{port}/sims")
+
+    assert check.says.endswith("it cannot be reached (no answer in time)")
 
 
 async def test_a_server_that_does_not_let_us_in(postgres):
