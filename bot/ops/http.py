@@ -60,7 +60,7 @@ class ConnectionGuard:
 
     It has not sent its request, or takes nothing of the answer: nobody is known to be Slack, and
     whoever opens enough of them would shut Slack out. `count` is told why each was cut: `slow`,
-    `crowd` or `large`.
+    `crowd` or `large`, or `malformed` where what came is no HTTP.
     """
 
     def __init__(
@@ -103,9 +103,13 @@ class ConnectionGuard:
             self.cut(connection, "slow")
 
     def cut(self, connection: "_Guarded", why: str) -> None:
-        """Cut it, count that, and now and then say so."""
+        """Cut it."""
         self.end(connection)
         connection.transport.abort()
+        self.tell(why)
+
+    def tell(self, why: str) -> None:
+        """Count one that was cut, and say so now and then."""
         self._count(why)
         now = asyncio.get_running_loop().time()
         if now - self._said_at >= SAY_AGAIN_SECONDS:
@@ -128,7 +132,7 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
         super().data_received(data)
         self._look()
         self._head = self._head + len(data) if self._is_head else 0
-        if self._head > MOST_HEAD:
+        if self._head > MOST_HEAD and not self.transport.is_closing():
             self.guard.cut(self, "large")
 
     def on_message_begin(self) -> None:
@@ -142,6 +146,10 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self.guard.wait(self)
+
+    def send_400_response(self, msg: str) -> None:
+        super().send_400_response(msg)
+        self.guard.tell("malformed")
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -221,10 +229,19 @@ async def http_server(  # noqa: PLR0913 -- what is served, where, and how
         listening.close()
 
 
+_NO_NEWS = (
+    "Cancel %s running task",
+    "Invalid HTTP request",
+    "Unsupported upgrade request",
+    "No supported WebSocket library",
+)
+"""What uvicorn says at a stop, and each time that somebody sends nonsense."""
+
+
 def _is_news(record: logging.LogRecord) -> bool:
-    """Drop uvicorn's traceback of each request that was cut because the server stops."""
+    """Drop those, and uvicorn's traceback of each request that was cut because the server stops."""
     was_cut = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
-    return not was_cut and not str(record.msg).startswith("Cancel %s running task")
+    return not was_cut and not str(record.msg).startswith(_NO_NEWS)
 
 
 def _config(

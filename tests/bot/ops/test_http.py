@@ -203,10 +203,29 @@ async def test_a_head_without_end():
     ):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         with suppress(ConnectionError):
+            writer.write(b"GET /")
             for _ in range(1000):
-                writer.write(b"GET /" + b"a" * 65_536)
+                writer.write(b"a" * 65_536)
                 await writer.drain()
             await reader.read()
         writer.close()
 
     assert ["large"] == cut
+
+
+NO_HTTP = [b"\x16\x03\x01\x00\x05hello", b"GET / HTTP/9.9\r\n\r\n", b"POST / HTTP/1.1\r\na\r\n\r\n"]
+
+
+async def test_what_is_no_http_does_not_fill_the_log(caplog):
+    """However much of it comes, it is one line a minute, and counted."""
+    cut = []
+    async with http_server(APP, "127.0.0.1", 0, guard=ConnectionGuard(cut.append)) as port:
+        for nonsense in NO_HTTP * 10:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(nonsense)
+            with suppress(ConnectionError):
+                await reader.read()
+            writer.close()
+
+    assert ["malformed"] * 30 == cut
+    assert ["connections-cut"] == [r.message for r in caplog.records]
