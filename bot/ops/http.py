@@ -49,6 +49,8 @@ def health_routes(why_not_ready: Reasons, notes: Notes, metrics: Metrics) -> lis
 REQUEST_SECONDS = 10.0
 """For a request to come whole; Slack's take milliseconds."""
 MOST_WAITING = 512
+MOST_BYTES = 32 << 20
+"""Of all requests together that are not whole; Slack's have 1 MB at most."""
 MOST_HEAD = 1 << 16
 """Bytes of a request before its body; Slack's are below 2 KB."""
 SAY_AGAIN_SECONDS = 60.0
@@ -69,11 +71,14 @@ class ConnectionGuard:
         *,
         seconds: float = REQUEST_SECONDS,
         most: int = 0,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._count = count
         self._seconds = seconds
         self._most = most or (max(1, min(MOST_WAITING, files // 2)) if files > 0 else MOST_WAITING)
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._waiting: dict[_Guarded, asyncio.TimerHandle] = {}
         self._said_at = float("-inf")
 
@@ -89,6 +94,16 @@ class ConnectionGuard:
         """Stop waiting: the request is there, the answer is taken, or the connection is gone."""
         if timer := self._waiting.pop(connection, None):
             timer.cancel()
+            self._bytes -= connection.held
+            connection.held = 0
+
+    def hold(self, connection: "_Guarded", size: int) -> None:
+        """Count what came of a request that is not whole; cut the oldest where all is too much."""
+        if connection in self._waiting:
+            connection.held += size
+            self._bytes += size
+        while self._bytes > self._most_bytes and len(self._waiting) > 1:
+            self.cut(next(iter(self._waiting)), "crowd")
 
     def _wait(self, connection: "_Guarded") -> None:
         unsent = connection.transport.get_write_buffer_size()
@@ -121,6 +136,8 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
     """A connection of uvicorn's that its guard knows of while it waits for the other side."""
 
     guard: ClassVar[ConnectionGuard]
+    held = 0
+    """Bytes of a request that is not whole."""
     _is_head = False
     _head = 0
 
@@ -131,6 +148,7 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._look()
+        self.guard.hold(self, len(data))
         self._head = self._head + len(data) if self._is_head else 0
         if self._head > MOST_HEAD and not self.transport.is_closing():
             self.guard.cut(self, "large")

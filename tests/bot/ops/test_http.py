@@ -134,6 +134,27 @@ async def test_a_crowd_shuts_nobody_out():
     assert ["crowd"] * 16 == cut[:16]
 
 
+async def test_halves_do_not_fill_the_memory():
+    """What unfinished requests hold together is bounded too: the oldest are cut."""
+    cut = []
+    guard = ConnectionGuard(cut.append, most_bytes=250_000)
+    half = HEAD + b"content-length: 900000\r\n\r\n" + bytes(100_000)
+    async with asyncio.timeout(5), http_server(APP, "127.0.0.1", 0, guard=guard) as port:
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        for _, writer in crowd:
+            writer.write(half)
+        for reader, _ in crowd[:3]:
+            with suppress(ConnectionError):
+                await reader.read()
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{port}/")
+        for _, writer in crowd:
+            writer.close()
+
+    assert 200 == answer.status_code
+    assert ["crowd"] * 3 == cut
+
+
 ASKED = b"GET / HTTP/1.1\r\nhost: bot\r\n\r\n"
 
 
