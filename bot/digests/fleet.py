@@ -89,7 +89,8 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
 class SimList:
     """The SIMs to scan as packed chunks in a spooled file, and named ones that KORE lacks.
 
-    `unreachable` are the accounts that could not be asked while others could.
+    `unreachable` are the accounts that could not be asked while others could, `unread` is how many
+    rows of the list were nonsense: SIMs that may be there.
     """
 
     spool: IO[bytes]
@@ -97,6 +98,11 @@ class SimList:
     sizes: list[int] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unreachable: list[str] = field(default_factory=list)
+    unread: int = 0
+
+    def skipped(self, rows: int) -> None:
+        """Count rows that could not be read."""
+        self.unread += rows
 
     def add(self, sims: Sequence[Sim]) -> None:
         """Append a chunk."""
@@ -113,7 +119,12 @@ class SimList:
 
 
 async def list_sims(selection: Selection, kore: KoreClient, size: int = CHUNK) -> SimList:
-    """List all SIMs of a selection. Raises KoreError."""
+    """List all SIMs of a selection, once more where some could not be read. Raises KoreError."""
+    listed = await _listed(selection, kore, size)
+    return await _listed(selection, kore, size) if listed.unread else listed
+
+
+async def _listed(selection: Selection, kore: KoreClient, size: int) -> SimList:
     spool = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- lives as long as the list
     listed = SimList(spool)
     weakref.finalize(listed, spool.close)
@@ -153,7 +164,8 @@ async def _all_sims(selection: Selection, kore: KoreClient, listed: SimList) -> 
     parts, errors = kore.parts(), list[KoreError]()
     for account in parts:
         try:
-            async for sim in kore.only(frozenset({account})).sims(**selection.filters):
+            of_account = kore.only(frozenset({account}))
+            async for sim in of_account.sims(listed.skipped, **selection.filters):
                 if selection.takes(sim):
                     yield sim
         except KoreError as error:

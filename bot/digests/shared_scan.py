@@ -76,11 +76,14 @@ class SharedScans:
     async def gone(self, run: Run, sims: SimList) -> Sequence[str]:
         """Return the SIMs that have a row from the last time and are not listed now.
 
-        Those of an account that could not be read are not gone, nor those that may be of it.
+        Those of an account that could not be read are not gone, nor those that may be of it, nor as
+        many as there are rows that could not be read.
         """
         there = await self._fleet.rows.sids(run.id)
         listed = chain.from_iterable(map(unpacked, sims.chunks()))
         gone = sorted(there.difference(sim.sid for sim in listed)) if there else []
+        if len(gone) <= sims.unread:
+            return ()
         if not sims.unreachable:
             return gone
         kore, unsure = self.kore, {None, *sims.unreachable}

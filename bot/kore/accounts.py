@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from cachetools import LRUCache
 
 from bot.kore.cache import Fetched, SingleFlight
-from bot.kore.client import KoreClient
+from bot.kore.client import KoreClient, tell_nobody
 from bot.kore.errors import KoreBadRequest, KoreError, KoreNotFound
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from bot.kore.pages import Rows
@@ -192,8 +192,10 @@ class AccountsClient(KoreClient):
             return await self._clients[home].rate_plan(sid, fresh=fresh)
         return (await self.first(lambda client: client.rate_plan(sid, fresh=fresh)))[1]
 
-    async def sims(
+    async def sims(  # noqa: PLR0913 -- KORE's filters
         self,
+        on_skipped: Callable[[int], None] = tell_nobody,
+        /,
         *,
         status: str | None = None,
         iccid: str | None = None,
@@ -209,6 +211,7 @@ class AccountsClient(KoreClient):
         failure: KoreError | None = None
         for account, client in self._clients.items():
             listed = client.sims(
+                on_skipped,
                 status=status,
                 iccid=iccid,
                 rate_plan=rate_plan,

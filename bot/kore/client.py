@@ -114,6 +114,12 @@ FIRST_PAGE = b"PageSize=1000"
 LONG_LIST = 2 << 20
 """Bytes; of 24 MB, the most that is read, a list takes 64 MB as it is read."""
 LONG_AT_ONCE = 2
+
+
+def tell_nobody(_rows: int) -> None:
+    """Do nothing with the number of rows that could not be read."""
+
+
 OpenBackground = Callable[[int], "KoreClient"]
 
 
@@ -224,8 +230,10 @@ class KoreClient:
         fetch = partial(self._one, "rate_plan", _path("RatePlans", sid), RatePlan)
         return await self._caches.rate_plans.get(sid, fetch, fresh=fresh)
 
-    async def sims(
+    async def sims(  # noqa: PLR0913 -- KORE's filters
         self,
+        on_skipped: Callable[[int], None] = tell_nobody,
+        /,
         *,
         status: str | None = None,
         iccid: str | None = None,
@@ -235,7 +243,8 @@ class KoreClient:
     ) -> AsyncIterator[Sim]:
         """Stream the SIMs that fit all filters, page by page, never cached. `GET /v1/Sims`.
 
-        `rate_plan` is a SID or unique name; `eid` is deprecated by KORE.
+        `rate_plan` is a SID or unique name; `eid` is deprecated by KORE. `on_skipped` is told how
+        many rows of a page could not be read.
         """
         query = _query(
             Status=status,
@@ -245,6 +254,7 @@ class KoreClient:
             SimRegistrationCode=sim_registration_code,
         )
         async for page in pages(self._requester, SIMS, _path("Sims"), query):
+            on_skipped(page.skipped)
             for sim in page.rows:
                 yield sim
 

@@ -9,6 +9,8 @@ from bot.clock import Clock
 class Fault:
     """One way to answer wrongly, for the next `times` requests whose path contains `path`.
 
+    A `$` stands for the path's end.
+
     `times` None is until further notice. `status` and `body` stand in for the real answer;
     `delay` waits before it, in seconds; `cut` sends that many bytes of it and breaks off; `pause`
     waits that many seconds before each quarter of its body; `hang` never answers;
@@ -93,7 +95,7 @@ class Faults:
         if self._limit and self._limit.refuses():
             return too_many(retry_after="1")
         for place, (fault, left) in enumerate(self._waiting):
-            if fault.path in path:
+            if fault.path in f"{path}$":
                 self._use(place, fault, left)
                 return fault
         return None

@@ -1,5 +1,6 @@
 """Alerts from their scans to their cards: both stand-ins, both databases, a time that is moved."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from bot.demo.stories.devices import TWIN, impossible_travel, twin_imei
 from bot.demo.stories.fleets import common_outage
 from bot.digests.shared_scan import scan_name
 from bot.digests.subscription import Selection, SelectionKind
+from bot.emulators.kore.faults import Fault
 from bot.jobs.outcomes import execute
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
@@ -165,6 +167,22 @@ async def test_a_sim_that_is_gone_leaves_no_row(rig):
     (incident,) = await rig.incidents()
 
     assert ["left"] == [each.gone for each in incident.members if each.gone]
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for long"])
+async def test_a_row_that_cannot_be_read_takes_no_sim_away(rig, times):
+    """A SIM whose row of the list is nonsense may be there: it stays in its incident."""
+    await rig.add()
+    fall_silent(rig, *WELL[:3])
+    await rig.move(6)
+    sims = [sim.model_dump(mode="json") async for sim in rig.parts.fleet.kore.sims()]
+    odd = [sim | {"sid": None} if sim["unique_name"] == WELL[0] else sim for sim in sims]
+    body = json.dumps({"sims": odd, "meta": None})
+    rig.kore.faults.add(Fault("/v1/Sims$", times=times, status=200, body=body))
+    await rig.move(11)
+    (incident,) = await rig.incidents()
+
+    assert {(None, 1)} == {(each.gone, each.times) for each in incident.members}
 
 
 async def test_a_step_that_is_done_twice_opens_nothing_twice(rig):
