@@ -3,6 +3,7 @@
 The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import Channels, People, UserGroups
 from bot.store.database import Database
 from bot.store.jobs import Job, JobQueue
+from tests.databases import idle_for
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 from tests.watch_rig import Sleepless, now_clock
@@ -90,14 +92,15 @@ class Rig:
         return alert
 
     async def move(self, minutes: float, step: float = 1.0) -> None:
-        """Let time pass, and do what comes due on the way."""
+        """Let time pass in steps, and do what comes due on the way; idle steps are one."""
         await self.work()
         while minutes > 0:
-            passed = min(step, minutes) * MINUTE
+            idle = min(minutes, await idle_for(self.database) / MINUTE)
+            passed = min(step * max(1, math.ceil(idle / step)), minutes) * MINUTE
             self.parts.clock.move(passed)
             await self.due_in(passed)
             await self.work()
-            minutes -= step
+            minutes -= passed / MINUTE
 
     async def due_in(self, seconds: float) -> None:
         """Bring nearer what is due."""

@@ -9,6 +9,7 @@ postgres        the server: started once a process, with the first test that nee
 
 import asyncio
 import itertools
+import math
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -18,10 +19,10 @@ from typing import Protocol
 
 import asyncpg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from bot.store.database import Database
-from bot.store.schema import jobs, posts
+from bot.store.schema import NOW, jobs, posts
 from tests.postgres_server import NoServer, PostgresServer
 
 KINDS = ("sqlite", "postgresql")
@@ -186,6 +187,14 @@ async def time_passes(database: Database, seconds: float) -> None:
     async with database.write() as tx:
         await tx.execute(update(jobs).values(on))
         await tx.execute(update(posts).values(begun=begun - seconds, made=posts.c.made - seconds))
+
+
+async def idle_for(database: Database) -> float:
+    """Return the seconds until the next job is due; infinity where none is."""
+    next_one = select(func.min(jobs.c.due) - NOW).where(jobs.c.state == "ready")
+    async with database.read() as tx:
+        idle = await tx.scalar(next_one)
+    return math.inf if idle is None else max(0.0, idle)
 
 
 async def migrated(url: str) -> None:

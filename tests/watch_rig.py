@@ -4,6 +4,7 @@ The database's clock cannot be moved, so what is due is drawn nearer by as much 
 """
 
 import asyncio
+import math
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ from bot.watches.repository import WatchRepository, from_row
 from bot.watches.service import BegunWatch, WatchLimits, WatchService
 from bot.watches.watch import Condition, Watch, WatchOwner
 from tests.bot.jobs.engines import make_due
+from tests.databases import idle_for
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
@@ -104,10 +106,11 @@ class Rig:
         return from_row(row)
 
     async def move(self, seconds: float, step: float = 10.0) -> None:
-        """Let time pass, and do what comes due on the way."""
+        """Let time pass in steps, and do what comes due on the way; idle steps are one."""
         await self.work()
         while seconds > 0:
-            passed = min(step, seconds)
+            idle = min(seconds, await idle_for(self.database))
+            passed = min(step * max(1, math.ceil(idle / step)), seconds)
             self.clock.move(passed)
             async with self.database.write() as tx:
                 await tx.execute(text("UPDATE jobs SET due = due - :s"), {"s": passed})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.demo.stories.fleets import common_outage
 from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
 from bot.jobs import digest_post
@@ -13,7 +14,7 @@ from tests.digest_rig import digesting, pumps
 
 @pytest.fixture
 async def rig(database):
-    async with digesting(database, sims=3) as rig:
+    async with digesting(database, stories=[common_outage], sims=3) as rig:
         await rig.parts.subscriptions.add(pumps())
         yield rig
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from bot.demo.stories.fleets import common_outage
 from bot.digests.schedule import QuietHours
 from bot.digests.service import PREVIEW
 from bot.digests.subscription import PauseReason, WhenQuiet
@@ -16,7 +17,7 @@ from tests.digest_rig import digesting, pumps
 
 @pytest.fixture
 async def rig(database):
-    async with digesting(database) as running:
+    async with digesting(database, stories=[common_outage]) as running:
         yield running
 
 
