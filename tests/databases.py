@@ -13,8 +13,9 @@ import math
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import asyncpg
@@ -28,6 +29,7 @@ from tests.postgres_server import NoServer, PostgresServer
 KINDS = ("sqlite", "postgresql")
 REQUIRED = "SIMSESSIONS_REQUIRE_ALL"
 UP_TO_DATE = "up_to_date"
+MEMORY, ROOM = Path("/dev/shm"), 1 << 28
 # as it was before the test; on a busy disk a hundredth of what another CREATE DATABASE takes
 EMPTY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -136,9 +138,10 @@ def postgresql_maker(postgres: PostgresServer) -> PostgresMaker:
 
 
 @pytest.fixture(scope="session")
-def sqlite_maker(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
+def sqlite_maker() -> Iterator[SqliteMaker]:
     """Return the maker of files."""
-    return SqliteMaker(tmp_path_factory.mktemp("store"))
+    with quick_folder() as folder:
+        yield SqliteMaker(folder)
 
 
 @pytest.fixture(params=KINDS)
@@ -174,6 +177,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     db = await Database.open(database_url)
     yield db
     await db.aclose()
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """Return a folder for stores, in memory where there is room: there no commit waits for a disk.
+
+    It ends with the block.
+    """
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with TemporaryDirectory(prefix="simsessions-", dir=MEMORY if has_room else None) as folder:
+        yield Path(folder)
 
 
 def file_of(url: str) -> Path:

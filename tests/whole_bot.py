@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.app.assembly import EVENTS_PATH
@@ -19,6 +18,7 @@ from bot.emulators.slack.messages import Message
 from bot.services import FleetView
 from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
+from tests.databases import quick_folder
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
 
 
@@ -111,9 +111,9 @@ def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any)
 
 @asynccontextmanager
 async def in_a_folder() -> AsyncIterator[Path]:
-    """Return a folder that ends with the block."""
-    with TemporaryDirectory(prefix="simsessions-") as folder:
-        yield Path(folder)
+    """Return a folder for a store that ends with the block."""
+    with quick_folder() as folder:
+        yield folder
 
 
 @asynccontextmanager
