@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert, Ill
 from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
-from bot.alerts.reading import SILENT, Cause, Reading, SickSim, next_step_of, outage_value
+from bot.alerts.reading import (
+    DATA_LIMIT,
+    SILENT,
+    Cause,
+    Reading,
+    SickSim,
+    next_step_of,
+    outage_value,
+)
 from bot.alerts.telling import Happened, Teller, with_one_mention
 from bot.alerts.timing import relapse_window
 from bot.alerts.twins import TWIN
@@ -100,6 +108,8 @@ class Grouping:
         sim = self.reading.sick.get(sid)
         cause = sim.standing(incident.family) if sim else None
         if not (sim and cause):
+            if incident.family == DATA_LIMIT and sid in self.reading.unjudged:
+                return member
             return self._returned(incident, member) if member.is_down else member
         if member.is_down:
             return replace(member, severity=cause.severity)

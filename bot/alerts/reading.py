@@ -44,6 +44,8 @@ _FAMILIES = dict.fromkeys(SILENT_RULES, SILENT) | {
 _SEVERITIES = {severity.word: severity for severity in Severity}
 _GRAVE = ('"warning"', '"critical"')
 """What stands in the JSON of a SIM that has something: most need not be read any further."""
+DATA_LIMIT = "data_limit"
+_UNJUDGED = f'"unjudged":["{DATA_LIMIT}"'
 
 
 def _flat(place: tuple[float, float]) -> tuple[float, float]:
@@ -115,7 +117,8 @@ class Reading:
     is known. `outages` are those that went down together, by family. `unreachable` says why
     nothing could be read; `is_partial`, that of the SIMs neither read nor failed nothing was asked.
     `accounts` are those that were asked, `missing` those that could not be. `may_grow` are SIMs of
-    which the next scan may tell that they went down with others; it comes after `interval`.
+    which the next scan may tell that they went down with others; it comes after `interval`. Of the
+    `unjudged` it is not known whether they are at a data limit.
     """
 
     at: datetime
@@ -131,6 +134,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     may_grow: frozenset[str] = frozenset()
     interval: timedelta = timedelta(minutes=5)
+    unjudged: frozenset[str] = frozenset()
 
     def begun(
         self, state: AlertState, told: Collection[tuple[str, str]] = ()
@@ -183,6 +187,7 @@ class Reader:
         self._sick: dict[str, SickSim] = {}
         self._read: set[str] = set()
         self._failed: set[str] = set()
+        self._unjudged: set[str] = set()
         self._back: dict[str, float] = {}
 
     def add(self, rows: Iterable[ScanRow]) -> None:
@@ -195,6 +200,8 @@ class Reader:
                 self._failed.add(row.sid)
                 continue
             self._read.add(row.sid)
+            if _UNJUDGED in row.row:
+                self._unjudged.add(row.sid)
             if any(word in row.row for word in _GRAVE):
                 self._judge(row)
             if row.sid in self._watched and row.sid not in self._sick:
@@ -252,6 +259,7 @@ class Reader:
             read=frozenset(self._read),
             failed=frozenset(self._failed),
             back=self._back,
+            unjudged=frozenset(self._unjudged),
         )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.alerts.alert import Alert, AlertState, Ill
 from bot.alerts.grouping import Grouping, NewId
 from bot.alerts.incident import Incident
-from bot.alerts.reading import SILENT, Reading
+from bot.alerts.reading import DATA_LIMIT, SILENT, Reading
 from bot.diagnosis.contrast import Lines
 
 
@@ -60,6 +60,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         sims=len(reading.read) + len(reading.failed),
         accounts=tuple(sorted(known)),
         called=state.called,
+        unjudged=reading.unjudged & state.unjudged if state.primed else reading.unjudged,
     )
     if reading.missing:
         since, began = state.blind_since or reading.at, state.blind_since is None
@@ -83,6 +84,7 @@ def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
             continue
         seen = reading.at.timestamp()
         lost_at = sim.lost_at if cause.family == SILENT else None
-        known = not state.knows(sim.account) and not scan.is_down(sid)
+        is_old = cause.family == DATA_LIMIT and sid in state.unjudged
+        known = (is_old or not state.knows(sim.account)) and not scan.is_down(sid)
         found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found

@@ -30,8 +30,6 @@ from bot.digests.form import LONGEST_NAME, FormField
 from bot.sims.identifier import unquoted
 
 NEW, CHANGED = "New alert", "Edit alert"
-NOT_SCANNED = frozenset({"data_limit"})
-"""What a scan cannot judge: it does not ask for the usage."""
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
 _HOLD = (
@@ -105,11 +103,7 @@ def causes_to_choose() -> list[Choice]:
     SIMs that fell silent together are told as one in any case.
     """
     rules = (rule for rule in all_rules() if rule.name != OUTAGE)
-    grave = (
-        rule
-        for rule in rules
-        if max(rule.about.severities) > Severity.INFO and rule.name not in NOT_SCANNED
-    )
+    grave = (rule for rule in rules if max(rule.about.severities) > Severity.INFO)
     return [Choice(rule.name, rule.name.replace("_", " ")) for rule in grave]
 
 
@@ -138,7 +132,7 @@ def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Fiel
 def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
     yield _named(AlertField.LEAST, "From", select("static_select", _LEAST, values.least))
     causes = _multi_select(causes_to_choose(), values.causes, "All causes")
-    hint = "Leave it empty for all. Scans do not read the month's usage: no alert of a data limit."
+    hint = "Leave it empty for all."
     yield _named(AlertField.CAUSES, "Only these causes", causes, optional=True, hint=hint)
     hold = select("static_select", _HOLD, values.hold)
     yield _named(AlertField.HOLD, "When it has lasted", hold)

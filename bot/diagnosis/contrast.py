@@ -101,7 +101,8 @@ def beginnings_of(
 
 def _beginning(cluster: "Lost", every: Mapping[str, Member], lines: Lines) -> Outage | None:
     silent, span = {sid for _, sid in cluster}, (cluster[0][0], cluster[-1][0])
-    known = [m for m in every.values() if m.sid in silent or _was_alive(m, span[1])]
+    later = span[1] + lines.within  # who was heard of before that may be lost a little later
+    known = [m for m in every.values() if m.sid in silent or _was_alive(m, later)]
     if len(known) == len(silent) and len(every) >= lines.at_least:
         return _told_by_nothing(silent, known, span)
     return _told_by_trait(silent, known, span, _PAIR, _SURE)

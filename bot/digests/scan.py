@@ -1,13 +1,15 @@
 """Scans SIMs, one request to KORE each, and judges them by the same rules as a look-up.
 
-A scan does without the usage of the metering month, which would be a second request a SIM, and
-the sums of the window, which no row needs. So `data_limit` stays unjudged. A common outage is found
-in the rows, by the rule of bot/diagnosis/rules/common_outage.py over what they kept of each SIM.
+A scan does without the sums of the window, which no row needs, and without the usage of the
+metering month, which would be a second request a SIM, but for the few that may be near a limit:
+bot/digests/usage.py. A common outage is found in the rows, by the rule of
+bot/diagnosis/rules/common_outage.py over what they kept of each SIM.
 """
 
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -19,7 +21,7 @@ from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.engine import ORDER, place
 from bot.diagnosis.evidence import Evidence, State
-from bot.diagnosis.fields import generation, networks_of
+from bot.diagnosis.fields import generation, month_start, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
@@ -33,6 +35,7 @@ from bot.digests.days import (
     merged_months,
 )
 from bot.digests.towers import lost_place, with_places
+from bot.digests.usage import Spending
 from bot.errors import BotError, Restarting, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
@@ -169,16 +172,30 @@ class Scanner:
         self._executor = executor
         self._at_once = at_once
 
-    async def scan(self, sims: Sequence[Sim], known: Mapping[str, PackedMonths]) -> ScanResult:
+    async def scan(
+        self,
+        sims: Sequence[Sim],
+        known: Mapping[str, PackedMonths],
+        before: Iterable[ScanRow] = (),
+        *,
+        asks_usage: bool = True,
+    ) -> ScanResult:
         """Ask for each SIM; `known` are its months so far, by SID.
 
-        What KORE does not give is a failure, never an error. Raises Restarting at the bot's end.
+        `before` are the rows of the last scan: what they keep of a SIM's usage goes on, and with
+        `asks_usage` it is asked for where that can matter. What KORE does not give is a failure,
+        never an error. Raises Restarting at the bot's end.
         """
         self._kore.note(sims)
-        scan = _Scan(self._kore, self._judge, known, await self._plans(sims))
-        waiting = iter(sims)
+        plans = await self._plans(sims)
+        spending = Spending(plans, before, self._judge.thresholds.data_limit_percent)
+        scan = _Scan(self._kore, self._judge, known, plans, spending)
+        asked = spending.wanting(sims, self._clock.now()) if asks_usage else ()
+        begins, waiting = iter(asked), iter(sims)
 
         async def work() -> None:
+            for sim in begins:
+                await scan.ask_usage(sim, self._clock.now())
             for sim in waiting:
                 if await scan.ask(sim, self._clock.now()) >= BATCH:
                     await self._evaluate(scan)
@@ -227,14 +244,27 @@ class _Scan:
     """One scan under way: the answers to be judged, and the result so far."""
 
     def __init__(
-        self, kore: KoreClient, judge: Judge, known: Mapping[str, PackedMonths], plans: Plans
+        self,
+        kore: KoreClient,
+        judge: Judge,
+        known: Mapping[str, PackedMonths],
+        plans: Plans,
+        spending: Spending,
     ) -> None:
         self.result = ScanResult()
         self._kore = kore
         self._judge = judge
         self._known = known
         self._plans = plans
+        self._spending = spending
         self._waiting: list[_Response] = []
+
+    async def ask_usage(self, sim: Sim, now: datetime) -> None:
+        """Ask what a SIM used; what is not told stays as it was."""
+        start = month_start(sim, now)
+        with suppress(KoreError):
+            told = await self._kore.usage_records(sim.sid, start=start, granularity="all")
+            self._spending.told(sim, told.value, now)
 
     async def ask(self, sim: Sim, now: datetime) -> int:
         """Ask for a SIM; return how many answers wait to be judged."""
@@ -284,13 +314,15 @@ class _Scan:
         kept = self._known.get(sim.sid, {})
         try:
             earlier = contacts_of(kept) if kept and len(read.rows) <= KNOWN_GAPS else ()
-            allowance = Allowance(self._plans.get(sim.rate_plan_sid or ""), None, earlier or None)
+            plan = self._plans.get(sim.rate_plan_sid or "")
+            allowance = Allowance(plan, self._spending.usage(sim, now), earlier or None)
             row, months = evaluate(self._judge, read, allowance, kept, now)
         except Exception:  # a fault of ours in one SIM must not cost the others their row
             log.exception("scan-broke", extra={"sid": sim.sid})
             self._fail(sim, BotError())
         else:
-            self.result.rows.append(lost_place(row, page) if page and row.lost_at else row)
+            row = lost_place(row, page) if page and row.lost_at else row
+            self.result.rows.append(self._spending.kept_in(row))
             self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:

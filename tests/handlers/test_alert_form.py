@@ -142,11 +142,11 @@ async def test_user_groups_are_offered(whole):
 
 
 def test_only_what_a_scan_can_find_is_a_cause():
-    """Rules that only remark, that need the usage, or that outages are told by, are not offered."""
+    """Rules that only remark, or that outages are told by, are not offered."""
     names = {choice.value for choice in causes_to_choose()}
 
-    assert {"gone_silent", "flapping", "no_rate_plan", "twin_imei", "impossible_travel"} <= names
-    assert names.isdisjoint({"healthy", "cell_hopping", "data_limit", "common_outage"})
+    assert {"gone_silent", "flapping", "data_limit", "twin_imei", "impossible_travel"} <= names
+    assert names.isdisjoint({"healthy", "cell_hopping", "common_outage"})
 
 
 async def test_somebody_elsewhere_may_not_change_it(whole):

@@ -89,7 +89,9 @@ async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobS
             sims.append((await kore.sim(sid)).value)
     now = services.clock.now()
     known = await fleet.days.since([sim.sid for sim in sims], month_of(day_number(now) - _DAYS))
-    scanned = await fleet.scanner.scan(sims, known)
+    run = await fleet.runs.last(scans.name_of(about.selection))
+    before = await fleet.rows.known(run.id, [sim.sid for sim in sims]) if run else {}
+    scanned = await fleet.scanner.scan(sims, known, before.values(), asks_usage=False)
     if not scanned.rows and (every or not standing):
         return Again(after)
     reader = Reader(Wanted(about.causes, about.least), every, scans.accounts)

@@ -40,9 +40,10 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
         return Done()
     sims, now = unpacked(body), services.clock.now()
     since, sids = month_of(day_number(now) - WINDOW_DAYS), [sim.sid for sim in sims]
-    if before := job.args["before"]:
-        fleet.scanner.recall((await fleet.rows.known(before, sids)).values())
-    scanned = await fleet.scanner.scan(sims, await fleet.days.since(sids, since))
+    before = job.args["before"]
+    rows_before = (await fleet.rows.known(before, sids)).values() if before else ()
+    fleet.scanner.recall(rows_before)
+    scanned = await fleet.scanner.scan(sims, await fleet.days.since(sids, since), rows_before)
     passing, lasting = _parted(scanned.failures)
     services.metrics.scanned(_by_account(sims), _by_account(f.sim for f in scanned.failures))
     tries = int(job.memo.get("tries", 0)) + 1

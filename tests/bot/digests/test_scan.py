@@ -25,6 +25,7 @@ from bot.digests.scan import (
     member_of,
     scan_row,
 )
+from bot.digests.usage import MOST_ASKED
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting
@@ -144,7 +145,9 @@ async def test_rows_of_another_sim_are_left_out(scanner, kore, clock, api):
 
 
 async def test_one_request_a_sim(scanner, sims, api):
-    """A scan asks for the sessions of each SIM, for each rate plan once, and for nothing else."""
+    """
+    A scan asks for the sessions of each SIM, for each rate plan once, and for the usage of few.
+    """
     api.requests.clear()
     await scanner.scan(sims, {})
     asked = [each.path for each in api.requests if each.path.startswith("/v1")]
@@ -152,7 +155,8 @@ async def test_one_request_a_sim(scanner, sims, api):
 
     assert len(sims) == sum(path.endswith("/DataSessions") for path in asked)
     assert len(set(plans)) == len(plans)
-    assert len(asked) == len(sims) + len(plans)
+    assert MOST_ASKED == sum(path.endswith("/UsageRecords") for path in asked)
+    assert len(asked) == len(sims) + len(plans) + MOST_ASKED
 
 
 async def test_a_sim_that_fails_costs_the_others_nothing(scanner, sims, api):

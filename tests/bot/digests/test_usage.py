@@ -1,0 +1,109 @@
+"""How often a scan asks for usage, and what it knows of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.diagnosis.fields import Usage
+from bot.digests.usage import MOST_ASKED, Spending, Spent
+from bot.kore.models import RatePlan, Sim, UsageRecord
+from bot.store.scans import ScanRow
+from tests.builders import NOON
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MADE = NOON - 10 * DAY
+MONTH = MADE.replace(hour=0).timestamp()
+MB = 10**6
+PLANS = {
+    "WP1": RatePlan(sid="WP1", data_limit=100),
+    "WP2": RatePlan(sid="WP2", data_limit=100, international_roaming_data_limit=1),
+    "WP0": RatePlan(sid="WP0"),
+}
+
+
+def a_sim(number=1, plan="WP1"):
+    return Sim(sid=f"DE{number}", rate_plan_sid=plan, date_created=MADE)
+
+
+def asked_for(sim, spent=None, traffic=0):
+    """Return whether the usage of a SIM is asked for, whose last scan knew so much."""
+    row = ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}', traffic=traffic)
+    spending = Spending(PLANS, [row], 80)
+    if spent:
+        spending.known = {sim.sid: spent}
+        row = spending.kept_in(row)
+    return bool(Spending(PLANS, [row], 80).wanting([sim], NOON))
+
+
+def spent(mb, ago=HOUR, abroad=None, month=MONTH):
+    """Return what was told some time ago."""
+    used = None if abroad is None else int(abroad * MB)
+    return Spent(month, (NOON - ago).timestamp(), int(mb * MB), None, used)
+
+
+@pytest.mark.parametrize(
+    ("why", "sim", "more", "asks"),
+    [
+        ("never asked for", a_sim(), (), True),
+        ("no limit", a_sim(plan="WP0"), (), False),
+        ("no plan", a_sim(plan=None), (), False),
+        ("a plan that could not be read", a_sim(plan="WP9"), (), False),
+        ("far from it", a_sim(), (spent(20, DAY), 100), False),
+        ("far from it, a week ago", a_sim(), (spent(5, 7 * DAY), 100), False),
+        ("as fast as before it is near", a_sim(), (spent(60, 3 * DAY), 100), True),
+        ("near it, just asked for", a_sim(), (spent(79.9, HOUR / 2), 10**6), False),
+        ("near it an hour ago", a_sim(), (spent(79.9), 10**6), True),
+        ("packets tell of a burst", a_sim(), (spent(20, DAY), 10**5), True),
+        ("packets are not told", a_sim(), (spent(20, DAY), None), True),
+        ("nor since a moment", a_sim(), (spent(20, 2 * HOUR), None), False),
+        ("over the line, far from full", a_sim(), (spent(81, 2 * HOUR), 100), False),
+        ("full", a_sim(), (spent(101, DAY), 10**6), False),
+        ("told of the month before", a_sim(), (spent(101, month=MONTH - 30 * 86_400), 100), True),
+        ("near another limit", a_sim(plan="WP2"), (spent(1, 5 * DAY, abroad=0.5), 100), True),
+    ],
+)
+def test_when_usage_is_asked_for(why, sim, more, asks):
+    """Once a month, and again as soon as a line may have been crossed, hourly at most."""
+    assert asks is asked_for(sim, *more), why
+
+
+def test_few_of_a_chunk_are_asked_for():
+    """Those first of which nothing is known; then what is known longest."""
+    sims = [a_sim(number) for number in range(100)]
+    spending = Spending(PLANS, (), 80)
+    rounds = []
+    for _ in range(10):
+        wanting = spending.wanting(sims, NOON)
+        rounds.append(len(wanting))
+        for sim in wanting:
+            spending.told(sim, (), NOON)
+
+    assert [MOST_ASKED] * 10 == rounds
+    assert [] == spending.wanting(sims, NOON)
+
+
+def test_what_was_told_goes_on_in_the_row():
+    """The next scan judges by it, until the month ends."""
+    told = {"home": {"total": 5}, "international_roaming": [{"total": 3}, {"total": 4}]}
+    spending, sim = Spending(PLANS, (), 80), a_sim()
+    unknown = spending.usage(sim, NOON)
+    spending.told(sim, (UsageRecord(data=told),), NOON)
+    row = spending.kept_in(ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}'))
+    (record,) = Spending(PLANS, [row], 80).usage(sim, NOON)
+
+    assert unknown is None
+    assert (5, None, 7) == (record.home_bytes, record.national_bytes, record.international_bytes)
+    assert Spending(PLANS, [row], 80).usage(sim, NOON + 31 * DAY) is None
+
+
+@pytest.mark.parametrize("kept", ["null", "[]", "[1]", '["a",{}]', "{}", "[1,2,3,4,5,6]"])
+def test_a_row_of_another_version_keeps_nothing(kept):
+    """What cannot be read is asked for again."""
+    row = ScanRow("DE1", "online", 0, 0, f'{{"sid":"DE1","spent":{kept}}}')
+
+    assert [a_sim()] == Spending(PLANS, [row], 80).wanting([a_sim()], NOON)
+
+
+def test_at_worst_all_of_it_is_used_in_a_day():
+    """Where packets are not told, a limit is thought to be used up within a day."""
+    assert 25 * MB == spent(0, 6 * HOUR).most(Usage.HOME, 100 * MB, None, NOON.timestamp())
