@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from sqlalchemy import text
 
 from bot.alerts.alert import Alert
@@ -23,7 +22,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.subscription import Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
 from bot.jobs.incident_posts import IncidentPosts
@@ -31,8 +30,6 @@ from bot.jobs.job import all_kinds
 from bot.jobs.outcomes import execute
 from bot.jobs.posting import IdempotentPosts
 from bot.kore.accounts import AccountsClient, Homes
-from bot.kore.client import KoreClient
-from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
@@ -45,6 +42,7 @@ from bot.store.database import Database
 from bot.store.jobs import Job, JobQueue
 from tests.databases import idle_for
 from tests.fakes import FakeClock
+from tests.kore_rig import kore_client
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 from tests.watch_rig import Sleepless, now_clock
 
@@ -53,6 +51,7 @@ KINDS = {
     kind.name: kind for kind in all_kinds() if kind.lane in {"alert", "incident", "scan", "digest"}
 }
 ANA, BEN = "U0ANA0001", "U0BEN0002"
+ONCE = RetryPolicy(tries=1)
 FLEET_OPS = "C0FLEETOP"
 ON_CALL, SECOND = "S0ONCALL1", "S0SECOND1"
 MINUTE = 60.0
@@ -203,10 +202,14 @@ async def alerting(
         client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
         identity = await identify(client)
         clients = {
-            rule.name: open_client(each, clock)
+            rule.name: kore_client(each, clock, retry=ONCE)
             for rule, each in zip(accounts, (api, partner), strict=False)
         }
-        kore = AccountsClient(clients, Homes()) if len(clients) > 1 else open_client(api, clock)
+        kore = (
+            AccountsClient(clients, Homes())
+            if len(clients) > 1
+            else kore_client(api, clock, retry=ONCE)
+        )
         stack.push_async_callback(kore.aclose)
         behind = kore.in_background()
         stack.push_async_callback(behind.aclose)
@@ -245,15 +248,3 @@ async def alerting(
             thresholds=Thresholds(),
         )
         yield Rig(parts, database, api, partner, slack)
-
-
-def open_client(api: KoreApi, clock: FakeClock) -> KoreClient:
-    """Return what asks one account."""
-    config = KoreConfig(
-        api_url="https://kore.test",
-        token_url=f"https://kore.test{TOKEN_PATH}",
-        client_id=api.client_id,
-        client_secret=api.client_secret,
-        retry=RetryPolicy(tries=1),
-    )
-    return open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from bot.alerts.service import AlertWork
 from bot.app.jobs import alert_work, open_posts
 from bot.clock import SystemClock
@@ -22,7 +20,6 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.slack.messages import Message
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.posting import IdempotentPosts
-from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
@@ -38,6 +35,7 @@ from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows
 from tests.bot.jobs.engines import children, make_due
 from tests.fakes import FakeClock
+from tests.kore_rig import kore_client
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
 LANES = {"digest": Lane(2), "scan": Lane(3), "default": Lane(2)}
@@ -154,14 +152,7 @@ async def digesting(database: Database, **kore_options: Any):
         slack = await stack.enter_async_context(slack_side(clock))
         slack.api.scopes = frozenset(SCOPES)
         session = await stack.enter_async_context(open_session())
-        config = KoreConfig(
-            api_url="https://kore.test",
-            token_url="https://kore.test/api-services/v1/auth/token",
-            client_id=api.client_id,
-            client_secret=api.client_secret,
-            retry=RetryPolicy(tries=1),
-        )
-        kore = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+        kore = kore_client(api, clock, retry=RetryPolicy(tries=1))
         stack.push_async_callback(kore.aclose)
         executor = WorkerThread()
         stack.push_async_callback(executor.aclose)

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 from sqlalchemy import text
 
 from bot.app.jobs import open_posts
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
 from bot.jobs.job import all_kinds
 from bot.jobs.outcomes import execute
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.kore.client import KoreClient
-from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.sessions.fetch import NoAllowances
@@ -44,6 +42,7 @@ from bot.watches.watch import Condition, Watch, WatchOwner
 from tests.bot.jobs.engines import make_due
 from tests.databases import idle_for
 from tests.fakes import FakeClock
+from tests.kore_rig import kore_client
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
 ANA, BEN = "U0ANA0001", "U0BEN0002"
@@ -212,7 +211,7 @@ async def watching(
             metrics=metrics,
             clock=clock,
         )
-        front = _kore(api, clock)
+        front = kore_client(api, clock, retry=RetryPolicy(tries=1))
         stack.push_async_callback(front.aclose)
         behind = front.in_background()
         stack.push_async_callback(behind.aclose)
@@ -237,17 +236,6 @@ async def watching(
         service = WatchService(database, rows, repository, clock, limits or WatchLimits())
         parts = JobParts(work, queue, clock)
         yield Rig(parts, service, _lookup(front, clock), database, api, slack, gate, news)
-
-
-def _kore(api: KoreApi, clock: FakeClock) -> KoreClient:
-    config = KoreConfig(
-        api_url="https://kore.test",
-        token_url=f"https://kore.test{TOKEN_PATH}",
-        client_id=api.client_id,
-        client_secret=api.client_secret,
-        retry=RetryPolicy(tries=1),
-    )
-    return open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
 
 
 def _lookup(kore: KoreClient, clock: FakeClock) -> SessionLookup:

@@ -31,7 +31,7 @@ from bot.digests.subscription import Selection, SelectionKind
 from tests.bot.alerts.receiver import receiving, status
 from tests.bot.kore.conftest import a_server
 from tests.bot.kore.test_http import answering
-from tests.bot.slack.test_proxy import in_clear
+from tests.bot.slack.test_client_proxy import in_clear
 from tests.builders import NO_SUCH_HOST
 from tests.fakes import FakeClock
 

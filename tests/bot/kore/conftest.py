@@ -15,8 +15,8 @@ from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from tests.builders import SID
 from tests.fakes import FakeClock
+from tests.kore_rig import kore_config
 
-ORIGIN = "https://kore.test"
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -75,13 +75,7 @@ def live():
 
 @pytest.fixture
 def config(api):
-    return KoreConfig(
-        api_url=ORIGIN,
-        token_url=f"{ORIGIN}/api-services/v1/auth/token",
-        client_id=api.client_id,
-        client_secret=api.client_secret,
-        retry=RetryPolicy(backoff=FULL),
-    )
+    return kore_config(api, retry=RetryPolicy(backoff=FULL))
 
 
 @pytest.fixture

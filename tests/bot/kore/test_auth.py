@@ -9,8 +9,8 @@ from bot.emulators.kore.faults import slow_body
 from bot.kore.connect import open_kore
 from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
 from bot.kore.requester import RetryPolicy
-from tests.bot.kore.conftest import ORIGIN
 from tests.builders import SID
+from tests.kore_rig import ORIGIN
 
 TOKEN = "/api-services/v1/auth/token"
 

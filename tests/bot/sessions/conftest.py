@@ -2,19 +2,18 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.account import a_plan
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
-from bot.kore.connect import KoreConfig, open_kore
+from bot.emulators.kore.api import KoreApi
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.lookup import SessionLookup
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.builders import ICCID, SID
 from tests.fakes import FakeClock
+from tests.kore_rig import kore_client
 
 PLAN = "WP" + "a" * 32
 CREATED = "2025-10-20T08:00:00Z"
@@ -109,13 +108,7 @@ def gate(api):
 
 @pytest.fixture
 async def kore(api, gate, clock):
-    config = KoreConfig(
-        api_url="https://kore.test",
-        token_url=f"https://kore.test{TOKEN_PATH}",
-        client_id=api.client_id,
-        client_secret=api.client_secret,
-    )
-    client = open_kore(config, clock, transport=httpx.ASGITransport(app=gate))
+    client = kore_client(api, clock, app=gate)
     yield client
     gate.open()
     await client.aclose()

@@ -2,19 +2,16 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from bot.backoff import Backoff
 from bot.emulators.kore.api import KoreApi
-from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.builders import ICCID, SID
 from tests.fakes import FakeClock
-
-ORIGIN = "https://kore.test"
+from tests.kore_rig import kore_client
 
 
 def sid(number):
@@ -62,14 +59,7 @@ def api(clock):
 
 @pytest.fixture
 async def kore(api, clock):
-    config = KoreConfig(
-        api_url=ORIGIN,
-        token_url=f"{ORIGIN}/api-services/v1/auth/token",
-        client_id=api.client_id,
-        client_secret=api.client_secret,
-        retry=RetryPolicy(backoff=FULL),
-    )
-    client = open_kore(config, clock, transport=httpx.ASGITransport(app=api.app))
+    client = kore_client(api, clock, retry=RetryPolicy(backoff=FULL))
     yield client
     await client.aclose()
 

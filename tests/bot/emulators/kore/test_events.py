@@ -9,14 +9,14 @@ import pytest
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.cards import VODAFONE_DE
-from bot.kore.connect import KoreConfig, open_kore
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.fakes import FakeClock
+from tests.kore_rig import kore_client
 
 FLEET_SIM = "gateway-100000"
 
@@ -30,13 +30,7 @@ def kore(clock: FakeClock) -> KoreApi:
 @pytest.fixture
 async def look(clock: FakeClock, kore: KoreApi) -> AsyncIterator[SessionLookup]:
     """The real look-up before the stand-in."""
-    config = KoreConfig(
-        api_url="http://kore.test",
-        token_url=f"http://kore.test{TOKEN_PATH}",
-        client_id=kore.client_id,
-        client_secret=kore.client_secret,
-    )
-    client = open_kore(config, clock, transport=httpx.ASGITransport(kore.app))
+    client = kore_client(kore, clock)
     resolver = SimResolver(client, SimDirectory(client, clock), clock)
     yield SessionLookup(client, resolver, clock, Thresholds())
     await client.aclose()
