@@ -27,8 +27,7 @@ from bot.blocks.digest_form import block_of
 from bot.blocks.kit import NO_BREAK
 from bot.clock import SystemClock
 from bot.demo.page.examples import post_alert
-from bot.demo.run import Demo, running_demo
-from bot.demo.stage import COMMAND
+from bot.demo.run import COMMAND, Demo, running_demo
 from bot.digests.form import FormField
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.slack.messages import Message

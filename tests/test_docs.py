@@ -16,7 +16,7 @@ import pytest
 
 from bot.account_settings import FIELDS
 from bot.cli.main import cli
-from bot.demo.stage import COMMAND
+from bot.demo.run import COMMAND
 from bot.settings import known_names, threshold_names
 from handlers.commands import all_subcommands
 from tests.whole_bot import whole_bot

@@ -1,25 +1,173 @@
 """The demo: the real bot between its two stand-ins, and the page on which a person types.
 
 The bot reaches the workspace as it reaches Slack, over Socket Mode or signed HTTP, and KORE over
-HTTP. `running_demo` runs it in this loop, for tests; `running_subprocesses` as processes of its
-own, which can be killed and started again while everything else lives on.
+HTTP. The stand-ins and the page outlive the bot. `running_demo` runs it in this loop, for tests;
+`running_subprocesses` as processes of its own, which can be killed and started again while
+everything else lives on.
 """
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from bot.app.assembly import EVENTS_PATH
 from bot.app.bot import Bot
 from bot.app.run import running
 from bot.clock import Clock, SystemClock
-from bot.demo.stage import FLEET, Stage, opened_stage
+from bot.demo.controls import BotControl, Controls, DeliveryControl, KoreControl
+from bot.demo.page.page import page_routes
+from bot.demo.partner import RULES, kore_settings, open_accounts
+from bot.demo.stories.story import Story, all_stories
 from bot.demo.subprocesses import BotSubprocesses
-from bot.emulators.serve import free_port
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.serve import free_port, serving
+from bot.emulators.slack.api import SlackApi, granted_scopes
+from bot.emulators.slack.workspace import Workspace
 from bot.settings import load_settings
+from bot.slack.manifest import app_features
+
+COMMAND = "/simsessions"
+TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
+FLEET = 100
+"""SIMs besides the stories: all of them together can be looked up at once."""
+PREFIX_CHANNEL = "C0FLEETOP"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The page's address, what stands behind it, and the settings that lead a bot to it.
+
+    `partner` is the second of two accounts.     The page answers once it is `opened`.
+    """
+
+    url: str
+    kore: KoreApi
+    partner: KoreApi | None
+    kore_url: str
+    kore_control: KoreControl
+    slack: SlackApi
+    workspace: Workspace
+    settings: Mapping[str, str]
+    stories: tuple[Story, ...]
+    opened: asyncio.Event
+
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """Return three things to type, each with what it shows."""
+        titles = {story.name: story.title for story in self.stories}
+        return (
+            *((f"{COMMAND} {name}", titles[name]) for name in TO_TRY),
+            (f"{COMMAND} {MISSPELT}", "A name misspelt"),
+        )
+
+
+@asynccontextmanager
+async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
+    clock: Clock,
+    *,
+    port: int = 0,
+    sims: int = FLEET,
+    accounts: int = 1,
+    over_http: bool = False,
+    bots: BotControl | None = None,
+) -> AsyncIterator[Stage]:
+    """Serve stand-ins and page while the block lasts; port 0 takes a free one for the page.
+
+    With two `accounts` the second is a partner's, which not everybody may see.
+    `over_http` lets the bot be reached by signed HTTP; whoever starts it sets `slack.request_url`.
+    `bots` runs the bots that the page can kill and start. Raises OSError where the port is
+    taken.
+    """
+    stories = all_stories()
+    kores, keys = open_accounts(clock, accounts, sims // accounts), _new_keys()
+    kore, *others = kores.values()
+    partner = next(iter(others), None)
+    features = app_features()
+    workspace = Workspace(
+        clock, shortcuts=features.shortcuts, unfurl_domains=features.unfurl_domains
+    )
+    slack = SlackApi(
+        workspace,
+        bot_token=keys.bot_token,
+        app_token=keys.app_token,
+        signing_secret=keys.signing_secret,
+        scopes=granted_scopes(features.scopes, features.optional_scopes),
+        subscribed=features.events,
+    )
+    control, delivery = KoreControl(kore.faults), DeliveryControl(slack.dispatcher)
+    theirs = KoreControl(partner.faults) if partner else None
+    controls = Controls(workspace, control, kore.events, delivery, bots, slack.faults, theirs)
+    async with AsyncExitStack() as stack:
+        opened = asyncio.Event()
+        page = Gate(Starlette(routes=page_routes(controls, stories=stories)), opened)
+        url = await stack.enter_async_context(serving(page, port=port))
+        urls = [await stack.enter_async_context(serving(each.app)) for each in kores.values()]
+        slack_url = await stack.enter_async_context(serving(slack.app))
+        stack.push_async_callback(slack.aclose)
+        stack.push_async_callback(kore.events.aclose)
+        where = dict(zip(kores, zip(kores.values(), urls, strict=True), strict=True))
+        settings = kore_settings(where) | (RULES if partner else {})
+        settings |= _settings(keys, slack_url, over_http=over_http)
+        yield Stage(
+            url, kore, partner, urls[0], control, slack, workspace, settings, stories, opened
+        )
+
+
+class Gate:
+    """ASGI middleware: lets requests wait until the bots hear what is typed.
+
+    What Slack cannot deliver it sends again only after a minute.
+    """
+
+    def __init__(self, app: ASGIApp, opened: asyncio.Event) -> None:
+        self._app = app
+        self._opened = opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, when it is time."""
+        if scope["type"] == "http":
+            await self._opened.wait()
+        await self._app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What the app's settings page would show; made anew for each demo."""
+
+    bot_token: str
+    app_token: str
+    signing_secret: str
+
+
+def _new_keys() -> _Keys:
+    bot, app, signing = (secrets.token_hex(16) for _ in range(3))
+    return _Keys(f"xoxb-{bot}", f"xapp-{app}", signing)
+
+
+def _settings(keys: _Keys, slack_url: str, *, over_http: bool) -> dict[str, str]:
+    secret = ("SLACK_SIGNING_SECRET", keys.signing_secret)
+    return {
+        "SLACK_API_URL": f"{slack_url}/api/",
+        "SLACK_BOT_TOKEN": keys.bot_token,
+        **dict([secret if over_http else ("SLACK_APP_TOKEN", keys.app_token)]),
+        "PORT": "0",
+        # nobody waits a quarter of an hour to see something happen
+        "SIMSESSIONS_DIGEST_LEAST": "60s",
+        "SIMSESSIONS_WATCH_INTERVAL": "5s",
+        # what is off by itself can be tried here
+        "SIMSESSIONS_PREFIX_CHANNELS": PREFIX_CHANNEL,
+        "SIMSESSIONS_UNFURL_LINKS": "yes",
+        # the demo's own folder: it lasts as long as the demo unless somebody names another
+        "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
+    }
+
 
 Environment = Mapping[str, str]
 

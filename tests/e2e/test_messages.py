@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from bot.emulators.slack.events import preview
+from bot.emulators.slack.payloads import preview
 from bot.emulators.slack.state import Change
 from tests.e2e.steps import choose
 from tests.e2e.workspace_rig import DOMAIN

@@ -10,7 +10,7 @@ import click
 from bot.cli.server import exports, port_errors, port_or_free, until_stopped
 
 if TYPE_CHECKING:
-    from bot.demo.stage import Stage
+    from bot.demo.run import Stage
 
 USUAL_PORT = 8080
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from bot.emulators.slack import events, payloads
+from bot.emulators.slack import payloads
 from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.delivery import AppLink, Delivery, EnvelopeKind, Unplugged
 from bot.emulators.slack.ids import Json, flat
@@ -32,20 +32,20 @@ class Actions(WorkspaceState):
     def write(self, channel: str, user: str, text: str, **more: object) -> Message:
         """Write a message; the app hears of it as its scopes and subscriptions allow."""
         message = super().write(channel, user, text, **more)
-        self._emit(events.of_written(message, self.channels[channel]))
+        self._emit(payloads.of_written(message, self.channels[channel]))
         return message
 
     def keep(self, message: Message, **fields: object) -> Message:
         """Keep a message with other fields; the app hears of it."""
         anew, place = super().keep(message, **fields), self.channels[message.channel]
-        self._emit(events.of_changed(message, anew, place, self._now_ts()))
+        self._emit(payloads.of_changed(message, anew, place, self._now_ts()))
         return anew
 
     def erase(self, message: Message) -> None:
         """Take a message away; the app hears of it."""
         super().erase(message)
         place = self.channels[message.channel]
-        self._emit(events.of_deleted(message, place, self._now_ts()))
+        self._emit(payloads.of_deleted(message, place, self._now_ts()))
 
     async def _hand_over(self, kind: EnvelopeKind, payload: Json, person: Person) -> Delivery:
         ack = await self.link.hand_over(kind, payload)
@@ -146,7 +146,7 @@ class ModalActions(Actions):
         """Open the app's Home or Messages tab; the app hears app_home_opened."""
         person = self.person(user)
         home = self.views.home(person.id)
-        event = events.home_opened(person, self.dm(person.id), tab, self._now_ts(), home)
+        event = payloads.home_opened(person, self.dm(person.id), tab, self._now_ts(), home)
         self.link.emit(event)
 
     async def _click_view(

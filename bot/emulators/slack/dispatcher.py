@@ -5,8 +5,8 @@ from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
-from bot.emulators.slack.events import wrapped
 from bot.emulators.slack.ids import Json
+from bot.emulators.slack.payloads import wrapped
 from bot.emulators.slack.signed_http import SignedHttp
 from bot.emulators.slack.socket_mode import SocketMode
 from bot.emulators.slack.state import WorkspaceState

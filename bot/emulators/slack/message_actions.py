@@ -6,13 +6,13 @@ What they type is escaped and marked up here as Slack stores it.
 import re
 from collections.abc import Iterable
 
-from bot.emulators.slack import events
+from bot.emulators.slack import payloads
 from bot.emulators.slack.actions import ModalActions
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.events import links_in
 from bot.emulators.slack.ids import Json, named
 from bot.emulators.slack.messages import Message, forwarded
+from bot.emulators.slack.payloads import links_in
 from bot.emulators.slack.people import GRAFANA, Channel, Person, UserGroup
 
 _MARKED = r"<(?:[@#!][^<>\s]+|https?://[^<>]+|mailto:[^<>]+|tel:[^<>]+)>"
@@ -162,7 +162,7 @@ class MessageActions(ModalActions):
         if not links:
             return None
         unfurl_id = self.unfurls.of_draft(person.id, links)
-        event = events.link_shared(
+        event = payloads.link_shared(
             person, place, links, ts=self._now_ts(), unfurl_id=unfurl_id, source="composer"
         )
         self.link.emit(event)
@@ -175,7 +175,7 @@ class MessageActions(ModalActions):
         entity = self.entities.open(trigger, person.id, url)
         place = self.channels[message.channel]
         now = self._now_ts()
-        self.link.emit(events.entity_opened(person, place, ts, entity, trigger=trigger, ts=now))
+        self.link.emit(payloads.entity_opened(person, place, ts, entity, trigger=trigger, ts=now))
         return trigger
 
     def _say_who_is_absent(self, person: Person, place: Channel, message: Message) -> None:
@@ -205,7 +205,7 @@ class MessageActions(ModalActions):
                 said = f"was added to #{place.name} by {person.real_name}."
                 self.write(place.id, one, said, subtype="channel_join")
             mentioning = self._seen_message(person.id, ts)
-            told = events.of_written(mentioning, place)
+            told = payloads.of_written(mentioning, place)
             self._emit(event for event in told if event["type"] == "app_mention")
         return Delivery(ok=True)
 
@@ -213,7 +213,7 @@ class MessageActions(ModalActions):
         if not links:
             return
         unfurl_id = self.unfurls.of_message(place.id, message.ts)
-        event = events.link_shared(
+        event = payloads.link_shared(
             person,
             place,
             links,

@@ -9,11 +9,11 @@ from typing import Self
 
 from bot.clock import Clock
 from bot.emulators.slack.entities import Entities
-from bot.emulators.slack.events import Unfurls
 from bot.emulators.slack.files import Files
 from bot.emulators.slack.ids import Ids, Json, named
 from bot.emulators.slack.interaction_tokens import ResponseTickets, Triggers
 from bot.emulators.slack.messages import Message, Messages
+from bot.emulators.slack.payloads import Unfurls
 from bot.emulators.slack.people import (
     BOT,
     CHANNELS,

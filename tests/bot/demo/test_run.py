@@ -5,8 +5,7 @@ import asyncio
 import aiohttp
 
 from bot.demo.controls import KoreMode
-from bot.demo.run import Demo, running_demo
-from bot.demo.stage import COMMAND, Gate
+from bot.demo.run import COMMAND, Demo, Gate, running_demo
 from bot.slack.manifest import bot_scopes
 
 

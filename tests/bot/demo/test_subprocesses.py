@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.controls import BotDidNotStart
-from bot.demo.run import running_subprocesses
-from bot.demo.stage import COMMAND
+from bot.demo.run import COMMAND, running_subprocesses
 from bot.demo.subprocesses import BotSubprocesses
 
 pytestmark = pytest.mark.slow

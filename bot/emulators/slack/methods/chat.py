@@ -8,10 +8,10 @@ from bot.emulators.slack.contents import (
 )
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.events import Draft, links_in, preview
 from bot.emulators.slack.ids import Json, named
 from bot.emulators.slack.messages import Message, permalink
 from bot.emulators.slack.methods.context import Context, method, thread_root, writable
+from bot.emulators.slack.payloads import Draft, links_in, preview
 from bot.emulators.slack.people import BOT, Channel
 from bot.emulators.slack.state import Change
 
