@@ -107,7 +107,7 @@ async def started(command, log, env):
 @pytest.fixture
 async def large(database_url, tmp_path):
     """Two bots and two workers, ready."""
-    kore = KoreApi(SystemClock(), sims=SIMS, stories=all_stories())
+    kore = KoreApi(SystemClock(), sims=SIMS, stories=all_stories(), fleet_days=1)
     async with (
         serving(kore.app) as kore_url,
         slack_side(SystemClock()) as slack,

@@ -205,8 +205,7 @@ FORGED = ["", "{}", "x", '{"sid":"DE1","days":31}', '{"sid":"DE1","days":7,"kind
 
 
 @pytest.mark.parametrize("label", ["CSV file", "Picture", "Share to channel"])
-@pytest.mark.parametrize("value", FORGED)
-async def test_a_forged_button_is_read_strictly(whole, shown, label, value):
+async def test_a_forged_button_is_read_strictly(whole, shown, label):
     """What no button of ours carries is refused with a sentence."""
     if label == "Share to channel":
         await whole.click(shown, "CSV file")
@@ -214,10 +213,13 @@ async def test_a_forged_button_is_read_strictly(whole, shown, label, value):
     block, element = find_button(shown, label)
     workspace = whole.slack.workspace
 
-    await workspace.click("ana", shown.ts, block["block_id"], element["action_id"], value=value)
-    await whole.settle()
+    for value in FORGED:
+        before = whole.slack.seen_by("ana")
+        await workspace.click("ana", shown.ts, block["block_id"], element["action_id"], value=value)
+        await whole.settle()
 
-    assert "another version of me" in whole.answer().text or "No SIM" in whole.answer().text
+        (answer,) = whole.slack.seen_by("ana")[len(before) :]
+        assert "another version of me" in answer.text or "No SIM" in answer.text, value
 
 
 GROUPED = "8901 2600 1234 5678 909"

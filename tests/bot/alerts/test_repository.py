@@ -220,7 +220,8 @@ async def test_incidents_of_one_account_are_counted_alone(store):
     """Those of another take no place among the newest that are read."""
     await store.alerts.add(an_alert())
     mine = [an_incident("i1", opened_at=NOON, account="acme")]
-    theirs = [an_incident(f"x{n}", opened_at=NOON + HOUR, account="globex") for n in range(501)]
+    other = an_incident(opened_at=NOON + HOUR, account="globex")
+    theirs = [replace(other, id=f"x{n}") for n in range(501)]
     await store.save(an_alert(), *mine, *theirs)
     found = await store.incidents.between(None, NOON, NOON + HOUR, accounts=frozenset({"acme"}))
 
