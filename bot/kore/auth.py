@@ -188,9 +188,9 @@ class ClientCredentials(Bearer):
             lifetime = float(payload.get("expires_in") or 0)
             bearer = payload["access_token"]
         except Exception as error:  # a foreign body may break any reader in a way of its own
-            raise KoreBadAnswer(_UNREADABLE) from error
+            raise KoreBadAnswer.unreadable(body, _ANSWER) from error
         if not (isinstance(bearer, str) and _BEARER.fullmatch(bearer) and math.isfinite(lifetime)):
-            raise KoreBadAnswer(_UNREADABLE)
+            raise KoreBadAnswer.unreadable(body, _ANSWER)
         # one that never was valid would be fetched anew for each request
         lifetime = lifetime if lifetime > 0 else DEFAULT_LIFETIME
         lifetime = min(max(lifetime, SHORTEST_LIFETIME), LONGEST_LIFETIME)
@@ -199,7 +199,7 @@ class ClientCredentials(Bearer):
         return Token(bearer, now + lifetime - margin, now + lifetime)
 
 
-_UNREADABLE = "KORE's token answer could not be read. Try again in a minute."
+_ANSWER = "KORE's token answer"
 
 
 def check_origin(api: httpx.URL, url: httpx.URL) -> None:

@@ -101,6 +101,13 @@ class KoreBadAnswer(KoreError):
 
     sentence = "KORE gave an answer that could not be read. Try again in a minute."
 
+    @classmethod
+    def unreadable(cls, body: bytes, what: str = "KORE gave an answer that") -> "KoreBadAnswer":
+        """Return what is said of a body; of a page for people, whose it may be."""
+        is_page = body.lstrip()[:1] == b"<"
+        why = ": a web page, as of a proxy or portal in between" if is_page else ""
+        return cls(f"{what} could not be read{why}. {SOON}")
+
 
 class KoreBadRequest(KoreError):
     """400, 415, 422: KORE does not like what we asked; asking again would not help."""

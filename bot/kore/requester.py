@@ -201,7 +201,8 @@ class Requester:
             return read(response.content)
         except Exception as error:  # a foreign body may break any reader in a way of its own
             log.info("kore-unreadable", extra=self._about | {"why": type(error).__name__})
-            raise TryFailed(Failure("not-json"), KoreBadAnswer(), started) from error
+            unreadable = KoreBadAnswer.unreadable(response.content)
+            raise TryFailed(Failure("not-json"), unreadable, started) from error
 
     async def _send(self, target: str, seconds: float) -> tuple[HttpResponse, float]:
         """Send it once it is admitted; return the response and when that was."""

@@ -80,6 +80,16 @@ async def test_a_page_for_people_is_no_word_of_kores(kore, api, status):
     assert (SID, True) == (known.value.sid, known.stale)
 
 
+@pytest.mark.parametrize("path", ["Sims", "token"])
+async def test_a_page_in_place_of_an_answer_is_named(kore, api, path):
+    """A portal often says 200: the answer tells that it was a page."""
+    page = f"\n<!doctype html>{PORTAL}"
+    api.faults.add(Fault(path, times=None, status=200, body=page, content_type="text/html"))
+
+    with pytest.raises(KoreBadAnswer, match="a web page, as of a proxy or portal in between"):
+        await kore.sim(SID)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403])
 async def test_a_page_for_people_is_no_word_on_our_secret(kore, api, status):
     """Nor at the token's endpoint."""

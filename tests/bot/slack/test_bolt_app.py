@@ -139,6 +139,15 @@ async def test_only_slacks_own_word_blames_the_token(client, slack, fault):
         await identify(client)
 
 
+@pytest.mark.parametrize("status", [200, 302, 403, 503])
+async def test_a_page_in_between_is_named(client, slack, status):
+    """That it was not Slack who answered, or not in its words, is said, whatever the status."""
+    slack.api.faults.status("auth.test", status, PORTAL, times=9)
+
+    with pytest.raises(SlackLost, match=f"http_{status}, (and not from Slack|a page for people)"):
+        await identify(client)
+
+
 async def test_a_slack_that_is_down_is_no_fault_of_the_settings(client, slack, session, clock):
     """Without a connection, and with a 503 that lasts, it is SlackLost."""
     away = SlackClient(session, clock, token="xoxb-1", api_url="http://127.0.0.1:9/api/")
