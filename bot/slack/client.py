@@ -111,7 +111,7 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _BYTES = {"Content-Type": "application/octet-stream"}
 _OK = re.compile(r"(?i)ok\b")
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,79}")
-PAGE = "a page for people"
+NOT_SLACKS = "not in its words"
 TOO_MANY, REDIRECT, BAD_REQUEST, PROXY_REFUSES, SERVER_ERROR = 429, 300, 400, 407, 500
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10, sock_connect=5)
@@ -370,7 +370,7 @@ def _read(
     if is_success and (body.get("ok") or (not text and method in {RESPONSE_URL, UPLOAD})):
         return SlackResponse(method, body, headers)
     if status >= SERVER_ERROR or reason is Reason.IN_DOUBT or (is_success and not body):
-        raise SlackOutcomeUnknown(method, error if body or not text else f"{error}, {PAGE}")
+        raise SlackOutcomeUnknown(method, error if body or not text else f"{error}, {NOT_SLACKS}")
     may_be_mute = method in {RESPONSE_URL, UPLOAD} and status != PROXY_REFUSES
     if not body and (text or status < BAD_REQUEST or not may_be_mute):
         raise SlackUnreachable(method, f"{error}, and not from Slack")

@@ -144,7 +144,7 @@ async def test_a_page_in_between_is_named(client, slack, status):
     """That it was not Slack who answered, or not in its words, is said, whatever the status."""
     slack.api.faults.status("auth.test", status, PORTAL, times=9)
 
-    with pytest.raises(SlackLost, match=f"http_{status}, (and not from Slack|a page for people)"):
+    with pytest.raises(SlackLost, match=f"http_{status}, (and not from Slack|not in its words)"):
         await identify(client)
 
 
