@@ -54,9 +54,13 @@ REDACTABLE = frozenset(
     {"cell_id", "cell_location_estimate.lat", "cell_location_estimate.lon", "imei"}
 )
 PUBLIC_COLUMNS = tuple(name for name in SESSION_COLUMNS if name not in REDACTABLE)
-# A spreadsheet takes text that begins so for a formula, also behind what may be its separator or
-# quote (OWASP, CSV injection): so every cell is quoted besides.
-_FORMULA = re.compile(r"(?:^|[;,|\t\"'])\s*[=+\-@＝＋－＠]|^[\t\r\n]")
+# A spreadsheet takes text that begins so for a formula, also behind what may be its separator,
+# quote or line end (OWASP, CSV injection): so every cell is quoted besides. No run of spaces is
+# read twice.
+_BEGINS, _ENDS = r"[=+\-@＝＋－＠]", r"\t\n\r\v\f\x85\u2028\u2029"
+_FORMULA = re.compile(
+    rf"(?:^|[;,|\"'])\s*+{_BEGINS}|(?<=\S)[^\S{_ENDS}]*+[{_ENDS}]\s*+{_BEGINS}|^[\t\r\n]"
+)
 CsvCell = str | float | datetime | None
 
 

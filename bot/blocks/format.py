@@ -126,8 +126,8 @@ class Notice:
         return entities(text)
 
     def sentence(self, text: str) -> str:
-        """Escape it and leave out its back-ticks."""
-        return unquoted(sentence(text))
+        """Escape all of it and leave out its back-ticks."""
+        return escape(unquoted(text), SENTENCE)
 
     def linked(self, text: str) -> str:
         """Leave the addresses as they are."""

@@ -13,6 +13,7 @@ from bot.blocks.files import (
     SESSION_COLUMNS,
     TRIAGE_COLUMNS,
     HistoryFile,
+    csv_cell,
     csv_file,
     csv_text,
     digest_file,
@@ -34,6 +35,7 @@ from bot.sessions.triage import triage
 from tests.bot.blocks.digests import QUIET
 from tests.bot.blocks.reports import HOSTILE, NOW, a_finding, a_report, faults, words
 from tests.builders import ICCID, NOON, SID, a_session, a_sim
+from tests.measures import cpu_at_most
 
 DAY = timedelta(days=1)
 SESSIONS = tuple(a_session(start=NOW - n * DAY, end=NOW - n * DAY + DAY / 9) for n in range(1, 21))
@@ -209,6 +211,8 @@ def test_a_row():
         "x;=1+1;",
         'x","=1',
         "＝1+1",
+        "pump\n=1+1",
+        "pump\x0b=1+1",
         "＠x",
     ],
 )
@@ -218,6 +222,13 @@ def test_no_formula_reaches_a_spreadsheet(typed):
     [row] = read(csv_text([session]))
 
     assert f"'{typed}" == row["operator_name"]
+
+
+@pytest.mark.parametrize("piece", [" ", "\t", "\t ", ";", "; ", "\n"])
+def test_a_long_name_is_read_once(piece):
+    """KORE's names hold up to 4,096 characters; the square of that took a second a cell."""
+    with cpu_at_most(2):
+        csv_cell(f"a{piece * 40_000}")
 
 
 def test_every_cell_is_quoted():

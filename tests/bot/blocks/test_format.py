@@ -121,6 +121,11 @@ def test_sentence(fmt, shown):
     assert shown == fmt.sentence("I read `<b>`.")
 
 
+def test_what_stands_in_back_ticks_formats_nothing_in_a_notification():
+    """There they are left out, so what was typed is disarmed as data is."""
+    assert "No SIM is called ∗b∗ ˍxˍ." == NOTICE.sentence("No SIM is called `*b* _x_`.")
+
+
 def test_terminals_are_not_steered():
     """Escape sequences in a SIM's name do not reach a terminal."""
     assert "\x1b" not in PLAIN.data("\x1b]0;title\x07pump") + PLAIN.code("\x1b[2J")
