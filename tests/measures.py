@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import re
+import signal
 from bisect import bisect_left
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -19,6 +20,22 @@ from bot.slack.posting import ANSWER, ASKING, MAYBE_TWICE
 HANDLED = ("not-delivered", "store-lost", "Failed to ")  # the last: the SDK, which reconnects
 PROGRESS = ("Looking up", "⏳")
 LEAST_MS = (1, 2.5, 5, 10, 20, 50, 100, 500, 1000, 3000, inf)
+
+
+@contextmanager
+def cpu_at_most(seconds):
+    """Fail a block that takes more of a CPU than that, however busy the machine is."""
+
+    def fail(*_):
+        raise AssertionError(f"took over {seconds} s of a CPU")
+
+    before = signal.signal(signal.SIGVTALRM, fail)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 class Lags:

@@ -38,6 +38,9 @@ MOST_KEPT = 20
 """Answers of one tool to one caller; the oldest goes first."""
 
 
+_DIGITS = 9  # of a place in an answer
+
+
 class PageGone(UserError):
     """The cursor is of an answer that is no longer kept, or of somebody else's."""
 
@@ -80,7 +83,7 @@ class Pages:
         """Return the page that a cursor names. Raises PageGone."""
         name, _, place = cursor.partition(".")
         kept = self._kept[owner].get(name)
-        if kept is None or not (place.isascii() and place.isdigit()):
+        if kept is None or not (place.isascii() and place.isdigit() and len(place) <= _DIGITS):
             raise PageGone
         if int(place) >= len(kept.rows):
             raise PageGone

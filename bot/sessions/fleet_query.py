@@ -57,6 +57,7 @@ _NEAR = 0.75
 _MOST_WORDS = 40
 _LEAST = 3
 _TIME_WORDS = 5
+_DIGITS = 9  # of a number; more than that is too many in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class _Reader:
         number, top = self._peek(), TOP
         if number.isascii() and number.isdigit():
             self._at += 1
-            top = int(number)
+            top = int(number[:_DIGITS])
         if not 0 < top <= MOST_TOP:
             self._refuse(f"`top` shows at most {MOST_TOP} SIMs: write `top {MOST_TOP}`.", said=True)
         self._query = replace(self._query, top=top)

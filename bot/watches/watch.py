@@ -160,7 +160,7 @@ class Unreachable:
 
 DEFAULT_DURATION = timedelta(hours=2)
 SHORTEST = timedelta(minutes=1)
-_CLAUSE = re.compile(r"\s+(until|for)(?:\s+|$)", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<!\s)\s++(until|for)(?:\s++|$)", re.IGNORECASE)
 _LENGTH_WORDS = 5
 _CONDITIONS = {condition.value: condition for condition in Condition} | {
     "change": Condition.CHANGES

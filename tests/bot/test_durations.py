@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.durations import format_duration, parse_seconds, read_retry_after
+from tests.measures import cpu_at_most
 
 READ = {
     "90s": 90, "90 seconds": 90, "1min": 60, "90 min": 5400, "90m": 5400, "1.5h": 5400,
@@ -23,6 +24,13 @@ def test_durations_are_read_as_people_write_them(typed):
 def test_nothing_is_guessed(typed):
     """What is not understood as a whole is no duration, a number without a unit neither."""
     assert None is parse_seconds(typed)
+
+
+@pytest.mark.parametrize("piece", ["9", "1 ", "9.", "1h ", "a1", "and "])
+def test_a_long_text_is_read_once(piece):
+    """However long it is, no part of it is read again and again: the square would take minutes."""
+    with cpu_at_most(2):
+        parse_seconds(piece * 40_000)
 
 
 @pytest.mark.parametrize("written", ["7d", "2h", "90min", "90s", "1.5s"])

@@ -231,6 +231,7 @@ def test_a_cursor_is_nobody_elses_and_ends():
         (ME, f"{name}.-1"),
         (ME, f"{name}.7"),
         (ME, f"{name}.{9**99}"),
+        (ME, f"{name}.{'9' * 5000}"),
         (ME, f"{name}.²"),
         (ME, name),
     ):

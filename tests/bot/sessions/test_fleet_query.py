@@ -71,6 +71,7 @@ MISREAD = (
     ("silent for 0d", "30d is the longest"),
     ("top 0", "at most 100"),
     ("top 1000", "at most 100"),
+    (f"top {'9' * 5000}", "at most 100"),
     ("online offline", "`online` and `offline` at once"),
     ("pump-* well-*", "`pump-*` and `well-*` at once"),
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.watches.watch import Condition, WatchRequest, parse_watch_request
+from tests.measures import cpu_at_most
 
 WEEK = timedelta(days=7)
 HOURS = timedelta(hours=2)
@@ -85,3 +86,10 @@ def test_the_longest_is_named():
 def test_any_text_is_read(text):
     """Whatever is typed gives a request or a fault, and never an error."""
     assert isinstance(parse_watch_request(text, WEEK), WatchRequest)
+
+
+@pytest.mark.parametrize("piece", ["9", "\t", " ", "until ", "for ", "1h "])
+def test_a_long_text_is_read_once(piece):
+    """However long it is, no part of it is read again and again: the square would take minutes."""
+    with cpu_at_most(4):
+        parse_watch_request(f"pump-7 {piece * 40_000}x", WEEK)
