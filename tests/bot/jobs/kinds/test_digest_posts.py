@@ -7,7 +7,7 @@ import pytest
 from bot.demo.stories.fleets import common_outage
 from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
-from bot.jobs import digest_post
+from bot.jobs.kinds import digest
 from bot.store.digest_runs import Stage
 from tests.digest_rig import digesting, pumps
 
@@ -34,7 +34,7 @@ async def test_posts_whose_answer_was_lost_are_not_made_twice(rig, times):
 
 async def test_slack_away_for_too_long_ends_the_digest(rig, monkeypatch):
     """A digest that would be no news any more is given up, and the next one says so."""
-    monkeypatch.setattr(digest_post, "PATIENCE", 0.0)
+    monkeypatch.setattr(digest, "PATIENCE", 0.0)
     rig.slack.api.faults.fail("chat.postMessage", "internal_error", times=9)
     run = await rig.made(pumps())
 
