@@ -19,6 +19,7 @@ from bot.sims.spotter import SimSpotter
 from tests.handlers.conftest import Dispatch
 from tests.whole_bot import whole_bot
 
+pytestmark = pytest.mark.slow
 GALLERY = json.loads(Path(__file__).with_name("pasted.json").read_text())
 NAMES = (
     "North Gate", "gw:42", "n07.west", "site/12", "Übergabe 3", "水位計-4", "Depot 9",

@@ -112,6 +112,7 @@ async def test_what_was_taken_is_answered_before_the_process_ends(start, kore, s
     assert (True, 0) == (delivery.ok, code)
     assert "truck-42 is" in slack.seen_by("ana")[-1].text
     assert 0 == cut(log)
+    assert "Traceback" not in log
 
 
 async def test_a_kore_that_hangs_does_not_hold_the_process(start, kore, slack):
@@ -169,6 +170,7 @@ async def test_a_token_that_slack_refuses_ends_the_process_with_one_line_and_a_c
     assert 4 == code
     assert "Traceback" not in said
     assert "SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)" in said.splitlines()[-1]
+    assert "xoxb-wrong" not in said
 
 
 async def test_a_port_in_use_ends_the_process_with_one_line_and_a_code(start):

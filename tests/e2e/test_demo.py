@@ -126,24 +126,19 @@ async def test_a_name_misspelt(ana):
     await expect(answer).to_contain_text("pump-7 is offline")
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        (lambda sim: sim["sid"], "truck-42 is online"),
-        (lambda sim: spaced(sim["iccid"]), "truck-42 is online"),
-        (lambda _: "HS0123456789abcdef0123456789abcdef", "is a Super SIM"),
-        (lambda _: "8901 2600 1234", "12 digits"),
-        (lambda _: "???", "Paste a SIM"),
-        (lambda _: "help", "/simsessions <sim>"),
-        (lambda _: "", "/simsessions <sim>"),
-    ],
-    ids=["sid", "iccid", "super", "digits", "rubbish", "help", "nothing"],
-)
-async def test_whatever_is_typed_is_answered(ana, demo, typed, said):
+async def test_whatever_is_typed_is_answered(ana, demo):
     """A SID, an ICCID with spaces, a Super SIM, rubbish, help: each gets its right answer."""
     sim = STORIES["truck-42"].sim(demo.workspace.clock.now())
-
-    await expect(await ask(ana, f"/simsessions {typed(sim)}")).to_contain_text(said)
+    for typed, said in (
+        (sim["sid"], "truck-42 is online"),
+        (spaced(sim["iccid"]), "truck-42 is online"),
+        ("HS0123456789abcdef0123456789abcdef", "is a Super SIM"),
+        ("8901 2600 1234", "12 digits"),
+        ("???", "Paste a SIM"),
+        ("help", "/simsessions <sim>"),
+        ("", "/simsessions <sim>"),
+    ):
+        await expect(await ask(ana, f"/simsessions {typed}"), typed).to_contain_text(said)
 
 
 async def test_every_story_is_told(ana):

@@ -32,18 +32,6 @@ async def test_a_signal_ends_it_while_its_client_stays(kore, tmp_path, stop):
     assert 0 == process.returncode, logged.decode()
 
 
-async def test_the_end_of_its_input_ends_it(kore, tmp_path):
-    """A client that closes its end is the end of the process; what is no JSON is told so."""
-    settings = kore.settings | kept_in(tmp_path)
-    process = await started(
-        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
-    told, logged = await process.communicate(b"no JSON\n" + PING)
-
-    assert 0 == process.returncode, logged.decode()
-    assert json.loads(told.splitlines()[-1])["id"] == 1
-
-
 ODD = (
     (b"garbage", None, -32700),
     (b"\xff\xfe", None, -32700),
@@ -58,7 +46,10 @@ ODD = (
 
 
 async def test_a_line_that_is_no_message_is_answered(kore, tmp_path):
-    """Whatever a line holds, its sender hears of it; half a surrogate pair is mended."""
+    """
+    Whatever a line holds, its sender hears of it, and half a surrogate pair is mended; a client
+    that closes its end is the end of the process.
+    """
     settings = kore.settings | kept_in(tmp_path)
     process = await started(
         tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
