@@ -26,7 +26,7 @@ from bot.alerts.incident import DownSim, EventKind, Incident
 from bot.alerts.reading import Reader, Wanted, lines_of, with_outages
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
-from bot.alerts.twins import Twins
+from bot.alerts.twins import Devices
 from bot.app.jobs import alert_work, subscriptions
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
@@ -126,11 +126,11 @@ async def judging(base: float) -> None:
             yield fleet[at : at + 500]
 
     cpu = time.process_time()
-    reader, twins = Reader(Wanted((), Severity.WARNING), set()), Twins()
+    reader, devices = Reader(Wanted((), Severity.WARNING), set()), Devices()
     async for page in pages():
         reader.add(page)
-        twins.add(page)
-    reader.add_twins(row for row in fleet if row.sid in twins.sids())
+        devices.add(page)
+    devices.shared()
     lines, reading = lines_of(limits), reader.reading(NOW)
     state, ids = AlertState({}, primed=True), iter(range(SIMS))
     reading = await with_outages(reading, pages(), None, reading.begun(state), lines)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import cos, dist, inf, radians
 
 from bot.alerts.alert import AlertState
-from bot.alerts.twins import TWIN, Twins
+from bot.alerts.twins import TWIN, Devices, with_a_twin
 from bot.diagnosis.contrast import (
     Lines,
     Member,
@@ -33,7 +33,7 @@ from bot.store.scans import FAILED, ScanRow, ScanRows
 
 SITE_KM = 1.0
 MOST_CELLS = 3
-MOST_TWINS = 200
+MOST_SHARED = 2000
 KM_A_DEGREE = 111.2
 SILENT = "silent"
 """The family of SIMs that are not heard of, whichever rule says so."""
@@ -271,13 +271,14 @@ def lines_of(limits: Thresholds) -> Lines:
 
 async def read_all(reader: Reader, rows: ScanRows, run: int) -> None:
     """Collect all rows of a scan, and who has a twin among them. Raises StoreError."""
-    twins = Twins()
+    devices = Devices()
     async for page in rows.every(run):
         reader.add(page)
-        twins.add(page)
+        devices.add(page)
         await asyncio.sleep(0)
-    if has_twin := sorted(twins.sids())[:MOST_TWINS]:
-        reader.add_twins((await rows.known(run, has_twin)).values())
+    if shared := devices.shared()[:MOST_SHARED]:
+        found = await rows.known(run, shared)
+        reader.add_twins(found[sid] for sid in sorted(with_a_twin(found.values())))
 
 
 async def with_outages(

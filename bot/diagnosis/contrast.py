@@ -4,6 +4,7 @@ For each trait the share that is silent among all with that trait is held agains
 the others, by Fisher's exact test, one-sided: https://en.wikipedia.org/wiki/Fisher%27s_exact_test
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -129,7 +130,7 @@ def unsettled(members: Sequence[Member], fresh: Collection[str], lines: Lines) -
 
 
 def _is_open(heard: Sequence[float], lost_at: float, lines: Lines) -> bool:
-    later = sum(at > lost_at + lines.within for at in heard)
+    later = len(heard) - bisect_right(heard, lost_at + lines.within)
     return len(heard) >= lines.at_least and later * 2 < len(heard)
 
 
