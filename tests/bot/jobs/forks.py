@@ -18,9 +18,13 @@ import uvloop  # noqa: F401 -- as the bot does once it runs
 import bot
 import handlers
 
+UNUSED = (
+    *("bot.__main__", "bot.demo", "bot.emulators", "bot.store.mi"),
+    *("bot.app.mcp", "bot.cli.commands.mcp", "bot.mcp"),
+)
 for package in (bot, handlers):
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if not found.name.startswith(("bot.__main__", "bot.demo", "bot.emulators", "bot.store.mi")):
+        if not found.name.startswith(UNUSED):
             importlib.import_module(found.name)
 
 

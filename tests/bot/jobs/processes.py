@@ -10,12 +10,12 @@ import sys
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-import tests.bot.jobs.forks
 from bot.emulators.kore.api import TOKEN_PATH
 from tests.databases import time_passes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 
 ROOT = Path(__file__).parents[3]
+FORKS = Path(__file__).with_name("forks.py")
 LEASES_SECONDS = 60.0
 AT_WORK = {"run": '"ready"', "worker": '"working"'}
 numbers = itertools.count()
@@ -27,7 +27,7 @@ class Forks:
     def __init__(self, folder):
         self.folder = folder
         self._process = subprocess.Popen(
-            [sys.executable, tests.bot.jobs.forks.__file__],
+            [sys.executable, FORKS],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             cwd=ROOT,
             stdin=subprocess.PIPE,
