@@ -1,7 +1,5 @@
 """A process with an engine and jobs for tests; what it begins and ends it prints, a line each.
 
-python -m tests.bot.jobs.replica URL LEASE [SLOTS]
-
 A job that counts leaves a row in `effects`, in the transaction of its outcome.
 """
 
@@ -117,5 +115,8 @@ async def run(url, lease, slots):
     await database.aclose()
 
 
-if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
+def main(out, url, lease, slots):
+    """Be one whose standard output is a pipe's end."""
+    os.dup2(out.fileno(), sys.stdout.fileno())
+    out.close()
+    asyncio.run(run(url, lease, slots))

@@ -2,13 +2,13 @@
 
 import asyncio
 import math
+import multiprocessing
 import os
 import random
 import signal
-import sys
 from collections import Counter
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,10 +18,11 @@ from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedule, Schedules
 from bot.store.schema import NOW
+from tests.bot.jobs import replica
 from tests.bot.jobs.replica import EFFECTS
 
-ROOT = Path(__file__).parents[3]
-REPLICA = (sys.executable, "-m", "tests.bot.jobs.replica")
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([replica.__name__])
 LEASE, SLOTS = 1.0, 10
 
 pytestmark = pytest.mark.slow
@@ -30,55 +31,68 @@ pytestmark = pytest.mark.slow
 class Replica:
     """One process; its lines can be awaited."""
 
-    def __init__(self, process):
+    def __init__(self, process, lines):
         self.process = process
         self.lines = []
+        self._to_read = lines
 
     async def says(self, line):
         """Read until it prints this line."""
         async with asyncio.timeout(30):
             while line not in self.lines:
-                read = await self.process.stdout.readline()
+                read = await self._to_read.readline()
                 assert read, f"ended before it said {line!r}: {self.lines}"
                 self.lines.append(read.decode().strip())
 
     async def is_killed(self):
         """Tell, after a moment for the news of it, whether it is."""
         await asyncio.sleep(0.1)
-        return self.process.returncode == -signal.SIGKILL
+        return self.process.exitcode == -signal.SIGKILL
 
     def signal(self, number):
-        self.process.send_signal(number)
+        os.kill(self.process.pid, number)
 
     async def ended(self):
+        """Wait for its end; return its exit code."""
         async with asyncio.timeout(30):
-            rest, _ = await self.process.communicate()
-        self.lines += rest.decode().splitlines()
-        return self.process.returncode
+            await self._to_read.read()
+            await asyncio.to_thread(self.process.join)
+        return self.process.exitcode
+
+
+@asynccontextmanager
+async def begun(*about):
+    """Fork a replica from a process that has imported it; kill it at the end of the block."""
+    read, write = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=replica.main, args=(write, *about))
+    process.start()
+    write.close()
+    lines = asyncio.StreamReader()
+    pipe = os.fdopen(os.dup(read.fileno()), "rb")
+    read.close()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(lines), pipe
+    )
+    try:
+        yield Replica(process, lines)
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        transport.close()
 
 
 @pytest.fixture
 async def start(database_url):
     """A starter of replicas; what still runs at the end is killed."""
-    started = []
+    async with AsyncExitStack() as stack:
 
-    async def starter(lease=LEASE, slots=SLOTS):
-        process = await asyncio.create_subprocess_exec(
-            *(*REPLICA, database_url, str(lease), str(slots)),
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-            stdout=asyncio.subprocess.PIPE,
-        )
-        started.append(process)
-        replica = Replica(process)
-        await replica.says("up")
-        return replica
+        async def starter(lease=LEASE, slots=SLOTS):
+            replica = await stack.enter_async_context(begun(database_url, lease, slots))
+            await replica.says("up")
+            return replica
 
-    yield starter
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        yield starter
 
 
 @pytest.fixture
