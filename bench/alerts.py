@@ -11,7 +11,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import uvloop
@@ -36,6 +35,7 @@ from bot.store.database import Database
 from bot.store.digest_runs import ENDS, Stage
 from bot.store.jobs import JobQueue
 from bot.store.scans import ScanRow
+from bot.struct import replace
 
 SICK = 500
 INCIDENTS, CHANNELS = 100, 10

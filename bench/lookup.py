@@ -9,7 +9,6 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from tempfile import TemporaryDirectory
 
@@ -28,6 +27,7 @@ from bot.settings import load_settings
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.client import open_session
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+from bot.struct import replace
 from handlers.commands import in_hand
 
 LATENCY = 0.1

@@ -4,10 +4,10 @@ In the file each account is a table, called by the account's name; in the enviro
 `KORE_ACCOUNTS=acme,globex` names them, and `KORE_ACME_CLIENT_ID` is the file's `client_id`.
 """
 
+import dataclasses
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from bot.setting_values import ChannelIds, GroupIds, HeaderSecret, Origin, Url, UserIds
 from bot.slack.access import UNNAMED, AccountRule
+from bot.struct import replace
 
 if TYPE_CHECKING:
     from bot.kore.client import CachePolicies
@@ -182,7 +183,7 @@ def kore_configs(settings: "Settings") -> "dict[str, KoreConfig]":
 
 
 def _of(account: AccountSettings, usual: "KoreConfig") -> "KoreConfig":
-    return replace(
+    return dataclasses.replace(
         usual,
         api_url=account.api_url or usual.api_url,
         token_url=account.token_url or usual.token_url,

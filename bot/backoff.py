@@ -2,14 +2,14 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from bot.struct import Struct
 
 Chance = Callable[[], float]
 _MOST_DOUBLINGS = 60  # enough for every limit, and no overflow after a day of failures
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(Struct):
     """Twice as long after each failure, from `first` up to `longest` seconds.
 
     `jitter` is the share of a wait that is left to `chance`, from 0 to below 1: those who failed

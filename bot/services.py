@@ -1,7 +1,5 @@
 """What a handler may use, built once by bot.app."""
 
-from dataclasses import dataclass
-
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.alerts.service import AlertService
 from bot.alerts.webhook import Webhooks
@@ -27,6 +25,7 @@ from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
 from bot.store.idempotency import Deduplication
 from bot.store.lookups import Feedback
+from bot.struct import Struct
 from bot.watches.service import WatchService
 
 __all__ = [
@@ -47,16 +46,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Replying:
+class Replying(Struct):
     """How an answer goes out: as a message, or by edits of one that shows the progress."""
 
     delivery: Delivery
     progress: ProgressMessages
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct):
     """Each is ready for use; none opens or closes anything here."""
 
     views: AccountViews

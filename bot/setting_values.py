@@ -6,7 +6,6 @@ Each raises ValueError with what to write instead; `bot.settings` puts the setti
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +20,7 @@ from bot.durations import format_duration, parse_seconds
 from bot.errors import SettingsError
 from bot.slack.access import Policy
 from bot.store.location import checked
+from bot.struct import Struct
 
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
@@ -159,8 +159,7 @@ def _runbooks(value: object) -> object:
         raise ValueError(msg) from error
 
 
-@dataclass(frozen=True, slots=True)
-class AgentToken:
+class AgentToken(Struct):
     """A token by which an agent asks over HTTP: its name in the audit, and what it may see."""
 
     name: str
@@ -223,7 +222,7 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
     return frozenset(map(str.lower, origins))
 
 
-AgentTokens = Annotated[tuple[AgentToken, ...], BeforeValidator(_agent_tokens)]
+AgentTokens = Annotated[tuple[InstanceOf[AgentToken], ...], BeforeValidator(_agent_tokens)]
 HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_host_names)]
 Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
 

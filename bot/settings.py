@@ -7,7 +7,6 @@ write the page of all settings again with `make docs`.
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import fields
 from enum import Flag, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -351,7 +350,7 @@ def known_names() -> dict[str, str]:
 
 def threshold_names() -> dict[str, str]:
     """Return every threshold's name outside with its field of Thresholds."""
-    return {env_name(each.name): each.name for each in fields(Thresholds)}
+    return {env_name(name): name for name in Thresholds.__struct_fields__}
 
 
 def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +43,7 @@ from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
+from bot.struct import replace
 from handlers import alerts
 from handlers.alerts import Operation, permit
 from handlers.clicks import Click, read, register_clicks, value_of

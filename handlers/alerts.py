@@ -6,7 +6,6 @@ anywhere.
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from bot.alerts.alert import Alert
 from bot.blocks.alert_list import (
@@ -19,6 +18,7 @@ from bot.blocks.alert_list import (
 )
 from bot.digests.subscription import PauseReason
 from bot.errors import BotError, NotYours
+from bot.struct import replace
 from handlers.lookups import note_action
 from handlers.payloads import Context
 from handlers.replies import Reply

@@ -11,7 +11,6 @@ import pkgutil
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from functools import cache
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -24,6 +23,7 @@ from bot.sessions.fleet_list import Examples
 from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sessions.open_questions import OpenQuestions
 from bot.sims.identifier import quoted, unquoted
+from bot.struct import Struct, replace
 from handlers import subcommands
 from handlers.payloads import Body, Context, Listener, Request, from_command, text_in
 from handlers.replies import Reply, answer_later
@@ -41,8 +41,7 @@ _ASKER = re.compile(r"(?:^|&)(trigger_id|user_id|channel_id)=([\w.]+)")
 Run = Callable[[Context], Awaitable[Reply]]
 
 
-@dataclass(frozen=True, slots=True)
-class Subcommand:
+class Subcommand(Struct):
     """A name, what help says of it, and what it does.
 
     In `examples` stand `{sim}`, `{sims}` and `{pattern}` for what there is in this account.

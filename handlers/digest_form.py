@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -26,6 +25,7 @@ from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
 from bot.digests.subscriptions import NameTaken
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Delivery, Services
+from bot.struct import replace
 from handlers.digests import permit
 from handlers.forms import FormWindow, send_form
 from handlers.payloads import Body, Context, Listener, Request, from_click, part, text_in

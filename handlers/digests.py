@@ -6,7 +6,6 @@ anywhere.
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.blocks.digest_list import (
@@ -20,6 +19,7 @@ from bot.blocks.digest_list import (
 from bot.blocks.format import MRKDWN
 from bot.digests.subscription import PauseReason, Subscription
 from bot.errors import BotError, NotYours
+from bot.struct import replace
 from handlers.payloads import Context
 from handlers.replies import Reply
 

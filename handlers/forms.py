@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from slack_bolt.async_app import AsyncAck
@@ -10,6 +9,7 @@ from slack_bolt.async_app import AsyncAck
 from bot.blocks.kit import Block, Screen, View
 from bot.blocks.modals import notice_view, words_of
 from bot.services import Modal
+from bot.struct import Struct
 from handlers.payloads import Context
 from handlers.replies import Reply, attempt
 
@@ -20,8 +20,7 @@ SETTLED = 0.5
 F = TypeVar("F")
 
 
-@dataclass(frozen=True, slots=True)
-class FormWindow(Generic[F]):
+class FormWindow(Struct, Generic[F]):
     """How a form is saved and drawn. `save` returns what is said of it, or the faults by field."""
 
     name: str

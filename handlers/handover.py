@@ -5,7 +5,6 @@ a message. What is posted is for all in the channel, and only what was asked for
 """
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urlsplit
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -19,6 +18,7 @@ from bot.sessions.triage import Owner
 from bot.sims.errors import NotASim
 from bot.sims.identifier import bare
 from bot.sims.message_text import places_of
+from bot.struct import Struct, replace
 from bot.watches.watch import Watch
 from handlers.clicks import read, register_clicks
 from handlers.lookups import look_up_many
@@ -29,8 +29,7 @@ from handlers.replies import Reply, answer_later, send
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadLink:
+class ThreadLink(Struct):
     """A thread by its channel and the ts of its root."""
 
     channel: str

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -22,6 +21,7 @@ from bot.ops.tasks import WorkerThread
 from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
+from bot.struct import Struct, replace
 from handlers.clicks import Click, action_in, read, register_clicks, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
@@ -213,8 +213,7 @@ _CHECKED = frozenset({15, 19, 20})  # lengths of IMEIs and ICCIDs that end in a 
 _TELECOM = "89"  # how every ICCID begins (ITU-T E.118), and no IMEI
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct):
     """One way to understand what was typed; `fault` says what is wrong with its days."""
 
     sim: str

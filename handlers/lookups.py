@@ -5,7 +5,6 @@ report that comes from here shows what its readers may see and no more.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from bot.blocks.kit import Screen
 from bot.blocks.work_object import answer_entity
@@ -21,6 +20,7 @@ from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
+from bot.struct import replace
 from handlers.payloads import Context
 from handlers.replies import Reply
 

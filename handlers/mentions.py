@@ -7,7 +7,6 @@ message above it and of the thread's root are meant.
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -19,6 +18,7 @@ from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
 from bot.sims.message_text import places_of
 from bot.sims.spotter import Spotted
+from bot.struct import Struct
 from handlers.commands import DEFAULT, Subcommand, find
 from handlers.listening import is_foreign_alert, on_alert
 from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in
@@ -29,8 +29,7 @@ _SAID = frozenset({"file_share", "thread_broadcast"})
 _PREFIXED = re.compile(r"(?is)\s*[!！]sim(?:[:,]|(?!\S))(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct):
     """Something said to the bot; `ts` names the message, `thread` the root that it replies to.
 
     `said` is the text with its links as Slack has them; `beside` is what the message holds besides:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncBoltRequest
@@ -13,6 +12,7 @@ from bot.blocks.errors import error_screen
 from bot.errors import NotAllowed
 from bot.ops.logging import begin_request
 from bot.services import Services
+from bot.struct import replace
 from handlers.home import OPENED, of_event, show_refusal
 from handlers.listening import is_foreign_alert
 from handlers.mentions import question_in

@@ -8,7 +8,6 @@ attachments, people into files.
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from bot.errors import NotAllowed
 from bot.ops.metrics import Metrics
 from bot.services import Actor, FleetView, Services, Visibility
 from bot.sessions.fleet_list import Examples
+from bot.struct import Struct, field, replace
 
 Body = Mapping[str, Any]
 MOST_LATE = 600.0
@@ -30,8 +30,7 @@ _TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct):
     """Who asks, where, through which URL the answer goes, and what is left of the text.
 
     `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
@@ -51,7 +50,7 @@ class Request:
     aloud: bool = False
     instead: bool = False
     opens_thread: bool = False
-    id: str = field(default_factory=lambda: uuid4().hex, compare=False)
+    id: str = field(default_factory=lambda: uuid4().hex)
 
     @property
     def person(self) -> str:
@@ -206,14 +205,13 @@ Listener = Callable[[AsyncAck, Body, Actor | None], Awaitable[None]]
 """Bolt passes arguments by name; `actor` is what handlers/middleware.py read, None without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct):
     """One request of one actor, checked by Slack's answers only after the ack."""
 
     actor: Actor | None
     request: Request
     services: Services
-    _seen: dict[tuple[Actor | None, bool], Visibility] = field(default_factory=dict, repr=False)
+    _seen: dict[tuple[Actor | None, bool], Visibility] = field(default_factory=dict)
 
     async def authorize(self) -> None:
         """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""

@@ -4,7 +4,6 @@ A SIM that is called exactly so is meant first, whatever else the words may say.
 """
 
 import re
-from dataclasses import replace
 from functools import partial
 
 from bot.blocks.errors import note_screen
@@ -20,6 +19,7 @@ from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
+from bot.struct import replace
 from handlers.commands import COMMAND, find, nearest, or_nearest
 from handlers.lookups import ask_scan, look_up, until_known, with_entity
 from handlers.payloads import Context

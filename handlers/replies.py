@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -22,6 +21,7 @@ from bot.errors import (
 )
 from bot.ops.logging import name_answer, request_id
 from bot.services import Replying
+from bot.struct import Struct, replace
 from handlers.payloads import Context, Request
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,7 @@ class Shown(Protocol):
         """Put the answer in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct):
     """A screen for the asker.
 
     `in_channel` is for all to see, `replace` takes the place of the message that was clicked. A

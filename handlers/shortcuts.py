@@ -4,7 +4,6 @@ Where the message names no SIM, a modal asks for some.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -15,6 +14,7 @@ from bot.blocks.modals import paste_view
 from bot.errors import NotAllowed
 from bot.services import Actor, Services
 from bot.sims.message_text import places_of
+from bot.struct import replace
 from handlers.commands import DEFAULT, all_subcommands
 from handlers.payloads import (
     Body,

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -21,6 +20,7 @@ from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
+from bot.struct import replace
 from handlers.clicks import Click, action_in, read_sims, register_clicks, value_of
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in

@@ -1,7 +1,6 @@
 """Begins watches for whoever asks, by command, mention or button."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncApp
@@ -18,6 +17,7 @@ from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
 from bot.sims.identifier import plain_pattern, quoted
+from bot.struct import replace
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
 from bot.watches.watch import (

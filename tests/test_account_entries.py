@@ -1,7 +1,6 @@
 """Two accounts at the entries that nobody types into: previews, panes, alerts, watches, windows."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -10,6 +9,7 @@ from bot.emulators.slack.people import ANA, BEN, HOME
 from bot.errors import NotAllowed
 from bot.services import Actor
 from bot.slack.access import AccountRule
+from bot.struct import replace
 from handlers import digest_buttons
 from handlers.card import CardWindow
 from handlers.history import SessionDetails

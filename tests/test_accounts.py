@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -16,6 +15,7 @@ from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA, BEN, HOME
 from bot.errors import BotError, NotAllowed
 from bot.services import Actor
+from bot.struct import replace
 from bot.watches.polling import AccessPermission, AccountHidden
 from handlers import buttons, handover, history, incident_buttons, triage, watches
 from handlers.home import draw_home

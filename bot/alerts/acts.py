@@ -1,11 +1,11 @@
 """What people do with an incident: take it, snooze it, mute a SIM of it, resolve it. Pure."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alerts.alert import Alert, Mute
 from bot.alerts.incident import EventKind, Incident
+from bot.struct import replace
 
 MOST_MUTES = 500
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -1,17 +1,13 @@
 """A channel's alert: which SIMs, which causes, when nobody is mentioned, whom else. Pure."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason, Selection
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from bot.struct import Struct, field, from_json, to_json
 
 KIND = "alert"
 """The kind of job that scans for one; its args are {"alert": id}."""
@@ -23,8 +19,7 @@ _INTERVALS = ((300, 5 * _MINUTE), (1_000, 10 * _MINUTE), (10_000, 15 * _MINUTE))
 _LEAST_PAUSE = 2  # a scan may take half of the time between two
 
 
-@dataclass(frozen=True, slots=True)
-class Maintenance:
+class Maintenance(Struct):
     """A span of time in which nothing is opened."""
 
     start: datetime
@@ -35,8 +30,7 @@ class Maintenance:
         return self.start <= moment < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Mute:
+class Mute(Struct):
     """A SIM that an alert does not speak of until then: who said so, and why."""
 
     sid: str
@@ -46,8 +40,7 @@ class Mute:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, omit_defaults=True):
     """One alert of one channel. `name` is unique in the channel, whatever its case.
 
     `causes` are rules by name, none of them: all. `hold` is how long a cause must stand before it
@@ -102,6 +95,15 @@ class Alert:
         """Return whether somebody is mentioned for an incident that grave."""
         return bool(self.mention_first) and severity >= self.mention_from
 
+    def to_json(self) -> str:
+        """Return what is stored."""
+        return to_json(self).decode()
+
+    @classmethod
+    def from_json(cls, stored: str) -> "Alert":
+        """Read what some version stored. Raises ValueError on anything else."""
+        return from_json(cls, stored)
+
 
 def usual_interval(sims: int, per_second: float | None = None) -> timedelta:
     """Return how often so many SIMs are scanned: as KORE allows, if that is slower."""
@@ -126,8 +128,7 @@ class Ill(NamedTuple):
     severity: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AlertState:
+class AlertState(Struct, omit_defaults=True):
     """What an alert has seen so far.
 
     `ill` is by SID. `primed` is false until the first scan is over: what is wrong already then is
@@ -153,24 +154,9 @@ class AlertState:
 
     def to_json(self) -> str:
         """Return what is stored."""
-        return _states().dump_json(self, exclude_defaults=True).decode()
+        return to_json(self).decode()
 
     @classmethod
     def from_json(cls, stored: str | None) -> "AlertState":
         """Read what some version stored; nothing yet is a new alert's."""
-        return _states().validate_json(stored) if stored else cls({})
-
-
-@cache
-def _states() -> "TypeAdapter[AlertState]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first scan
-
-    return TypeAdapter(AlertState)
-
-
-@cache
-def alerts_adapter() -> "TypeAdapter[Alert]":
-    """Return what writes and reads alerts as JSON."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first alert
-
-    return TypeAdapter(Alert)
+        return from_json(cls, stored) if stored else cls({})

@@ -5,7 +5,6 @@ The SIMs, the name, the zone and the quiet hours are filled in, and checked, as 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -21,6 +20,7 @@ from bot.digests.form import (
     selection_values,
 )
 from bot.digests.schedule import zone_named
+from bot.struct import Struct, field, replace
 
 MOST_MAINTENANCE = timedelta(days=60)
 MOST_MINUTES, LAST_MOMENT = 24 * 60, 1 << 33
@@ -50,8 +50,7 @@ Field = FormField | AlertField
 Faults = dict[Field, str]
 
 
-@dataclass(frozen=True, slots=True)
-class AlertValues:
+class AlertValues(Struct):
     """What was filled in; `base` holds what a digest's form has too. Durations are minutes."""
 
     base: FormValues = field(default_factory=FormValues)

@@ -7,7 +7,6 @@ the same time, or where two of them look like the beginning of an outage.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert, Ill
@@ -25,6 +24,7 @@ from bot.alerts.telling import Happened, Teller, with_one_mention
 from bot.alerts.timing import relapse_window
 from bot.alerts.twins import TWIN
 from bot.diagnosis.contrast import Lines, Outage, Trait
+from bot.struct import replace
 
 MOST_SLACK = 7200.0
 """Seconds by which a SIM may have been lost later than it was heard of last."""

@@ -1,17 +1,12 @@
 """An incident: SIMs that are down of one cause, and its story. Frozen and pure."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING
 
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.sessions.redaction import REDACTED, Redactor
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from bot.struct import Struct, from_json, replace, to_json
 
 OUTAGE = "common_outage"
 MOST_EVENTS = 200
@@ -45,8 +40,7 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, omit_defaults=True):
     """The n-th thing that happened. `by` is the person who did it, None: it came by itself.
 
     `sims` are SIDs of its members; `mentions` are the ids that are mentioned with it. `reason` is
@@ -66,8 +60,7 @@ class Event:
     others: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DownSim:
+class DownSim(Struct, omit_defaults=True):
     """A SIM of an incident. `since` is when it went down, `back_at` when it came back.
 
     `times` counts how often it went down; `rhythm` is the usual time between two contacts in
@@ -97,8 +90,7 @@ class DownSim:
         return replace(self, back_at=None, gone=None, times=times, since=since, severity=severity)
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, omit_defaults=True):
     """One incident of one alert; times are UTC.
 
     `family` is what its SIMs have in common of causes; `rule` and `title` are the finding that
@@ -232,12 +224,12 @@ class Incident:
 
     def to_json(self) -> str:
         """Return what is stored."""
-        return _adapter().dump_json(self, exclude_defaults=True).decode()
+        return to_json(self).decode()
 
     @classmethod
     def from_json(cls, stored: str) -> "Incident":
         """Read what some version stored. Raises ValueError on anything else."""
-        return _adapter().validate_json(stored)
+        return from_json(cls, stored)
 
 
 def redacted_incident(incident: Incident) -> Incident:
@@ -248,10 +240,3 @@ def redacted_incident(incident: Incident) -> Incident:
     is_hidden = incident.trait in {Trait.CELL, Trait.MODEL}
     value = REDACTED if is_hidden and incident.value else incident.value
     return replace(incident, members=members, value=value, title=Redactor(()).text(incident.title))
-
-
-@cache
-def _adapter() -> "TypeAdapter[Incident]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first incident
-
-    return TypeAdapter(Incident)

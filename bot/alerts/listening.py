@@ -9,7 +9,6 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.backoff import Backoff
@@ -21,6 +20,7 @@ from bot.store.channels import Listening, ListeningRows
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue, NewJob
+from bot.struct import Struct
 
 __all__ = ["ForeignAlert", "ForeignAlerts", "Listening", "ListeningChannels", "identity_of"]
 
@@ -42,8 +42,7 @@ _STATUS = frozenset(
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignAlert:
+class ForeignAlert(Struct):
     """A message of another app: where it stands, and the text of all its parts.
 
     `is_shared` is what the event said of whether the channel is shared with another company.

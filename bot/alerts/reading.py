@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import cos, dist, inf, radians
 
@@ -30,6 +29,7 @@ from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.scans import FAILED, ScanRow, ScanRows
+from bot.struct import Struct, field, replace
 
 SITE_KM = 1.0
 MOST_CELLS = 3
@@ -59,8 +59,7 @@ def family_of(rule: str) -> str:
     return _FAMILIES.get(rule, rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct):
     """A finding that stands."""
 
     rule: str
@@ -73,8 +72,7 @@ class Cause:
         return family_of(self.rule)
 
 
-@dataclass(frozen=True, slots=True)
-class SickSim:
+class SickSim(Struct):
     """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only.
 
     `place` is its tower's latitude and longitude, `device` the first 14 digits of its IMEI.
@@ -109,8 +107,7 @@ class SickSim:
         return dist(_flat(self.place), _flat(other.place)) <= SITE_KM
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct):
     """One scan. `read` are all SIMs that could be read, `failed` those that could not.
 
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
@@ -155,8 +152,7 @@ class Reading:
         return {family: begun[family] for family in news}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct):
     """What an alert looks for: some rules (none: all) from a severity on, in some SIMs or all."""
 
     causes: Collection[str]

@@ -8,7 +8,6 @@ Locks are taken in this order: jobs, the alert, its incidents by id.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.acts import mute, resolve, with_mute
@@ -28,6 +27,7 @@ from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.database import Database
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Transaction
+from bot.struct import replace
 
 INCIDENT_JOB, SUMMARY_JOB, SWEEP_JOB = "incident", "incident_summary", "incident_sweep"
 MOST_CARDS = 10

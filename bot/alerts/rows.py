@@ -1,18 +1,17 @@
 """Alerts and incidents as the rows in which they are stored. Pure."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.alerts.alert import Alert, alerts_adapter
+from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.digests.subscription import PauseReason
 from bot.sims.identifier import key
 from bot.store.transaction import Record
+from bot.struct import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentCard:
+class IncidentCard(Struct):
     """Where an incident's card stands, and what it showed when it was edited last."""
 
     channel: str
@@ -21,8 +20,7 @@ class IncidentCard:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredIncident:
+class StoredIncident(Struct):
     """An incident with its card; None: it has none yet.
 
     `cards` numbers the next card; `told` is the last event that its thread tells.
@@ -44,7 +42,7 @@ def alert_to_row(alert: Alert) -> dict[str, Any]:
         "name_key": key(alert.name),
         "made_by": alert.made_by,
         "made_at": alert.made_at.timestamp(),
-        "details": alerts_adapter().dump_json(alert, exclude_defaults=True).decode(),
+        "details": alert.to_json(),
         "paused": alert.paused and alert.paused.value,
     }
 
@@ -54,7 +52,7 @@ def alert_from_row(row: Record) -> Alert:
     paused = row.paused and (
         PauseReason(row.paused) if row.paused in set(PauseReason) else PauseReason.ASKED
     )
-    return replace(alerts_adapter().validate_json(row.details), paused=paused)
+    return replace(Alert.from_json(row.details), paused=paused)
 
 
 def incident_to_row(incident: Incident) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What handlers and jobs work with: alerts, incidents, and scans that several share."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.alerts.alert import Alert, AlertState, usual_interval
@@ -12,10 +11,10 @@ from bot.digests.fleet import Fleet
 from bot.digests.shared_scan import SharedScans
 from bot.digests.subscriptions import Subscriptions
 from bot.slack.directory import ChannelAccess
+from bot.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class AlertService:
+class AlertService(Struct):
     """`per_second` is what KORE may be asked; None: as it comes.
 
     What it lists of incidents is of the accounts that whoever reads it may see.
@@ -57,8 +56,7 @@ FEW = 300
 """SIMs that may be scanned as often as somebody wants."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertWork:
+class AlertWork(Struct):
     """Each is ready for use. `per_second` is what KORE may be asked; None: as it comes."""
 
     alerts: Alerts

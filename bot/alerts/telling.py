@@ -1,7 +1,6 @@
 """What is said of an incident after a scan, and who is mentioned with it. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.alerts.alert import Alert
@@ -9,6 +8,7 @@ from bot.alerts.incident import OUTAGE, EventKind, Incident
 from bot.alerts.reading import Reading
 from bot.alerts.timing import due_to_end
 from bot.diagnosis.rule import Severity
+from bot.struct import Struct, replace
 
 TWICE = 2
 """So many times the SIMs of the last mention are worse."""
@@ -17,8 +17,7 @@ HELD_FOR = 2
 Sids = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Struct):
     """Which SIMs came back, fell again, and joined, with one scan."""
 
     back: Sids = ()

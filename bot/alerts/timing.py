@@ -1,10 +1,10 @@
 """How long an incident must be over, how soon a relapse brings it back, what time brings. Pure."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
+from bot.struct import replace
 
 LONGEST_WELL = timedelta(hours=4)
 RHYTHMS = 3

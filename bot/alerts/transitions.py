@@ -4,7 +4,6 @@ What could not be read opens nothing and closes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.alerts.alert import Alert, AlertState, Ill
@@ -12,10 +11,10 @@ from bot.alerts.grouping import Grouping, NewId
 from bot.alerts.incident import Incident
 from bot.alerts.reading import DATA_LIMIT, SILENT, Reading
 from bot.diagnosis.contrast import Lines
+from bot.struct import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct):
     """What a scan has changed. `incidents` are those that changed, and the new ones.
 
     `blind_began`: from now on KORE does not answer, of some accounts or of all; `blind_ended` is

@@ -5,7 +5,6 @@ import logging
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
@@ -36,6 +35,7 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanRows
+from bot.struct import Struct
 
 PATIENCE_SECONDS = 2.0
 CLAIM_AGAIN_SECONDS = 30.0
@@ -125,8 +125,7 @@ def open_stacks(
     return AccountStacks(clients, directories, clock, patience=patience, labels=labels)
 
 
-@dataclass(frozen=True, slots=True)
-class KoreAccess:
+class KoreAccess(Struct):
     """What asks KORE: `client` reaches all accounts, a view those that somebody may see."""
 
     client: KoreClient
@@ -176,8 +175,7 @@ async def _claim(account: str, store: Database, clock: Clock) -> None:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct):
     """What each view is made of; `quick` asks behind all who wait, `made` are to be closed."""
 
     settings: Settings

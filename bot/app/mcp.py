@@ -7,7 +7,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -35,6 +34,7 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue
 from bot.store.scans import ScanRows, ScanSums
+from bot.struct import Struct
 
 NOT_BY_ACCOUNT = (
     "SIMSESSIONS_MCP_TOKENS: while an account's channels, users or groups say who may see it, each "
@@ -47,8 +47,7 @@ NO_SUCH_OPTION = (
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class EveryDigest:
+class EveryDigest(Struct):
     """The digests whose scans a token may see: all, as it may look up every SIM."""
 
     subscriptions: Subscriptions

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -32,12 +31,12 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.news_ages import NewsAgeRows
+from bot.struct import Struct, replace
 
 LOOK_SECONDS = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class ListedDigest:
+class ListedDigest(Struct):
     """A digest, and how far it is where it is being made, in %."""
 
     one: Subscription
@@ -114,8 +113,7 @@ async def _ended(queue: JobQueue, job: str, clock: Clock) -> None:
         await clock.sleep(LOOK_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class ListedAlert:
+class ListedAlert(Struct):
     """An alert, how many of its incidents are open, and when it was scanned last."""
 
     one: Alert
@@ -124,8 +122,7 @@ class ListedAlert:
     sims: int
 
 
-@dataclass(frozen=True, slots=True)
-class TriedAlert:
+class TriedAlert(Struct):
     """What an alert would open if all that it sees were new to it."""
 
     one: Alert

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -38,13 +37,13 @@ from bot.store.location import (
 from bot.store.lookups import Lookups
 from bot.store.news_ages import NewsAgeRows
 from bot.store.schedules import Schedules
+from bot.struct import Struct
 
 PATIENCE_SECONDS = 2.0
 MAY_BE_LOST = "SIMSESSIONS_DATA_MAY_BE_LOST=yes"
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
+class Resources(Struct):
     """Each is open; the stack it was opened on closes it."""
 
     settings: Settings

@@ -1,7 +1,6 @@
 """Lists of alerts with their buttons, and the screens that confirm what was done with one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.alerts.alert import Alert, AlertState, usual_interval
@@ -13,6 +12,7 @@ from bot.blocks.kit import Block, Screen, context, screen, section
 from bot.blocks.subscriptions import PAUSED, Listing
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import PauseReason
+from bot.struct import replace
 
 ALERT = Listing(
     "alert",

@@ -1,13 +1,13 @@
 """Charts: time cut into bins, numbers counted per bin, bars drawn by Slack or as text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from bot.blocks.format import grouped, utc
 from bot.blocks.kit import Block, Degradable, Part, clean, context
 from bot.kore.models import DataSession
+from bot.struct import Struct
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -15,8 +15,7 @@ _DAY = timedelta(days=1)
 _STEPS = ((1, 2 * _HOUR), (2, 4 * _HOUR), (3, 6 * _HOUR), (19, _DAY), (30, 2 * _DAY))
 
 
-@dataclass(frozen=True, slots=True)
-class Bins:
+class Bins(Struct):
     """Steps of equal length, UTC: the first begins at `start`; the last may end in the future."""
 
     start: datetime
@@ -131,8 +130,7 @@ _SERIES = 12
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct):
     """Numbers along one axis: each series has one finite number for each category."""
 
     title: str

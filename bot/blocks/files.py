@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -30,6 +29,7 @@ from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Row, Triage, Unread, last_seen
+from bot.struct import Struct, replace
 
 SESSION_COLUMNS = (
     "sid",
@@ -125,8 +125,7 @@ MARK = "\ufeff"
 """What a spreadsheet knows UTF-8 by."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigestFile:
+class DigestFile(Struct):
     """A file on the disk on its way to somebody; `words` is mrkdwn."""
 
     name: str
@@ -184,8 +183,7 @@ _ALT = 1000  # characters: files.getUploadURLExternal, alt_txt_too_large
 _NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryFile:
+class HistoryFile(Struct):
     """A file as it is sent: `words` is mrkdwn, `alt` says what a picture shows."""
 
     name: str

@@ -1,7 +1,6 @@
 """The answers to `/simsessions help` and `/simsessions rules`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from bot.blocks.kit import Block, Screen, context, screen, section
 from bot.blocks.tables import Drawn, Table, table_parts
 from bot.diagnosis.engine import AnyRule
 from bot.diagnosis.thresholds import Limit, Thresholds
+from bot.struct import Struct
 
 _LINES = 20  # a section holds 3,000 characters; a line at most 140
 
@@ -20,8 +20,7 @@ IN_THREADS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HelpEntry:
+class HelpEntry(Struct):
     """One thing that can be typed: `usage` is what, `says` is what comes of it."""
 
     usage: str

@@ -1,7 +1,6 @@
 """A SIM's history beyond KORE's 30 days, month by month, from the days that scans have kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.blocks.charts import Chart, chart_parts
@@ -11,6 +10,7 @@ from bot.blocks.sim_text import traffic_text
 from bot.blocks.tables import Cell, Number, Row, Table, table_parts
 from bot.digests.days import Day, date_of, day_number
 from bot.sessions.report import SessionReport
+from bot.struct import Struct
 
 LONGEST = 30
 
@@ -35,8 +35,7 @@ _ABOUT = (
 Days = Mapping[int, Day]
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct):
     """The known days of one month, added up; packets are None where none of them tells."""
 
     name: str

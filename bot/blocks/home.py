@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.alerts.alert import Alert
@@ -19,6 +18,7 @@ from bot.blocks.watch import condition_text, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency
 from bot.slack.errors import CODES, Reason
+from bot.struct import Struct
 from bot.watches.watch import Watch
 
 WATCHES = 20
@@ -36,8 +36,7 @@ SAYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct):
     """How those stand on whom an answer depends; `store` says what is wrong with it, or None."""
 
     kore: Dependency
@@ -45,8 +44,7 @@ class Health:
     store: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct):
     """All that stands on it. None for watches, digests or alerts: they could not be read.
 
     `incidents` are the open ones of the alerts.

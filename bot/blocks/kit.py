@@ -11,8 +11,9 @@ into a `Degradable` that draws its plainer form, and its type into `NEWEST_FIRST
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from bot.struct import Struct
 
 NAME_LIMIT = 80
 SENTENCE = 1500
@@ -301,8 +302,7 @@ ALL_BLOCKS: Refused = frozenset({*NEWEST_FIRST, SECTION})
 _POINTER = re.compile(r"/blocks/(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Degradable:
+class Degradable(Struct):
     """Blocks for workspaces that take the type `kind`; `plainer` draws what the others get."""
 
     kind: str
@@ -313,8 +313,7 @@ class Degradable:
 Part = Block | Degradable
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct):
     """What is sent: `text` is the notification (plain, escaped), `parts` is what is drawn.
 
     `entities` are the Work Objects that a new message carries (bot/blocks/work_object.py).

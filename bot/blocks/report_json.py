@@ -4,7 +4,6 @@ Unknown is null; times are ISO 8601 with their zone, lengths of time ISO 8601 du
 """
 
 import re
-from dataclasses import asdict
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -16,6 +15,7 @@ from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import ABOUT_ALLOWANCE
 from bot.sims.errors import SimAmbiguous
+from bot.struct import asdict
 
 
 def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """What the lists of digests and of alerts share: rows, buttons, and what confirms a change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.digests.subscription import PauseReason
+from bot.struct import Struct
 
 MOST = 20
 _LABEL = 40
@@ -39,8 +39,7 @@ class Subscribed(Protocol):
     def paused(self) -> PauseReason | None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct):
     """What is the same of both; `noun` begins the ids of their buttons.
 
     `stays` says what removing one leaves, `others` what else its buttons are: words and actions.

@@ -5,7 +5,6 @@ says how many, so that the screen can say what was left out.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import accumulate
@@ -24,6 +23,7 @@ from bot.blocks.kit import (
     section,
     unbroken,
 )
+from bot.struct import Struct
 
 # docs.slack.dev: data-table-block and table-block; a header row counts as one.
 DATA_TABLE_ROWS = 201
@@ -54,8 +54,7 @@ Cell = str | Number | Moment
 Row = tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct):
     """Rows under a header, the most important first; at most 20 columns, the first names a row.
 
     `kept_columns` stay where all of them would cost rows; None: all are needed.
@@ -67,8 +66,7 @@ class Table:
     kept_columns: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct):
     """What was drawn of a table, and how much of it."""
 
     blocks: list[Block]

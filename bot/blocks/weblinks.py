@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
 from bot.sims.identifier import sims_in
+from bot.struct import Struct, field
 
 SID = "{sid}"
 RULE = "{rule}"
@@ -14,8 +14,7 @@ _EXAMPLE = "DE" + "0123456789abcdef" * 2
 _ENTRY = re.compile(r"""\s*["']?(?P<rule>\w+)["']?\s*:\s*["']?(?P<url>[^\s"',]+)["']?\s*,?\s*""")
 
 
-@dataclass(frozen=True, slots=True)
-class WebLinks:
+class WebLinks(Struct):
     """`console` is an address with `{sid}`, `runbooks` one with `{rule}` or an address by rule."""
 
     console: str | None = None

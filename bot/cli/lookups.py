@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -29,6 +28,7 @@ from bot.sessions.triage import triage
 from bot.settings import Settings
 from bot.sims.identifier import quoted
 from bot.sims.spotter import SimSpotter
+from bot.struct import replace
 
 SIM_SECONDS = 60.0
 """How long one SIM may take to be read, as in Slack."""

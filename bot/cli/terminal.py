@@ -5,7 +5,6 @@ And a line of `doctor`: what was checked, how it came out, what to do.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from threading import Timer
 from typing import NoReturn
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from bot.blocks.kit import clean
 from bot.cli.exit_codes import ExitCode
+from bot.struct import Struct
 
 
 class _Terminal(Console):
@@ -81,8 +81,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct):
     """`says` is what was found; `mend` says what to do where something is amiss or missing."""
 
     name: str

@@ -1,6 +1,5 @@
 """What the page can change beside the workspace: KORE's API, Slack's delivery, SIMs, the bots."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from bot.emulators.slack.dispatcher import DeliveryFaults, Dispatcher
 from bot.emulators.slack.faults import Faults as SlackFaults
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.workspace import Workspace
+from bot.struct import Struct
 
 SLOW_SECONDS = 4.0
 LATE_SECONDS = 600
@@ -121,8 +121,7 @@ class BotControl(Protocol):
         """End a bot as `kill -9` does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Controls:
+class Controls(Struct):
     """What actions change; where one is None, the page does not offer it."""
 
     workspace: Workspace

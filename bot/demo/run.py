@@ -10,7 +10,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,6 +32,7 @@ from bot.emulators.slack.api import SlackApi, granted_scopes
 from bot.emulators.slack.workspace import Workspace
 from bot.settings import load_settings
 from bot.slack.manifest import app_features
+from bot.struct import Struct, asdict
 
 COMMAND = "/simsessions"
 TO_TRY, MISSPELT = ("truck-42", "pump-7"), "pmp-7"
@@ -41,8 +41,7 @@ FLEET = 100
 PREFIX_CHANNEL = "C0FLEETOP"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct):
     """The page's address, what stands behind it, and the settings that lead a bot to it.
 
     `partner` is the second of two accounts.     The page answers once it is `opened`.
@@ -137,8 +136,7 @@ class Gate:
         await self._app(scope, receive, send)
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
+class _Keys(Struct):
     """What the app's settings page would show; made anew for each demo."""
 
     bot_token: str
@@ -172,15 +170,13 @@ def _settings(keys: _Keys, slack_url: str, *, over_http: bool) -> dict[str, str]
 Environment = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demo(Stage):
+class Demo(Stage, kw_only=True):
     """The stage, and the bot that runs in this loop."""
 
     bot: Bot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubprocessDemo(Stage):
+class SubprocessDemo(Stage, kw_only=True):
     """The stage, and the bots that run as processes of their own."""
 
     bots: BotSubprocesses
@@ -264,4 +260,4 @@ def _request_url(port: int) -> str:
 
 
 def _parts(stage: Stage) -> dict[str, Any]:
-    return {each.name: getattr(stage, each.name) for each in fields(stage)}
+    return asdict(stage)

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
@@ -11,6 +10,7 @@ from bot.diagnosis.fields import is_low_power
 from bot.diagnosis.rhythm import DAY, HOUR, Rhythm, usual_high
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
+from bot.struct import Struct
 
 FEW_PACKETS_A_DAY = 100
 """With fewer a session open for days is that of a device that sleeps."""
@@ -26,8 +26,7 @@ _OFTEN = 3  # times that a day without any was no fault
 _REST_TIMES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct):
     """A SIM without news; `due_at` is when that is unusual, None while its week explains it.
 
     `session` is the open one that there is no news of, else None. `line` is how long it may be
@@ -62,8 +61,7 @@ class Silence:
         return self.session is not None and is_low_power(self.session.radio_link)
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct):
     """A device that sleeps, between two of its usual contacts.
 
     It connects `every` so often, None where it is away longer than that; `up_to` so long is usual.
@@ -241,8 +239,7 @@ _CALM = 2 * HOUR
 _BY_NO_DESIGN = 3  # times the graver limit: too many whatever the SIM is used to
 
 
-@dataclass(frozen=True, slots=True)
-class Storm:
+class Storm(Struct):
     """Many starts in an hour; `usual` is the most that an hour usually has."""
 
     starts: int

@@ -7,10 +7,11 @@ the others, by Fisher's exact test, one-sided: https://en.wikipedia.org/wiki/Fis
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from math import exp, lgamma
+
+from bot.struct import Struct, field, replace
 
 _SURE = 0.01
 _LIKELY = 0.05
@@ -30,8 +31,7 @@ class Trait(StrEnum):
     RADIO = "radio"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct):
     """A SIM to be compared, in seconds since 1970. An unknown trait is left out.
 
     `lost_at` is when it fell silent, None if it did not; `alive_at` is when it was last heard of.
@@ -43,8 +43,7 @@ class Member:
     traits: Mapping[Trait, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct):
     """SIMs that fell silent between `first` and `last`, and the trait that tells them, if one does.
 
     `silent` of the `members` with that value did, and `others_silent` of the `others` without.
@@ -61,8 +60,7 @@ class Outage:
     others: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct):
     """How many SIMs, or so many percent of those compared, within so many seconds are an outage."""
 
     at_least: int

@@ -5,7 +5,6 @@ import logging
 import pkgutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ from bot.diagnosis import rules
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import Case, ClosingRule, Finding, GroupRule, Rule, Severity, When
 from bot.diagnosis.thresholds import Thresholds
+from bot.struct import replace
 
 ORDER = (
     "sim_not_active",

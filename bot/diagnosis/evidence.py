@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +13,7 @@ from bot.diagnosis.fields import Network, cell, networks_of
 from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+from bot.struct import Struct, force_setattr
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -31,8 +31,7 @@ def nothing_learnt(_network: Network | None, _radio_link: str | None) -> timedel
     return None
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, dict=True):
     """One SIM as it stands at `now`. Without slots, so that readings can be kept.
 
     `sessions` may come in any order and doubled; they are kept cleaned and newest first. None
@@ -56,7 +55,7 @@ class Evidence:
         rows = _rows(self.sessions, self.now)
         if rows is None:
             kept = cleaned(self.sessions, self.sim.sid, self.now)
-            object.__setattr__(self, "sessions", kept)
+            force_setattr(self, "sessions", kept)
         else:
             self.__dict__["rows"] = rows
 

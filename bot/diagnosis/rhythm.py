@@ -7,12 +7,13 @@ Moments are seconds since 1970, lengths of time are seconds.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby, pairwise
 from math import ceil, log
 from statistics import median
 from typing import NamedTuple
+
+from bot.struct import Struct
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 WEEK = 7 * DAY
@@ -79,8 +80,7 @@ def _together(one: Contact, row: Contact) -> Contact:
     )
 
 
-@dataclass(frozen=True)
-class Rhythm:
+class Rhythm(Struct, dict=True):
     """What the contacts before `now` say, the oldest first. Without slots: readings are kept."""
 
     contacts: tuple[Contact, ...]
@@ -288,8 +288,7 @@ def usual_low(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 10] if values else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct):
     """The newest contacts that are all of one kind, and how many before them were, of how many.
 
     `usual` is the longest run before it that came more than once, as over nights and weekends.

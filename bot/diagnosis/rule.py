@@ -13,7 +13,6 @@ looks at several SIMs that were asked for together.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -21,6 +20,7 @@ from bot.diagnosis.contrast import Member
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.thresholds import OURS, Thresholds
 from bot.kore.models import DataSession
+from bot.struct import Struct, field
 
 Value = str | int | float | bool | datetime | timedelta | tuple[str, ...] | None
 
@@ -45,8 +45,7 @@ class When(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct):
     """What a rule found, how it knows, and what to do next.
 
     `says` is a sentence with the names of `evidence` in braces, `{starts} starts since {first}`:
@@ -73,8 +72,7 @@ class Finding:
         return self.when is When.NOW and self.explained_by is None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct):
     """One of several SIMs asked for together: its current session, and what was found alone.
 
     `since` is when it came to the device that it is in, but for renewals of its session.
@@ -120,8 +118,7 @@ ClosingCheck = Callable[[Evidence, Thresholds, tuple[Finding, ...]], Iterable[Fi
 GroupCheck = Callable[[Sequence[Case], Thresholds], Iterable[tuple[str, Finding]]]
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct):
     """What people are told of a rule.
 
     `fires` has the names of its thresholds in braces. `source` is for rules without thresholds.
@@ -135,8 +132,7 @@ class About:
     explains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct):
     """Looks at one SIM alone."""
 
     name: str
@@ -144,8 +140,7 @@ class Rule:
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingRule:
+class ClosingRule(Struct):
     """Looks at one SIM and at what all other rules found."""
 
     name: str
@@ -153,8 +148,7 @@ class ClosingRule:
     check: ClosingCheck
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRule:
+class GroupRule(Struct):
     """Looks at several SIMs; yields (`sim_sid`, finding) for those that it concerns."""
 
     name: str

@@ -1,9 +1,10 @@
 """Where each rule draws its line, and who says so; each is a setting, these are its defaults."""
 
-from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, get_type_hints
+
+from bot.struct import Struct, asdict
 
 Limit = int | timedelta | tuple[timedelta, ...]
 OURS = "our default"
@@ -34,8 +35,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct):
     """Each line with its default; what stands after the type says whose it is.
 
     Percentages are whole numbers, durations timedeltas. "Ours" is meant to be calibrated.
@@ -91,11 +91,10 @@ class Thresholds:
 def sources() -> dict[str, str]:
     """Return who says what the default of each threshold is, by name."""
     hints: dict[str, Any] = get_type_hints(Thresholds, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in fields(Thresholds)}
+    return {name: hints[name].__metadata__[0] for name in Thresholds.__struct_fields__}
 
 
 @cache
 def defaults() -> dict[str, Limit]:
     """Return the default of each threshold by name."""
-    plain = Thresholds()
-    return {each.name: getattr(plain, each.name) for each in fields(Thresholds)}
+    return asdict(Thresholds())

@@ -35,6 +35,7 @@ from bot.sessions.snapshot import (
 )
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
+from bot.struct import Struct
 
 TREND_LENGTH = 14
 """Digests that the trend shows."""
@@ -132,8 +133,7 @@ def sim_summary(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RunNotes:
+class RunNotes(Struct):
     """What is known of a run besides its rows; see the fields of the digest.
 
     `skipped_since`: no run was started from that due time on, in epoch seconds.

@@ -4,17 +4,13 @@ It is stored as JSON between making and posting, so that what is sent again is t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import ChangeKind, Snapshot
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from bot.struct import Struct, field, from_json, to_json
 
 FAILED = "failed"
 COUNTED = (*(state.value for state in State), FAILED)
@@ -23,8 +19,7 @@ UNRELIABLE_PERCENT = 20
 """Above it the failed ones are said on top."""
 
 
-@dataclass(frozen=True, slots=True)
-class SimSummary:
+class SimSummary(Struct, omit_defaults=True):
     """One SIM of a list: what it is called and how it is. `what` is its gravest finding."""
 
     sid: str
@@ -38,8 +33,7 @@ class SimSummary:
     status: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedSim:
+class ScannedSim(Struct):
     """One SIM as a scan saw it, in full; where it could not be read, as it was seen before.
 
     `packets` are those of the last 24 h; `fault` says why it could not be read.
@@ -50,8 +44,7 @@ class ScannedSim:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SimChange:
+class SimChange(Struct):
     """A SIM with one change: what was, and what is."""
 
     sim: SimSummary
@@ -59,8 +52,7 @@ class SimChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
+class ChangeGroup(Struct):
     """All changes of one kind: how many, and the first of them, the gravest first."""
 
     kind: ChangeKind
@@ -68,16 +60,14 @@ class ChangeGroup:
     first: tuple[SimChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SimSample:
+class SimSample(Struct, omit_defaults=True):
     """How many SIMs, and the first of them."""
 
     count: int = 0
     first: tuple[SimSummary, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkOutage:
+class NetworkOutage(Struct, omit_defaults=True):
     """SIMs that fell silent together: so many `of` those with one value of a trait.
 
     `network` is that value, "" where they share none; `operator` another name for it. `others` are
@@ -95,32 +85,28 @@ class NetworkOutage:
     others_silent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableSims:
+class UnreadableSims(Struct, omit_defaults=True):
     """The SIMs that could not be read: how many for which reason, and the first of them."""
 
     reasons: Mapping[str, int] = field(default_factory=dict)
     first: tuple[SimSummary, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
+class TrendPoint(Struct):
     """One earlier digest in the trend."""
 
     due: datetime
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class MissedRun:
+class MissedRun(Struct):
     """A due time to which no digest came, and why, in a sentence."""
 
     due: datetime
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentSums:
+class IncidentSums(Struct, omit_defaults=True):
     """A channel's incidents since the digest before: how many were open at some time, and how now.
 
     `to_take` and `to_end` are medians in seconds; None: none was taken, or none is over.
@@ -132,8 +118,7 @@ class IncidentSums:
     to_end: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, omit_defaults=True):
     """One digest. `since` is the digest that it is compared with; None: there is none.
 
     `counts` is by COUNTED; `trend` ends with this digest. `missing` are SIMs that were named and
@@ -189,18 +174,11 @@ class Digest:
 
     def to_json(self) -> bytes:
         """Return what is stored."""
-        return _adapter().dump_json(self, exclude_defaults=True)
+        return to_json(self)
 
     @classmethod
     def from_json(cls, stored: str | bytes) -> Self:
         """Read what some version stored. Raises ValueError on anything else."""
         text = stored.encode() if isinstance(stored, str) else stored
         renamed = text.replace(b'"left_out":"', b'"redacted":"')  # an older name; never in a text
-        return _adapter().validate_json(renamed)  # type: ignore[return-value]  # there is one kind
-
-
-@cache
-def _adapter() -> "TypeAdapter[Digest]":
-    from pydantic import TypeAdapter  # noqa: PLC0415 -- built with the first digest
-
-    return TypeAdapter(Digest)
+        return from_json(cls, renamed)

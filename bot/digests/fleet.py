@@ -4,7 +4,7 @@ import tempfile
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import IO, TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run, Stage
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
+from bot.struct import Struct, replace
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,8 +38,7 @@ OnStart = Callable[[int], Callable[[], None]]
 _IN_MEMORY = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Struct):
     """The store's runs, rows and days; `kore` is a client in the background.
 
     `keep` is how long digests and days stay, in seconds; `accounts` are all that there are.

@@ -4,7 +4,6 @@ What only KORE or Slack can tell (whether a plan, a name or a channel is there) 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
@@ -27,6 +26,7 @@ from bot.digests.subscription import (
     Subscription,
     WhenQuiet,
 )
+from bot.struct import Struct, replace
 
 LONGEST_NAME = 60
 FIELD = 3000
@@ -61,8 +61,7 @@ class FormField(StrEnum):
 FieldErrors = dict[FormField, str]
 
 
-@dataclass(frozen=True, slots=True)
-class FormValues:
+class FormValues(Struct):
     """Texts as they were typed or chosen; "" where nothing was."""
 
     name: str = ""

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -27,6 +26,7 @@ from bot.sims.identifier import key, matcher, quoted
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import FAILED, BriefRow, ScanRow, ScanRows, ScanSums
+from bot.struct import Struct, replace
 
 _MOST_NEW = 2000
 _NAME = re.compile(r'\{"sid":"[^"\\]*","name":"([^"\\]*)"')
@@ -37,8 +37,7 @@ class NoScan(UserError):
     """More SIMs than can be looked up at once, and no scan of them that the asker may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Struct):
     """Who reads the answer: the `person` alone, or everybody in the channel.
 
     `redacted` says what they may not see, `accounts` of which accounts they may see anything.
@@ -51,8 +50,7 @@ class Audience:
     accounts: frozenset[str] = ONE_ACCOUNT
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
+class _Scan(Struct):
     """A scan that may be shown; it `covers` the question where none that is meant is missing."""
 
     about: Subscription

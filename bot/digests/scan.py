@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
@@ -47,6 +47,7 @@ from bot.sessions.lookup import Judge
 from bot.sessions.report import SessionReport, in_device_since
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of, traffic
 from bot.store.scans import FAILED, ScanRow
+from bot.struct import Struct, replace
 
 SEVERITY_STEP = 100
 """Between the gravities of two severities; within one, the order of the rules decides."""
@@ -129,8 +130,7 @@ def fingerprint(snapshot: Snapshot) -> int:
 Plans = dict[str, RatePlan | None]
 
 
-@dataclass(frozen=True, slots=True)
-class ScanFailure:
+class ScanFailure(Struct):
     """A SIM that could not be read, and why."""
 
     sim: Sim

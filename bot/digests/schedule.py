@@ -7,7 +7,6 @@ follows the hours that pass.
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from bot.cron import due_times
+from bot.struct import Struct
 
 HOURS = (1, 2, 3, 4, 6, 8, 12)
 """Those that divide a day, so that the times are the same every day."""
@@ -41,8 +41,7 @@ class Frequency(StrEnum):
     CRON = "cron"
 
 
-@dataclass(frozen=True, slots=True)
-class DigestSchedule:
+class DigestSchedule(Struct):
     """How often a digest comes; `frequency` says which of the other fields count.
 
     `hours` is one of HOURS, from midnight on; `at` is a time of day to the minute, in the zone of
@@ -164,8 +163,7 @@ def _hours(step: int) -> str:
 _NIGHTS = 100  # passed over before it is said that every run is in the quiet hours
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours:
+class QuietHours(Struct):
     """From one time of day until before another, over midnight where the second is the earlier."""
 
     start: time

@@ -1,6 +1,5 @@
 """What handlers need to create, change and run digests."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock
@@ -11,13 +10,13 @@ from bot.slack.directory import ChannelAccess
 from bot.slack.errors import Reason, cannot_post
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue, NewJob
+from bot.struct import Struct
 
 PREVIEW = "digest_preview"
 """The kind of job that makes a digest for one person and keeps nothing of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class DigestService:
+class DigestService(Struct):
     """`min_interval` is the shortest time between two runs, `grace` how late one may be made up."""
 
     subscriptions: Subscriptions

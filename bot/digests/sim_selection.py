@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.digests.form import FormField, FormValues, field_of
 from bot.digests.subscription import MOST_LISTED, ListedSim, Selection, SelectionKind
@@ -14,6 +13,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.identifier import bare, identify, matcher, quoted
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
+from bot.struct import Struct
 
 LIST_PATIENCE = 20.0
 _AT_ONCE = 10
@@ -30,8 +30,7 @@ class NoSuchSims(UserError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class SelectedSims:
+class SelectedSims(Struct):
     """The SIMs that are meant, and how many there are now; None where that was not counted."""
 
     selection: Selection

@@ -1,6 +1,5 @@
 """A channel's digest: which SIMs, how often, what to do when there is nothing to say. Pure."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, Self
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.schedule import DigestSchedule, QuietHours, next_due
 from bot.sims.identifier import key, matcher
+from bot.struct import Struct
 
 MOST_LISTED = 200
 LONGEST = 200
@@ -46,8 +46,7 @@ class NamedSim(Protocol):
         """Its friendly name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct):
     """`sims` where SIMs were named; `text` is the pattern, the plan (SID or name) or the status.
 
     A pattern knows `*`, `?` and `[abc]`, and no case; it fits the unique or the friendly name.
@@ -126,8 +125,7 @@ class PauseReason(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(Struct):
     """One digest of one channel. `zone` is IANA's name; `paused` is None while it runs.
 
     `name` is unique in the channel, whatever its case. `grace` is how late a missed run may still

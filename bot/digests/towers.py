@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from bot.diagnosis.thresholds import DAY, Thresholds
 from bot.kore.models import CellLocation, DataSession
 from bot.sessions.snapshot import Snapshot
 from bot.store.scans import ScanRow
+from bot.struct import replace
 
 Rows = tuple[DataSession, ...]
 

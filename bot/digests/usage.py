@@ -7,7 +7,6 @@ told is kept in the SIM's row.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from bot.diagnosis.rules.data_limit import FULL, MEGABYTE
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.sessions.snapshot import compact_json
 from bot.store.scans import ScanRow
+from bot.struct import replace
 
 MOST_ASKED = 10
 """SIMs of a chunk, which has 100, of which the usage is asked for in one scan."""

@@ -9,7 +9,6 @@ import itertools
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.backoff import Backoff
 from bot.clock import Clock
@@ -17,6 +16,7 @@ from bot.jobs.job import Job, JobServices, Kind, Outcome, all_kinds
 from bot.jobs.outcomes import OutcomeWriter, execute
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import QueueSnapshot
+from bot.struct import Struct
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +26,13 @@ TIDY_BEATS = 4
 STUCK_SECONDS = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct):
     """How many jobs of a lane this process does at once."""
 
     slots: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct):
     """Seconds: how long a claim holds, the longest between two looks, how long ended jobs stay."""
 
     lease: float = 15.0

@@ -1,7 +1,6 @@
 """What an answer to another app's alert is made of: the look-ups, the drawing, the audit."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -25,6 +24,7 @@ from bot.slack.access import Actor, Authorizer, Visibility
 from bot.store.channels import ListeningRows
 from bot.store.lookups import Lookup, Lookups
 from bot.store.rate_limit import Allowance
+from bot.struct import Struct
 
 SIMS_AT_ONCE, SECONDS_PER_SIM = 60, 3.0
 """What a channel's alerts may have looked up: so many SIMs at once, then 20 a minute."""
@@ -34,8 +34,7 @@ ENTRY = "alert"
 Answer = SessionReport | BotError
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignAlertWork:
+class ForeignAlertWork(Struct):
     """What the jobs work with; `lookup` is behind everybody who waits for an answer.
 
     It reaches the accounts that it is asked for; a SIM that names none is of `account`.

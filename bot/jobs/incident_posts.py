@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.alerts.alert import Alert
@@ -14,6 +13,7 @@ from bot.clock import Clock
 from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
 from bot.slack.access import Authorizer
 from bot.slack.errors import SlackRefused
+from bot.struct import Struct, replace
 
 CARD_INTERVAL = timedelta(seconds=45)
 """Between two edits of a card at least, but where somebody acted on it or it is over."""
@@ -23,8 +23,7 @@ _ALWAYS = frozenset({EventKind.RESOLVED, EventKind.MERGED, EventKind.TAKEN, Even
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct):
     """An incident as it stands in Slack now, and how long its card is not edited yet."""
 
     stored: StoredIncident

@@ -17,11 +17,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.store.jobs import Job, JobQueue, NewJob, Outcome, Write
+from bot.struct import Struct
 
 if TYPE_CHECKING:
     from bot.alerts.service import AlertWork
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from bot.store.schedules import Schedules
 
 
-@dataclass(frozen=True, slots=True)
-class JobServices:
+class JobServices(Struct):
     """Each is ready for use; none opens or closes anything here.
 
     `kore` asks behind everybody else, so many requests at once as this process may scan with.
@@ -71,8 +70,7 @@ __all__ = ["Again", "Done", "FanOut", "Job", "Kind", "NewJob", "Outcome", "all_k
 Run = Callable[[Job, JobServices], Awaitable[Outcome | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct):
     """How jobs of one name are done: in which lane, how often tried, how long at most (s)."""
 
     name: str

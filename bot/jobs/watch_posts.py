@@ -6,7 +6,6 @@ directly, and says so; a card that cannot be changed any more is carried on by a
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from bot.slack.errors import WRONG_PLACE, SlackRefused
 from bot.store.idempotency import PostRows
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
+from bot.struct import Struct, replace
 from bot.watches.polling import AccountHidden, Permission, WatchPoller
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import (
@@ -37,8 +37,7 @@ from bot.watches.watch import Card, Ending, Notice, NoticeKind, Watch
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct):
     """A conversation or a person's id, and the thread in it."""
 
     channel: str
@@ -235,8 +234,7 @@ class WatchPosts:
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class WatchWork:
+class WatchWork(Struct):
     """Each is ready for use. `keep` is how many seconds what has ended is kept."""
 
     rows: WatchRows

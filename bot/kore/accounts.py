@@ -6,7 +6,6 @@ time that the SIM was seen, known from the lists of SIMs, or else found by askin
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from bot.kore.client import KoreClient, tell_nobody
 from bot.kore.errors import KoreBadRequest, KoreError, KoreNotFound
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from bot.kore.pages import Rows
+from bot.struct import replace
 
 T = TypeVar("T")
 ABSENT = (KoreNotFound, KoreBadRequest)

@@ -6,7 +6,6 @@ A few that were just read again stay parsed: in an incident several people ask f
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -23,12 +22,12 @@ from bot.kore.errors import (
     KoreUnavailable,
 )
 from bot.kore.observer import Observer
+from bot.struct import Struct
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched(Generic[T]):
+class Fetched(Struct, Generic[T]):
     """A value with its age: `as_of` is when KORE was asked for it.
 
     `stale` means that KORE was asked again and gave nothing newer; `why_stale` is a sentence that
@@ -83,8 +82,7 @@ _compressor = zstandard.ZstdCompressor(level=1)
 _decompressor = zstandard.ZstdDecompressor()
 
 
-@dataclass(frozen=True, slots=True)
-class CachePolicy:
+class CachePolicy(Struct):
     """How one kind of answer is cached: seconds it is fresh, seconds it may serve as stale, bytes.
 
     With `max_bytes` 0 nothing is cached, and no fetch is shared. `patience` is how long a caller
@@ -99,8 +97,7 @@ class CachePolicy:
     patience: float = 2.5
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(Struct, Generic[T]):
     """The result of a fetch: the value, and the bodies it was read from."""
 
     value: T
@@ -108,8 +105,7 @@ class Answer(Generic[T]):
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CacheEntry:
+class CacheEntry(Struct):
     """A cached answer: the bodies compressed, its age, and until when it is fresh."""
 
     frames: tuple[bytes, ...]

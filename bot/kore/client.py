@@ -6,7 +6,6 @@ A request goes through cache, single flight, limits, token, retries, paging and 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
@@ -32,6 +31,7 @@ from bot.kore.pages import (
     read_rows,
 )
 from bot.kore.requester import Requester
+from bot.struct import Struct, replace
 
 HOUR = 3600.0
 MEGABYTE = 1 << 20
@@ -41,8 +41,7 @@ _RATE_PLANS = CachePolicy("rate_plans", HOUR, 24 * HOUR, 4 * MEGABYTE)
 _USAGE_RECORDS = CachePolicy("usage_records", 300, 24 * HOUR, 16 * MEGABYTE)
 
 
-@dataclass(frozen=True, slots=True)
-class CachePolicies:
+class CachePolicies(Struct):
     """How long and how much; sessions change by the minute, rate plans hardly ever."""
 
     sims: CachePolicy = _SIMS

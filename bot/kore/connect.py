@@ -1,6 +1,6 @@
 """Opens a KoreClient: the one place where the parts of this package are put together."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -24,6 +24,7 @@ from bot.kore.limits import (
 )
 from bot.kore.observer import NullObserver, Observer
 from bot.kore.requester import Requester, RetryPolicy
+from bot.struct import replace
 
 API_URL = "https://programmable-wireless.api.korewireless.com"
 TOKEN_URL = "https://api.korewireless.com/api-services/v1/auth/token"  # noqa: S105 -- an address

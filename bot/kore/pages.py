@@ -28,13 +28,13 @@ from bot.kore.models import (
     UsageRecordPage,
 )
 from bot.kore.requester import NotJson, Requester
+from bot.struct import Struct
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Rows(Generic[T]):
+class Rows(Struct, Generic[T]):
     """One page of a list: its rows, how many were left out, where the next page is.
 
     `body` is what to keep for reading it again: without the rows that were left out, of the first
@@ -106,8 +106,7 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 -- any JSON
         raise NotJson(str(error)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[T]):
+class Listing(Struct, Generic[T]):
     """One kind of list: its name in metrics, what a page of it is, and how much is enough."""
 
     endpoint: str

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
@@ -29,6 +28,7 @@ from bot.kore.http import HttpClient, HttpResponse, silence_of
 from bot.kore.limits import ConcurrencyLimiter
 from bot.kore.observer import Observer
 from bot.proxies import cause_of
+from bot.struct import Struct
 
 T = TypeVar("T")
 Read = Callable[[bytes], T]
@@ -47,8 +47,7 @@ class NotJson(Exception):
     """A body that cannot be read whole: cut off, or no JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct):
     """Why a try failed: an HTTP status, or the name of an error; `retry_after` in seconds."""
 
     reason: str
@@ -61,8 +60,7 @@ class Failure:
         return self.status is None or self.status in RETRIED
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct):
     """Times in seconds. `budget` is for all tries of one request and the waits between them.
 
     Not for our own queue before each try: in that a request may stand for `queue`. `listing` is

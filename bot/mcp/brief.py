@@ -1,6 +1,5 @@
 """What agents get of a SIM among many, of an outage and an incident, and of a SIM's history."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic_core import to_jsonable_python
@@ -29,6 +28,7 @@ from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.report import SessionReport, uptime_of
 from bot.sessions.snapshot import Found, Snapshot
 from bot.sessions.triage import SharedCause, Triage, last_seen
+from bot.struct import Struct
 
 _CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})
 _NAMED = 20
@@ -137,8 +137,7 @@ def _next_step(finding: Finding) -> str | None:
     return finding.next_step and filled(finding.next_step, finding, PLAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct):
     """The sessions of a window, newest first, None where they could not be read; and older days."""
 
     report: SessionReport

@@ -8,7 +8,6 @@ import secrets
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +31,7 @@ from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
 from bot.slack.access import MANY, REDACTED, UserRateLimit
+from bot.struct import Struct, replace
 
 KEPT_SECONDS = 300.0
 MOST_KEPT = 20
@@ -47,8 +47,7 @@ class PageGone(UserError):
     sentence = "That page is no longer kept. Ask again without the cursor."
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct):
     """A part of the rows, what was said of all of them, and the cursor of the next part."""
 
     about: Any
@@ -57,8 +56,7 @@ class Page:
     is_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct):
     about: Any
     rows: Sequence[Any]
 
@@ -99,8 +97,7 @@ MOST_ROWS = 1000
 """SIMs of a scan that are listed, on all pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct):
     """Who asks over MCP: the name of a token, and what it may see; no `accounts`: of all."""
 
     name: str
@@ -118,8 +115,7 @@ class Caller:
         return f"{REDACTED} for this token." if self.redacts else None
 
 
-@dataclass(frozen=True, slots=True)
-class AgentServices:
+class AgentServices(Struct):
     """What the tools may use; each is ready."""
 
     views: AccountViews

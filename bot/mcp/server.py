@@ -7,7 +7,6 @@ is a protocol error.
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +23,7 @@ from bot.mcp.outputs import Json
 from bot.mcp.tool import LONGEST, TEXT, TOOLS, Paged, Tool, failed
 from bot.ops.logging import begin_request, name_answer
 from bot.sessions.redaction import Redactor
+from bot.struct import Struct
 
 INSTRUCTIONS = (
     "Tells what cellular IoT SIMs on KORE Programmable Wireless are doing, and why: a verdict with "
@@ -35,8 +35,7 @@ INSTRUCTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PromptText:
+class PromptText(Struct):
     """One prompt: the argument that holds what was pasted, and what is to be done with it."""
 
     name: str

@@ -5,7 +5,6 @@ name is the function's, what an agent is told is its docstring, its schemas are 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +15,7 @@ from bot.mcp.outputs import CandidateFields, ErrorFields, Failed, Json
 from bot.ops.logging import request_id
 from bot.sessions.fleet_list import NoneMeant
 from bot.sims.errors import SimAmbiguous, SimNotFound
+from bot.struct import Struct
 
 PAGE = 50
 LONGEST = 500
@@ -52,8 +52,7 @@ A = TypeVar("A", bound=Arguments)
 Run = Callable[[AgentLookups, A], Awaitable[Json]]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct):
     """One tool; `run` is given what `arguments` made of what was sent."""
 
     name: str

@@ -1,7 +1,6 @@
 """What is counted and timed, in a registry of its own; label sets are few and bounded."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TypeVar
@@ -9,14 +8,14 @@ from typing import TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.clock import Clock
+from bot.struct import Struct
 
 M = TypeVar("M", Counter, Histogram)
 ANSWERS = frozenset({"ok", "200", "404"})
 NOBODYS_FAULT = frozenset({"cancelled"})
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct):
     """One of them; None is never, since this process began. `why` is the last error's word."""
 
     answered_at: datetime | None = None

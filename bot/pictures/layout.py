@@ -1,11 +1,11 @@
 """Where everything of a timeline stands, in pixels; numbers only, nothing is painted here."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.pictures.canvas import Extent
 from bot.pictures.spans import Change, Kind, Lane, Window
+from bot.struct import Struct
 
 WIDTH = 1200
 MARGIN = 24
@@ -18,8 +18,7 @@ LANE_GAP = 10  # of a lane, above its tallest bar
 AXIS, LEGEND, FOOT_LINE = 36, 40, 26
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct):
     """Turns moments into pixels from the plot's left edge."""
 
     begin: datetime
@@ -32,16 +31,14 @@ class Scale:
         return min(max(share, 0.0), 1.0) * self.width
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct):
     """A change at `x` of the plot; several that stand too close are one with a number."""
 
     x: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRow:
+class MarkRow(Struct):
     """The marks of one kind, left to right, in the row whose middle is `middle`."""
 
     kind: Kind
@@ -50,8 +47,7 @@ class MarkRow:
     marks: tuple[Mark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct):
     """The bars of one generation in a lane, from row `top` to before row `bottom`."""
 
     generation: int | None
@@ -59,8 +55,7 @@ class Bars:
     hatched: tuple[Extent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct):
     """A lane in place: bars stand on `bottom`, the tallest reaches up to `top`."""
 
     name: str
@@ -70,8 +65,7 @@ class Strip:
     bars: tuple[Bars, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct):
     """A timeline in place. Rows are counted from the picture's top."""
 
     scale: Scale

@@ -5,7 +5,6 @@ What cannot be drawn is counted, so that the picture can say so.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise, zip_longest
@@ -15,6 +14,7 @@ from bot.diagnosis.fields import Network, country, generation, known_text, netwo
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
 from bot.sims.numbers import device_of
+from bot.struct import Struct
 
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -22,16 +22,14 @@ _DAILY, _THIRDS = 12, 20  # up to so many days each gets a label, or each third,
 _EVERY_HOURS = {1: 3, 2: 6, 3: 6}
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct):
     """A moment of the axis; `label` is "" where only a small line marks it."""
 
     moment: datetime
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct):
     """The last `days` (1 or more) before `now`, told in `zone`."""
 
     now: datetime
@@ -106,8 +104,7 @@ class Kind(StrEnum):
     COUNTRY = "country change"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct):
     """At `moment` something became what `label` says: a country, the serial part of an IMEI."""
 
     kind: Kind
@@ -152,8 +149,7 @@ SKEW = timedelta(minutes=5)  # clocks may disagree so much: a session of the fut
 NO_START, TOO_OLD, IN_FUTURE, BACKWARDS = "no start", "too old", "in future", "backwards"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct):
     """One session within the window: connected `start` to `end`, and maybe until `maybe_until`.
 
     `maybe_until` is None where `end` is certain. `generation` is that of its radio, None: unknown.
@@ -171,8 +167,7 @@ class Span:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
-class Spans:
+class Spans(Struct):
     """What can be drawn, oldest first; the sessions behind it; how much was omitted, and why."""
 
     drawn: tuple[Span, ...]
@@ -239,8 +234,7 @@ OTHERS = "Other networks"
 Key = tuple[Network | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct):
     """The spans of a network, oldest first, under its name; `detail` is its numbers and country."""
 
     name: str

@@ -5,7 +5,6 @@ Pillow is imported by the painting alone, so that importing this costs nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
@@ -53,6 +52,7 @@ from bot.pictures.layout import (
 )
 from bot.pictures.spans import Kind, Window, changes_of, lanes_of, spans_of
 from bot.sessions.report import SessionReport
+from bot.struct import Struct
 
 NAME = "Radio"
 HATCHED = "open, no news"
@@ -155,8 +155,7 @@ TITLE_MIDDLE, SUBTITLE_MIDDLE = 34, 72
 _NAMES = LEFT - MARGIN - 2 * SPACE  # how wide the lanes' names may be
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct):
     """What stands above and below the plot; `nothing` is said where there is no lane."""
 
     title: str

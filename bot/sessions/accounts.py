@@ -6,7 +6,6 @@ accounts that `bot.slack.access.Authorizer` says an answer's readers may see.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from cachetools import LRUCache, TTLCache
@@ -22,6 +21,7 @@ from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 from bot.store.channels import AccountRows
 from bot.store.errors import StoreError
+from bot.struct import Struct
 
 MOST_VIEWS = 64
 """Sets of accounts whose views are kept; one more costs a moment to make anew."""
@@ -31,8 +31,7 @@ log = logging.getLogger(__name__)
 NOT_HERE = "I may not show that account here."
 
 
-@dataclass(frozen=True, slots=True)
-class FleetView:
+class FleetView(Struct):
     """What finds and reads the SIMs of `accounts`."""
 
     accounts: frozenset[str]

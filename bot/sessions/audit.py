@@ -9,7 +9,6 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
@@ -22,6 +21,7 @@ from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.store.errors import StoreError
 from bot.store.lookups import OK, Lookup, Lookups
+from bot.struct import Struct
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ AT_ONCE = 500
 MOST_WAITING = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct):
     """Who asks, where and by what; `request` is the reference."""
 
     request: str

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +21,7 @@ from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from bot.kore.pages import question_budget
 from bot.sims.identifier import identify
 from bot.sims.resolver import SimResolver
+from bot.struct import Struct, replace
 
 T = TypeVar("T")
 
@@ -78,8 +78,7 @@ Earlier = tuple[Contact, ...]
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct):
     """A SIM's plan and usage; None is unknown: not given, not readable, or not there in time.
 
     `earlier` are its contacts before KORE's window, for a SIM of which that shows few or none;
@@ -100,8 +99,7 @@ class Allowance:
         return self.rate_plan.data_limit is None or self.usage is not None
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAllowance:
+class PendingAllowance(Struct):
     """An allowance under way for the SIM as it was last known."""
 
     sim: Sim
@@ -264,8 +262,7 @@ def _if_done(task: asyncio.Task[T]) -> T | None:
 Sessions = Fetched[tuple[DataSession, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct):
     """What KORE said of one SIM. `asked` is its allowance, which may still be under way."""
 
     query: str

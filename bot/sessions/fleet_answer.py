@@ -1,7 +1,6 @@
 """The answer to a question about a fleet, put together SIM by SIM, fresh or from a scan. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import heappush, heappushpop
 from math import inf
@@ -12,22 +11,21 @@ from bot.sessions.fleet_query import Facts, FleetQuery, condition, facts_of
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of, traffic
 from bot.sessions.triage import Triage
+from bot.struct import Struct, replace
 
 SHOWN = 100
 """SIMs that an answer shows; all are counted."""
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class FleetRow:
+class FleetRow(Struct):
     """One SIM that fits; `packets` are those of the last 24 h, None where they are unknown."""
 
     snapshot: Snapshot
     packets: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FleetAnswer:
+class FleetAnswer(Struct):
     """The SIMs that fit, the first of them as rows, of those that were looked at.
 
     `unread` of the latter could not be read. `digest` is the name of the digest whose scan this is

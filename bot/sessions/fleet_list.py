@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from bot.errors import UserError
 from bot.kore.client import KoreClient
@@ -13,6 +12,7 @@ from bot.sims.accounts import account_in
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
 from bot.sims.identifier import bare, common_pattern, key, matcher, plain_pattern, quoted
+from bot.struct import Struct, replace
 
 MOST_FRESH = 200
 """SIMs that are looked up at once; of more the last scan tells."""
@@ -30,8 +30,7 @@ class NoneMeant(UserError):
     candidates: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MeantSims:
+class MeantSims(Struct):
     """The SIMs that a question is about: `sids` is empty where they are too many to be looked up.
 
     `plan_sid` is the SID of the plan that was named. `missing` are the accounts, of several, whose
@@ -43,8 +42,7 @@ class MeantSims:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
+class Examples(Struct):
     """What can be typed and works here: easy names of SIMs, and a pattern that some of them fit."""
 
     sims: tuple[str, ...] = ()

@@ -9,7 +9,6 @@ Help, the terminal and the errors take their words from here.
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +16,7 @@ from bot.diagnosis.evidence import State
 from bot.durations import format_duration, parse_seconds
 from bot.sessions.snapshot import SILENT, Snapshot
 from bot.sims.identifier import bare, is_pattern, key, plain_pattern, quoted
+from bot.struct import Struct, replace
 
 USAGES = (
     (
@@ -60,8 +60,7 @@ _TIME_WORDS = 5
 _DIGITS = 9  # of a number; more than that is too many in any case
 
 
-@dataclass(frozen=True, slots=True)
-class FleetQuery:
+class FleetQuery(Struct):
     """What is asked; None or False is not asked for. `top` is how many of the busiest.
 
     `state` is a word of the grammar; `network` an operator's name or MCC-MNC; `plan` a rate plan's
@@ -103,8 +102,7 @@ class FleetQuery:
         return prefix + " ".join(filter(None, parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Misread:
+class Misread(Struct):
     """A text that begins as a question: what was understood of it, and a sentence on the rest."""
 
     query: FleetQuery

@@ -1,7 +1,6 @@
 """What whoever takes over must know of the SIMs that were asked for: then, and now. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.diagnosis.evidence import State
@@ -12,14 +11,14 @@ from bot.sessions.redaction import redacted_change
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, Snapshot, changes, snapshot_of
 from bot.sessions.triage import Triage, Unread, gravity, is_troubled
+from bot.struct import Struct, replace
 
 OUTAGE = "common_outage"
 LOOK_FIRST = "Still part of an outage: check the site or the network first; do not reset."
 SETTLED = frozenset({State.ONLINE})
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(Struct):
     """One look-up that was made: when, by whom (a Slack id), and how the SIM stood.
 
     `request` is the same for all SIMs of one question; "" is a question of its own.
@@ -31,8 +30,7 @@ class LookedUp:
     request: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HandedSim:
+class HandedSim(Struct):
     """One SIM: how it stood when it was first asked for, and how it stands now.
 
     `now` is the report of right now, or the error that came instead; `times` counts the look-ups.
@@ -52,8 +50,7 @@ class HandedSim:
         return is_troubled(self.now) or self.now.state not in SETTLED
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Struct):
     """The SIMs of a thread, worst first; `questions` counts what people asked, not SIMs.
 
     `omitted` counts the SIMs that are too many.

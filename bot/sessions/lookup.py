@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
@@ -24,10 +23,10 @@ from bot.sessions.peers import Peers, beside
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
 from bot.sims.errors import SimNotFound
 from bot.sims.resolver import SimResolver
+from bot.struct import Struct, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct):
     """Judges by these thresholds; `rule_broke` is told the name of a rule that broke.
 
     `ages` says how old the news of a session that is alive may be, and learns it from what is

@@ -8,7 +8,6 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
 from bot.sims.identifier import key
+from bot.struct import Struct, replace
 
 PATIENCE = 0.3
 """Seconds that an answer may wait for all of it: a quarter for the scan, one for the SIMs that are
@@ -33,8 +33,7 @@ NOT_ALONE = (
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(Struct):
     """A SIM as it was at `as_of`, to be compared with others."""
 
     member: Member

@@ -6,7 +6,6 @@ them, in findings. The SID stays: it names a row at KORE, and buttons need it.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -19,6 +18,7 @@ from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.numbers import device_of
+from bot.struct import replace
 
 REDACTED = "redacted"
 

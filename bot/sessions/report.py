@@ -4,7 +4,6 @@ An open session counts until now where the SIM is online, else until it was last
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,14 +15,14 @@ from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
 from bot.kore.models import DataSession, RatePlan, Sim
 from bot.sims.numbers import device_of
+from bot.struct import Struct, force_setattr
 
 RENEWAL = timedelta(minutes=10)
 """Between two sessions of one that the network renews."""
 _PART = 4  # the least part of a cell that does not fall silent at once by chance: a quarter
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct):
     """The window (at most 30 days) in one line. Packets are None where no session tells them."""
 
     sessions: int
@@ -35,8 +34,7 @@ class Summary:
     sessions_without_packets: int
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
+class Neighbours(Struct):
     """How others are that share the `trait` (cell or network) of a SIM that fell silent: counts.
 
     `online` are those that were so after it was lost; `together` are those of the silent that were
@@ -58,8 +56,7 @@ class Neighbours:
         return self.trait == Trait.CELL and self.together > 0 and is_many
 
 
-@dataclass(frozen=True, slots=True)
-class SessionReport:
+class SessionReport(Struct):
     """A SIM, its sessions newest first, its state and what is wrong with it.
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
@@ -92,11 +89,11 @@ class SessionReport:
     peers_known: bool = True
     in_device_since: datetime | None = None
     rest: Rest | None = None
-    last_session: DataSession | None = field(init=False, repr=False, compare=False)
-    """The open session with the latest news, else the newest one; None without any."""
+    last_session: DataSession | None = None
+    """The open session with the latest news, else the newest one: it follows from `sessions`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "last_session", current_of(self.sessions or (), self.made_at))
+        force_setattr(self, "last_session", current_of(self.sessions or (), self.made_at))
 
     @property
     def cause(self) -> Finding | None:
@@ -175,8 +172,7 @@ class Stretch(NamedTuple):
         return max(timedelta(0), min(self.end, end) - max(self.start, begin))
 
 
-@dataclass(frozen=True, slots=True)
-class Uptime:
+class Uptime(Struct):
     """The share of the window that the SIM was connected, and its longest time away in it.
 
     The window is 30 days or less, or the SIM's own age.

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
+from bot.struct import Struct
 
 ABOUT_ALLOWANCE = ("data_limit", "plan_blocks_data")
 
@@ -28,8 +28,7 @@ class Found(NamedTuple):
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct):
     """One SIM as it stood at `as_of`; None and "" are unknown. Times are UTC.
 
     `seen_at` is when the newest session was last heard of; `network` is MCC-MNC as received;
@@ -79,7 +78,7 @@ class Snapshot:
     def to_json(self) -> str:
         """Return compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
         known: dict[str, Any] = {}
-        for name in self.__slots__:
+        for name in self.__struct_fields__:
             value = getattr(self, name)
             if value is None or value is False or value == ():
                 continue  # reading gives that back by itself; 0 packets are known and stay
@@ -248,8 +247,7 @@ class ChangeKind(StrEnum):
     FINDING_GONE = "finding_gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct):
     """One change, with what people read of before and after; None where there was, or is, none.
 
     `finding` is what came or went, where the kind is NEW_FINDING or FINDING_GONE.

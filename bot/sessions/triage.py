@@ -1,7 +1,6 @@
 """Many SIMs at a glance: which are worst, and what they have in common. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.diagnosis.evidence import State, status_of
@@ -9,6 +8,7 @@ from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError
 from bot.sessions.report import SessionReport
 from bot.sims.identifier import natural
+from bot.struct import Struct
 
 OUTAGE = "common_outage"
 GOOD_NEWS = "healthy"
@@ -25,8 +25,7 @@ _WORST_FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct):
     """What named a SIM and could not be read, and why."""
 
     query: str
@@ -36,8 +35,7 @@ class Unread:
 Row = SessionReport | Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct):
     """SIMs that fell silent together: how many `of` those that share a value of a trait.
 
     `trait` and `value` are "" where they share nothing. `others` are those without it that were
@@ -54,8 +52,7 @@ class Outage:
     others_silent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct):
     """A person (a Slack id) who takes care of SIMs, and since when; `sids` are in lower case."""
 
     person: str
@@ -63,8 +60,7 @@ class Owner:
     sids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedCause:
+class SharedCause(Struct):
     """A cause, and the SIMs of which it is; `outage` where it is one."""
 
     finding: Finding
@@ -72,8 +68,7 @@ class SharedCause:
     outage: Outage | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Triage:
+class Triage(Struct):
     """The SIMs that a text named, worst first, each once.
 
     `waiting` are not read yet; `cut` are beyond the limit and not read at all.

@@ -1,12 +1,10 @@
 """What can go wrong in finding the SIM that is meant; drawn as a tree in bot/errors.py."""
 
-from dataclasses import dataclass, field
-
 from bot.errors import UserError
+from bot.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct):
     """A SIM that may be the one meant: enough to name it on a button and to ask for it.
 
     `name` is what it was matched by where that is a name, else what people call it. `account` is
@@ -18,7 +16,7 @@ class Candidate:
     iccid: str | None = None
     status: str | None = None
     account: str | None = None
-    account_label: str | None = field(default=None, compare=False)
+    account_label: str | None = None
 
     @property
     def full_name(self) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.sims.errors import NotASim, SuperSim
 from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_eid, is_iccid, is_imei
+from bot.struct import Struct
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _PLAIN_QUOTES = dict.fromkeys(map(ord, "‘’‚‛′"), "'") | dict.fromkeys(map(ord, "“”„‟″"), '"')
@@ -173,8 +174,7 @@ _LINE_BREAKS = "\t\n\v\f\r\x85"
 _MISSING = "\N{REPLACEMENT CHARACTER}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
+class Unwrapped(Struct):
     """`text` is what is meant, plainly written; `typed` as it was written; `outer` with quotes."""
 
     text: str

@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from itertools import islice
@@ -20,6 +19,7 @@ from bot.kore.models import Sim
 from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind, key, natural
 from bot.sims.numbers import digits_of
+from bot.struct import Struct
 
 Column = Literal[
     "sid", "iccid", "eid", "unique_name", "friendly_name", "unique_key", "friendly_key"
@@ -28,8 +28,7 @@ BLOCK = 500
 """SIMs; a block is what is done between two turns of the event loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct):
     """Some SIMs; each column holds one value a SIM between line breaks, empty where unknown."""
 
     sid: bytes
@@ -107,7 +106,7 @@ class Block:
     @property
     def weight(self) -> int:
         """Bytes, each column counted once."""
-        columns = (getattr(self, name) for name in self.__slots__)
+        columns = (getattr(self, name) for name in self.__struct_fields__)
         sizes = {id(each): len(each) for each in columns if isinstance(each, bytes)}
         return sum(sizes.values())
 
@@ -173,8 +172,7 @@ async def prepare() -> None:
         await asyncio.to_thread(import_module, "rapidfuzz")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct):
     """A SIM and how near it comes: 1 is the same."""
 
     score: float

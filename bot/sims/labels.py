@@ -7,13 +7,13 @@ import csv
 import re
 from bisect import bisect, bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain, repeat
 from typing import NamedTuple
 from unicodedata import normalize
 
 from bot.sims.numbers import is_iccid, is_imei
+from bot.struct import Struct
 
 
 class Cell(NamedTuple):
@@ -225,8 +225,7 @@ _MOST_COLUMNS = 50
 _COST_OF_NONE = 3  # rows: what it takes to see that a line is no head
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct):
     """Rows of cells below their heads, where in the text they stand, and the columns of names.
 
     One that `is_upright` has its heads in a column, and is read line by line.

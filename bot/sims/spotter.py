@@ -7,7 +7,6 @@ be a name.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
@@ -15,6 +14,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, Place
 from bot.sims.identifier import Identifier, Kind, key, quoted
 from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Reading, Spot
+from bot.struct import Struct, replace
 
 MOST = 200
 """SIMs of one text that are looked up; the rest is counted."""
@@ -24,8 +24,7 @@ _UNKNOWN = frozenset({UNKNOWN, UNLISTED})
 _EXPLAINED = frozenset({"imsi", "eid", "imei", "number"})
 
 
-@dataclass(frozen=True, slots=True)
-class Spotted:
+class Spotted(Struct):
     """What to look up, in the order of the text; `total` counts also what is beyond the limit.
 
     `spots` is all that was seen; `is_listed` says that the list of SIMs was at hand for the names.

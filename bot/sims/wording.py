@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, Kind, quoted
 from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explanation
+from bot.struct import Struct
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
 _CUT_SHORT = re.compile(r"(?i)(?:(?:DE|HS)[0-9a-f ]*|[0-9 ]{4,})\.{2,}[0-9a-f ]+")
@@ -17,8 +17,7 @@ _FEWEST_DIGITS = 6
 _SID_END = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct):
     """How much of the list of SIMs could be searched."""
 
     complete: bool

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
@@ -11,14 +10,14 @@ from cachetools import LRUCache, TTLCache
 from bot.clock import Clock
 from bot.errors import AskedTooOften, NotAllowed
 from bot.slack.directory import Channels, People, UserGroups
+from bot.struct import Struct
 
 EVERYBODY: frozenset[str] = frozenset()
 NOT_KNOWN = "Slack did not tell me who you are, so I may not answer."
 NOT_LISTED = "You are not on my list. Ask an admin of this bot to let you in."
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct):
     """Who does something, as far as that is certain. None is unknown: no list names the unknown.
 
     `team` is the workspace and `enterprise` the organisation that the person is from. `in_view`
@@ -36,8 +35,7 @@ class Actor:
     is_direct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct):
     """The lists; an empty one lets everybody in, but for `teams`: empty means `home` alone.
 
     Who is in one of the user `groups` is not known here: bot/slack/access.py asks Slack for it,
@@ -115,8 +113,7 @@ UNNAMED = ""
 ONE_ACCOUNT = frozenset({UNNAMED})
 
 
-@dataclass(frozen=True, slots=True)
-class Visibility:
+class Visibility(Struct):
     """What the readers of an answer may see: `redaction` says what not and why; None: all.
 
     `accounts` are the names of the KORE accounts of which anything may be shown, one at least.
@@ -140,8 +137,7 @@ NO_ACCOUNT_FOR_ALL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRule:
+class AccountRule(Struct):
     """Who may see an account: everybody in its channels, and its people where only they read.
 
     Without any list everybody who may ask sees it.
@@ -165,8 +161,7 @@ def visibility(policy: Policy, refusal: str, because: str) -> Visibility:
     return ALL if policy is Policy.ALLOW else Visibility(f"{REDACTED} {because}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct):
     """What holds for guests; and for other companies, their people and shared channels."""
 
     guests: Policy = Policy.REDACT

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from bot.slack.client import SlackObserver
 from bot.slack.errors import Reason, SlackRefused
+from bot.struct import Struct
 
 Json = dict[str, Any]
 log = logging.getLogger(__name__)
@@ -38,8 +38,7 @@ class Screen(Protocol):
         """Return it without the types of blocks that a workspace has refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextOnly:
+class TextOnly(Struct):
     """A message without blocks: no workspace refuses it."""
 
     text: str

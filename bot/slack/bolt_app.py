@@ -8,7 +8,6 @@ request's three seconds.
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -34,6 +33,7 @@ from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for
 from bot.slack.client import SlackClient, SlackResponse, text_in
 from bot.slack.errors import Reason, SlackError, SlackRefused
+from bot.struct import Struct
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,7 @@ BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 -- its name
 APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 -- its name
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct):
     """What auth.test says of the bot's token; `scopes` are those that it was granted."""
 
     team: str
@@ -111,8 +110,7 @@ QUIET_SECONDS = 1800.0
 """For how long a link that is repeated in a channel is not previewed again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListeningConfig:
+class ListeningConfig(Struct):
     """What messages the bot listens to.
 
     `bot_user` is whom a mention names, `bot_id` the other id under which the bot posts, where it

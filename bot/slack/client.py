@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -32,6 +31,7 @@ from bot.slack.errors import (
     SlackUnreachable,
     reason_of,
 )
+from bot.struct import Struct
 
 
 class SlackObserver(Protocol):
@@ -75,8 +75,7 @@ class NullSlackObserver:
 BACKOFF = Backoff(first=0.3, longest=5.0, jitter=0.4)
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct):
     """Decides whether a call is made again. `max_wait` is in seconds, for all waits of a call."""
 
     attempts: int = 4
@@ -126,8 +125,7 @@ Json = dict[str, Any]
 Content = bytes | Path
 
 
-@dataclass(frozen=True, slots=True)
-class SlackResponse:
+class SlackResponse(Struct):
     """A yes of Slack's to `method`: the body read as JSON, and the headers."""
 
     method: str

@@ -7,7 +7,6 @@ unknown, and unknown is not no.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar
 
@@ -17,6 +16,7 @@ from bot.clock import Clock
 from bot.errors import kept
 from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
 from bot.slack.errors import Reason, SlackError, SlackOutcomeUnknown, SlackRefused, cannot_post
+from bot.struct import Struct
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,7 @@ T = TypeVar("T")
 Fetch = Callable[[str], Awaitable[T | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry(Generic[T]):
+class _Entry(Struct, Generic[T]):
     value: T
     expires: float
 

@@ -11,7 +11,6 @@ https://github.com/slackapi/bolt-js/issues/2115 (a person's id is no place to sh
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.backoff import Backoff
@@ -29,6 +28,7 @@ from bot.slack.errors import (
 )
 from bot.slack.messages import Target
 from bot.slack.posting import SurePosts
+from bot.struct import Struct, replace
 
 TRIES = 6
 BACKOFF = Backoff(first=0.25, longest=4.0)
@@ -59,8 +59,7 @@ class NewFile(Protocol):
         """The sentence that comes with it, as mrkdwn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct):
     """Where a file is; `is_ready` is False where Slack is still processing it, or does not say.
 
     `link` leads to the message above a file that went to the asker; "" where there is none.

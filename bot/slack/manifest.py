@@ -1,9 +1,10 @@
 """The app's manifest: beside the code in a checkout, inside the package once installed."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from bot.struct import Struct
 
 PLACES = (Path(__file__).parent.parent, Path(__file__).parent.parent.parent)
 
@@ -17,8 +18,7 @@ def manifest_path() -> Path:
     raise FileNotFoundError(msg)
 
 
-@dataclass(frozen=True, slots=True)
-class AppFeatures:
+class AppFeatures(Struct):
     """What an app made from the manifest can do: what Slack is asked for, and what is optional."""
 
     scopes: frozenset[str]

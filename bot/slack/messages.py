@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, Protocol
@@ -21,6 +20,7 @@ from bot.slack.errors import (
     SlackRefused,
 )
 from bot.slack.posting import ANSWER, ASKING, SurePosts, marked, maybe_twice
+from bot.struct import Struct, replace
 
 Json = dict[str, Any]
 
@@ -60,8 +60,7 @@ class Target(Protocol):
 NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct):
     """A message as each route wants it: for all or the asker, new or instead of the clicked one.
 
     Not `threaded`, it leaves the thread out, which is gone. `again`, it may be there already.

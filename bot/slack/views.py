@@ -11,7 +11,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +25,7 @@ from bot.slack.errors import (
     SlackRefused,
     TriggerExpired,
 )
+from bot.struct import Struct
 
 View = Mapping[str, Any]
 log = logging.getLogger(__name__)
@@ -35,8 +35,7 @@ LOOK_AFTER = (0.0, 1.0)
 """Seconds before each look for a modal in doubt: Slack may still be at work on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Modal:
+class Modal(Struct):
     """A modal that was opened."""
 
     client: SlackClient
@@ -99,8 +98,7 @@ MAX_TABS = 5000
 Redraw = Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
+class _Published(Struct):
     hash: str | None = None
     view: str = ""
 

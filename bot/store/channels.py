@@ -1,7 +1,6 @@
 """What a channel keeps: who takes care of a SIM, which account a name means, whether it listens."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, select, update
 
@@ -17,10 +16,10 @@ from bot.store.schema import (
     watches,
 )
 from bot.store.transaction import Record
+from bot.struct import Struct, asdict
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
+class Listening(Struct):
     """A channel that listens: since when (epoch seconds), and in whose name it is answered there.
 
     `team` and `enterprise` are the person's.
@@ -41,7 +40,7 @@ class ListeningRows:
 
     async def start(self, new: Listening) -> bool:
         """Let a channel listen; return whether it did not before. Who asked first stays."""
-        values = {name: getattr(new, name) for name in Listening.__slots__}
+        values = asdict(new)
         statement = self._db.insert(listening).values(values).on_conflict_do_nothing()
         async with self._db.write() as tx:
             return await tx.change(statement) == 1

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +11,7 @@ from bot.store.database import Database
 from bot.store.jobs import Write
 from bot.store.schema import NOW, digest_runs, scan_chunks, subscriptions
 from bot.store.transaction import Transaction
+from bot.struct import Struct, field
 
 
 class Stage(StrEnum):
@@ -35,8 +35,7 @@ SHARED = "scan:"
 KEPT_SHARED = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct):
     """One run; times are epoch seconds. `counts` is by state; `digest` is the digest as JSON.
 
     `job` is the key of what makes it. `why` says why it was skipped or failed. `sims` and `chunks`
@@ -76,8 +75,7 @@ class Run:
         return self.stage in ENDS
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct):
     """How many of the chunks of a running scan are done; None of `chunks`: still listing."""
 
     due: float

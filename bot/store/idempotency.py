@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, select, update
@@ -18,6 +17,7 @@ from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.schema import NOW, posts, seen_events
 from bot.store.transaction import Transaction
+from bot.struct import Struct, field
 
 SENDING, CLEAR, POSTED = "sending", "clear", "posted"
 KEPT_SECONDS = 2 * 3600.0
@@ -28,8 +28,7 @@ MAX_IDS, MAX_OWED = 50_000, 100
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PostRow:
+class PostRow(Struct):
     """One post. `clear` was surely not sent; `age` is the seconds since the last try began.
 
     `channel` and `thread` are where the last try was sent.
@@ -158,8 +157,7 @@ class RecentIds:
         self._ids.pop(delivery, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Deduplication:
+class Deduplication(Struct):
     """Nothing is answered twice: not by this process, nor by another one or after a restart."""
 
     recent: RecentIds

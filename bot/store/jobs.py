@@ -12,7 +12,6 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -49,14 +48,14 @@ from bot.store.job_statements import (
 )
 from bot.store.schema import jobs
 from bot.store.transaction import Transaction
+from bot.struct import Struct, field, replace
 
 LISTEN_AGAIN_SECONDS = 1.0
 Write = Callable[[Transaction], Awaitable[None]]
 Ended = Sequence[tuple["Job", "Outcome"]]
 
 
-@dataclass(frozen=True, slots=True)
-class NewJob:
+class NewJob(Struct):
     """A job to be done once: its key is unique among all jobs, also those that have ended."""
 
     kind: str
@@ -65,8 +64,7 @@ class NewJob:
     delay: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct):
     """A job as it stands: ready, running, waiting for its children, done, failed or cancelled.
 
     `attempt` counts the tries since it last got on, this one included; `due` is epoch seconds.
@@ -85,8 +83,7 @@ class Job:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct):
     """What is to become of a claimed job; a memo of None is kept as it is.
 
     `write` is part of the same transaction; it is called again where that had to be taken back.

@@ -10,12 +10,13 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
+
+from bot.struct import Struct
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,7 @@ MOST_READ = 1 << 24  # bytes; no file of ours is as long
 Notes = dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct):
     """What another process left: its `notes` by their keys, and the keys that it crossed out.
 
     A block that takes it over deletes it, unless that fails.

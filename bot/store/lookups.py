@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select
@@ -11,13 +10,13 @@ from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.schema import feedback, lookups
 from bot.store.transaction import Transaction
+from bot.struct import Struct, asdict
 
 OK = "ok"
 MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct):
     """One look-up; `at` is epoch seconds, `id` makes keeping it twice harmless.
 
     `person` is a Slack id, `entry` says by what (`command sessions`, `click refresh`), `request` is
@@ -41,8 +40,7 @@ class Lookup:
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct):
     """Which look-ups to list; what is None does not matter. `sim` is a SID or a name."""
 
     since: float | None = None
@@ -50,10 +48,6 @@ class Wanted:
     sim: str | None = None
     channel: str | None = None
     limit: int = MOST
-
-
-def _columns(row: Lookup) -> dict[str, object]:
-    return {name: getattr(row, name) for name in row.__slots__}
 
 
 class Lookups:
@@ -68,7 +62,7 @@ class Lookups:
             return
         statement = self._db.insert(lookups).on_conflict_do_nothing()
         async with self._db.joining(tx) as joined:
-            await joined.execute(statement, [_columns(row) for row in rows])
+            await joined.execute(statement, [asdict(row) for row in rows])
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
@@ -114,8 +108,7 @@ def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
 RECENT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct):
     """How often a rule's verdicts were said to be right and wrong; `whys` of the latest wrong."""
 
     rule: str

@@ -4,7 +4,6 @@ All is written chunk by chunk and read page by page, never all at once.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +12,7 @@ from sqlalchemy import Integer, Row, Select, bindparam, delete, exists, func, in
 from bot.store.database import Database
 from bot.store.schema import scan_chunks, scan_rows, sim_days
 from bot.store.transaction import Transaction
+from bot.struct import Struct
 
 PAGE = 500
 """Rows that are in memory at once."""
@@ -76,8 +76,7 @@ _NEXT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRow:
+class ScanRow(Struct):
     """One SIM in one run. `row` is its snapshot as JSON; that of the run before, where it failed.
 
     `gravity` orders the worst first; 0 is nothing wrong. `mark` differs where two snapshots may:
@@ -106,8 +105,7 @@ class BriefRow(NamedTuple):
     row: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct):
     """The same SIM in two runs, as JSON of snapshots."""
 
     sid: str
@@ -205,7 +203,7 @@ def _pair(row: Row[Any]) -> Pair:
     return Pair(row.sid, row.before, row.after)
 
 
-NAMES = tuple(each.name for each in fields(ScanRow))
+NAMES = ScanRow.__struct_fields__
 _values = attrgetter(*NAMES)
 COLUMNS = tuple(scan_rows.c[name] for name in NAMES)
 _ROW_KEY = ["run", "sid"]

@@ -9,7 +9,6 @@ up again leave no backlog. A schedule that cannot be read is parked with its err
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,14 +20,14 @@ from bot.store.jobs import JobQueue, NewJob
 from bot.store.schema import NOW
 from bot.store.schema import schedules as table
 from bot.store.transaction import Transaction
+from bot.struct import Struct, field
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct):
     """When jobs of a kind are made: any of the cron lines, five fields each, in an IANA zone.
 
     Times are epoch seconds; `next_due` is None while it is paused or parked with an `error`.

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from bot.slack.access import Actor, Authorizer, NoAccount
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
+from bot.struct import Struct
 from bot.watches.repository import WatchRepository, from_row
 from bot.watches.transitions import Transition, advance, confirms_in, revoke
 from bot.watches.watch import Unreachable, Watch
@@ -118,8 +118,7 @@ class PollInterval:
         return spread(min(plain, self._longest), JITTER)
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(Struct):
     """What to save of a poll, and the seconds until the next; None: nobody watches any more."""
 
     next_in: float | None

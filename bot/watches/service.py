@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -13,6 +12,7 @@ from bot.sims.identifier import quoted
 from bot.store.database import Database
 from bot.store.transaction import Record, Transaction
 from bot.store.watches import WatchRows
+from bot.struct import Struct, replace
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import stop
 from bot.watches.watch import (
@@ -29,8 +29,7 @@ NAMED = 5
 ID_BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class WatchLimits:
+class WatchLimits(Struct):
     """How many watches may be open, how long one may last, how soon its SIM is read (seconds)."""
 
     per_person: int = 50
@@ -39,8 +38,7 @@ class WatchLimits:
     first_poll: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class BegunWatch:
+class BegunWatch(Struct):
     """A watch that was begun, or one that was open already and is `extended`."""
 
     watch: Watch

@@ -6,13 +6,13 @@ does not end the watch waits for `QUIET`. Changes in between are counted and rep
 """
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
 from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.sessions.snapshot import Change, ChangeKind, Snapshot, changes
+from bot.struct import asdict, replace
 from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Unreachable, Watch
 
 HOLD = timedelta(minutes=2)
@@ -120,9 +120,9 @@ def _held(watch: Watch, now: datetime) -> timedelta:
 def _backfilled(reported: Snapshot, reading: Snapshot) -> Snapshot:
     """Fill in what was unknown in the last report: as far as we know it was so all along."""
     missing = {
-        each.name: getattr(reading, each.name)
-        for each in fields(reported)
-        if getattr(reported, each.name) is None and each.name not in {"since", "seen_at"}
+        name: getattr(reading, name)
+        for name, known in asdict(reported).items()
+        if known is None and name not in {"since", "seen_at"}
     }
     first = reading if reported.state is State.UNKNOWN else reported
     return replace(reported, **missing, state=first.state, findings=first.findings)

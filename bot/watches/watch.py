@@ -1,7 +1,6 @@
 """A watch on one SIM for one person, how it is asked for, and the notices it sends. Pure."""
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from bot.diagnosis.evidence import State
 from bot.durations import format_duration, parse_seconds
 from bot.errors import UserError
 from bot.sessions.snapshot import Snapshot
+from bot.struct import Struct, replace
 
 
 class BadWatch(UserError):
@@ -59,8 +59,7 @@ class Ending(StrEnum):
     UNREPORTED = "untold"
 
 
-@dataclass(frozen=True, slots=True)
-class WatchOwner:
+class WatchOwner(Struct):
     """Who asked for a watch, and where; `team` and `enterprise` are the person's own."""
 
     person: str
@@ -70,8 +69,7 @@ class WatchOwner:
     enterprise: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct):
     """The message that shows a watch. `fingerprint` names what it showed when last edited."""
 
     channel: str
@@ -80,8 +78,7 @@ class Card:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct):
     """One watch. Times are UTC.
 
     `reported` is the SIM as its owner last heard of it, `latest` as it was last read, at `read_at`.
@@ -131,8 +128,7 @@ class NoticeKind(StrEnum):
     REVOKED = "shut_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct):
     """One reply that mentions the owner: the SIM before and after, and when that was decided.
 
     `unreported` counts the state changes in between; `reason` is a sentence, or who stopped it.
@@ -151,8 +147,7 @@ class Notice:
         return f"watch:{watch_id}:{self.number}:{self.kind}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(Struct):
     """Why a SIM could not be read, in a sentence."""
 
     reason: str
@@ -167,8 +162,7 @@ _CONDITIONS = {condition.value: condition for condition in Condition} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRequest:
+class WatchRequest(Struct):
     """What to watch; None where it was not typed. `fault` says what is wrong with the rest.
 
     `whole` is the SIM with the length of time behind it, where that was read as none of its name.

@@ -1,7 +1,6 @@
 """Settings: what is read, what is refused, and that secrets stay in."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.errors import SettingsError
 from bot.kore.connect import KoreConfig
 from bot.settings import Need, Settings, env_name, known_names, load_settings
+from bot.struct import replace
 
 ROOT = Path(__file__).parent.parent.parent
 KORE = {"KORE_CLIENT_ID": "id", "KORE_CLIENT_SECRET": "hush-kore"}

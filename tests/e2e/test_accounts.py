@@ -1,12 +1,11 @@
 """Two KORE accounts on the page: Acme's, and a partner's, Globex, which not everybody may see."""
 
-from dataclasses import replace
-
 import pytest_asyncio
 from playwright.async_api import expect
 
 from bot.demo.run import running_demo
 from bot.digests.subscription import Selection, SelectionKind
+from bot.struct import replace
 from tests.alert_rig import FLEET_OPS, an_alert
 from tests.digest_rig import pumps
 from tests.e2e.browser_rig import opened_window

@@ -1,12 +1,11 @@
 """The real bot between the stand-ins, and a Bolt app with parts exchanged."""
 
-from dataclasses import replace
-
 import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
 import handlers
 from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.struct import replace
 from tests.slack_rig import BOT_TOKEN
 from tests.whole_bot import whole_bot
 

@@ -1,7 +1,5 @@
 """What a digest's form is checked for, and what is kept of it."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.blocks import ids
@@ -9,6 +7,7 @@ from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField
 from bot.digests.subscription import SelectionKind
 from bot.emulators.kore.faults import broken, late
+from bot.struct import replace
 from tests.handlers.digest_steps import (
     PUMPS,
     added,

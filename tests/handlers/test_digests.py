@@ -1,13 +1,13 @@
 """What is done with a digest: pause, resume, remove, now, preview; and who may."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from bot.blocks.ids import DIGEST_PAUSE, SubscriptionButton
 from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
+from bot.struct import replace
 from tests.handlers.digest_steps import added, bot_on, kept, scheduled, view
 from tests.whole_bot import find_button
 

@@ -13,6 +13,7 @@ from bot.jobs.kinds.foreign_alert import REFUSALS
 from bot.services import ListeningConfig
 from bot.store.lookups import Lookups, Wanted
 from bot.store.schema import NOW, buckets, jobs
+from bot.struct import force_setattr
 from handlers.listening import is_foreign_alert
 from tests.handlers.digest_steps import bot_on
 
@@ -253,7 +254,7 @@ async def test_who_may_no_longer_ask_ends_it(database_url):
     """The answer is in the name of who asked for it: without them nothing is told."""
     async with listening(database_url, allowed_users="U0ANA0001") as whole:
         services = whole.bot.services
-        object.__setattr__(services.access, "users", frozenset({"U0BEN0001"}))
+        force_setattr(services.access, "users", frozenset({"U0BEN0001"}))
         await alert(whole, DOWN)
 
         said = whole.slack.seen_by("ben")[-1]

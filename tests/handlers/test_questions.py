@@ -1,6 +1,5 @@
 """Questions about a fleet, and words that stand around a SIM, as people type them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import ScanRow, ScanRows
 from bot.store.schema import lookups
+from bot.struct import replace
 from tests.digest_rig import pumps
 
 MENTION = f"<@{BOT.id}>"

@@ -1,12 +1,11 @@
 """The shortcut of a message, and the window to paste into."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.blocks import ids
 from bot.sessions.accounts import OneView
 from bot.sims.spotter import SimSpotter
+from bot.struct import replace
 
 FIELDS_TO_PASTE = (ids.PASTED, *ids.PASTED_MORE)
 SHORTCUT = ids.LOOK_UP_MESSAGE

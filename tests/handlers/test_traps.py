@@ -10,7 +10,6 @@ import ast
 import asyncio
 import logging
 import socket
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -28,6 +27,7 @@ from bot.slack.block_fallback import BlockFallback
 from bot.slack.client import SlackClient
 from bot.slack.messages import Delivery
 from bot.slack.posting import MAYBE_TWICE
+from bot.struct import replace
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN
 from tests.whole_bot import whole_bot

@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-from dataclasses import asdict, replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from bot.blocks import ids
 from bot.digests.form import values_of
 from bot.errors import NotAllowed
 from bot.slack.access import ONE_ACCOUNT, Actor
+from bot.struct import asdict, replace
 from handlers import buttons, digest_buttons, handover, history, shortcuts, triage, watches
 from handlers.commands import all_subcommands
 from handlers.payloads import Context, Request

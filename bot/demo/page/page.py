@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.demo.api import ActionsApi, ChangesApi, StateApi
 from bot.demo.controls import Controls
 from bot.demo.stories.story import Story
+from bot.struct import Struct
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -111,8 +111,7 @@ def page_routes(controls: Controls, *, stories: Sequence[Story] = ()) -> list[Ba
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct):
     """One file: its bytes, their type and their ETag."""
 
     content: bytes

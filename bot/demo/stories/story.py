@@ -6,7 +6,6 @@ it at once, the page lists it, and the tests ask whether its findings come out a
 
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -15,6 +14,7 @@ import bot.demo.stories
 from bot.diagnosis.evidence import State
 from bot.emulators.kore.cards import Card
 from bot.emulators.kore.http import Row
+from bot.struct import Struct
 
 INFO, WARNING, CRITICAL = "info", "warning", "critical"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -24,16 +24,14 @@ Tale = Callable[[Card, datetime], list[Row]]
 """The sessions of a card at a moment, in KORE's payload shape; `Card.always_on` is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct):
     """One SIM of a story: its rows in KORE's payload shape and in the order of the API."""
 
     sim: Callable[[datetime], Row]
     sessions: Callable[[datetime], list[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct):
     """What happened to one SIM, told for any `now`.
 
     `name` is what a person types to see it, and `title` what a newcomer reads before. `findings`

@@ -1,7 +1,6 @@
 """The account behind the API: its SIMs and rate plans, what is held of each, how they are found."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -10,6 +9,7 @@ from typing import Protocol
 from bot.emulators.kore.cards import ACCOUNT_SID, moment_of, sid, stamp
 from bot.emulators.kore.fleet import Fleet
 from bot.emulators.kore.http import Row, Value
+from bot.struct import Struct
 
 # an open session that was updated this shortly before the start goes on being updated
 LIVE = timedelta(minutes=30)
@@ -34,8 +34,7 @@ class SimRecord(Protocol):
         """Return its data sessions in the order in which the API lists them."""
 
 
-@dataclass(frozen=True, slots=True)
-class StaticSim:
+class StaticSim(Struct):
     """A SIM whose rows never change."""
 
     row: Row
@@ -84,8 +83,7 @@ class Story(Role, Protocol):
         """More SIMs that the story needs."""
 
 
-@dataclass(frozen=True)
-class StorySim:
+class StorySim(Struct, dict=True):
     """A SIM of a story that starts at `start`: its past stays, and its open sessions grow."""
 
     role: Role

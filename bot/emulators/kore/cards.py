@@ -1,15 +1,14 @@
 """Makes the rows of one SIM in the payload's own shape, with numbers and times as KORE has them."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import md5
 
 from bot.emulators.kore.http import Row, Value
+from bot.struct import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct):
     """One cell of a network, and where its tower stands."""
 
     area: int
@@ -18,8 +17,7 @@ class Cell:
     lon: float
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct):
     """A mobile network, as the API names it."""
 
     name: str
@@ -167,8 +165,7 @@ def hour_of(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct):
     """One SIM card and the device that it sits in; `serial` makes its ICCID and its IMEI."""
 
     name: str

@@ -13,13 +13,13 @@ clears them.
 import json
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
 
 from bot.emulators.kore import faults as kinds
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
 from bot.emulators.kore.http import LoggedRequest, Request, Response, Row, Value, json_response
 from bot.emulators.kore.tokens import AN_HOUR, Tokens
+from bot.struct import asdict
 
 SHOWN = 100
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})

@@ -10,7 +10,6 @@ What the SIM did before stays as it was at that moment; `undo` gives its own sto
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -29,6 +28,7 @@ from bot.emulators.kore.cards import (
     stamp,
 )
 from bot.emulators.kore.http import Row, Value
+from bot.struct import Struct, replace
 
 STALLED_FOR = timedelta(hours=2)
 ABROAD = {"USA": TELCEL, "MEX": TELEKOM_DE, "DEU": T_MOBILE}
@@ -250,8 +250,7 @@ class ScriptedSim:
         return Card(str(sim.get("unique_name")), serial, known_sid=sim["sid"]).session(at, None)
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptedSession:
+class ScriptedSession(Struct):
     """One session since the first event; its counters grow until it ends or stalls."""
 
     start: datetime

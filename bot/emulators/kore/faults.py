@@ -1,12 +1,10 @@
 """What the stand-in can do wrong; nothing of it happens by itself."""
 
-from dataclasses import dataclass, field
-
 from bot.clock import Clock
+from bot.struct import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct):
     """One way to answer wrongly, for the next `times` requests whose path contains `path`.
 
     A `$` stands for the path's end.

@@ -1,7 +1,6 @@
 """A fleet of as many healthy SIMs as asked for: nothing of a SIM exists until it is asked for."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
@@ -19,13 +18,13 @@ from bot.emulators.kore.cards import (
     serial_of,
 )
 from bot.emulators.kore.http import Row
+from bot.struct import Struct
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 _MASK = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct):
     """One connection: when, on which of the SIM's networks and cells, and how busy when it ends."""
 
     start: int
@@ -36,8 +35,7 @@ class Visit:
     down: int
 
 
-@dataclass(frozen=True, slots=True)
-class Noise:
+class Noise(Struct):
     """Numbers that look thrown, and are always the same for the same SIM, day and turn."""
 
     seed: int
@@ -202,8 +200,7 @@ _FIRST_MADE = datetime(2024, 2, 1, tzinfo=UTC)
 _FILTERS = {"Status", "Iccid", "RatePlan"}
 
 
-@dataclass(frozen=True, slots=True)
-class FleetSim:
+class FleetSim(Struct):
     """The SIM at one place of the fleet."""
 
     place: int

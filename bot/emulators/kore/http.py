@@ -4,7 +4,6 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import quote, unquote, unquote_plus
@@ -14,14 +13,14 @@ from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.emulators.kore.faults import Fault
+from bot.struct import Struct, field
 
 Row = dict[str, Any]
 Value: TypeAlias = Any  # whatever a field of a payload may hold
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct):
     """One HTTP response."""
 
     status: int
@@ -124,8 +123,7 @@ async def _gone(receive: Receive) -> None:
         continue
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
+class LoggedRequest(Struct):
     """A request as it is logged: path and query as they came, and whether it had a token."""
 
     method: str
@@ -134,8 +132,7 @@ class LoggedRequest:
     authorized: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct):
     """What is asked for, of which host, with which token, and the moment of the response."""
 
     method: str
@@ -217,8 +214,7 @@ _TOKEN = re.compile(r"PA%2F([0-9a-f]+)%2B([0-9a-f]+)%2B([0-9a-f]{8})%3D%3D")
 Slice = Callable[[datetime, int, int], tuple[Sequence[Row], bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct):
     """Where a page begins, and the moment for which the list is shown."""
 
     at: datetime

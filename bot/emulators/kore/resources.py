@@ -4,13 +4,13 @@ A usage record is a SIM's bytes in a period, split by home, national and interna
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.emulators.kore.account import Account, SimRecord
 from bot.emulators.kore.cards import ACCOUNT_SID, moment_of, stamp
 from bot.emulators.kore.http import ApiError, Request, Row, list_page, not_found, usage_page
+from bot.struct import Struct
 
 _STEPS = {"all": None, "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 _MONTH = timedelta(days=30)
@@ -22,8 +22,7 @@ DAY = timedelta(days=1)
 Span = tuple[datetime, datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
+class Periods(Struct):
     """From `start` to `end`, cut at full hours or days (UTC), or whole where `step` is None."""
 
     start: datetime
@@ -72,8 +71,7 @@ def _bad(name: str) -> ApiError:
     return ApiError(400, 33101, f"Invalid parameter value: {name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct):
     """Bytes that ran evenly from `start` to `end` on one kind of network."""
 
     start: datetime

@@ -1,7 +1,6 @@
 """What all actions of people share: their delivery, what they carry; and those in modals."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from bot.emulators.slack import payloads
 from bot.emulators.slack.app_responses import AppResponses
@@ -20,6 +19,7 @@ from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import SLACKBOT, Channel, Person
 from bot.emulators.slack.state import Change, WorkspaceState, sees
 from bot.emulators.slack.views import View
+from bot.struct import replace
 
 ABOUT = ("text", "value", "style", "url")
 

@@ -4,7 +4,6 @@ A response URL is served here too: five posts within thirty minutes.
 """
 
 import json
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -20,6 +19,7 @@ from bot.emulators.slack.people import BOT
 from bot.emulators.slack.state import WorkspaceState
 from bot.emulators.slack.views import View
 from bot.emulators.slack.web_api import Call, Calls, as_response
+from bot.struct import replace
 
 
 class AppResponses:

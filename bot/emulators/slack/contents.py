@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_faults
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.errors import SlackError, invalid
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.state import WorkspaceState
+from bot.struct import Struct
 
 TEXT_LIMIT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
@@ -16,8 +16,7 @@ MARKDOWN_LIMIT = 12_000
 METADATA_LIMIT = 8_000
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct):
     """A message's text and blocks, checked."""
 
     text: str

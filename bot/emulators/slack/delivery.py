@@ -1,15 +1,14 @@
 """How what a person does reaches the app, and what comes back."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.emulators.slack.ids import Json
+from bot.struct import Struct
 
 EnvelopeKind = Literal["slash_commands", "interactive", "events_api"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(Struct):
     """What the app said at once: an error of Slack's or none, the body, and how long it took."""
 
     error: str | None
@@ -19,8 +18,7 @@ class Ack:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct):
     """What the person notices: did the app take it, else with which error of Slack's.
 
     `operation_timeout` after 3 seconds without an ack, `dispatch_failed` without anybody there or

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
 
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
 from bot.emulators.slack.ids import Json
@@ -10,13 +9,13 @@ from bot.emulators.slack.payloads import wrapped
 from bot.emulators.slack.signed_http import SignedHttp
 from bot.emulators.slack.socket_mode import SocketMode
 from bot.emulators.slack.state import WorkspaceState
+from bot.struct import Struct
 
 LAST_ATTEMPT = 3
 BATCH_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFaults:
+class DeliveryFaults(Struct):
     """What goes wrong with every event from now on.
 
     `twice`: it comes again as a retry, though the app acknowledged it. `backwards`: events of the

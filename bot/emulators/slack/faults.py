@@ -2,16 +2,15 @@
 
 import asyncio
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.emulators.slack.ids import Json
+from bot.struct import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct):
     """One answer gone wrong. `hang_up` closes the connection without one.
 
     With `after_work` the method does its work first: the caller cannot know that it did.

@@ -1,18 +1,17 @@
 """Uploaded files: bytes first, then their announcement, then a while of processing."""
 
 import mimetypes
-from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.ids import Ids, Json
 from bot.emulators.slack.people import BOT
+from bot.struct import Struct, replace
 
 IMAGES = {"image/png", "image/jpeg", "image/gif"}
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct):
     """A file; `completed` is the moment of its announcement, by the monotonic clock."""
 
     id: str

@@ -1,12 +1,12 @@
 """What a person chose or typed in an element, in the shape that Slack reports it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from bot.emulators.slack.blocks.composition import OPTION, OPTION_GROUP
 from bot.emulators.slack.blocks.schema import array, just_one_of, shape
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.ids import Json, elements, flat
+from bot.struct import replace
 
 ONE_OPTION = {"static_select", "external_select", "overflow", "radio_buttons"}
 MANY_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}

@@ -1,10 +1,9 @@
 """What an interaction carries and soon expires: trigger ids, and the tickets in response URLs."""
 
-from dataclasses import dataclass, replace
-
 from bot.clock import Clock
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.ids import Ids
+from bot.struct import Struct, replace
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
@@ -46,8 +45,7 @@ class Triggers:
         return user
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseTicket:
+class ResponseTicket(Struct):
     """What a response URL knows: where the person was, and which message was clicked, if any."""
 
     user: str

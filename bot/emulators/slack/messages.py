@@ -1,14 +1,13 @@
 """What was written: messages, ephemeral ones too, in the order of their timestamps."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, Channel, Person
+from bot.struct import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct):
     """A message; `ephemeral_to` is the one person who sees it, `thread_ts` its thread's root.
 
     `ticket` is that of the command or click whose response URL it came over.

@@ -1,15 +1,14 @@
 """Who and where: the people and channels that a new workspace starts with."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.emulators.slack.ids import Json
+from bot.struct import Struct, replace
 
 Kind = Literal["public", "private", "im"]
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(Struct):
     """A workspace's id and name; a person's team may be a foreign one (Slack Connect)."""
 
     id: str
@@ -17,8 +16,7 @@ class Team:
     domain: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct):
     """Somebody who can type and click; `tz` is an IANA zone.
 
     Guests are `is_restricted`; those of a single channel are `is_ultra_restricted` too. `bot_id` is
@@ -49,8 +47,7 @@ class Person:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class UserGroup:
+class UserGroup(Struct):
     """A group that is mentioned by its handle, with or without `@`; `users` are ids."""
 
     id: str
@@ -63,8 +60,7 @@ class UserGroup:
         return {"id": self.id, "handle": self.handle, "name": self.name}
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct):
     """A place to write; `members` are ids of people, the bot's among them where it was invited.
 
     `is_pending` says that another company is invited to it and has not accepted yet.

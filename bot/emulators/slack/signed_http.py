@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from io import BytesIO
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from bot.clock import Clock
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
 from bot.emulators.slack.ids import Json
+from bot.struct import Struct
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -22,8 +22,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpAnswer(Struct):
     """What the app answered."""
 
     status: int

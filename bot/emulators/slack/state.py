@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import TracebackType
 from typing import Self
@@ -27,10 +26,10 @@ from bot.emulators.slack.people import (
     UserGroup,
 )
 from bot.emulators.slack.views import View, Views
+from bot.struct import Struct, field, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct):
     """What happened. `only_for` is a person's id where nobody else may know of it.
 
     Kinds: message, message_changed, message_deleted, view_opened, view_changed, view_errors,
@@ -196,7 +195,7 @@ class WorkspaceState:
         blocks = named(_blocks(more.pop("blocks", ())), self.ids)
         ts = self.messages.next_ts(self.clock.now())
         team = self.people[user].team
-        message = replace(Message(ts, channel, user, text, team, blocks), **more)  # type: ignore[arg-type]  # the fields are checked by replace
+        message = replace(Message(ts, channel, user, text, team, blocks), **more)
         self.messages.put(message)
         self._tell("message", message)
         return message
@@ -211,7 +210,7 @@ class WorkspaceState:
 
     def keep(self, message: Message, **fields: object) -> Message:
         """Keep a message with other fields, in its place."""
-        anew = replace(message, **fields)  # type: ignore[arg-type]  # replace checks the names
+        anew = replace(message, **fields)
         self.messages.put(anew)
         self._tell("message_changed", anew)
         return anew

@@ -1,16 +1,14 @@
 """The modals that people have open, up to three on top of each other, and their Home tabs."""
 
-from dataclasses import dataclass, field, replace
-
 from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.ids import Ids, Json, named
 from bot.emulators.slack.people import APP_ID, BOT_ID
+from bot.struct import Struct, field, replace
 
 STACK_LIMIT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct):
     """A modal or a Home tab; `values` is what the person filled in: block id, action id, value."""
 
     id: str

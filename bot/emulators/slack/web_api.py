@@ -5,7 +5,6 @@ import json
 import pkgutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -18,6 +17,7 @@ from bot.emulators.slack.faults import Fault, Faults, HangUp, too_many
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.methods.context import METHODS, Context, Links, Method
 from bot.emulators.slack.state import WorkspaceState
+from bot.struct import Struct
 
 FORM_ONLY = frozenset({"files.info"})
 """Methods that do not see a JSON body; of those that this stand-in has, by docs.slack.dev."""
@@ -62,8 +62,7 @@ def _json(raw: bytes) -> Json:
     return body
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct):
     """One call: its method, its arguments without the token, when it came, and the answer."""
 
     method: str

@@ -1,7 +1,5 @@
 """A local Slack workspace in which a person types, clicks and fills in; no HTTP of its own."""
 
-from dataclasses import replace
-
 from bot.emulators.slack import payloads
 from bot.emulators.slack.actions import typed_in
 from bot.emulators.slack.app_responses import AppResponses
@@ -12,6 +10,7 @@ from bot.emulators.slack.inputs import checked_options, find_element, initial_va
 from bot.emulators.slack.message_actions import MessageActions
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import SLACKBOT, Person
+from bot.struct import replace
 
 
 class Workspace(MessageActions):

@@ -11,7 +11,6 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert, AlertState
@@ -30,6 +29,7 @@ from bot.kore.errors import KoreError
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
+from bot.struct import replace
 
 WAIT = 3.0
 """Seconds between two looks at a scan that is made for somebody else."""

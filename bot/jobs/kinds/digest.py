@@ -7,7 +7,6 @@ repeats a step and never a post. Args: subscription, due (epoch seconds), skippe
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
@@ -31,6 +30,7 @@ from bot.slack.errors import SlackError, SlackRefused
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
 from bot.store.transaction import Transaction
+from bot.struct import replace
 
 POST_BACKOFF = Backoff(first=15.0, longest=600.0)
 PATIENCE = 6 * 3600.0

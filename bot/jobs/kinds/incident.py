@@ -8,7 +8,6 @@ alert_blind       says once in a channel that KORE does not answer, and that it 
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +26,7 @@ from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.kinds.watch import retry_later
 from bot.slack.errors import SlackError
 from bot.store.transaction import Transaction
+from bot.struct import replace
 
 CHECK = 60.0
 """Seconds between two looks at an open incident of which nothing is to be shown."""

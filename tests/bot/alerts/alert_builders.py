@@ -1,6 +1,5 @@
 """Alerts, sick SIMs and scans with defaults, so that a test names only what it is about."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -12,6 +11,7 @@ from bot.alerts.transitions import observe
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
+from bot.struct import replace
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

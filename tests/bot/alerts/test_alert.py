@@ -1,6 +1,5 @@
 """What an alert is: how often it scans, when it is quiet, and what of it is stored."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bot.alerts.form import AlertValues, filled_in, validate, values_of
 from bot.alerts.service import AlertWork
 from bot.digests.form import FormField
 from bot.digests.schedule import QuietHours
+from bot.struct import replace
 from tests.bot.alerts.alert_builders import HOUR, MINUTE, NOON, an_alert
 
 

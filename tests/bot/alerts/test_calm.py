@@ -1,12 +1,11 @@
 """One mention a scan, and none before the next scan where more SIMs may belong to an incident."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.alerts.acts import take
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
+from bot.struct import replace
 from tests.bot.alerts.alert_builders import (
     BEN,
     FIRST,

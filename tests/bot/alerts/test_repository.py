@@ -1,7 +1,6 @@
 """Alerts and incidents in the store, with the jobs that scan and post for them, on both."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from bot.digests.schedule import QuietHours
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.jobs import JobQueue
+from bot.struct import replace
 from tests.bot.alerts.alert_builders import ANA, BEN, HOUR, MINUTE, NOON, Day, an_alert, silent
 
 

@@ -1,6 +1,5 @@
 """SIMs of a scan that are live with one IMEI at once."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from bot.alerts.twins import Devices, with_a_twin
 from bot.diagnosis.evidence import State
 from bot.store.scans import FAILED, ScanRow
+from bot.struct import replace
 from tests.bot.alerts.alert_builders import HOUR, MINUTE, NOON
 from tests.bot.watches.watch_builders import a_snapshot
 

@@ -148,7 +148,7 @@ def test_which_news_it_is():
 
 
 def _fields(**changes):
-    return {name: getattr(INCIDENT, name) for name in INCIDENT.__slots__} | changes
+    return {name: getattr(INCIDENT, name) for name in INCIDENT.__struct_fields__} | changes
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Digests with everything in them, and with nothing new."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.diagnosis.evidence import State
@@ -16,6 +15,7 @@ from bot.digests.digest import (
     UnreadableSims,
 )
 from bot.sessions.snapshot import ChangeKind
+from bot.struct import replace
 from tests.builders import NOON
 
 DAY = timedelta(days=1)

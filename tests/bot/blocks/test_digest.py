@@ -1,6 +1,5 @@
 """The digest, drawn."""
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +25,7 @@ from bot.digests.digest import (
     TrendPoint,
     UnreadableSims,
 )
+from bot.struct import replace
 from tests.bot.blocks.digests import QUIET, a_digest, a_sim
 from tests.bot.blocks.reports import HOSTILE, RUNGS, all_words, faults, kinds, table_of
 from tests.builders import NOON

@@ -1,6 +1,5 @@
 """The window in which a digest is made or changed."""
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,6 +10,7 @@ from bot.digests.form import FormField, FormValues
 from bot.digests.schedule import Frequency
 from bot.digests.subscription import SelectionKind
 from bot.emulators.slack.blocks.whole import view_faults
+from bot.struct import replace
 
 NEW = ids.DigestForm(at="C1")
 DRAFT = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")

@@ -1,7 +1,5 @@
 """What changed of a SIM, in words."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.blocks.digest_text import change_lines, change_text, incidents_text
@@ -9,6 +7,7 @@ from bot.blocks.format import MRKDWN, PLAIN
 from bot.digests.digest import IncidentSums
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Change, ChangeKind
+from bot.struct import replace
 from tests.bot.blocks.digests import QUIET
 
 

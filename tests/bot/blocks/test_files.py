@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,6 +31,7 @@ from bot.kore.models import DataSession
 from bot.sessions.redaction import redacted
 from bot.sessions.snapshot import Found, Snapshot
 from bot.sessions.triage import triage
+from bot.struct import replace
 from tests.bot.blocks.digests import QUIET
 from tests.bot.blocks.reports import HOSTILE, NOW, a_finding, a_report, faults, words
 from tests.builders import ICCID, NOON, SID, a_session, a_sim

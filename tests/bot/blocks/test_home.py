@@ -1,7 +1,6 @@
 """The Home tab, drawn."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
 from bot.emulators.slack.blocks.whole import is_too_large, view_faults
 from bot.ops.metrics import Dependency
 from bot.store.errors import StoreFull
+from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.blocks.reports import HOSTILE, NOW, misread, words
 from tests.bot.blocks.test_handover import a_watch

@@ -1,6 +1,5 @@
 """The sentences of an answer and the pieces of a session; unknown is said, never shown as 0."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +23,7 @@ from bot.blocks.report_text import (
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.sessions.report import Neighbours, Summary
+from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import NOON, SID, a_session, a_sim
 

@@ -1,6 +1,5 @@
 """The card of a watch, the list of them, and the notices that mention who asked."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from bot.blocks.watch import (
     watch_notice,
 )
 from bot.sessions.snapshot import Found, snapshot_of
+from bot.struct import replace
 from bot.watches.transitions import notable_changes
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
 from tests.bot.blocks.reports import HOSTILE, REPORTS, faults, words

@@ -1,12 +1,11 @@
 """Several watches on one card, and the one notice of their end."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.blocks import ids
 from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.watch_set import LINES, set_card, set_notice
+from bot.struct import replace
 from bot.watches.watch import Condition, Ending
 from tests.bot.blocks.reports import HOSTILE, faults, words
 from tests.bot.watches.watch_builders import MINUTE, NOON, a_snapshot, a_watch

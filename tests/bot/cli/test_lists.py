@@ -1,10 +1,10 @@
 """What the terminal lists: look-ups as lines."""
 
 import json
-from dataclasses import replace
 
 from bot.cli.lists import audit_json, audit_table
 from bot.store.lookups import Lookup
+from bot.struct import replace
 
 ROW = Lookup(
     id="a", at=1767614400.25, request="7f3a9c", team="T1", person="U1", channel="C1", thread=None,

@@ -2,7 +2,6 @@
 
 import logging
 import string
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from bot.diagnosis import engine
 from bot.diagnosis.engine import ORDER, all_rules, diagnose, diagnose_together, place
 from bot.diagnosis.rule import About, Case, Finding, Severity, When, cause_of, rule
 from bot.diagnosis.thresholds import defaults
+from bot.struct import replace
 from tests.bot.diagnosis.cases import (
     LIMITS,
     MB,

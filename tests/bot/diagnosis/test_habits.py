@@ -1,11 +1,10 @@
 """A habit is no fault, and a fault is told whatever the habit."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.diagnosis.engine import diagnose
 from bot.diagnosis.rule import Severity, When, cause_of
+from bot.struct import replace
 from tests.bot.diagnosis.cases import LIMITS
 from tests.bot.diagnosis.lives import MINUTE, lives
 from tests.bot.diagnosis.more_lives import HABITS

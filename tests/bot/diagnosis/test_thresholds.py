@@ -1,15 +1,15 @@
-from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
 
 from bot.diagnosis.thresholds import OURS, Thresholds, defaults, sources
+from bot.struct import replace
 from tests.bot.diagnosis.cases import LIMITS
 
 
 def test_every_threshold_says_whose_it_is():
     """Each threshold has a source, a vendor's or our own."""
-    assert {each.name for each in fields(Thresholds)} == set(sources()) == set(defaults())
+    assert set(Thresholds.__struct_fields__) == set(sources()) == set(defaults())
     assert all(sources().values())
 
 

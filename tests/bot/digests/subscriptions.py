@@ -1,10 +1,10 @@
 """A subscription for tests."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind, Subscription
+from bot.struct import replace
 
 PUMPS = Subscription(
     id="0a1b2c3d",

@@ -1,6 +1,5 @@
 """Digests compiled from rows, on both databases."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +14,7 @@ from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, Pair, ScanRow, ScanRows, ScanSums
+from bot.struct import replace
 from tests.builders import NOON, SID
 from tests.digest_rig import pumps
 

@@ -1,6 +1,5 @@
 """A digest as a value."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from bot.digests.digest import (
     SimSummary,
 )
 from bot.sessions.snapshot import ChangeKind
+from bot.struct import replace
 from tests.bot.blocks.digests import QUIET, a_digest
 from tests.builders import NOON
 

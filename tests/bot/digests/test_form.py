@@ -1,6 +1,5 @@
 """A digest as somebody filled it in, and what is wrong with it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from bot.digests.form import FIELD, LONGEST_NAME, FormField, FormValues, validate, values_of
 from bot.digests.schedule import DigestSchedule, Frequency, QuietHours
 from bot.digests.subscription import LONGEST, ListedSim, Selection, SelectionKind
+from bot.struct import replace
 from tests.bot.digests.subscriptions import subscription
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

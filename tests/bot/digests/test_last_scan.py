@@ -1,6 +1,5 @@
 """Questions about a fleet, answered from the last scan that may be shown."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from bot.sessions.report import case_of
 from bot.sessions.snapshot import Found, Snapshot, snapshot_of
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
+from bot.struct import replace
 from tests.bot.blocks.reports import a_report
 from tests.builders import a_session, a_sim
 from tests.whole_bot import whole_bot

@@ -1,6 +1,5 @@
 """SIMs asked and judged in the background, at KORE's stand-in."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +37,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.news_ages import NewsAgeRows
 from bot.store.scans import FAILED, ScanRow
+from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.bot.kore.test_client_strange_answers import NONSENSE
 from tests.bot.watches.watch_builders import a_snapshot

@@ -30,7 +30,7 @@ def runs(database):
 
 @pytest.fixture
 def scans(runs):
-    parts = dict.fromkeys(Fleet.__slots__) | {"runs": runs}
+    parts = dict.fromkeys(Fleet.__struct_fields__) | {"runs": runs}
     return SharedScans(Fleet(**parts), Digests(pumps(selection=PUMPS)), frozenset({ACCOUNT}))
 
 

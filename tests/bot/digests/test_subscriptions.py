@@ -1,7 +1,6 @@
 """Digests kept together with their schedules, on both databases."""
 
 import json
-from dataclasses import replace
 from datetime import time, timedelta
 from types import SimpleNamespace
 
@@ -22,6 +21,7 @@ from bot.store.errors import StoreNotReady
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedules
 from bot.store.subscriptions import SubscriptionRows
+from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
 
 WELLS = subscription(id="2", name="Wells")

@@ -1,12 +1,12 @@
 """Cards and notices, from the look at the SIM to what stands in Slack; on both databases."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from bot.errors import NotAllowed
+from bot.struct import replace
 from bot.watches.watch import Condition, Ending
 from tests.watch_rig import ANA, BEN, FLEET_OPS, ONCALL, watching
 

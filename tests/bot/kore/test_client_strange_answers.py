@@ -6,7 +6,6 @@ import json
 import tracemalloc
 from base64 import b64encode
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 import zstandard
@@ -23,6 +22,7 @@ from bot.kore.errors import (
     KoreUnavailable,
 )
 from bot.kore.requester import RetryPolicy
+from bot.struct import replace
 from tests.bot.kore.conftest import a_server
 from tests.bot.kore.test_http import head
 from tests.builders import SID

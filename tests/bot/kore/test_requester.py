@@ -1,7 +1,6 @@
 import asyncio
 import logging
 import ssl
-from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +10,7 @@ from bot.backoff import Backoff
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreError
 from bot.kore.requester import Failure, RetryPolicy
+from bot.struct import replace
 from tests.bot.kore.conftest import a_server
 from tests.bot.kore.test_http import answering
 from tests.builders import NO_SUCH_HOST, SID

@@ -3,7 +3,6 @@
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.snapshot import snapshot_of
 from bot.sims.errors import Candidate, SimAmbiguous
 from bot.store.lookups import Lookups, Wanted
+from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
 from tests.bot.mcp.test_tools import refused, told

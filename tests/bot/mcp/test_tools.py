@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.app.resources import opened_store
@@ -26,6 +25,7 @@ from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import Neighbours, Summary
 from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
 
@@ -84,8 +84,8 @@ def test_the_schema_has_the_fields_of_the_answer():
     assert set(Sim.model_fields) == set(SimFields.model_fields)
     session = {name for name, each in DataSession.model_fields.items() if not each.exclude}
     assert session == set(SessionFields.model_fields)
-    assert set(Summary.__slots__) == set(SummaryFields.model_fields)
-    assert set(Neighbours.__slots__) == set(NeighbourFields.model_fields)
+    assert set(Summary.__struct_fields__) == set(SummaryFields.model_fields)
+    assert set(Neighbours.__struct_fields__) == set(NeighbourFields.model_fields)
     assert "findings" in ReportOutput.model_fields
     assert "next_step" in FindingFields.model_fields
 

@@ -1,6 +1,5 @@
 """The SIMs that were asked for in a thread, then and now."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over, sids_of
 from bot.sessions.redaction import redacted
 from bot.sessions.snapshot import ChangeKind, snapshot_of
+from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import a_sim
 

@@ -1,7 +1,6 @@
 """What is said of others where one SIM fell silent."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from bot.sessions.redaction import redacted
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.errors import StoreNotReady
+from bot.struct import replace
 from tests.bot.sessions.conftest import OPEN, paths
 
 LOST = "2026-01-05T02:10:00Z"

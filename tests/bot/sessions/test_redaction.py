@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,6 +26,7 @@ from bot.sessions.redaction import (
 )
 from bot.sessions.snapshot import Change, ChangeKind, changes, snapshot_of
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
+from bot.struct import replace
 from tests.bot.blocks.reports import REPORTS, a_finding, a_report, faults
 from tests.builders import NOON, a_session, a_sim
 

@@ -1,7 +1,6 @@
 """"""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from bot.sessions.snapshot import (
     changes,
     snapshot_of,
 )
+from bot.struct import replace
 from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report
 from tests.builders import ICCID, NOON, SID, a_session, a_sim
 

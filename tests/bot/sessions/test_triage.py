@@ -1,6 +1,5 @@
 """Many SIMs put in order."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from bot.sessions.triage import (
     triage,
 )
 from bot.sims.errors import SimNotFound
+from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import NOON, a_session, a_sim
 

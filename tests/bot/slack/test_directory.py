@@ -1,7 +1,6 @@
 """What Slack says of people, channels and groups, and how long that is remembered."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -19,6 +18,7 @@ from bot.slack.directory import (
     UserGroups,
 )
 from bot.slack.errors import Reason, SlackRefused, SlackUnreachable
+from bot.struct import replace
 
 ON_CALL = "S0ONCALL1"
 SCOPES = {"users:read", "channels:read", "groups:read"}

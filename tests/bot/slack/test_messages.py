@@ -1,7 +1,7 @@
 """Messages as answers and as progress, drawn as rich as a workspace takes them."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 import pytest
@@ -13,6 +13,7 @@ from bot.slack.bolt_app import identify
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
 from bot.slack.messages import Delivery, Post, ProgressMessages
 from bot.slack.posting import MAYBE_TWICE, PostFinder, SurePosts
+from bot.struct import replace
 
 
 @dataclass
@@ -241,7 +242,6 @@ async def test_what_cannot_be_looked_for_goes_by_another_way(
 ):
     """Whoever asked may see an answer twice, and is told so, but is never left without one."""
     slack.api.faults.add("/response", replace(fault, after_work=after_work))
-
     assert "ephemeral" == await delivery.deliver(To(slack.ticket("ana")), HELLO)
     assert [False, True][not after_work :] == list(map(says_maybe_twice, slack.seen_by("ana")))
     assert [("response_url", counted.routes[0][1]), ("ephemeral", "ok")] == counted.routes

@@ -1,7 +1,6 @@
 """Work Objects that messages carry."""
 
-from dataclasses import replace
-
+from bot.struct import replace
 from tests.bot.slack.test_messages import FOLDED, To, delivery, fallback, progress, saying
 
 __all__ = ["delivery", "fallback", "progress"]

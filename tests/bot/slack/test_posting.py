@@ -1,7 +1,6 @@
 """How fast the bot writes, and what becomes of a post that was lost."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -20,6 +19,7 @@ from bot.slack.posting import (
     SurePosts,
     marked,
 )
+from bot.struct import replace
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """What was kept before accounts had names, and the account that a channel means."""
 
-from dataclasses import replace
-
 from bot.store.channels import AccountRows
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.lookups import OK, Lookup, Lookups
+from bot.struct import replace
 
 LOOKUP = Lookup("a", 1.0, "ref", "T1", "U1", "C1", "1.1", "command", OK, "DE1", "pump", "{}")
 

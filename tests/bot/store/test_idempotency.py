@@ -1,7 +1,6 @@
 """Posts that are made once, on both databases."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, update
@@ -20,6 +19,7 @@ from bot.store.idempotency import (
     SeenEvents,
 )
 from bot.store.schema import seen_events
+from bot.struct import replace
 from tests.fakes import FakeClock
 
 FIRST = PostRow("digest@9", SENDING, 1, made=0, age=0, channel="C1", ts=None, thread="9.0")

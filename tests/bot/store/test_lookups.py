@@ -1,10 +1,9 @@
 """Who asked for which SIM, as rows."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.store.lookups import Lookup, Lookups, Wanted
+from bot.struct import replace
 
 FIRST = Lookup(
     id="a", at=10.5, request="7f3a9c", team="T1", person="U1", channel="C1", thread="1.1",

@@ -1,11 +1,10 @@
 """The rows of scans, on both databases."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.store import scans
 from bot.store.scans import FAILED, Pair, ScanChunks, ScanRow, ScanRows, ScanSums, SimDays
+from bot.struct import replace
 
 ROW = ScanRow("DE1", "online", 0, 7, "{}", traffic=5)
 

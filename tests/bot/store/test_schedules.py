@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy import select, text
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedule, Schedules
 from bot.store.schema import NOW
+from bot.struct import replace
 
 HOUR = 3600.0
 HOURLY = Schedule("s", "digest", ("0 * * * *",), "UTC", {"to": "C1"})

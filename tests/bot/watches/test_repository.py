@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +9,7 @@ from sqlalchemy import text
 
 from bot.diagnosis.evidence import State
 from bot.jobs.outcomes import execute
+from bot.struct import replace
 from bot.watches.repository import from_row, notice_from_args, notice_to_args, to_row
 from bot.watches.transitions import stop
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner

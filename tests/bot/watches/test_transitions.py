@@ -1,6 +1,5 @@
 """How a watch goes on after each reading of its SIM, when its card is due, what is redacted."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from bot.diagnosis.evidence import State
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Found
+from bot.struct import replace
 from bot.watches.transitions import (
     CARD_AGE,
     CARD_INTERVAL,

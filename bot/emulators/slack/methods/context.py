@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.emulators.slack.contents import Reader
@@ -10,6 +9,7 @@ from bot.emulators.slack.errors import SlackError
 from bot.emulators.slack.ids import Json
 from bot.emulators.slack.people import BOT, Channel, Person
 from bot.emulators.slack.state import WorkspaceState
+from bot.struct import Struct
 
 TokenKind = Literal["bot", "app", "none"]
 
@@ -27,8 +27,7 @@ class Links(Protocol):
         """Return the address under which a file can be read with a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct):
     """One call: the workspace, the arguments, and the scopes that the token carries."""
 
     state: WorkspaceState
@@ -99,8 +98,7 @@ class Context:
 Run = Callable[[Context], Awaitable[Json]]
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct):
     """A method: which token it takes, which scopes it needs (any one of them), what it does."""
 
     name: str

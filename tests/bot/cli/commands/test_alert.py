@@ -1,7 +1,6 @@
 """`simsessions alert` in a terminal, over real sockets."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.store.alerts import AlertRows
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
+from bot.struct import replace
 from tests.bot.alerts.alert_builders import an_alert
 
 WELLS = an_alert(

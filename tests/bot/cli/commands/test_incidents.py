@@ -1,7 +1,6 @@
 """`simsessions incidents` in a terminal."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from bot.app.jobs import incidents_of
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
+from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -1,7 +1,6 @@
 """Alerts from their scans to their cards: both stand-ins, both databases, a time that is moved."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from bot.emulators.kore.faults import Fault
 from bot.jobs.outcomes import execute
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
+from bot.struct import replace
 from tests.alert_rig import BEN, KINDS, alerting
 from tests.digest_rig import pumps
 

@@ -1,6 +1,5 @@
 """A digest from its due time to its post, between both stand-ins and on both databases."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from bot.emulators.slack.people import ANA
 from bot.jobs.kinds.digest import STILL_AT_IT
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
+from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.builders import SID
 from tests.digest_rig import digest_of, digesting, pumps

@@ -1,7 +1,5 @@
 """The last step of a digest, on both databases."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.demo.stories.fleets import common_outage
@@ -9,6 +7,7 @@ from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
 from bot.jobs.kinds import digest
 from bot.store.digest_runs import Stage
+from bot.struct import replace
 from tests.digest_rig import digesting, pumps
 
 

@@ -1,6 +1,5 @@
 """When a digest is left out, when it pauses itself, and what a preview leaves behind."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from bot.digests.subscription import PauseReason, WhenQuiet
 from bot.slack.access import Policy
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
+from bot.struct import replace
 from tests.digest_rig import digesting, pumps
 
 

@@ -1,12 +1,11 @@
 """A post that Slack did not take now is tried later, for a day."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.jobs.job import Job
 from bot.jobs.kinds.watch import TRIES, retry_later
 from bot.slack.errors import SlackRateLimited, SlackRefused, SlackUnreachable
+from bot.struct import replace
 
 JOB = Job("key", "watch_notice", "running", {}, {}, 1, 1, None, 0.0, None, None)
 LOST = SlackUnreachable("chat.postMessage", "ClientConnectorError")

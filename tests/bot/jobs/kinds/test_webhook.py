@@ -1,7 +1,6 @@
 """News of incidents on their way: in order, again after a failure, once more after a kill."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -12,6 +11,7 @@ from bot.alerts.targets import WebhookTarget
 from bot.alerts.webhook import KIND, WebhookFailed, WebhookNews, Webhooks, news_of
 from bot.jobs.engine import Lane
 from bot.jobs.kinds.webhook import webhook
+from bot.struct import replace
 from tests.bot.alerts.receiver import receiving, status
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT, NOW, event
 from tests.bot.jobs.engines import make_due, running, until

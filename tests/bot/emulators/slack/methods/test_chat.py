@@ -1,9 +1,8 @@
 """chat.*: who may write where, what may be written, and to whom it is shown."""
 
-from dataclasses import replace
-
 import pytest
 
+from bot.struct import replace
 from tests.bot.emulators.slack.kit import (
     ANA,
     BEN,
