@@ -23,6 +23,8 @@ FLOOD = 0.25
 """Of the accepted: with more refusals than that everybody waits."""
 SEVERAL = 2
 """Refusals within WINDOW from which on a 429 is no stray one."""
+MANY = 5
+"""The same while others are accepted: two or three may be SIMs that are always refused."""
 REST = 3.0
 LONGEST_HOLD = 60.0
 CREDIT = 0.05
@@ -159,10 +161,11 @@ class AdaptiveLimiter:
         return self._at_once / self._max_at_once
 
     def acquire_now(self) -> float | None:
-        """Admit a request if there is room and no rate to keep; return the moment, or None."""
-        if self._rate is not None or not self._semaphore.acquire_now():
+        """Admit one if there is room, no rate to keep and nobody held; the moment, or None."""
+        now = self._clock.monotonic()
+        if self._rate is not None or now < self._held_until or not self._semaphore.acquire_now():
             return None
-        return self._clock.monotonic()
+        return now
 
     async def acquire(self) -> float:
         """Wait until a request is admitted; return the moment, to hand back if it is refused."""
@@ -196,7 +199,8 @@ class AdaptiveLimiter:
         now = self._clock.monotonic()
         self._refused.add(now)
         refused, accepted = self._refused.rate(now), self._accepted.rate(now)
-        if refused >= SEVERAL and refused > FLOOD * accepted:
+        is_few = refused < SEVERAL or (accepted and refused < MANY)
+        if not is_few and refused > FLOOD * accepted:
             hold = min(retry_after or WINDOW, LONGEST_HOLD)
             self._held_until = self._next_start = max(self._held_until, now + hold)
         if started <= self._changed_at:

@@ -65,6 +65,20 @@ async def test_three_sims_sick_in_every_way_are_not_kore(kore, api, counts):
     assert [] == counts.circuits
 
 
+async def test_a_few_sims_that_are_always_refused_hold_nobody(kore, api, clock):
+    """A 429 to three of them, again and again, is their own trouble: the next SIM is answered."""
+    sick = [f"DE{number:032}" for number in range(7, 10)]
+    for sid in sick:
+        api.faults.add(too_many(sid, times=None, retry_after="60"))
+    for _ in range(3):
+        await kore.sim(SID, fresh=True)
+        refused = await asyncio.gather(*map(kore.data_sessions, sick), return_exceptions=True)
+
+        assert {KoreRateLimited} == set(map(type, refused))
+        assert not (await kore.sim(SID, fresh=True)).stale
+        clock.move(1)
+
+
 PORTAL = "<html>Sign in to the guest network</html>"
 
 

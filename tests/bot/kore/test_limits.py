@@ -153,6 +153,7 @@ async def test_the_pace_that_was_accepted(limiter, clock):
 async def test_a_flood_holds_everybody(limiter, clock):
     """Far above the limit everybody waits as long as Retry-After asks."""
     refuse(limiter, clock, retry_after=7)
+    assert limiter.acquire_now() is None
     before = clock.monotonic()
     await limiter.acquire()
 
