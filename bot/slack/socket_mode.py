@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 import aiohttp
@@ -109,7 +110,7 @@ class SocketModeConnection:
     async def is_open(self) -> bool:
         """Return whether Slack has greeted us and still answers our pings."""
         client = self._client
-        return client is not None and self._greeted.is_set() and await client.is_connected()
+        return client is not None and self._greeted.is_set() and await _is_connected(client)
 
     async def watch(self) -> None:
         """Make the connection anew where it stays down.
@@ -164,6 +165,13 @@ class SocketModeConnection:
         self._observer.slack_connections(count)
         if count > 1:
             log.warning("another-process-uses-this-token", extra={"connections": count})
+
+
+async def _is_connected(client: SocketModeClient) -> bool:
+    """Ask the SDK, which would break at an echo that is no time: such a one is forgotten."""
+    if not isfinite(client.last_ping_pong_time or 0.0):
+        client.last_ping_pong_time = None
+    return await client.is_connected()
 
 
 def _tasks_of(client: SocketModeClient) -> Iterable["asyncio.Future[Any]"]:

@@ -213,6 +213,28 @@ async def test_a_token_that_is_revoked_ends_the_watch_at_once(link, slack, caplo
     assert "socket-rebuild" not in caplog.text
 
 
+@pytest.mark.parametrize("time", [b"inf", b"nan", b"-inf", b"1e400"])
+async def test_a_pong_of_no_time(link, slack, time):
+    """What Slack echoes in the place of a time does not break the watch."""
+
+    async def echo(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        await socket.pong(b"sdk-ping-pong:" + time)
+        async for _ in socket:
+            pass
+        return socket
+
+    async with serving_routes({"/link": echo}) as address:
+        slack.api.socket_url = lambda: f"ws://{address}/link"
+        await link.open()
+        await until(lambda: _echoed(link))
+
+        assert await link.is_open()
+        await link.close()
+
+
 ABSURD = [
     Fault(429, headers={"Retry-After": "1000000000"}),
     Fault(429, headers={"Retry-After": "inf"}),
@@ -233,6 +255,10 @@ async def test_the_next_address_is_asked_for_as_all_else(link, slack, fault, cap
             await link._client.issue_new_wss_url()
 
     assert len(caplog.text) < 10_000
+
+
+async def _echoed(link):
+    return link._client.last_ping_pong_time is not None
 
 
 async def _greeted(counted, times):
