@@ -10,7 +10,9 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -31,10 +33,19 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
+class Function(NamedTuple):
+    name: str
+    lines: int
+    doc: str
+
+
+@cache
+def functions(path: Path) -> tuple[Function, ...]:
+    return tuple(
+        Function(node.name, (node.end_lineno or 0) - node.lineno + 1, ast.get_docstring(node) or "")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
 
 
 def lint_imports(where: Path) -> subprocess.CompletedProcess[str]:
@@ -94,7 +105,7 @@ def test_files_are_short():
 
 def test_functions_are_short():
     """Half of the functions have at most 8 lines, nine in ten at most 24, docstrings included."""
-    lengths = [f.end_lineno - f.lineno + 1 for path in SHIPPED for f in functions(path)]
+    lengths = [f.lines for path in SHIPPED for f in functions(path)]
 
     assert statistics.median(lengths) <= 8
     assert statistics.quantiles(lengths, n=10)[-1] <= 24
@@ -118,8 +129,7 @@ def test_tests_say_what_is_true():
         f"{named(path)}::{function.name}"
         for path in TESTS
         for function in functions(path)
-        if function.name.startswith("test_")
-        and not (ast.get_docstring(function) or "").endswith((".", "?"))
+        if function.name.startswith("test_") and not function.doc.endswith((".", "?"))
     ]
 
     assert [] == silent
