@@ -22,6 +22,7 @@ from tests.bot.cli.conftest import kept_in, started
 from tests.digest_rig import pumps
 
 pytestmark = pytest.mark.slow
+PATIENCE = 180  # seconds; beside other work three processes take long to start
 
 
 class Process:
@@ -33,7 +34,7 @@ class Process:
 
     async def logs(self, message):
         """Read on until this is logged; give the line."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             async for line in self.process.stderr:
                 if (told := json.loads(line))["message"] == message:
                     return told
@@ -41,7 +42,7 @@ class Process:
 
     async def ended(self):
         """Wait for the end; give the exit code and the rest of the log."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             rest = await self.process.stderr.read()
             return await self.process.wait(), rest.decode()
 
@@ -80,7 +81,7 @@ def is_alive(pid):
 
 async def gone(*pids):
     """Wait until none of them runs."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while any(map(is_alive, pids)):  # noqa: ASYNC110 -- other processes
             await asyncio.sleep(0.05)
 
