@@ -110,6 +110,18 @@ class Rig:
                 {"s": seconds},
             )
 
+    async def clock_goes_back(self, seconds: float) -> None:
+        """Set the clock back: what was written down as of now is of later then.
+
+        The engine has realigned the jobs already.
+        """
+        self.parts.clock.set_back(seconds)
+        async with self.database.write() as tx:
+            await tx.execute(
+                text("UPDATE digest_runs SET started = started + :s, ended = ended + :s"),
+                {"s": seconds},
+            )
+
     async def work(self) -> None:
         """Do all that is due, and what comes of it."""
         while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):

@@ -10,12 +10,13 @@ class FakeClock:
     def __init__(self) -> None:
         self.time = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
         self.slept: list[float] = []
+        self._back = 0.0
 
     def now(self) -> datetime:
         return self.time
 
     def monotonic(self) -> float:
-        return self.time.timestamp()
+        return self.time.timestamp() + self._back
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -24,3 +25,8 @@ class FakeClock:
 
     def move(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
+
+    def set_back(self, seconds: float) -> None:
+        """Set it back, as an admin or NTP does; the monotonic one goes on."""
+        self.time -= timedelta(seconds=seconds)
+        self._back += seconds

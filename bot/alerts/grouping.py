@@ -149,7 +149,7 @@ class Grouping:
         at = self.reading.at
         if entry.known or sid in self._muted or sid not in self.reading.sick:
             return False
-        if self._alert.is_maintained_at(at) or at.timestamp() - entry.seen < self._hold:
+        if self._alert.is_maintained_at(at) or 0 <= at.timestamp() - entry.seen < self._hold:
             return False
         cause = self.reading.sick[sid].causes[0]
         return all(self._is_news(incident, sid, cause) for incident in self._now.values())

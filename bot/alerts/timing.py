@@ -63,5 +63,6 @@ def _is_to_escalate(alert: Alert, incident: Incident, now: datetime) -> bool:
         bool(alert.mention_second)
         and incident.escalated_at is None
         and incident.severity >= alert.mention_from
-        and now - incident.opened_at >= alert.escalate_after
+        # opened later than now: the clock was set back, and nobody knows for how long it stands
+        and not timedelta(0) <= now - incident.opened_at < alert.escalate_after
     )

@@ -46,7 +46,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         return Step(replace(state, blind_since=since, blind=()), blind_began=began)
     scan = Grouping(alert, incidents, reading, lines, new_id)
     scan.ill = ill = _ill(state, scan)
-    scan.gap = (reading.at - (state.scanned_at or reading.at)).total_seconds()
+    scan.gap = max(0.0, (reading.at - (state.scanned_at or reading.at)).total_seconds())
     scan.update_members()
     scan.place()
     if reading.is_partial:

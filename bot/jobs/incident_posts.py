@@ -111,7 +111,9 @@ class IncidentPosts:
         acted = card.fingerprint.partition("|")[0] != print_.partition("|")[0]
         if acted or not incident.is_open:
             return timedelta(0)
-        return max(timedelta(0), card.edited_at + CARD_INTERVAL - self._clock.now())
+        rests = card.edited_at + CARD_INTERVAL - self._clock.now()
+        # longer than that only where the clock was set back
+        return rests if timedelta(0) < rests <= CARD_INTERVAL else timedelta(0)
 
     def _standing(self, posted: Posted, print_: str) -> IncidentCard:
         return IncidentCard(posted.channel, posted.ts, self._clock.now(), print_)

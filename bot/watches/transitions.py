@@ -175,7 +175,9 @@ def card_rests_for(card: Card, watches: Iterable[Watch], now: datetime) -> timed
     """
     if all(watch.ended_at for watch in watches):
         return timedelta(0)
-    return max(timedelta(0), card.edited_at + CARD_INTERVAL - now)
+    rests = card.edited_at + CARD_INTERVAL - now
+    # longer than that only where the clock was set back
+    return rests if timedelta(0) < rests <= CARD_INTERVAL else timedelta(0)
 
 
 def card_due_in(watch: Watch, now: datetime, cards: int) -> timedelta | None:

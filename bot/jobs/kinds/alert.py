@@ -72,9 +72,10 @@ def _rest(job: Job, about: Alert, state: AlertState, services: JobServices) -> f
     due, at = job.memo.get("next"), state.scanned_at
     if due is None or at is None or not state.primed or (state.blind_since and not state.blind):
         return 0.0
-    edited = at.timestamp() + services.alerting.interval_of(about, state).total_seconds()
-    rest = float(min(due, edited) - services.clock.now().timestamp())
-    return rest if rest > SLACK else 0.0
+    interval = services.alerting.interval_of(about, state).total_seconds()
+    rest = float(min(due, at.timestamp() + interval) - services.clock.now().timestamp())
+    # longer than its interval it waits only where the clock was set back
+    return rest if SLACK < rest <= interval else 0.0
 
 
 async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobServices) -> Outcome:

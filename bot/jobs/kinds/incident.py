@@ -152,7 +152,8 @@ async def incident_summary(job: Job, services: JobServices) -> Outcome | None:
     shows = "/".join(map(fingerprint, shared))
     if shows == job.memo.get("shows") and not is_over:
         return Again(CHECK)
-    if not is_over and (rests := drawn_at + SHARED_INTERVAL - now) > 0:
+    # longer than the interval only where the clock was set back
+    if not is_over and 0 < (rests := drawn_at + SHARED_INTERVAL - now) <= SHARED_INTERVAL:
         return Again(rests)
     try:
         await services.incident_posts.draw_summary(shared)
@@ -186,7 +187,7 @@ async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
     if since is None:
         return Again(0.0, _blindness(blind)) if blind else Done()
     over = None if blind else services.clock.now()
-    if over and not any(s.scanned_at and s.scanned_at.timestamp() > since for s in states):
+    if over and not any(s.scanned_at and _is_after(since, s.scanned_at, over) for s in states):
         return Done()  # nobody looks any more
     of = job.memo.get("accounts", ())
     told = [each for each in of if not services.authorizer.hides(each, channel)]
@@ -199,6 +200,11 @@ async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
     except SlackError as error:
         return Done() if pause_reason(error) else retry_later(job, error)
     return Done() if over else Again(CHECK)
+
+
+def _is_after(since: float, scanned_at: datetime, now: datetime) -> bool:
+    """Return whether a scan is later than that, also by a clock that was set back meanwhile."""
+    return scanned_at.timestamp() > since or since > now.timestamp()
 
 
 def _blindness(states: Sequence[AlertState]) -> dict[str, Any]:

@@ -271,3 +271,26 @@ async def test_what_happens_while_its_end_is_told_is_told_too(rig):
 
     assert ["✅", "↩"] == [line[0] for line in rig.story()[-2:]]
     assert not rig.cards()[0].startswith("✅")
+
+
+@pytest.mark.parametrize("hold", [0, 5])
+async def test_a_clock_that_is_set_back_silences_nothing(rig, hold):
+    """What stands in the store as of later holds up no scan, no card, no mention and no end."""
+    after = {"mention_second": (SECOND,), "escalate_after": timedelta(minutes=15)}
+    await rig.add(hold=timedelta(minutes=hold), **after)
+    rig.kore.events.undo(WELL[0])
+    await rig.move(6 + hold)
+    rig.kore.events.undo(WELL[1])
+    await rig.move(3)
+    await rig.clock_goes_back(1800)
+    rig.kore.events.undo(WELL[2])
+    await rig.move(12 + hold)
+    told, edited = rig.story(), rig.edits()
+    for well in WELL[:3]:
+        rig.kore.events.recover(well)
+    await rig.move(30, step=2)
+
+    assert any("well-3" in line for line in (*told, *rig.cards()))
+    assert edited
+    assert 1 == len(rig.mentions(SECOND))
+    assert ["✅"] == [card[0] for card in rig.cards()]
