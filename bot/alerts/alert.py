@@ -135,7 +135,7 @@ class AlertState(Struct, omit_defaults=True):
     not opened, and so with each of the `accounts` that were read. `blind_since` is set while KORE
     does not answer, of some accounts (`blind`) or of all; `scanned_at` is the last scan's. `called`
     is when people were reminded last, or others called, by what time brought: epoch seconds. Of the
-    `unjudged` it is not known since the first scan whether they are at a data limit.
+    `unjudged` it is not known since the first scan what they use, and so how grave it is.
     """
 
     ill: dict[str, Ill]

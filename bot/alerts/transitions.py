@@ -13,6 +13,8 @@ from bot.alerts.reading import DATA_LIMIT, SILENT, Reading
 from bot.diagnosis.contrast import Lines
 from bot.struct import Struct, replace
 
+TOLD_BY_USAGE = frozenset({DATA_LIMIT, "never_seen"})
+
 
 class Step(Struct):
     """What a scan has changed. `incidents` are those that changed, and the new ones.
@@ -76,14 +78,15 @@ def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
     for sid, sim in reading.sick.items():
         cause, was = sim.causes[0], state.ill.get(sid)
         if was and was.family == cause.family:
-            is_worse = cause.family != SILENT and 0 < was.severity < cause.severity
+            is_graver = 0 < was.severity < cause.severity
+            is_worse = cause.family != SILENT and is_graver and sid not in state.unjudged
             known = (was.known and not is_worse) or scan.is_given_up(sid, cause.family)
             severity = max(was.severity, int(cause.severity))
             found[sid] = was._replace(known=known, severity=severity)
             continue
         seen = reading.at.timestamp()
         lost_at = sim.lost_at if cause.family == SILENT else None
-        is_old = cause.family == DATA_LIMIT and sid in state.unjudged
+        is_old = cause.family in TOLD_BY_USAGE and sid in state.unjudged
         known = (is_old or not state.knows(sim.account)) and not scan.is_down(sid)
         found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found

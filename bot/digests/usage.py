@@ -38,6 +38,7 @@ class Spent(NamedTuple):
     home: int | None = None
     national: int | None = None
     international: int | None = None
+    total: int | None = None
 
     def used(self, kind: Usage) -> int:
         """Return the bytes that were told."""
@@ -58,6 +59,7 @@ class Spent(NamedTuple):
         """Return what was told as KORE tells it."""
         told = {"home": self.home, "national_roaming": self.national}
         data: dict[str, object] = {name: {"total": n} for name, n in told.items() if n is not None}
+        data["total"] = self.total
         if self.international is not None:
             data["international_roaming"] = [{"total": self.international}]
         return (UsageRecord(data=data),)
@@ -144,4 +146,4 @@ class Spending:
         )
 
 
-_KINDS = (Usage.HOME, Usage.NATIONAL, Usage.INTERNATIONAL)
+_KINDS = (Usage.HOME, Usage.NATIONAL, Usage.INTERNATIONAL, Usage.ALL)

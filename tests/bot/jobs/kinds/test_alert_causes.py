@@ -1,0 +1,131 @@
+"""What alerts find beyond silence: clones, impossible travel, data limits; both databases."""
+
+import pytest
+from sqlalchemy import text
+
+from bot.demo.stories.devices import TWIN, impossible_travel, twin_imei
+from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.plans import data_limit_near, data_limit_reached
+from bot.demo.stories.silence import never_seen
+from bot.diagnosis.rule import Severity
+from bot.emulators.kore.faults import Fault
+from tests.alert_rig import alerting
+
+
+@pytest.fixture
+async def rig(database):
+    """Return an alert's rig over five wells that are all well."""
+    async with alerting(database, stories=[common_outage]) as made:
+        for number in range(1, 6):
+            made.kore.events.recover(f"well-{number}")
+        yield made
+
+
+def put_in(rig, story, *others, **more):
+    """Put a story's SIM in, as it stands now, and others that stand beside it."""
+    now = rig.parts.clock.now()
+    rig.kore.add(story.sim(now), story.sessions(now), **more)
+    for role in others:
+        rig.kore.add(role.sim(now), role.sessions(now))
+
+
+async def test_a_cloned_device_is_one_incident(rig):
+    """Two SIMs live with one IMEI have one card with one mention, over when one is out of it."""
+    await rig.add()
+    await rig.move(6)
+    put_in(rig, twin_imei, *twin_imei.others)
+    await rig.move(16)
+    (incident,) = await rig.incidents()
+    now = rig.parts.clock.now()
+    rig.kore.add(TWIN.sim(now), TWIN.always_on(now, hours=1))
+    await rig.move(16)
+    (over,) = await rig.incidents()
+
+    assert {"router-11", "router-12"} == {member.name for member in incident.members}
+    assert ("twin_imei", 1) == (incident.rule, len(rig.mentions()))
+    assert not over.is_open
+
+
+async def test_a_sim_in_two_places_is_an_incident(rig):
+    """Where towers stand is read of a SIM that changed its area."""
+    await rig.add()
+    await rig.move(6)
+    put_in(rig, impossible_travel)
+    await rig.move(6)
+
+    assert [("impossible_travel", ["tracker-8"])] == [
+        (each.rule, [member.name for member in each.members]) for each in await rig.incidents()
+    ]
+
+
+def asked_usage(rig):
+    """Return how often usage was asked for."""
+    return sum(each.path.endswith("/UsageRecords") for each in rig.kore.requests)
+
+
+async def test_a_data_limit_that_is_reached_is_an_incident(rig):
+    """Usage is read of each SIM once, and again when it may be near its limit; one card tells."""
+    put_in(rig, data_limit_near, bytes_per_day=39_900_000)
+    await rig.add()
+    await rig.move(20)
+    quiet, early = rig.cards(), asked_usage(rig)
+    put_in(rig, data_limit_near, bytes_per_day=43_000_000)
+    await rig.move(90, step=5)
+    near, asked = await rig.incidents(), asked_usage(rig)
+    put_in(rig, data_limit_near, bytes_per_day=60_000_000)
+    await rig.move(80, step=5)
+    (full,) = await rig.incidents()
+
+    assert ([], 6) == (quiet, early)
+    assert [("data_limit", Severity.WARNING)] == [(each.rule, each.severity) for each in near]
+    assert 1 == asked - early
+    assert (Severity.CRITICAL, 1) == (full.severity, len(rig.mentions()))
+    assert "Data limit reached" in rig.cards()[0]
+
+
+async def test_a_limit_that_was_reached_before_is_not_told(rig):
+    """Also where its usage could not be read with the first scan."""
+    put_in(rig, data_limit_reached, bytes_per_day=52_000_000)
+    usage = Fault(path="/UsageRecords", status=503, times=None)
+    rig.kore.faults.add(usage)
+    await rig.add()
+    await rig.move(6)
+    rig.kore.faults.clear()
+    await rig.move(30)
+    _, state = await rig.parts.alerting.alerts.look("a1")
+
+    assert ["data_limit"] == [ill.family for ill in state.ill.values()]
+    assert [] == await rig.incidents()
+
+
+async def test_a_limit_is_not_over_because_usage_cannot_be_read(rig):
+    """What was told goes on in the rows; without those an incident waits until it is told again."""
+    await rig.add()
+    await rig.move(6)
+    put_in(rig, data_limit_near, bytes_per_day=60_000_000)
+    await rig.move(6)
+    rig.kore.faults.add(Fault(path="/UsageRecords", status=503, times=None))
+    await rig.move(30, step=5)
+    async with rig.database.write() as tx:
+        await tx.execute(text("DELETE FROM scan_rows"))
+    await rig.move(30, step=5)
+    (one,) = await rig.incidents()
+
+    assert ("data_limit", True) == (one.rule, one.is_open)
+
+
+async def test_what_is_graver_once_usage_is_known_was_so_before(rig):
+    """A SIM that was never seen is critical only where it used nothing: that is no news."""
+    put_in(rig, never_seen)
+    usage = Fault(path="/UsageRecords", status=503, times=None)
+    rig.kore.faults.add(usage)
+    await rig.add()
+    await rig.move(6)
+    _, before = await rig.parts.alerting.alerts.look("a1")
+    rig.kore.faults.clear()
+    await rig.move(12)
+    _, after = await rig.parts.alerting.alerts.look("a1")
+
+    assert [Severity.WARNING] == [ill.severity for ill in before.ill.values()]
+    assert [Severity.CRITICAL] == [ill.severity for ill in after.ill.values()]
+    assert [] == await rig.incidents()
