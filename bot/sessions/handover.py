@@ -71,17 +71,25 @@ class Handover(Struct):
     @property
     def triage(self) -> Triage:
         """Those that are still open as a table of SIMs has them."""
-        rows = (
-            Unread(sim.then.name, sim.now) if isinstance(sim.now, BotError) else sim.now
-            for sim in self.open
-        )
-        return Triage(tuple(rows))
+        return _triage_of(self.open)
+
+    @property
+    def unclear(self) -> int:
+        """How many of all nothing sure can be said of: what is old, or known in part, too."""
+        return _triage_of(self.sims).unclear
 
     @property
     def redacted(self) -> str | None:
         """Say what is left out for these readers, and why."""
         told = (sim.now.redacted for sim in self.sims if isinstance(sim.now, SessionReport))
         return next((why for why in told if why), None)
+
+
+def _triage_of(sims: Iterable[HandedSim]) -> Triage:
+    rows = (
+        Unread(sim.then.name, sim.now) if isinstance(sim.now, BotError) else sim.now for sim in sims
+    )
+    return Triage(tuple(rows))
 
 
 def sids_of(looked_up: Iterable[LookedUp]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.blocks import ids
-from bot.emulators.kore.faults import late
+from bot.emulators.kore.faults import broken, late
 from bot.emulators.slack.people import BOT
 from bot.slack.manifest import bot_scopes
 from handlers.handover import ThreadLink, thread_in
@@ -108,6 +108,19 @@ async def test_what_changed_since_is_told(bot):
     assert "both SIMs are still open: 1 barred, 1 offline." in message.text
     assert "*truck-42*: State: online → offline" in words(message)
     assert "*pump-7*: " not in words(message)
+
+
+async def test_no_tick_stands_over_what_kore_did_not_tell(bot):
+    """What is known of the SIM is of before, as KORE fails now."""
+    root = await say(bot, "alert: truck-42 is down")
+    await say(bot, f"<@{BOT.id}> truck-42", thread=root.ts)
+    bot.kore.faults.add(broken(500, "DataSessions", times=None))
+
+    await say(bot, HANDOVER, thread=root.ts)
+
+    message = newest(bot)
+    assert message.text.startswith("❔ Hand-over: nothing open")
+    assert "not read in full" in message.text
 
 
 async def test_a_thread_without_look_ups_offers_one(bot):
