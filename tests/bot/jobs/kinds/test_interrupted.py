@@ -12,9 +12,11 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import hang
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT
+from bot.sessions.open_questions import AGAIN_SECONDS
 from bot.slack.manifest import bot_scopes
 from bot.store.schema import jobs
 from tests.bot.jobs.processes import Processes, until
+from tests.databases import time_passes
 from tests.slack_rig import SIGNING_SECRET, slack_side
 
 pytestmark = pytest.mark.slow
@@ -30,9 +32,10 @@ class Scene:
         self.kore = processes.kore
         self.slack = slack
 
-    async def is_written_down(self, count):
-        """Return whether so many questions are."""
-        asked = select(func.count()).where(jobs.c.kind == "interrupted", jobs.c.ended.is_(None))
+    async def is_written_down(self, count, *, or_was=False):
+        """Return whether so many questions are; with `or_was` those count too that are over."""
+        asked = select(func.count()).where(jobs.c.kind == "interrupted")
+        asked = asked if or_was else asked.where(jobs.c.ended.is_(None))
         async with self.bots.database.read() as tx:
             return await tx.scalar(asked) == count
 
@@ -98,6 +101,8 @@ async def test_what_was_taken_up_a_moment_before_is_not_lost(
             told = await workspace.command("ben", "#fleet-ops", "/simsessions", "pump-7")
         assert not told.error
         async with scene.bots.killed("run"):
+            await until(lambda: scene.is_written_down(2, or_was=True))
+            await time_passes(database, AGAIN_SECONDS)
             await until(lambda: _interrupted(slack, "ana"))
             await until(lambda: _interrupted(slack, "ben"))
 
