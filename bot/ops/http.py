@@ -193,6 +193,7 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
 
 
 GRACE_SECONDS = 1
+SETTLE_SECONDS = 0.01
 
 
 class _Quiet(uvicorn.Server):
@@ -209,6 +210,27 @@ class _Quiet(uvicorn.Server):
 
     async def main_loop(self) -> None:
         await self.leave.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does, but for its tenth of a second that is slept in any case."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                await self._settled()
+        except TimeoutError:
+            for task in self.server_state.tasks:
+                task.cancel(msg="Task cancelled, timeout graceful shutdown exceeded")
+
+    async def _settled(self) -> None:
+        pause = 0.0
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(pause)
+            pause = SETTLE_SECONDS
+        for server in self.servers:
+            await server.wait_closed()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
