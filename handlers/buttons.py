@@ -4,7 +4,6 @@ Whoever clicks has passed the middleware; what the button carries may be old or 
 read as strictly as what is typed.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from functools import partial
 
@@ -15,6 +14,7 @@ from bot.blocks.report import session_report
 from bot.errors import BotError, NotAllowed
 from bot.services import Services
 from bot.sessions.report import SessionReport
+from bot.struct import replace
 from handlers.clicks import Click, read, register_clicks
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
@@ -72,14 +72,14 @@ async def retry(context: Context, value: str) -> Reply:
     asked = read(ids.Retry, value)
     named = all_subcommands().get(asked.run)
     found, rest = (named, asked.text) if named else find(asked.text)
-    request = dataclasses.replace(context.request, text=rest, instead=True)
+    request = replace(context.request, text=rest, instead=True)
     try:
         reply = await found.run(context.asking(request))
     except NotAllowed:
         raise
     except (BotError, InterruptedWork) as error:
         raise RetryFailed(error, asked) from error
-    return dataclasses.replace(reply, in_channel=context.request.is_public, replace=True)
+    return replace(reply, in_channel=context.request.is_public, replace=True)
 
 
 CLICKS: Mapping[str, Click] = {
