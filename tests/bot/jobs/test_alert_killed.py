@@ -7,7 +7,10 @@ import asyncio
 import json
 import os
 import random
+import resource
+import signal
 from collections import Counter
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -21,10 +24,13 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.cards import Card
 from bot.emulators.serve import serving
 from bot.jobs.incident_posts import fingerprint
+from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue
 from tests.alert_rig import ON_CALL, SECOND, an_alert
 from tests.bot.alerts.receiver import OK, receiving, status
 from tests.bot.jobs.processes import Holding, Processes, until
+from tests.chaos import CUT_OFF
+from tests.databases import asked
 from tests.digest_rig import SCOPES
 from tests.slack_rig import slack_side
 
@@ -165,6 +171,64 @@ async def test_killed_between_each_mention_and_its_record(scene):
     assert [EventKind.OPENED, EventKind.ESCALATED, EventKind.RESOLVED] == kinds
     assert {1} == set(scene.posts().values())
     assert [1, 1] == [sum(group in text for text in texts) for group in (ON_CALL, SECOND)]
+
+
+class Store:
+    """What a worker's store is on, taking nothing for the length of a block."""
+
+    def __init__(self, url, pid):
+        self.url, self.pid = url, pid
+
+    @asynccontextmanager
+    async def full(self):
+        """Let no file of the worker grow; on PostgreSQL the database is read-only."""
+        await self._set(1 << 16, "SET default_transaction_read_only = on")
+        try:
+            yield
+        finally:
+            await self._set(resource.RLIM_INFINITY, "RESET default_transaction_read_only")
+
+    async def _set(self, most, words):
+        if self.url.startswith("sqlite:"):
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+            return
+        name = self.url.partition("?")[0].rpartition("/")[2]
+        await asked(self.url, f"ALTER DATABASE {name} {words}")
+        await asked(self.url, CUT_OFF)
+
+
+async def quiet(holds):
+    """Return whether it holds, and False while the store cannot tell."""
+    with suppress(StoreError):
+        return await holds()
+    return False
+
+
+async def test_a_store_that_takes_nothing_while_alerts_run(scene, database_url):
+    """What happened meanwhile is told once it is back, and nothing twice."""
+    await scene.begin(mention_second=(SECOND,), escalate_after=timedelta(0))
+    pid, log = scene.workers.start("worker")
+    try:
+        await until(scene.primed)
+        store = Store(database_url, pid)
+        for status_ in (DOWN, WELL):
+            scene.set_all(status_)
+            await asyncio.sleep(1.0)  # in the middle of it
+            async with store.full():
+                await asyncio.sleep(3.0)
+        scene.set_all(DOWN)
+        await until(lambda: quiet(scene.all_down), 120.0)
+        scene.set_all(WELL)
+        every = await until(lambda: quiet(scene.all_over), 120.0)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    told = [event for each in every for event in each.events]
+    seen = scene.slack.seen_by("ana")
+
+    assert "store-lost" in log.read_text()
+    assert {1} == set(scene.posts().values())
+    calls = [m.text for m in seen if ON_CALL in m.text or SECOND in m.text]
+    assert sum(bool(event.mentions) for event in told) == len(calls)
 
 
 async def test_workers_killed_while_poles_fall_and_come_back(scene, receiver):
