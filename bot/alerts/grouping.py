@@ -24,6 +24,7 @@ from bot.alerts.telling import Happened, Teller, with_one_mention
 from bot.alerts.timing import relapse_window
 from bot.alerts.twins import TWIN
 from bot.diagnosis.contrast import Lines, Outage, Trait
+from bot.diagnosis.engine import explained_rules
 from bot.struct import replace
 
 MOST_SLACK = 7200.0
@@ -133,6 +134,8 @@ class Grouping:
     def place(self) -> None:
         """Put the SIMs that are newly ill into incidents: those that fell together first."""
         waiting = {sid: entry for sid, entry in self.ill.items() if self._is_candidate(sid, entry)}
+        for sid in [sid for sid in waiting if self._names_anew(sid, waiting[sid].family)]:
+            del waiting[sid]
         every = self.reading.outages.items()
         for family, outage in ((name, each) for name, found in every for each in found):
             hits = [sid for sid in outage.sids if sid in waiting and waiting[sid].family == family]
@@ -171,13 +174,31 @@ class Grouping:
         if not incident.is_open and not self._relapses(incident, member):
             return True
         graver = cause.severity > max(member.severity, incident.severity)
-        return graver or cause.family in {incident.family, SILENT}
+        return graver or cause.family in {incident.family, SILENT, TWIN}
 
     def _relapses(self, incident: Incident, member: DownSim) -> bool:
         """Return whether a SIM that is ill again is so too soon after an incident."""
         if incident.resolved_at is None:
             return False
         return self.reading.at - incident.resolved_at <= relapse_window(member)
+
+    def _names_anew(self, sid: str, family: str) -> bool:
+        """Return whether a SIM that turns out to have a twin is down of what follows from that.
+
+        That incident goes on under its new name, in that of its twin where there is one.
+        """
+        sim, explained = self.reading.sick[sid], explained_rules(TWIN)
+        found = (i for i in self.open() if i.family in explained and i.member(sid) in i.down)
+        incident = next(found, None) if family == TWIN else None
+        if incident is None or len(incident.members) > 1:
+            return False
+        cause, step = sim.causes[0], sim.next_step
+        named = replace(incident, family=TWIN, rule=cause.rule, title=cause.title, next_step=step)
+        older = next((i for i in self.open(TWIN) if self._shares(sim, i)), None)
+        self._now[incident.id] = named
+        if older:
+            self._merge(named, older.id)
+        return True
 
     def _place_outage(self, outage: Outage, hits: list[str], account: str, family: str) -> None:
         mine = [

@@ -299,6 +299,7 @@ async def with_outages(
             lines,
         )
         for family, sims in begun.items()
+        if family != TWIN  # a pair has its device in common, whatever others share
     }
     since = reading.at.timestamp() - lines.within
     fresh = {sid for sid, seen in begun.get(SILENT, {}).items() if seen >= since}

@@ -61,13 +61,20 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         sims=len(reading.read) + len(reading.failed),
         accounts=tuple(sorted(known)),
         called=state.called,
-        unjudged=reading.unjudged & state.unjudged if state.primed else reading.unjudged,
+        unjudged=_unjudged(state, reading),
     )
     if reading.missing:
         since, began = state.blind_since or reading.at, state.blind_since is None
         blind = replace(after, blind_since=since, blind=reading.missing)
         return Step(blind, scan.changed(), blind_began=began)
     return Step(after, scan.changed(), blind_ended=state.blind_since)
+
+
+def _unjudged(state: AlertState, reading: Reading) -> frozenset[str]:
+    """Return the SIMs of which it is still not known what they used when the alert began."""
+    if not state.primed:
+        return reading.unjudged
+    return state.unjudged & (reading.unjudged | reading.failed)
 
 
 def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:

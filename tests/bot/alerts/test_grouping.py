@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.alerts.reading import Cause, SickSim
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, Day, flapping, outage, silent
@@ -89,6 +90,26 @@ def test_a_site_with_two_cells_is_one_incident(day):
 
     assert [([f"DE{n}" for n in range(1, 7)], "a and b")] == day.down()
     assert ["i1"] == list(day.incidents)
+
+
+def in_device(sid, device, *rules):
+    """Return a SIM in a device with critical causes."""
+    causes = tuple(Cause(rule, Severity.CRITICAL, rule) for rule in rules)
+    return SickSim(sid, f"pump-{sid[2:]}", causes, device=device)
+
+
+@pytest.mark.parametrize("first", [("DE1",), ("DE2",), ("DE1", "DE2")])
+def test_twins_are_one_incident_each_pair(day, first):
+    """A change of the IMEI that turns out to be a clone's goes on as that, with both SIMs."""
+    day.scan(60, *(in_device(sid, "a", "imei_changed") for sid in first))
+    pairs = [("DE1", "a"), ("DE2", "a"), ("DE3", "b"), ("DE4", "b")]
+    twins = [in_device(sid, device, "twin_imei") for sid, device in pairs]
+    day.scan(75, *twins)
+    day.scan(80, *twins)
+
+    assert [["DE1", "DE2"], ["DE3", "DE4"]] == [sims for sims, _ in day.down()]
+    assert {"twin_imei"} == {each.rule for each in day.incidents.values() if each.is_open}
+    assert "i1" in {each.id for each in day.incidents.values() if each.is_open}
 
 
 def test_sims_of_one_cause_and_one_trait_are_one_incident(day):
