@@ -52,7 +52,7 @@ EVENT = {"type": "event_callback", "event": {"user": "U1", "channel": "C1"}}
 
 def test_a_command():
     """Who, where, the URL for the answer, and the text that is left."""
-    expected = Request("T1", "U1", "C1", "me", "https://x/1", None, "1.2")
+    expected = Request("T1", "U1", "C1", "me", "https://x/1", None, "1.2", id="1.2")
 
     assert expected == from_command(COMMAND, "me")
 
@@ -133,7 +133,8 @@ def test_what_a_payload_does_not_say_is_unknown():
             "channel": {"id": []},
         },
     ):
-        assert Request("", "", "", "") == from_click(body) == from_command(body, ""), body
+        for found in (from_click(body), from_command(body, "")):
+            assert Request("", "", "", "", id=found.id) == found, body
         assert Actor(None, None, None, None) == actor_of(body, None), body
 
 
