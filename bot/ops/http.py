@@ -163,7 +163,8 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self.guard.wait(self)
+        if self.cycle.response_complete:  # else another request came right behind
+            self.guard.wait(self)
 
     def send_400_response(self, msg: str) -> None:
         super().send_400_response(msg)

@@ -198,6 +198,26 @@ async def test_an_answer_that_is_not_read(asked):
     assert "slow" == why
 
 
+async def slow(_request):
+    await asyncio.sleep(0.3)
+    return PlainTextResponse("hello")
+
+
+async def test_what_is_asked_behind_another_may_take_long():
+    """Of two requests that were sent at once the second is not waited for while it is answered."""
+    cut = []
+    guard = ConnectionGuard(cut.append, seconds=0.1)
+    app = Starlette(routes=[Route("/", slow)])
+    async with asyncio.timeout(5), http_server(app, "127.0.0.1", 0, guard=guard) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ASKED * 2)
+        for _ in range(2):
+            await reader.readuntil(b"hello")
+        writer.close()
+
+    assert [] == cut
+
+
 async def test_an_answer_that_is_read_slowly():
     """Whoever takes a part of the answer in each such time gets all of it."""
     cut = []
