@@ -43,6 +43,9 @@ class Shown(Protocol):
     async def finish(self, screen: Screen) -> None:
         """Put the answer in its place."""
 
+    async def settle(self) -> None:
+        """See to it that the answer stays there."""
+
 
 class Reply(Struct):
     """A screen for the asker.
@@ -164,6 +167,8 @@ async def answer(name: str, work: Work, context: Context) -> None:
     async def tell(reply: Reply) -> None:
         is_out = await send(reply, request, services.replying)
         (services.questions.end if is_out else services.questions.leave)(request)
+        if reply.shown:
+            await reply.shown.settle()
 
     async def do() -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -96,7 +96,7 @@ def _services(
             AccountRows(store), clock, several=len(resources.kore.views.names) > 1
         ),
         delivery=delivery,
-        progress=ProgressMessages(slack, fallback, delivery),
+        progress=ProgressMessages(slack, fallback, delivery, clock),
         files=Files(slack, clock, sure),
         home_tabs=_open_home_tabs(slack, clock, stack),
         modals=Modals(slack, clock),

@@ -8,6 +8,7 @@ from itertools import chain, repeat
 from typing import Any, Protocol
 from uuid import uuid4
 
+from bot.clock import Clock
 from bot.errors import kept
 from bot.slack.block_fallback import BlockFallback, Message, Screen
 from bot.slack.client import SlackClient, SlackObserver
@@ -218,16 +219,14 @@ PAUSE_SECONDS = 3.0
 class ProgressMessages:
     """Makes messages that show progress and then turn into the answer."""
 
-    def __init__(self, client: SlackClient, fallback: BlockFallback, delivery: Delivery) -> None:
-        self._client = client
-        self._fallback = fallback
-        self._delivery = delivery
+    def __init__(
+        self, client: SlackClient, fallback: BlockFallback, delivery: Delivery, clock: Clock
+    ) -> None:
+        self._parts = client, fallback, delivery, clock
 
     def begin(self, to: Target, *, in_channel: bool, replace: bool = False) -> "ProgressMessage":
         """Return one that is not posted yet; `replace` puts it in place of what was clicked."""
-        return ProgressMessage(
-            self._client, self._fallback, self._delivery, to, in_channel=in_channel, replace=replace
-        )
+        return ProgressMessage(*self._parts, to, in_channel=in_channel, replace=replace)
 
 
 class ProgressMessage:
@@ -241,6 +240,7 @@ class ProgressMessage:
         client: SlackClient,
         fallback: BlockFallback,
         delivery: Delivery,
+        clock: Clock,
         to: Target,
         *,
         in_channel: bool,
@@ -249,6 +249,7 @@ class ProgressMessage:
         self._client = client
         self._fallback = fallback
         self._delivery = delivery
+        self._clock = clock
         self._to = to
         self._in_channel = in_channel
         self._replace = replace
@@ -257,6 +258,8 @@ class ProgressMessage:
         self._posting: asyncio.Future[Any] | None = None
         self._threaded = True
         self._again = False
+        self._is_late = False
+        self._said: Screen | None = None
 
     @property
     def in_channel(self) -> bool:
@@ -270,12 +273,15 @@ class ProgressMessage:
 
     async def show(self, screen: Screen) -> None:
         """Show how far it is; an error is logged and stops nothing else."""
+        self._is_late = True  # unless it ends, and Slack says how
         try:
             if self._in_channel:
                 await self._put(screen, ASKING + self._to.id)
             elif url := self._to.response_url:
                 await self._show_to_asker(screen, url)
+            self._is_late = False
         except SlackError as error:
+            self._is_late = isinstance(error, SlackOutcomeUnknown)
             log.warning("progress-not-shown", extra={"outcome": error.outcome})
 
     async def finish(self, screen: Screen) -> None:
@@ -289,6 +295,12 @@ class ProgressMessage:
             how = {"replace": self._replace, "threaded": self._threaded, "again": self._again}
             await self._delivery.deliver(self._to, screen, **how)
 
+    async def settle(self) -> None:
+        """Say the answer again where Slack may show a progress of before it over it, being late."""
+        if self._is_late and self._said and self._place:
+            await self._clock.sleep(PAUSE_SECONDS)
+            await self._finish_in_place(self._said)
+
     async def _finish_in_place(self, screen: Screen) -> bool:
         """Return whether the answer is there for sure."""
         try:
@@ -297,6 +309,7 @@ class ProgressMessage:
             log.warning("delivery-failed", extra={"outcome": error.outcome})
             self._again = isinstance(error, SlackOutcomeUnknown)
             return False
+        self._said = screen
         return True
 
     async def _put(self, screen: Screen, key: str) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -8,7 +9,6 @@ from bot.emulators.kore.faults import slow_body
 from bot.kore.connect import open_kore
 from bot.kore.errors import KoreBadAnswer, KoreDenied, KoreUnavailable
 from bot.kore.requester import RetryPolicy
-from bot.struct import replace
 from tests.builders import SID
 from tests.kore_rig import ORIGIN
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from bot import struct
 from bot.emulators.kore.faults import (
     broken,
     hang,
@@ -122,7 +123,7 @@ FAULTS = [broken(500), broken(502), broken(503), broken(504), too_many(), not_js
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.status))
 async def test_a_passing_fault(kore, api, clock, fault):
     """What passes is tried again and the asker never knows."""
-    api.faults.add(replace(fault, path="Sims"))
+    api.faults.add(struct.replace(fault, path="Sims"))
 
     assert SID == (await kore.sim(SID)).value.sid
     assert 2 == len(paths(api))
@@ -149,7 +150,7 @@ LASTING = [
 @pytest.mark.parametrize(("fault", "expected"), LASTING, ids=["503", "429", "not JSON"])
 async def test_a_lasting_fault(kore, api, fault, expected):
     """What does not pass becomes an error of ours, after four tries."""
-    api.faults.add(replace(fault, path="Sims"))
+    api.faults.add(struct.replace(fault, path="Sims"))
     with pytest.raises(expected):
         await kore.sim(SID)
 
@@ -331,7 +332,7 @@ async def test_a_probe_that_is_refused(kore, api, clock, config):
         with pytest.raises(KoreUnavailable):
             await kore.sim(name)
     api.faults.clear()
-    api.faults.add(replace(broken(401, times=1), path="token"))
+    api.faults.add(struct.replace(broken(401, times=1), path="token"))
     clock.move(60)
     with pytest.raises(KoreDenied):
         await kore.sim("d")

@@ -62,8 +62,8 @@ async def delivery(slack, client, counted, fallback, clock):
 
 
 @pytest.fixture
-def progress(client, delivery, fallback):
-    return ProgressMessages(client, fallback, delivery)
+def progress(client, delivery, fallback, clock):
+    return ProgressMessages(client, fallback, delivery, clock)
 
 
 @pytest.fixture
