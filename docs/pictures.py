@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +32,7 @@ from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import HOME
 from bot.store.schema import NOW, digest_runs, jobs
+from bot.struct import replace
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser

@@ -21,10 +21,16 @@ async def rig(database):
         yield made
 
 
-def put_in(rig, story, *others, **more):
-    """Put a story's SIM in, as it stands now, and others that stand beside it."""
+def put_in(rig, story, *others, began=None, times=1, **more):
+    """Put a story's SIM in, as it stands now, and others that stand beside it.
+
+    `began` is when it was first put in: its metering month stays, also over midnight. It sends so
+    many `times` the story's packets.
+    """
     now = rig.parts.clock.now()
-    rig.kore.add(story.sim(now), story.sessions(now), **more)
+    sent = ("packets_uploaded", "packets_downloaded")
+    rows = [row | {name: row[name] * times for name in sent} for row in story.sessions(now)]
+    rig.kore.add(story.sim(began or now), rows, **more)
     for role in others:
         rig.kore.add(role.sim(now), role.sessions(now))
 
@@ -65,14 +71,15 @@ def asked_usage(rig):
 
 async def test_a_data_limit_that_is_reached_is_an_incident(rig):
     """Usage is read of each SIM once, and again when it may be near its limit; one card tells."""
+    began = rig.parts.clock.now()
     put_in(rig, data_limit_near, bytes_per_day=39_900_000)
     await rig.add()
     await rig.move(20)
     quiet, early = rig.cards(), asked_usage(rig)
-    put_in(rig, data_limit_near, bytes_per_day=43_000_000)
+    put_in(rig, data_limit_near, began=began, bytes_per_day=43_000_000)
     await rig.move(90, step=5)
     near, asked = await rig.incidents(), asked_usage(rig)
-    put_in(rig, data_limit_near, bytes_per_day=60_000_000)
+    put_in(rig, data_limit_near, began=began, times=500, bytes_per_day=60_000_000)
     await rig.move(80, step=5)
     (full,) = await rig.incidents()
 
