@@ -144,7 +144,7 @@ class SocketModeConnection:
         client, self._client = self._client, None
         if client is None:
             return
-        helpers = _tasks_of(client)
+        helpers, connection = _tasks_of(client), client.current_session
         try:
             async with asyncio.timeout(patience):
                 await client.close()  # type: ignore[no-untyped-call]
@@ -153,6 +153,10 @@ class SocketModeConnection:
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
+        if connection and not connection.closed:  # it waited for a helper; now it only lets go
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0):
+                    await connection.close()
         await client.aiohttp_client_session.close()
 
     async def _on_message(self, _client: object, message: dict[str, Any], _raw: str | None) -> None:

@@ -163,13 +163,16 @@ async def test_a_socket_follows_no_redirect(link, slack, deaf_slack, monkeypatch
             await link.open()
 
 
-async def test_a_peer_that_does_not_say_goodbye_is_left_in_time(link, deaf_slack, caplog):
-    """Closing takes as long as we allow, not the ten seconds of the library."""
+@pytest.mark.parametrize("patience", [0.1, 0.0])
+async def test_a_peer_that_does_not_say_goodbye_is_left_in_time(link, deaf_slack, caplog, patience):
+    """Closing takes as long as we allow, not the ten seconds of the library, and lets go of it."""
     await link.open()
+    connection = link._client.current_session
 
     async with asyncio.timeout(5):
-        await link.close(0.1)
+        await link.close(patience)
 
+    assert connection.closed
     assert deaf_slack.api.calls.of("apps.connections.open")
     assert "socket-close-cut" in caplog.text
 
