@@ -261,7 +261,12 @@ async def test_a_server_that_does_not_answer():
 async def test_a_server_that_says_nothing(monkeypatch):
     """Silence is named as such."""
     monkeypatch.setattr(bot.store.postgres, "CONNECT_SECONDS", 0.2)
-    async with a_server(lambda reader, _writer: reader.read()) as port:
+
+    async def listen(reader, writer):
+        await reader.read()
+        writer.close()
+
+    async with a_server(listen) as port:
         check = await checked(database_url=f"postgresql://bot@127.0.0.1:{port}/sims")
 
     assert check.says.endswith("it cannot be reached (no answer in time)")
