@@ -1,5 +1,6 @@
 """What doctor asks of the outside, what it does not while an address is wrong; the store."""
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 
@@ -262,12 +263,17 @@ async def test_a_server_that_says_nothing(monkeypatch):
     """Silence is named as such."""
     monkeypatch.setattr(bot.store.postgres, "CONNECT_SECONDS", 0.2)
 
+    left = asyncio.Event()
+
     async def listen(reader, writer):
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        left.set()
 
     async with a_server(listen) as port:
         check = await checked(database_url=f"postgresql://bot@127.0.0.1:{port}/sims")
+        await left.wait()
 
     assert check.says.endswith("it cannot be reached (no answer in time)")
 
