@@ -134,8 +134,8 @@ class AlertState(Struct, omit_defaults=True):
     `ill` is by SID. `primed` is false until the first scan is over: what is wrong already then is
     not opened, and so with each of the `accounts` that were read. `blind_since` is set while KORE
     does not answer, of some accounts (`blind`) or of all; `scanned_at` is the last scan's. `called`
-    is when people were reminded last, or others called, by what time brought: epoch seconds. Of the
-    `unjudged` it is not known since the first scan what they use, and so how grave it is.
+    is when people were reminded last, or others called, by what time brought: epoch seconds.
+    `begun_at` is the first scan's.
     """
 
     ill: dict[str, Ill]
@@ -146,7 +146,7 @@ class AlertState(Struct, omit_defaults=True):
     accounts: tuple[str, ...] = ("",)
     blind: tuple[str, ...] = ()
     called: dict[str, float] = field(default_factory=dict)
-    unjudged: frozenset[str] = frozenset()
+    begun_at: datetime | None = None
 
     def knows(self, account: str) -> bool:
         """Return whether an account was scanned before."""

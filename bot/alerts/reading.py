@@ -25,6 +25,7 @@ from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import NEXT_STEP, TITLE
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import member_of
+from bot.digests.usage import Spent, told_once
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
@@ -45,6 +46,7 @@ _SEVERITIES = {severity.word: severity for severity in Severity}
 _GRAVE = ('"warning"', '"critical"')
 """What stands in the JSON of a SIM that has something: most need not be read any further."""
 DATA_LIMIT = "data_limit"
+TOLD_BY_USAGE = frozenset({DATA_LIMIT, "never_seen"})
 _UNJUDGED = f'"unjudged":["{DATA_LIMIT}"'
 
 
@@ -76,6 +78,7 @@ class SickSim(Struct):
     """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only.
 
     `place` is its tower's latitude and longitude, `device` the first 14 digits of its IMEI.
+    `told_once` is what was told of its usage, where a cause comes of it and it was told only once.
     """
 
     sid: str
@@ -88,6 +91,7 @@ class SickSim(Struct):
     account: str = ""
     place: tuple[float, float] | None = None
     device: str | None = None
+    told_once: Spent | None = None
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
@@ -115,7 +119,7 @@ class Reading(Struct):
     nothing could be read; `is_partial`, that of the SIMs neither read nor failed nothing was asked.
     `accounts` are those that were asked, `missing` those that could not be. `may_grow` are SIMs of
     which the next scan may tell that they went down with others; it comes after `interval`. Of the
-    `unjudged` it is not known whether they are at a data limit.
+    `unjudged`, of those that are watched, it is not known whether they are at a data limit.
     """
 
     at: datetime
@@ -173,7 +177,7 @@ class Reader:
     def __init__(
         self, wanted: Wanted, watched: Collection[str], accounts: frozenset[str] = ONE_ACCOUNT
     ) -> None:
-        """`watched` are the SIMs of open incidents: of them it is told when they came back.
+        """`watched` are SIMs of which it is told when they came back, or are not judged.
 
         A SIM that names no account is of the only one of `accounts`.
         """
@@ -196,12 +200,10 @@ class Reader:
                 self._failed.add(row.sid)
                 continue
             self._read.add(row.sid)
-            if _UNJUDGED in row.row:
-                self._unjudged.add(row.sid)
             if any(word in row.row for word in _GRAVE):
                 self._judge(row)
-            if row.sid in self._watched and row.sid not in self._sick:
-                self._note_back(row)
+            if row.sid in self._watched:
+                self._watch(row)
 
     def add_twins(self, rows: Iterable[ScanRow]) -> None:
         """Collect those that were added, and have a twin: that shows only over all of them."""
@@ -223,6 +225,7 @@ class Reader:
         if not causes:
             return
         member, shown = member_of(row), redacted_snapshot(seen).name
+        is_by_usage = causes[0].family in TOLD_BY_USAGE
         self._sick[row.sid] = SickSim(
             sid=row.sid,
             name=seen.name,
@@ -234,10 +237,13 @@ class Reader:
             account=seen.account or self._account,
             place=seen.place,
             device=seen.imei14,
+            told_once=told_once(row) if is_by_usage else None,
         )
 
-    def _note_back(self, row: ScanRow) -> None:
-        if row.state == State.ONLINE:
+    def _watch(self, row: ScanRow) -> None:
+        if _UNJUDGED in row.row:
+            self._unjudged.add(row.sid)
+        if row.state == State.ONLINE and row.sid not in self._sick:
             since = Snapshot.from_json(row.row).since
             if since:
                 self._back[row.sid] = since.timestamp()

@@ -9,11 +9,9 @@ from datetime import datetime
 from bot.alerts.alert import Alert, AlertState, Ill
 from bot.alerts.grouping import Grouping, NewId
 from bot.alerts.incident import Incident
-from bot.alerts.reading import DATA_LIMIT, SILENT, Reading
+from bot.alerts.reading import DATA_LIMIT, SILENT, Reading, SickSim
 from bot.diagnosis.contrast import Lines
 from bot.struct import Struct, replace
-
-TOLD_BY_USAGE = frozenset({DATA_LIMIT, "never_seen"})
 
 
 class Step(Struct):
@@ -61,7 +59,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         sims=len(reading.read) + len(reading.failed),
         accounts=tuple(sorted(known)),
         called=state.called,
-        unjudged=_unjudged(state, reading),
+        begun_at=state.begun_at or reading.at,
     )
     if reading.missing:
         since, began = state.blind_since or reading.at, state.blind_since is None
@@ -70,11 +68,16 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     return Step(after, scan.changed(), blind_ended=state.blind_since)
 
 
-def _unjudged(state: AlertState, reading: Reading) -> frozenset[str]:
-    """Return the SIMs of which it is still not known what they used when the alert began."""
-    if not state.primed:
-        return reading.unjudged
-    return state.unjudged & (reading.unjudged | reading.failed)
+def _is_of_before(state: AlertState, sim: SickSim) -> bool:
+    """Return whether a SIM's cause may be older than the alert.
+
+    So it is where its usage was told since the last scan, and never since the alert began: a scan
+    asks for that of some SIMs only.
+    """
+    told, begun, scanned = sim.told_once, state.begun_at, state.scanned_at
+    if not (told and begun and scanned):
+        return False
+    return told.since <= begun.timestamp() and scanned.timestamp() < told.read_at
 
 
 def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
@@ -82,18 +85,20 @@ def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
     reading = scan.reading
     unread = state.ill.keys() - reading.read if reading.is_partial else reading.failed
     found = {sid: state.ill[sid] for sid in unread if sid in state.ill}
+    unsure = {sid: state.ill[sid] for sid in reading.unjudged if sid in state.ill}
+    found |= {sid: ill for sid, ill in unsure.items() if ill.family == DATA_LIMIT}
     for sid, sim in reading.sick.items():
         cause, was = sim.causes[0], state.ill.get(sid)
+        is_old = _is_of_before(state, sim)
         if was and was.family == cause.family:
             is_graver = 0 < was.severity < cause.severity
-            is_worse = cause.family != SILENT and is_graver and sid not in state.unjudged
+            is_worse = cause.family != SILENT and is_graver and not is_old
             known = (was.known and not is_worse) or scan.is_given_up(sid, cause.family)
             severity = max(was.severity, int(cause.severity))
             found[sid] = was._replace(known=known, severity=severity)
             continue
         seen = reading.at.timestamp()
         lost_at = sim.lost_at if cause.family == SILENT else None
-        is_old = cause.family in TOLD_BY_USAGE and sid in state.unjudged
         known = (is_old or not state.knows(sim.account)) and not scan.is_down(sid)
         found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found

@@ -9,7 +9,6 @@ bot/diagnosis/rules/common_outage.py over what they kept of each SIM.
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -262,8 +261,11 @@ class _Scan:
     async def ask_usage(self, sim: Sim, now: datetime) -> None:
         """Ask what a SIM used; what is not told stays as it was."""
         start = month_start(sim, now)
-        with suppress(KoreError):
+        try:
             told = await self._kore.usage_records(sim.sid, start=start, granularity="all")
+        except KoreError:
+            self._spending.not_told(sim, now)
+        else:
             self._spending.told(sim, told.value, now)
 
     async def ask(self, sim: Sim, now: datetime) -> int:

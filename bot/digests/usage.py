@@ -1,8 +1,11 @@
 """What SIMs have used of their plans' limits, which a scan asks for only as often as it can matter.
 
 It is a request a SIM: KORE sums up usage by account or by SIM, not for several SIMs. So of a chunk
-of a scan some SIMs at most are asked for, those first of which nothing is known this month; the
-others once they may have come near a limit since, by what they used a day and send now. What was
+of a scan some SIMs at most are asked for, those first that never were; then each once a month, and
+again once it may have come near a limit, by what it used a day and sends now. No SIM is asked for
+twice within an hour, even where KORE did not tell: with scans every 5 minutes that is a twelfth
+more requests at most, and of full chunks a tenth however often they are scanned. A limit that is
+crossed is told within an hour, as long as no more SIMs are near theirs than that allows. What was
 told is kept in the SIM's row.
 """
 
@@ -31,14 +34,26 @@ _KEPT = ',"spent":['
 
 
 class Spent(NamedTuple):
-    """What KORE told of a SIM's month at `read_at`; times in epoch seconds, usage in bytes."""
+    """What KORE told of a SIM's month at `read_at`; times in epoch seconds, usage in bytes.
 
-    month: float
-    read_at: float
+    `readings` is how often it told anything so far, `failed_at` when it was asked in vain last;
+    `since` is when the SIM was first scanned with a limit.
+    """
+
+    month: float = 0.0
+    read_at: float = 0.0
     home: int | None = None
     national: int | None = None
     international: int | None = None
     total: int | None = None
+    readings: int = 1
+    failed_at: float = 0.0
+    since: float = 0.0
+
+    @property
+    def asked_at(self) -> float:
+        """When KORE was asked last."""
+        return max(self.read_at, self.failed_at)
 
     def used(self, kind: Usage) -> int:
         """Return the bytes that were told."""
@@ -75,15 +90,25 @@ def limits_of(plan: RatePlan | None) -> dict[Usage, int]:
     return {kind: limit * MEGABYTE for kind, limit in (told or {}).items() if limit and limit > 0}
 
 
+_NOTHING = Spent(readings=0)
+
+
 def _spent_in(row: ScanRow) -> Spent | None:
     """Return what a row keeps; None where it keeps nothing, or anything else."""
-    if _KEPT not in row.row:
+    at = row.row.rfind(_KEPT)
+    if at < 0:
         return None
     try:
-        spent = Spent(*from_json(row.row)["spent"])
+        spent = Spent(*from_json(row.row[at + len(_KEPT) - 1 : -1]))
     except (TypeError, ValueError):
         return None
     return spent if all(isinstance(each, float | int | None) for each in spent) else None
+
+
+def told_once(row: ScanRow) -> Spent | None:
+    """Return what KORE told of a SIM, where it did so only once so far."""
+    spent = _spent_in(row)
+    return spent if spent and spent.readings == 1 else None
 
 
 class Spending:
@@ -94,15 +119,18 @@ class Spending:
     ) -> None:
         self._limits = {sid: limits_of(plan) for sid, plan in plans.items()}
         self._near = min(percent, FULL) / FULL
-        rows = [row for row in before if self._limits]
+        rows = list(before) if self._limits else []
         self._traffic = {row.sid: row.traffic for row in rows}
         kept = ((row.sid, _spent_in(row)) for row in rows)
         self.known = {sid: spent for sid, spent in kept if spent}
 
     def wanting(self, sims: Sequence[Sim], now: datetime) -> list[Sim]:
-        """Return those whose usage is to be asked for in this scan, the longest unknown first."""
+        """Return those whose usage is to be asked for in this scan, the longest unasked first."""
+        for sim in sims:
+            if self._limits.get(sim.rate_plan_sid or ""):
+                self.known.setdefault(sim.sid, _NOTHING._replace(since=now.timestamp()))
         asked = sorted(
-            (spent.read_at if (spent := self._of_this_month(sim, now)) else 0.0, place)
+            (self.known.get(sim.sid, _NOTHING).asked_at, place)
             for place, sim in enumerate(sims)
             if self._may_be_news(sim, now)
         )
@@ -111,8 +139,23 @@ class Spending:
     def told(self, sim: Sim, records: tuple[UsageRecord, ...], now: datetime) -> None:
         """Note what KORE says that a SIM has used since its month began."""
         since = month_start(sim, now)
-        used = (used_bytes(records, since, kind) for kind in _KINDS)
-        self.known[sim.sid] = Spent(since.timestamp(), now.timestamp(), *used)
+        home, national, abroad, every = (used_bytes(records, since, kind) for kind in _KINDS)
+        known = self.known.get(sim.sid, _NOTHING)
+        self.known[sim.sid] = Spent(
+            month=since.timestamp(),
+            read_at=now.timestamp(),
+            home=home,
+            national=national,
+            international=abroad,
+            total=every,
+            readings=known.readings + 1,
+            since=known.since,
+        )
+
+    def not_told(self, sim: Sim, now: datetime) -> None:
+        """Note that KORE did not say what a SIM has used."""
+        known = self.known.get(sim.sid, _NOTHING)
+        self.known[sim.sid] = known._replace(failed_at=now.timestamp())
 
     def usage(self, sim: Sim, now: datetime) -> tuple[UsageRecord, ...] | None:
         """Return the usage to judge a SIM by; None: it is not known."""
@@ -127,19 +170,20 @@ class Spending:
         return replace(row, row=f"{row.row[:-1]}{_KEPT}{compact_json(spent)[1:]}}}")
 
     def _of_this_month(self, sim: Sim, now: datetime) -> Spent | None:
-        spent = self.known.get(sim.sid)
-        if spent is None or sim.date_created is None:
-            return spent
+        spent = self.known.get(sim.sid, _NOTHING)
+        if not spent.readings or sim.date_created is None:
+            return spent if spent.readings else None
         return spent if spent.month == month_start(sim, now).timestamp() else None
 
     def _may_be_news(self, sim: Sim, now: datetime) -> bool:
         """Return whether a line that was not reached may have been since."""
         limits, at = self._limits.get(sim.rate_plan_sid or ""), now.timestamp()
+        asked_at = self.known.get(sim.sid, _NOTHING).asked_at
+        if not limits or at - AGAIN < asked_at <= at:  # later than now: the clock was set back
+            return False
         spent = self._of_this_month(sim, now)
-        if not limits or spent is None:
-            return bool(limits)
         traffic = self._traffic.get(sim.sid)
-        return at - spent.read_at >= AGAIN and any(
+        return spent is None or any(
             spent.used(kind) < line <= spent.most(kind, limit, traffic, at)
             for kind, limit in limits.items()
             for line in (limit * self._near, limit)

@@ -14,7 +14,15 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.alerts.alert import Alert, AlertState
-from bot.alerts.reading import Reader, Reading, Wanted, lines_of, read_all, with_outages
+from bot.alerts.reading import (
+    DATA_LIMIT,
+    Reader,
+    Reading,
+    Wanted,
+    lines_of,
+    read_all,
+    with_outages,
+)
 from bot.alerts.transitions import observe
 from bot.alerts.twins import TWIN
 from bot.diagnosis.rhythm import Rhythm
@@ -180,6 +188,7 @@ async def _reading(
         sids = await sids_of(about.selection, scans.kore)
     incidents = await work.incidents.current(about.id)
     watched = {member.sid for each in incidents if each.is_open for member in each.members}
+    watched |= {sid for sid, ill in state.ill.items() if ill.family == DATA_LIMIT}
     reader = Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts)
     await read_all(reader, rows, run.id)
     reading = reader.reading(now)

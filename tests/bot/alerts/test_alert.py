@@ -52,6 +52,7 @@ def test_a_state_comes_back_as_it_was():
 
     assert state == AlertState.from_json(state.to_json())
     assert AlertState({}) == AlertState.from_json(None)
+    assert AlertState({}, True) == AlertState.from_json('{"ill":{},"primed":true,"unjudged":["D"]}')
 
 
 @pytest.mark.parametrize(

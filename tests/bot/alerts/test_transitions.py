@@ -7,9 +7,11 @@ import pytest
 from bot.alerts.acts import resolve, snooze, take
 from bot.alerts.alert import Maintenance, Mute
 from bot.alerts.incident import IncidentState
+from bot.alerts.reading import Cause, SickSim
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason
+from bot.digests.usage import Spent
 from tests.bot.alerts.alert_builders import (
     ANA,
     BEN,
@@ -59,6 +61,45 @@ def test_what_was_known_and_gets_worse_is_told():
 
     assert [] == before
     assert [(["DE1"], None)] == day.down()
+
+
+def limited(told_at, since=0, times=1, severity=Severity.WARNING):
+    """Return a SIM near its limit; the times are minutes after noon."""
+    spent = Spent(
+        read_at=(NOON + told_at * MINUTE).timestamp(),
+        readings=times,
+        since=(NOON + since * MINUTE).timestamp(),
+    )
+    cause = Cause("data_limit", severity, "Data limit is near")
+    return SickSim("DE1", "well-1", (cause,), told_once=spent if times == 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("why", "sims", "is_told"),
+    [
+        ("first told after the alert began", [limited(4)], False),
+        ("and told so by each scan since", [limited(4), limited(4)], False),
+        ("told before, and crossed since", [limited(4, times=2)], True),
+        ("of a lower limit than before", [limited(-20, times=1)], True),
+        ("of a SIM that came later", [limited(4, since=4)], True),
+        ("full since", [limited(4), limited(9, times=2, severity=Severity.CRITICAL)], True),
+    ],
+)
+def test_what_usage_tells_for_the_first_time_is_no_news(day, why, sims, is_told):
+    """A limit may have been reached before the alert began, of a SIM that was there then."""
+    for number, sim in enumerate(sims, 1):
+        day.scan(5 * number, sim)
+
+    assert is_told is bool(day.down()), why
+
+
+def test_an_old_limit_is_no_news_after_usage_was_not_known(day):
+    """As where a new month begins, or another scan is read that knows less."""
+    day.scan(5, limited(4))
+    day.scan(10, unjudged=frozenset({"DE1"}))
+    day.scan(15, limited(14, times=2))
+
+    assert [] == day.down()
 
 
 def test_an_incident_is_named_after_its_gravest_cause(day):

@@ -1,11 +1,12 @@
 """How often a scan asks for usage, and what it knows of it."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.diagnosis.fields import Usage
-from bot.digests.usage import MOST_ASKED, Spending, Spent
+from bot.digests.usage import MOST_ASKED, Spending, Spent, told_once
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.store.scans import ScanRow
 from tests.builders import NOON
@@ -80,6 +81,46 @@ def test_few_of_a_chunk_are_asked_for():
 
     assert [MOST_ASKED] * 10 == rounds
     assert [] == spending.wanting(sims, NOON)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize("sims", [1, 5, 50, 100])
+def test_over_a_day_usage_adds_less_than_a_tenth(sims, tells):
+    """Each SIM is near its limit, and asked for every hour, whether KORE tells or not."""
+    rows: dict[str, ScanRow] = {}
+    fleet, asked = [a_sim(number) for number in range(sims)], []
+    for now in (NOON + each * HOUR / 12 for each in range(288)):
+        for chunk in (fleet[at : at + 100] for at in range(0, sims, 100)):
+            spending = Spending(PLANS, [rows[sim.sid] for sim in chunk if sim.sid in rows], 80)
+            for sim in spending.wanting(chunk, now):
+                asked.append(sim.sid)
+                if tells:
+                    spending.told(sim, (UsageRecord(data={"home": {"total": 79 * MB}}),), now)
+                else:
+                    spending.not_told(sim, now)
+            plain = (ScanRow(s.sid, "online", 0, 0, '{"sid":"DE1"}', traffic=10**6) for s in chunk)
+            rows |= {row.sid: spending.kept_in(row) for row in plain}
+
+    assert {24} == set(Counter(asked).values())
+    assert len(asked) < 0.1 * 288 * sims
+
+
+def test_a_row_says_what_was_told_once():
+    """It does not where usage was told again since, nor where it never was."""
+    spending, sim = Spending(PLANS, (), 80), a_sim()
+    plain = ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}')
+    found = [told_once(plain)]
+    spending.wanting([sim], NOON)
+    spending.not_told(sim, NOON)
+    found.append(told_once(spending.kept_in(plain)))
+    for hours in (1, 2):
+        spending.told(sim, (), NOON + hours * HOUR)
+        found.append(told_once(spending.kept_in(plain)))
+
+    assert [None, None, (NOON + HOUR, NOON), None] == [
+        each and tuple(datetime.fromtimestamp(t, UTC) for t in (each.read_at, each.since))
+        for each in found
+    ]
 
 
 def test_what_was_told_goes_on_in_the_row():

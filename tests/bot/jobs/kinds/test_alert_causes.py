@@ -91,16 +91,20 @@ async def test_a_data_limit_that_is_reached_is_an_incident(rig):
 
 
 async def test_a_limit_that_was_reached_before_is_not_told(rig):
-    """Also where its usage could not be read with the first scan."""
+    """Also where its usage could not be read with the first scan; it is asked for hourly then."""
     put_in(rig, data_limit_reached, bytes_per_day=52_000_000)
     usage = Fault(path="/UsageRecords", status=503, times=None)
     rig.kore.faults.add(usage)
     await rig.add()
-    await rig.move(6)
+    await rig.move(50, step=5)
+    asked = asked_usage(rig)
+    _, before = await rig.parts.alerting.alerts.look("a1")
     rig.kore.faults.clear()
-    await rig.move(30)
+    await rig.move(30, step=5)
     _, state = await rig.parts.alerting.alerts.look("a1")
 
+    assert 6 == asked
+    assert "DE" not in before.to_json()
     assert ["data_limit"] == [ill.family for ill in state.ill.values()]
     assert [] == await rig.incidents()
 
@@ -130,7 +134,7 @@ async def test_what_is_graver_once_usage_is_known_was_so_before(rig):
     await rig.move(6)
     _, before = await rig.parts.alerting.alerts.look("a1")
     rig.kore.faults.clear()
-    await rig.move(12)
+    await rig.move(65, step=5)
     _, after = await rig.parts.alerting.alerts.look("a1")
 
     assert [Severity.WARNING] == [ill.severity for ill in before.ill.values()]
