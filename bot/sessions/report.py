@@ -3,8 +3,10 @@
 An open session counts until now where the SIM is online, else until it was last updated.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,7 +58,18 @@ class Neighbours(Struct):
         return self.trait == Trait.CELL and self.together > 0 and is_many
 
 
-class SessionReport(Struct):
+class Stretch(NamedTuple):
+    """A time without a break in it."""
+
+    start: datetime
+    end: datetime
+
+    def since(self, begin: datetime) -> timedelta:
+        """Return how much of it lies after a moment."""
+        return max(timedelta(0), self.end - max(self.start, begin))
+
+
+class SessionReport(Struct, dict=True):
     """A SIM, its sessions newest first, its state and what is wrong with it.
 
     `sessions` is None where the SIM was read and its sessions could not be, and `problem` then says
@@ -99,6 +112,11 @@ class SessionReport(Struct):
     def cause(self) -> Finding | None:
         """The finding that explains most and stands first; None where nothing is wrong."""
         return cause_of(self.findings)
+
+    @cached_property
+    def connected(self) -> tuple[Stretch, ...]:
+        """The times in which the SIM was connected, the oldest first, none overlapping."""
+        return _connected(self)
 
 
 def case_of(report: SessionReport) -> Case:
@@ -161,17 +179,6 @@ HOURS = 24
 WINDOW = timedelta(days=30)
 
 
-class Stretch(NamedTuple):
-    """A time without a break in it."""
-
-    start: datetime
-    end: datetime
-
-    def within(self, begin: datetime, end: datetime) -> timedelta:
-        """Return how much of it lies between two moments."""
-        return max(timedelta(0), min(self.end, end) - max(self.start, begin))
-
-
 class Uptime(Struct):
     """The share of the window that the SIM was connected, and its longest time away in it.
 
@@ -186,12 +193,12 @@ def uptime_of(report: SessionReport, window: timedelta = WINDOW) -> Uptime | Non
     """Return the uptime over the window; None where sessions do not tell, the newest included."""
     now = report.made_at
     first = now - window
-    connected = [each for each in _connected(report) if each.end >= first or window >= WINDOW]
+    connected = [each for each in report.connected if each.end >= first or window >= WINDOW]
     if not connected or report.state is State.UNKNOWN:
         return None
     begin = max(first, report.sim.date_created or first)
     begin = min(begin, connected[0].start) if window >= WINDOW else begin
-    up = sum((each.within(begin, now) for each in connected), timedelta(0))
+    up = sum((each.since(begin) for each in connected), timedelta(0))
     ends = [*connected, Stretch(now, now)]
     gaps = (max(timedelta(0), after.start - before.end) for before, after in pairwise(ends))
     return Uptime(up / max(now - begin, timedelta(seconds=1)), max(gaps))
@@ -205,33 +212,28 @@ def hours_of(report: SessionReport) -> list[int] | None:
     """
     if report.sessions is None or report.state is State.UNKNOWN:
         return None
-    connected, first = _connected(report), report.made_at - HOURS * HOUR
-    starts = [session.start for session in report.sessions if session.start]
-    return [_busy(connected, starts, first + hour * HOUR) for hour in range(HOURS)]
+    now = report.made_at
+    first = now - HOURS * HOUR
+    busy = [0] * HOURS
+    for start, end in report.connected:
+        for hour in range(max(0, (start - first) // HOUR), max(0, -((first - end) // HOUR))):
+            busy[hour] = int(end > start)
+    begun = Counter((each.start - first) // HOUR for each in report.sessions if each.start)
+    return [begun[hour] or busy[hour] for hour in range(HOURS)]
 
 
-def _busy(connected: Sequence[Stretch], starts: Sequence[datetime], begin: datetime) -> int:
-    end = begin + HOUR
-    begun = sum(begin <= start < end for start in starts)
-    return begun or int(any(each.within(begin, end) for each in connected))
-
-
-def _connected(report: SessionReport) -> list[Stretch]:
-    """Return the times in which the SIM was connected, the oldest first, none overlapping."""
+def _connected(report: SessionReport) -> tuple[Stretch, ...]:
+    now = report.made_at
+    alive = report.last_session if report.state is State.ONLINE else None
+    spans = sorted(
+        (each.start, each.end or (now if each is alive else each.last_updated) or each.start)
+        for each in report.sessions or ()
+        if each.start and each.start <= now
+    )
     found: list[Stretch] = []
-    spans = (_span(each, report) for each in report.sessions or ())
-    for span in sorted(span for span in spans if span):
-        if found and span.start <= found[-1].end:
-            found[-1] = Stretch(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return found
-
-
-def _span(session: DataSession, report: SessionReport) -> Stretch | None:
-    start, now = session.start, report.made_at
-    if start is None or start > now:
-        return None
-    is_alive = report.state is State.ONLINE and session is report.last_session
-    end = session.end or (now if is_alive else session.last_updated) or start
-    return Stretch(start, min(max(start, end), now))
+    for start, end in spans:
+        if not found or start > found[-1].end:
+            found.append(Stretch(start, min(max(start, end), now)))
+        elif end > found[-1].end:
+            found[-1] = Stretch(found[-1].start, min(end, now))
+    return tuple(found)
