@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 from math import exp, lgamma
 
 from bot.struct import Struct, field, replace
@@ -159,7 +160,7 @@ def _explained(
     first, last = cluster[0][0], cluster[-1][0]
     silent = {sid for _, sid in cluster}
     known = [m for m in every.values() if m.sid in silent or _was_alive(m, last)]
-    while len(silent) >= lines.at_least:
+    while True:
         part = len(silent) * 100 >= len(known) * lines.percent
         chance = _LIKELY if part else _SURE / clusters
         outage = _told_by_trait(silent, known, (first, last), lines.at_least, chance)
@@ -168,6 +169,8 @@ def _explained(
             return
         yield outage
         silent -= outage.sids
+        if len(silent) < lines.at_least:
+            return
         known = [each for each in known if not _has(each, outage)]
 
 
@@ -188,8 +191,8 @@ def _told_by_trait(
     """Return the outage of the trait that is least by chance, of several the narrowest."""
     best: tuple[float, int, str] | None = None
     order = list(Trait)
-    totals = Counter((trait, value) for m in known for trait, value in m.traits.items())
-    hits = Counter(p for m in known if m.sid in silent for p in m.traits.items())
+    totals = Counter(chain.from_iterable(m.traits.items() for m in known))
+    hits = Counter(chain.from_iterable(m.traits.items() for m in known if m.sid in silent))
     for (trait, value), count in hits.items():
         members = totals[trait, value]
         if count < at_least or members == len(known):

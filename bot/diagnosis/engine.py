@@ -97,12 +97,19 @@ def diagnose(
 
 
 def diagnose_together(
-    cases: Sequence[Case], limits: Thresholds, rule_broke: RuleBroke = count_nothing
+    cases: Sequence[Case],
+    limits: Thresholds,
+    rule_broke: RuleBroke = count_nothing,
+    peers: Iterable[Case] = (),
 ) -> list[tuple[Finding, ...]]:
-    """Return the findings of each case, with those added that show only over several SIMs."""
+    """Return the findings of each case, with those added that show only over several SIMs.
+
+    `peers` are compared with the cases, and nothing is told of them.
+    """
     added: defaultdict[str, list[Finding]] = defaultdict(list)
+    every = (*cases, *peers)
     for rule in rules_of(GroupRule):
-        for sim_sid, finding in _run(rule, rule.check, rule_broke, cases, limits):
+        for sim_sid, finding in _run(rule, rule.check, rule_broke, every, limits):
             added[sim_sid].append(finding)
     return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]
 

@@ -87,8 +87,8 @@ class Judge(Struct):
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
         cases = [case_of(report) for report in reports]
-        cases += list(self._compared(cases, reports, peers))
-        told = iter(diagnose_together(cases, self.thresholds, self.rule_broke))
+        others = self._compared(cases, reports, peers)
+        told = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
         return [
             replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
             for answer in every
@@ -102,8 +102,9 @@ class Judge(Struct):
         sids, span = {each.sid for each in asked}, self.thresholds.outage_within.total_seconds()
         lost = [each.lost_at for each in asked if each.lost_at is not None]
         plans = {
-            report.sim.rate_plan_sid: each.traits.get(Trait.PLAN)
+            report.sim.rate_plan_sid: name
             for report, each in zip(reports, asked, strict=True)
+            if (name := each.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
         }
         others = [
             peer
@@ -114,10 +115,10 @@ class Judge(Struct):
         silent = len(lost) + sum(peer.lost_at is not None for peer in others)
         if silent >= self.thresholds.outage_sims:  # comparing thousands takes a while
             for peer in others:
-                yield Case(peer.sid, None, (), peer=_with_plan(peer, plans))
+                yield Case(peer.sid, None, (), peer=_with_plan(peer, plans) if plans else peer)
 
 
-def _with_plan(peer: Member, names: Mapping[str | None, str | None]) -> Member:
+def _with_plan(peer: Member, names: Mapping[str | None, str]) -> Member:
     """Return a peer whose plan, known by its SID, is called as those that were asked for do."""
     name = names.get(peer.traits.get(Trait.PLAN))
     return replace(peer, traits={**peer.traits, Trait.PLAN: name}) if name else peer

@@ -218,8 +218,10 @@ def namesakes(name: str) -> re.Pattern[str] | None:
 def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> list[Peer]:
     """Return the others that share a trait with it."""
     value = mine.traits.get(trait)
-    others = (peer for sid, peer in known.items() if sid != mine.sid)
-    return [peer for peer in others if value and peer.member.traits.get(trait) == value]
+    if not value:
+        return []
+    near = [peer for peer in known.values() if peer.member.traits.get(trait) == value]
+    return [peer for peer in near if peer.member.sid != mine.sid]
 
 
 def _counted(
