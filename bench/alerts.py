@@ -1,7 +1,8 @@
 """What alerts cost: a scan for one over that of a digest, and incidents that stand open.
 
 scan      10,000 SIMs at 100 ms and 100 in flight: CPU of an alert's whole turn, its SIMs listed,
-          scanned and judged, over a digest's from its due time until it is compiled
+          scanned and judged, over a digest's from its due time until it is compiled; all SIMs have
+          a data limit, of which a scan asks for the usage of some
 judging   10,000 rows of which 500 are sick, compared with all others: CPU over a digest's scan
 standing  100 open incidents of ten channels: share of a core, once all their cards stand
 """
@@ -56,7 +57,7 @@ async def scan() -> float:
     """Compare the two; give the CPU seconds of a digest's scan."""
     with ExitStack() as stack:
         slack, store = stack.enter_context(slack_stub()), stack.enter_context(a_file())
-        kore = stack.enter_context(stub(latency=LATENCY, sims=SIMS, recent=True))
+        kore = stack.enter_context(stub(latency=LATENCY, sims=SIMS, recent=True, limited=True))
         async with scanning(slack, kore, store, IN_FLIGHT) as database:
             digests = [await digest_turn(database) for _ in range(2)]
             async with database.write() as tx:  # else the alert would take the digest's scan

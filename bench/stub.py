@@ -2,7 +2,8 @@
 
 `/v1/Sims/x` and `/v1/Sims/x/DataSessions` give one SIM and a page of 50 sessions (27 KB), whatever
 SID is asked for; `/v1/Sims?` lists one SIM, or as many as are wished. Sessions are of long ago,
-unless they are to be `recent`: then they fill the last four weeks, and the newest is open.
+unless they are to be `recent`: then they fill the last four weeks, and the newest is open. Where
+the SIMs are to be `limited`, their plan has a data limit: one in twenty is near it.
 """
 
 import argparse
@@ -20,6 +21,8 @@ import uvloop
 
 SID = "DE" + "0" * 31 + "1"
 SIM = {"sid": SID, "unique_name": "pump-7", "iccid": "8901260012345678909", "status": "active"}
+PLAN = {"sid": "WP" + "0" * 32, "unique_name": "fleet", "data_enabled": True, "data_limit": 1000}
+NEAR, ONE_IN = 799 * 10**6, 20
 
 
 def row(number: int) -> dict[str, object]:
@@ -65,11 +68,19 @@ def page(rows: int = 50, now: datetime | None = None) -> bytes:
     return json.dumps({"data_sessions": listed, "meta": meta}).encode()
 
 
-def sims_page(number: int, sims: int) -> bytes:
+def usage_page(used: int) -> bytes:
+    """Return what a SIM used since its month began, in bytes."""
+    told = {"sim_sid": SID, "data": {"total": used, "home": {"total": used}}}
+    meta = {"key": "usage_records", "next_page_url": None}
+    return json.dumps({"usage_records": [told], "meta": meta}).encode()
+
+
+def sims_page(number: int, sims: int, *, limited: bool = False) -> bytes:
     """Return one page of the list of so many SIMs, a thousand a page."""
     first, last = 1000 * number, min(1000 * (number + 1), sims)
+    plan = {"rate_plan_sid": PLAN["sid"]} if limited else {}
     rows = [
-        SIM | {"sid": f"DE{n:032x}", "unique_name": f"pump-{n}", "iccid": f"8901260{n:012}"}
+        SIM | plan | {"sid": f"DE{n:032x}", "unique_name": f"pump-{n}", "iccid": f"8901260{n:012}"}
         for n in range(first, last)
     ]
     following = f"http://kore/v1/Sims?PageSize=1000&Page={number + 1}" if last < sims else None
@@ -92,8 +103,17 @@ def _about(answer: bytes, head: bytes) -> bytes:
 TOKEN = _answer(json.dumps({"access_token": "t", "expires_in": 3600}).encode())
 PAGE = _answer(page())
 ONE = _answer(json.dumps(SIM).encode())
+THE_PLAN = _answer(json.dumps(PLAN).encode())
+USED = {is_near: _answer(usage_page(NEAR if is_near else NEAR // 2)) for is_near in (True, False)}
 LIST = _answer(json.dumps({"sims": [SIM], "meta": {"key": "sims", "next_page_url": None}}).encode())
 TOO_MANY = _answer(b'{"code":20429}', "429 Too Many Requests", "retry-after: 1\r\n")
+
+
+def other(line: bytes) -> bytes:
+    """Return a plan, what a SIM used, or a SIM."""
+    if asked := re.search(rb"/Sims/DE(\w{32})/UsageRecords", line):
+        return USED[int(asked[1], 16) % ONE_IN == 0]
+    return THE_PLAN if b"/RatePlans/" in line else ONE
 
 
 class Stub(asyncio.Protocol):
@@ -102,6 +122,7 @@ class Stub(asyncio.Protocol):
     latency = 0.0
     limit: float | None = None
     sims = 0
+    limited = False
     page = PAGE
     left = 0.0
     seen = 0.0
@@ -140,14 +161,15 @@ class Stub(asyncio.Protocol):
         line = head.partition(b"\r\n")[0]
         if b"/Sims?" in line:
             return self.listed(line)
-        return _about(Stub.page if b"/DataSessions" in line else ONE, line)
+        return _about(Stub.page if b"/DataSessions" in line else other(line), line)
 
     def listed(self, line: bytes) -> bytes:
         """Return a page of the list of SIMs."""
         if not Stub.sims:
             return LIST
         asked = re.search(rb"[?&]Page=(\d+)", line)
-        return _answer(sims_page(int(asked[1]) if asked else 0, Stub.sims))
+        page = int(asked[1]) if asked else 0
+        return _answer(sims_page(page, Stub.sims, limited=Stub.limited))
 
     @classmethod
     def allowed(cls) -> bool:
@@ -169,7 +191,12 @@ async def _serve(port: int) -> None:
 
 @contextmanager
 def stub(
-    *, latency: float = 0.0, limit: float | None = None, sims: int = 0, recent: bool = False
+    *,
+    latency: float = 0.0,
+    limit: float | None = None,
+    sims: int = 0,
+    recent: bool = False,
+    limited: bool = False,
 ) -> Iterator[str]:
     """Serve for the length of the block; gives the base URL. `latency` s, `limit` per second."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -177,6 +204,7 @@ def stub(
     command = [sys.executable, __file__, str(port), "--latency", str(latency)]
     command += ["--limit", str(limit)] if limit else []
     command += ["--sims", str(sims), *(["--recent"] if recent else [])]
+    command += ["--limited"] if limited else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         process.stdout.readline()  # type: ignore[union-attr]
@@ -193,7 +221,9 @@ if __name__ == "__main__":
     words.add_argument("--limit", type=float, default=None)
     words.add_argument("--sims", type=int, default=0)
     words.add_argument("--recent", action="store_true")
+    words.add_argument("--limited", action="store_true")
     given = words.parse_args()
     Stub.latency, Stub.limit, Stub.sims = given.latency, given.limit, given.sims
+    Stub.limited = given.limited
     Stub.page = _answer(page(now=datetime.now(UTC))) if given.recent else PAGE
     uvloop.run(_serve(given.port))
