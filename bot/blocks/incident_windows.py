@@ -1,8 +1,9 @@
 """The windows about an incident: whom to hand it to, which SIM to mute, all of it in detail."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from bot.alerts.incident import Incident
+from bot.alerts.incident import DownSim, Incident
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN
 from bot.blocks.incident import event_text, incident_title, member_line
@@ -34,6 +35,7 @@ ENDS = (
 )
 MOST_SIMS, MOST_EVENTS = 60, 25
 MOST_REASON = 200
+LATER = timedelta(minutes=1)
 _BUTTON, _LABEL = 24, 70
 
 
@@ -67,7 +69,7 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
 def details_view(incident: Incident) -> View:
     """Show all SIMs of an incident, and what happened to it, the newest first."""
     members = sorted(incident.members, key=lambda m: (not m.is_down, natural(m.name)))
-    lines = [member_line(member, incident) for member in members[:MOST_SIMS]]
+    lines = [f"{member_line(m, incident)}{_noticed(m)}" for m in members[:MOST_SIMS]]
     more = len(members) - MOST_SIMS
     lines += [f"and {more} more"] if more > 0 else []
     events = incident.events[: -MOST_EVENTS - 1 : -1]
@@ -80,6 +82,12 @@ def details_view(incident: Incident) -> View:
         context(f"{MRKDWN.code(incident.rule)} · incident {MRKDWN.code(incident.id)}"),
     ]
     return modal(ids.NOTICE_VIEW, DETAILS_TITLE, blocks)
+
+
+def _noticed(member: DownSim) -> str:
+    """Say when it was found to be down, where that was later: a silence is told once it is due."""
+    is_later = member.is_down and member.joined_at - member.since >= LATER
+    return f", noticed {MRKDWN.when(member.joined_at)}" if is_later else ""
 
 
 def _sections(lines: Sequence[str]) -> list[Block]:

@@ -124,11 +124,12 @@ async def test_somebody_resolves_it(whole, card):
 
 
 async def test_details_show_all_of_it(whole, card):
-    """The window has the SIMs and the story."""
+    """The window has the SIMs, when each was noticed, and the story."""
     await whole.click(card, "Details")
     shown = str(view(whole)["blocks"])
 
     assert "well-1" in shown
+    assert ", noticed <!date" in shown
     assert "1a2b" in shown
 
 
