@@ -25,6 +25,7 @@ from bot.alerts.timing import relapse_window
 from bot.alerts.twins import TWIN
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.engine import explained_rules
+from bot.sessions.redaction import redacted_snapshot
 from bot.struct import replace
 
 MOST_SLACK = 7200.0
@@ -113,7 +114,7 @@ class Grouping:
                 return member
             return self._returned(incident, member) if member.is_down else member
         if member.is_down:
-            return replace(member, severity=cause.severity)
+            return _with_twin(replace(member, severity=cause.severity), sim)
         self._fell.setdefault(incident.id, []).append(member.sid)
         return member.fallen(cause.severity, self._since(sim))
 
@@ -305,7 +306,7 @@ class Grouping:
 
     def _member(self, sim: SickSim, family: str) -> DownSim:
         cause = sim.cause_in(family) or sim.causes[0]
-        return DownSim(
+        member = DownSim(
             sid=sim.sid,
             name=sim.name,
             since=self._since(sim),
@@ -314,6 +315,7 @@ class Grouping:
             rhythm=self.reading.rhythms.get(sim.sid, 0.0),
             redacted=sim.redacted,
         )
+        return _with_twin(member, sim)
 
     def _join(self, id_: str, sims: Sequence[SickSim]) -> None:
         """Add SIMs to an incident, and open it again if it was resolved."""
@@ -359,3 +361,10 @@ class Grouping:
     def _happened(self, id_: str) -> Happened:
         names = (self._back, self._fell, self._joined)
         return Happened(*(tuple(each.get(id_, ())) for each in names))
+
+
+def _with_twin(member: DownSim, sim: SickSim) -> DownSim:
+    """Return it with the name of the SIM that has its IMEI too, where that is known."""
+    if sim.twin is None:
+        return member
+    return replace(member, twin=sim.twin.name, redacted_twin=redacted_snapshot(sim.twin).name)

@@ -63,9 +63,11 @@ class Event(Struct, omit_defaults=True):
 class DownSim(Struct, omit_defaults=True):
     """A SIM of an incident. `since` is when it went down, `back_at` when it came back.
 
-    `times` counts how often it went down; `rhythm` is the usual time between two contacts in
-    seconds, 0 where that is unknown. `gone` says that it left the incident otherwise. `redacted` is
-    its name for those who may not see all of it, where that is another.
+    `joined_at` is when it was found to be down first. `times` counts how often it went down;
+    `rhythm` is the usual time between two contacts in seconds, 0 where that is unknown. `gone` says
+    that it left the incident otherwise. `redacted` is its name for those who may not see all of it,
+    where that is another. `twin` names a SIM with the same IMEI that is none of the alert's,
+    `redacted_twin` does so for those.
     """
 
     sid: str
@@ -78,6 +80,8 @@ class DownSim(Struct, omit_defaults=True):
     rhythm: float = 0.0
     gone: str | None = None
     redacted: str | None = None
+    twin: str | None = None
+    redacted_twin: str | None = None
 
     @property
     def is_down(self) -> bool:
@@ -235,7 +239,8 @@ class Incident(Struct, omit_defaults=True):
 def redacted_incident(incident: Incident) -> Incident:
     """Return it without what those may not see who may not see card, device and place."""
     members = tuple(
-        replace(member, name=member.redacted or member.name) for member in incident.members
+        replace(member, name=member.redacted or member.name, twin=member.redacted_twin)
+        for member in incident.members
     )
     is_hidden = incident.trait in {Trait.CELL, Trait.MODEL}
     value = REDACTED if is_hidden and incident.value else incident.value

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import cos, dist, inf, radians
 
 from bot.alerts.alert import AlertState
-from bot.alerts.twins import TWIN, Devices, with_a_twin
+from bot.alerts.twins import TWIN, Devices, twins_among
 from bot.diagnosis.contrast import (
     Lines,
     Member,
@@ -79,6 +79,7 @@ class SickSim(Struct):
 
     `place` is its tower's latitude and longitude, `device` the first 14 digits of its IMEI.
     `told_once` is what was told of its usage, where a cause comes of it and it was told only once.
+    `twin` is the SIM that is live in its device too, where that is none of the alert's.
     """
 
     sid: str
@@ -92,6 +93,7 @@ class SickSim(Struct):
     place: tuple[float, float] | None = None
     device: str | None = None
     told_once: Spent | None = None
+    twin: Snapshot | None = None
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
@@ -205,21 +207,21 @@ class Reader:
             if row.sid in self._watched:
                 self._watch(row)
 
-    def add_twins(self, rows: Iterable[ScanRow]) -> None:
+    def add_twins(self, rows: Mapping[str, ScanRow]) -> None:
         """Collect those that were added, and have a twin: that shows only over all of them."""
-        for row in rows:
-            if row.sid in self._read:
-                self._judge(row, _TWIN)
-                self._back.pop(row.sid, None)
+        for sid, twin in sorted(twins_among(rows.values()).items()):
+            if sid in self._read:
+                self._judge(rows[sid], twin)
+                self._back.pop(sid, None)
 
-    def _judge(self, row: ScanRow, twin: Cause | None = None) -> None:
+    def _judge(self, row: ScanRow, twin: Snapshot | None = None) -> None:
         seen = Snapshot.from_json(row.row)
         every = [
             Cause(found.rule, _SEVERITIES.get(found.severity, Severity.INFO), found.title)
             for found in seen.findings
         ]
         if twin:
-            every = [twin, *(each for each in every if each.rule not in explained_rules(TWIN))]
+            every = [_TWIN, *(each for each in every if each.rule not in explained_rules(TWIN))]
             every.sort(key=lambda each: (-each.severity, place(each.rule)))
         causes = tuple(filter(self._wanted.takes, every))
         if not causes:
@@ -238,6 +240,7 @@ class Reader:
             place=seen.place,
             device=seen.imei14,
             told_once=told_once(row) if is_by_usage else None,
+            twin=twin if twin and twin.sid not in self._read else None,
         )
 
     def _watch(self, row: ScanRow) -> None:
@@ -279,8 +282,7 @@ async def read_all(reader: Reader, rows: ScanRows, run: int) -> None:
         devices.add(page)
         await asyncio.sleep(0)
     if shared := devices.shared()[:MOST_SHARED]:
-        found = await rows.known(run, shared)
-        reader.add_twins(found[sid] for sid in sorted(with_a_twin(found.values())))
+        reader.add_twins(await rows.known(run, shared))
 
 
 async def with_outages(

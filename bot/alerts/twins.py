@@ -40,12 +40,13 @@ class Devices:
         return sorted(sid for sids in self._sids.values() if 1 < len(sids) <= MOST for sid in sids)
 
 
-def with_a_twin(rows: Iterable[ScanRow]) -> frozenset[str]:
-    """Return those of SIMs that share a device which are live in it together with another one."""
+def twins_among(rows: Iterable[ScanRow]) -> dict[str, Snapshot]:
+    """Return with whom SIMs that share a device are live in it, by SID, of those that are."""
     live = defaultdict[tuple[str | None, str], list[Live]](list)
-    for seen in (Snapshot.from_json(row.row) for row in rows):
+    every = {row.sid: Snapshot.from_json(row.row) for row in rows}
+    for seen in every.values():
         since = seen.in_device or seen.since
         if seen.state in OPEN_STATES and seen.imei14 and since and seen.seen_at:
             there = Live(seen.sid, seen.name, seen.imei14, since, seen.seen_at)
             live[seen.account, seen.imei14].append(there)
-    return frozenset(one.sid for each in live.values() for one, _ in twins_of(each))
+    return {one.sid: every[other.sid] for each in live.values() for one, other in twins_of(each)}

@@ -118,7 +118,9 @@ def member_line(member: DownSim, incident: Incident) -> str:
     name = MRKDWN.strong(MRKDWN.data(member.name))
     again = f", for the {ordinal(member.times)} time" if member.times > 1 else ""
     if member.is_down:
-        return f"{SEVERITY_ICONS[member.severity]} {name} since {MRKDWN.when(member.since)}{again}"
+        twin = f", with the IMEI of {MRKDWN.data(member.twin)}" if member.twin else ""
+        since = MRKDWN.when(member.since)
+        return f"{SEVERITY_ICONS[member.severity]} {name} since {since}{again}{twin}"
     if member.gone == "muted":
         muted = (e for e in incident.events[::-1] if e.kind is EventKind.MUTED)
         found = next((e for e in muted if member.sid in e.sims), None)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.twins import Devices, with_a_twin
+from bot.alerts.twins import Devices, twins_among
 from bot.diagnosis.evidence import State
 from bot.store.scans import FAILED, ScanRow
 from bot.struct import replace
@@ -27,7 +27,7 @@ def twins_in(rows):
     for row in every:
         devices.add([row])
     shared = set(devices.shared())
-    return with_a_twin(row for row in every if row.sid in shared)
+    return set(twins_among(row for row in every if row.sid in shared))
 
 
 @pytest.mark.parametrize(

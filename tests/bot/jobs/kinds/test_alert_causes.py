@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import text
 
+from bot.alerts.incident import redacted_incident
 from bot.demo.stories.devices import TWIN, impossible_travel, twin_imei
 from bot.demo.stories.fleets import common_outage
 from bot.demo.stories.plans import data_limit_near, data_limit_reached
 from bot.demo.stories.silence import never_seen
 from bot.diagnosis.rule import Severity
+from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from tests.alert_rig import alerting
 
@@ -50,6 +52,24 @@ async def test_a_cloned_device_is_one_incident(rig):
     assert {"router-11", "router-12"} == {member.name for member in incident.members}
     assert ("twin_imei", 1) == (incident.rule, len(rig.mentions()))
     assert not over.is_open
+
+
+async def test_a_clone_outside_the_alert_is_named(rig):
+    """Where a scan of more SIMs tells it; without its numbers for those who may not see them."""
+    await rig.add(id="a0", name="All", causes=("flapping",))
+    await rig.add(selection=Selection(SelectionKind.PATTERN, "router-11"))
+    await rig.move(6)
+    put_in(rig, twin_imei)
+    now, twin = rig.parts.clock.now(), twin_imei.others[0]
+    named = {"unique_name": "clone 8901260012345678909"}
+    rig.kore.add(twin.sim(now) | named, twin.sessions(now))
+    await rig.move(16)
+    (incident,) = await rig.incidents()
+    (card,) = rig.seen()
+
+    assert ["router-11"] == [member.name for member in incident.members]
+    assert "with the IMEI of clone 8901260012345678909" in str(card.blocks)
+    assert ["clone redacted"] == [m.twin for m in redacted_incident(incident).members]
 
 
 async def test_a_sim_in_two_places_is_an_incident(rig):
