@@ -37,11 +37,11 @@ _RUN_WITH_A_COLON = re.compile(r"""\w[^\n\t,;|=(){}\[\]"'`<>?!*~]*""")
 _EDGES = "._-#+%&$^…:/@\\"
 _WITH_A_COLON = re.compile(r"""([^\W_](?:[^\s,;|=(){}\[\]"'`<>?!*~]*[^\W_])?)""")
 _OTHER_LETTERS = "\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff"
-_TOUCHING = re.compile(f"[{_OTHER_LETTERS}](?:(?<=[a-zA-Z0-9].)|(?=[a-zA-Z0-9]))")
-_AMONG_OTHER_LETTERS = re.compile(  # as in 设备truck-42掉线
+_TOUCHING = f"[{_OTHER_LETTERS}](?:(?<=[a-zA-Z0-9].)|(?=[a-zA-Z0-9]))"
+_AMONG_OTHER_LETTERS = (  # as in 设备truck-42掉线
     rf"([a-zA-Z0-9](?<![^\W{_OTHER_LETTERS}].)(?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?(?![^\W{_OTHER_LETTERS}]))"
 )
-_BEFORE_OTHER_LETTERS = re.compile(  # as in 水位計-4が
+_BEFORE_OTHER_LETTERS = (  # as in 水位計-4が
     rf"((?<![\w.-])\w[\w.-]{{0,40}}?[0-9]++(?=[{_OTHER_LETTERS}]))"
 )
 _MOST_REPEATS = 100  # of one name, as in a log
@@ -86,9 +86,9 @@ def _may_hold_names(text: str) -> bool:
 def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
     if _may_hold_names(text):
         yield _WITH_A_COLON
-    if _TOUCHING.search(text):
-        yield _AMONG_OTHER_LETTERS
-        yield _BEFORE_OTHER_LETTERS
+    if not text.isascii() and re.search(_TOUCHING, text):  # compiled with the first such text
+        yield re.compile(_AMONG_OTHER_LETTERS)
+        yield re.compile(_BEFORE_OTHER_LETTERS)
 
 
 def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:

@@ -40,7 +40,7 @@ _FEW_WORDS = 3
 _GLUED = re.compile(r"[^\W\d_]{1,4}\d+[a-z]?")  # v2, eth0, B12
 _WORD = re.compile(r"\S+")
 _PLAIN_WORD = re.compile(r"[\w.-]*")
-_UNPARTED = re.compile(  # by blanks: 設備truck-42離線, 水位計-4が圏外です
+_UNPARTED = (  # by blanks: 設備truck-42離線, 水位計-4が圏外です
     r"[\u3040-\u309f\u0e00-\u0e7f]|[\u2e80-\ud7ff][a-zA-Z]|[a-zA-Z][\u2e80-\ud7ff]"
 )
 _BEHIND = re.compile(r"(?i)(?<![\w./:@-])(?P<account>[a-z0-9-]{1,20})/(?P<rest>[^\s,;|/][^\s,;|]*)")
@@ -92,7 +92,9 @@ def _is_any_word(prose: str, found: Sequence[Found]) -> bool:
 
 
 def _is_one_word(text: str) -> bool:
-    return _PLAIN_WORD.fullmatch(text) is not None and not _UNPARTED.search(text)
+    if _PLAIN_WORD.fullmatch(text) is None:
+        return False
+    return text.isascii() or not re.search(_UNPARTED, text)  # compiled with the first such text
 
 
 def _name_cells(tables: Sequence[Table]) -> Iterable[Cell]:
