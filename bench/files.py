@@ -21,6 +21,7 @@ from slack import slack_stub
 from stub import stub
 
 import handlers
+from bot.app.accounts import kore_configs
 from bot.clock import SystemClock
 from bot.kore.connect import open_kore
 from bot.settings import load_settings
@@ -114,7 +115,7 @@ async def main() -> None:
             await endpoint.open()
             caller, number = Caller(slack, another), iter(range(1_000_000))
             settings = load_settings(environment(slack, kore), None)
-            client = open_kore(settings.kore_configs()[""], SystemClock(), services.metrics)
+            client = open_kore(kore_configs(settings)[""], SystemClock(), services.metrics)
             stack.push_async_callback(client.aclose)
 
             async def command() -> None:

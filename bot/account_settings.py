@@ -4,24 +4,17 @@ In the file each account is a table, called by the account's name; in the enviro
 `KORE_ACCOUNTS=acme,globex` names them, and `KORE_ACME_CLIENT_ID` is the file's `client_id`.
 """
 
-import dataclasses
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.setting_values import ChannelIds, GroupIds, HeaderSecret, Origin, Url, UserIds
-from bot.slack.access import UNNAMED, AccountRule
-from bot.struct import replace
-
-if TYPE_CHECKING:
-    from bot.kore.client import CachePolicies
-    from bot.kore.connect import KoreConfig
-    from bot.settings import Settings
+from bot.slack.access import AccountRule
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 _PLAINLY = {
@@ -171,61 +164,6 @@ def of_environment(told: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], 
                 table[name.removeprefix(prefix).lower()] = told[name]
                 taken.add(name)
     return tables, frozenset(taken)
-
-
-def kore_configs(settings: "Settings") -> "dict[str, KoreConfig]":
-    """Return what each account's client is opened with, by name.
-
-    Raises SettingsError where there is neither an account nor its credentials.
-    """
-    usual = _usual(settings)
-    return {each.name: _of(each, usual) for each in settings.several} or {UNNAMED: usual}
-
-
-def _of(account: AccountSettings, usual: "KoreConfig") -> "KoreConfig":
-    return dataclasses.replace(
-        usual,
-        api_url=account.api_url or usual.api_url,
-        token_url=account.token_url or usual.token_url,
-        client_id=account.client_id,
-        client_secret=revealed(account.client_secret),
-        access_token=revealed(account.access_token),
-        at_once=account.at_once or usual.at_once,
-        per_second=account.per_second or usual.per_second,
-        account=account.name,
-    )
-
-
-def _usual(settings: "Settings") -> "KoreConfig":
-    from bot.kore.connect import KoreConfig  # noqa: PLC0415 -- health does without httpx
-    from bot.kore.requester import RetryPolicy  # noqa: PLC0415 -- the same
-
-    return KoreConfig(
-        api_url=settings.kore_api_url,
-        token_url=settings.kore_token_url,
-        client_id=settings.kore_client_id,
-        client_secret=revealed(settings.kore_client_secret),
-        access_token=revealed(settings.kore_access_token),
-        connect_timeout=settings.kore_connect_timeout,
-        read_timeout=settings.kore_read_timeout,
-        at_once=settings.kore_at_once,
-        per_second=settings.kore_per_second,
-        retry=RetryPolicy(tries=settings.kore_tries, budget=settings.kore_budget),
-        cache_policies=_cache_policies(settings),
-    )
-
-
-def _cache_policies(settings: "Settings") -> "CachePolicies":
-    from bot.kore.client import CachePolicies  # noqa: PLC0415 -- health does without httpx
-
-    usual = CachePolicies()
-    sessions, sims = settings.sessions_ttl, settings.sims_ttl
-    keep = max(settings.stale_for, sessions, sims)
-    return replace(
-        usual,
-        sims=replace(usual.sims, fresh_for=sims, keep_for=keep),
-        data_sessions=replace(usual.data_sessions, fresh_for=sessions, keep_for=keep),
-    )
 
 
 def revealed(secret: SecretStr | None) -> str | None:

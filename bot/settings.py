@@ -9,11 +9,11 @@ import os
 from collections.abc import Mapping
 from enum import Flag, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
-from bot.account_settings import Accounts, AccountSettings, kore_configs, of_environment, revealed
+from bot.account_settings import Accounts, AccountSettings, of_environment, revealed
 from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
@@ -43,9 +43,6 @@ from bot.setting_values import (
 )
 from bot.slack.access import Policy
 from bot.store.location import secrets_of
-
-if TYPE_CHECKING:
-    from bot.kore.connect import KoreConfig
 
 PREFIX = "SIMSESSIONS_"
 WITHOUT_PREFIX = frozenset(
@@ -271,13 +268,6 @@ class Settings(OptionalSettings):
     def several(self) -> tuple[AccountSettings, ...]:
         """Return the accounts that have a name; none where there is one account without."""
         return self.accounts or self.kore_accounts
-
-    def kore_configs(self) -> "dict[str, KoreConfig]":
-        """Return what each account's client is opened with, by its name; one without one is "".
-
-        Raises SettingsError without credentials.
-        """
-        return kore_configs(self)
 
     def missing(self, need: Need) -> tuple[str, ...]:
         """Say what `need` lacks, one line each."""

@@ -1,6 +1,7 @@
 """Opens what asks KORE: for each account a client and its list of SIMs, and the views of them."""
 
 import asyncio
+import dataclasses
 import logging
 import weakref
 from collections.abc import Callable, Mapping
@@ -8,15 +9,17 @@ from contextlib import AsyncExitStack
 from functools import partial
 from types import MappingProxyType
 
+from bot.account_settings import AccountSettings, revealed
 from bot.app.bot import cancelled
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.last_scan import ScanPeers
 from bot.errors import BotError
 from bot.kore.accounts import AccountsClient, Homes
-from bot.kore.client import KoreClient
-from bot.kore.connect import open_kore
+from bot.kore.client import CachePolicies, KoreClient
+from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.limits import RESERVE
+from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.sessions.accounts import AccountViews, FleetView, ManyViews, OneView
 from bot.sessions.fetch import AllowanceReader, NoAllowances
@@ -35,11 +38,61 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanRows
-from bot.struct import Struct
+from bot.struct import Struct, replace
 
 PATIENCE_SECONDS = 2.0
 CLAIM_AGAIN_SECONDS = 30.0
 log = logging.getLogger(__name__)
+
+
+def kore_configs(settings: Settings) -> dict[str, KoreConfig]:
+    """Return what each account's client is opened with, by name.
+
+    Raises SettingsError where there is neither an account nor its credentials.
+    """
+    usual = _usual(settings)
+    return {each.name: _of(each, usual) for each in settings.several} or {UNNAMED: usual}
+
+
+def _of(account: AccountSettings, usual: KoreConfig) -> KoreConfig:
+    return dataclasses.replace(
+        usual,
+        api_url=account.api_url or usual.api_url,
+        token_url=account.token_url or usual.token_url,
+        client_id=account.client_id,
+        client_secret=revealed(account.client_secret),
+        access_token=revealed(account.access_token),
+        at_once=account.at_once or usual.at_once,
+        per_second=account.per_second or usual.per_second,
+        account=account.name,
+    )
+
+
+def _usual(settings: Settings) -> KoreConfig:
+    return KoreConfig(
+        api_url=settings.kore_api_url,
+        token_url=settings.kore_token_url,
+        client_id=settings.kore_client_id,
+        client_secret=revealed(settings.kore_client_secret),
+        access_token=revealed(settings.kore_access_token),
+        connect_timeout=settings.kore_connect_timeout,
+        read_timeout=settings.kore_read_timeout,
+        at_once=settings.kore_at_once,
+        per_second=settings.kore_per_second,
+        retry=RetryPolicy(tries=settings.kore_tries, budget=settings.kore_budget),
+        cache_policies=_cache_policies(settings),
+    )
+
+
+def _cache_policies(settings: Settings) -> CachePolicies:
+    usual = CachePolicies()
+    sessions, sims = settings.sessions_ttl, settings.sims_ttl
+    keep = max(settings.stale_for, sessions, sims)
+    return replace(
+        usual,
+        sims=replace(usual.sims, fresh_for=sims, keep_for=keep),
+        data_sessions=replace(usual.data_sessions, fresh_for=sessions, keep_for=keep),
+    )
 
 
 class AccountStacks:
@@ -110,7 +163,7 @@ def open_stacks(
 ) -> AccountStacks:
     """Open the client and the list of SIMs of each account; nothing is asked yet."""
     clients, directories = dict[str, KoreClient](), dict[str, SimDirectory]()
-    configs = settings.kore_configs()
+    configs = kore_configs(settings)
     for name, config in configs.items():
         observer = metrics.of_account(name) if metrics else None
         rate = shared_rate(settings, clock, store, name) if store else None
@@ -242,7 +295,7 @@ def shared_rate(
     settings: Settings, clock: Clock, store: Database, account: str = UNNAMED
 ) -> SharedRate | None:
     """Return the rate of scans and watches over all processes on one store; None for one alone."""
-    config = settings.kore_configs()[account]
+    config = kore_configs(settings)[account]
     if config.per_second is None or not (store.is_postgres or settings.workers):
         return None
     bucket = f"kore {config.client_id or account or 'token'}"

@@ -10,6 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.alerts.targets import WebhookTarget
+from bot.app.accounts import kore_configs
 from bot.app.resources import denied, make_database, store_url
 from bot.cli.exit_codes import ExitCode
 from bot.cli.slack_checks import APP, BOT, slack_checks
@@ -166,7 +167,7 @@ async def kore_checks(settings: Settings, clock: Clock) -> tuple[Check, ...]:
         return (skipped(KORE_KEY, "no KORE_CLIENT_ID and KORE_CLIENT_SECRET"),)
     checks = (
         _of_account(f"{KORE_KEY} {name}".strip(), config, clock)
-        for name, config in settings.kore_configs().items()
+        for name, config in kore_configs(settings).items()
     )
     return tuple(await asyncio.gather(*checks))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.app.accounts import kore_configs
 from bot.settings import Need, load_settings, read_settings
 from bot.slack.access import AccountRule
 
@@ -37,7 +38,7 @@ def file(tmp_path):
 def test_a_file_names_them(file):
     """Each has its own credentials, URLs, limits and readers; the rest is as for one."""
     settings = load_settings(file(TWO), None, need=Need.KORE)
-    configs = settings.kore_configs()
+    configs = kore_configs(settings)
 
     assert ["acme", "globex"] == list(configs)
     assert ("a", "first-secret", None) == (

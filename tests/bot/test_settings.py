@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.app.accounts import kore_configs
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import SettingsError
 from bot.kore.connect import KoreConfig
@@ -224,7 +225,7 @@ def test_settings_are_frozen():
 def test_the_kore_client_gets_what_was_set():
     """Credentials and patience reach the KORE client; the rest stays as the client has it."""
     told = KORE | {"KORE_API_URL": "http://127.0.0.1:81/v1", "SIMSESSIONS_SESSIONS_TTL": "2min"}
-    config = load_settings(told, None, need=Need.KORE).kore_configs()[""]
+    config = kore_configs(load_settings(told, None, need=Need.KORE))[""]
 
     assert ("http://127.0.0.1:81", "id", "hush-kore") == (
         config.api_url,
@@ -238,7 +239,7 @@ def test_the_kore_client_gets_what_was_set():
 
 def test_untouched_settings_are_the_clients_own_defaults():
     """The defaults in docs/settings.md are the ones that the KORE client documents."""
-    assert KoreConfig() == load_settings({}, None, need=Need.NOTHING).kore_configs()[""]
+    assert KoreConfig() == kore_configs(load_settings({}, None, need=Need.NOTHING))[""]
 
 
 def test_each_kind_of_threshold_is_a_setting():
