@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from rounds import report
 
-from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.rule import Finding, Severity, diagnose
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.fleet import Fleet
 from bot.kore.models import DataSession, Sim

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from rounds import report, timed
 
-from bot.diagnosis.engine import all_rules, diagnose
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import Rule
+from bot.diagnosis.rule import Rule, all_rules, diagnose
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Instance
 
 from bot.alerts.targets import WebhookTarget, parse_targets
 from bot.blocks.weblinks import checked_console, checked_pattern, read_runbooks
-from bot.durations import format_duration, parse_seconds
+from bot.clock import format_duration, parse_seconds
 from bot.errors import SettingsError
 from bot.slack.access import Policy
 from bot.store.location import checked

@@ -22,7 +22,7 @@ from bot.cli.main import cli
 from bot.cli.reports import as_text
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
-from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import all_rules
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving

@@ -24,7 +24,7 @@ from bot.alerts.telling import Happened, Teller, with_one_mention
 from bot.alerts.timing import relapse_window
 from bot.alerts.twins import TWIN
 from bot.diagnosis.contrast import Lines, Outage, Trait
-from bot.diagnosis.engine import explained_rules
+from bot.diagnosis.rule import explained_rules
 from bot.sessions.redaction import redacted_snapshot
 from bot.struct import replace
 

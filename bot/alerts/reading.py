@@ -17,9 +17,8 @@ from bot.diagnosis.contrast import (
     outages_of,
     unsettled,
 )
-from bot.diagnosis.engine import explained_rules, place
 from bot.diagnosis.evidence import State
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Severity, explained_rules, place
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import NEXT_STEP, TITLE

@@ -22,9 +22,7 @@ from aiohttp.abc import AbstractResolver
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident
 from bot.alerts.targets import WebhookTarget
-from bot.backoff import Backoff
-from bot.clock import Clock
-from bot.durations import read_retry_after
+from bot.clock import Backoff, Clock, read_retry_after
 from bot.errors import BotError
 from bot.hygiene import harmless_json
 from bot.proxies import cause_of, origin_of, proxy_for

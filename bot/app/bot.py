@@ -8,8 +8,7 @@ from asyncio.subprocess import PIPE
 from contextlib import suppress
 from typing import Protocol
 
-from bot.backoff import Backoff
-from bot.clock import Clock
+from bot.clock import Backoff, Clock
 from bot.jobs.engine import Engine
 from bot.services import Services
 from bot.slack.bolt_app import TokenWatch

@@ -21,7 +21,7 @@ from bot.app.bot import Bot, cancelled, stopped_or_ended
 from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
 from bot.clock import Clock, SystemClock
-from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import all_rules
 from bot.digests.schedule import all_zones
 from bot.errors import StartError
 from bot.ops.http import ConnectionGuard, health_routes, http_server

@@ -24,8 +24,7 @@ from bot.blocks.kit import (
     text_input,
     time_picker,
 )
-from bot.diagnosis.engine import all_rules
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Severity, all_rules
 from bot.digests.form import LONGEST_NAME, FormField
 from bot.sims.identifier import unquoted
 

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
 from bot.blocks.kit import Block, clean, section
 from bot.diagnosis.anomalies import silence_of
-from bot.diagnosis.engine import AnyRule, all_rules
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.explain import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
-from bot.diagnosis.rule import Finding, GroupRule, Severity, Value, When
+from bot.diagnosis.rule import AnyRule, Finding, GroupRule, Severity, Value, When, all_rules
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
 from bot.diagnosis.thresholds import Thresholds

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.blocks.format import MRKDWN, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, context, screen, section
 from bot.blocks.tables import Drawn, Table, table_parts
-from bot.diagnosis.engine import AnyRule
+from bot.diagnosis.rule import AnyRule
 from bot.diagnosis.thresholds import Limit, Thresholds
 from bot.struct import Struct
 

@@ -24,8 +24,7 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
-from bot.diagnosis.engine import AnyRule, all_rules
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import AnyRule, Severity, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError
 from bot.sessions.report import SessionReport

@@ -18,11 +18,10 @@ from pydantic_core import from_json
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
-from bot.diagnosis.engine import ORDER, place
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import generation, month_start, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
-from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.rule import ORDER, Finding, Severity, place
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
 from bot.digests.days import (
     Day,

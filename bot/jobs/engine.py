@@ -10,8 +10,7 @@ import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.backoff import Backoff
-from bot.clock import Clock
+from bot.clock import Backoff, Clock
 from bot.jobs.job import Job, JobServices, Kind, Outcome, all_kinds
 from bot.jobs.outcomes import OutcomeWriter, execute
 from bot.store.errors import StoreError, StoreFault

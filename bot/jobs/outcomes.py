@@ -5,8 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.backoff import Backoff
-from bot.clock import Clock
+from bot.clock import Backoff, Clock
 from bot.errors import BotError, UserError
 from bot.jobs.job import Done, Job, JobServices, Kind, Outcome
 from bot.store.errors import StoreError, StoreFault

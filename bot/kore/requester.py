@@ -8,9 +8,7 @@ from typing import TypeVar
 
 import httpx
 
-from bot.backoff import Backoff
-from bot.clock import Clock
-from bot.durations import read_retry_after
+from bot.clock import Backoff, Clock, read_retry_after
 from bot.kore.circuit import CircuitBreaker
 from bot.kore.errors import (
     PROXY_WANTS_PASSWORD,

@@ -9,9 +9,9 @@ from bot.blocks.findings import explanation_lines
 from bot.blocks.format import PLAIN
 from bot.blocks.help import limit_text, rule_text
 from bot.blocks.report_json import as_json
-from bot.diagnosis.engine import AnyRule, all_rules
+from bot.clock import parse_seconds
+from bot.diagnosis.rule import AnyRule, all_rules
 from bot.diagnosis.thresholds import Thresholds
-from bot.durations import parse_seconds
 from bot.errors import UserError
 from bot.mcp.brief import History, history_of, of_incident, of_report, of_row, shared_causes
 from bot.mcp.lookups import AgentLookups

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 
+from bot.clock import format_duration, parse_seconds
 from bot.diagnosis.evidence import State
-from bot.durations import format_duration, parse_seconds
 from bot.sessions.snapshot import SILENT, Snapshot
 from bot.sims.identifier import bare, is_pattern, key, plain_pattern, quoted
 from bot.struct import Struct, replace

@@ -9,9 +9,8 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.diagnosis.anomalies import rest_of
 from bot.diagnosis.contrast import Member, Trait
-from bot.diagnosis.engine import RuleBroke, count_nothing, diagnose, diagnose_together
 from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
-from bot.diagnosis.rule import Case, cause_of
+from bot.diagnosis.rule import Case, RuleBroke, cause_of, count_nothing, diagnose, diagnose_together
 from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, TookTooLong, kept

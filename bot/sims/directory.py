@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.backoff import spread
-from bot.clock import Clock
+from bot.clock import Clock, spread
 from bot.errors import BotError, kept
 from bot.kore.cache import SingleFlight
 from bot.kore.models import Sim

@@ -16,9 +16,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.backoff import Backoff
-from bot.clock import Clock
-from bot.durations import read_retry_after
+from bot.clock import Backoff, Clock, read_retry_after
 from bot.errors import kept
 from bot.proxies import CleanConnector, cause_of, is_within, origin_of, proxy_for
 from bot.slack.errors import (

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from sqlalchemy import Table, update
 
-from bot.backoff import Backoff
-from bot.clock import Clock
+from bot.clock import Backoff, Clock
 from bot.store.errors import (
     StoreBusy,
     StoreDenied,

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.backoff import spread
-from bot.clock import Clock
+from bot.clock import Clock, spread
 from bot.diagnosis.evidence import State
 from bot.errors import BotError, NotAllowed, first_sentence
 from bot.kore.errors import KoreRateLimited

@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.clock import format_duration, parse_seconds
 from bot.diagnosis.evidence import State
-from bot.durations import format_duration, parse_seconds
 from bot.errors import UserError
 from bot.sessions.snapshot import Snapshot
 from bot.struct import Struct, replace

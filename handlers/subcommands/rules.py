@@ -1,7 +1,7 @@
 """`rules`: what every SIM is checked against, and who says where the line is."""
 
 from bot.blocks.help import rules_screen
-from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import all_rules
 from handlers.commands import subcommand
 from handlers.payloads import Context
 from handlers.replies import Reply

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from bot.backoff import Backoff
 from bot.blocks.digest import detail_screens, digest_screen, preview_screen, quiet_screen
 from bot.blocks.digest_list import paused_screen
 from bot.blocks.errors import error_screen
+from bot.clock import Backoff
 from bot.digests.compile import NOT_RUNNING, RunNotes
 from bot.digests.digest import Digest, IncidentSums
 from bot.digests.fleet import Fleet, SimList, list_sims, unpacked

@@ -8,9 +8,9 @@ import logging
 from functools import partial
 from typing import Any
 
-from bot.backoff import Backoff, spread
 from bot.blocks.kit import Screen
 from bot.blocks.listening import busy_screen, revoked_screen
+from bot.clock import Backoff, spread
 from bot.errors import NotAllowed
 from bot.jobs.foreign_alerts import Answer
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind

@@ -2,8 +2,8 @@
 
 import logging
 
-from bot.backoff import Backoff
 from bot.blocks.errors import error_screen
+from bot.clock import Backoff
 from bot.errors import Interrupted
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.posting import IdempotentPosts

@@ -12,7 +12,7 @@ while there is more, it comes again at once, else in an hour.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from bot.backoff import Backoff
+from bot.clock import Backoff
 from bot.digests.days import WINDOW_DAYS, day_number, month_of
 from bot.digests.fleet import Fleet, packed, unpacked
 from bot.digests.scan import ScanFailure, ScanResult, failed_row

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable
 from functools import partial
 
-from bot.backoff import Backoff
+from bot.clock import Backoff
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.slack.errors import (
     WRONG_PLACE,

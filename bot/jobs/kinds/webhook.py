@@ -6,7 +6,7 @@ Args: target, news. The key ends with the number of the news, so that its order 
 import logging
 
 from bot.alerts.webhook import WebhookFailed
-from bot.backoff import Backoff, spread
+from bot.clock import Backoff, spread
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.store.transaction import Transaction
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.blocks.format import count
 from bot.blocks.help import HelpEntry, help_screen, limit_text, rule_text, rules_screen
-from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import all_rules
 from bot.diagnosis.thresholds import Thresholds
 from tests.bot.blocks.reports import RUNGS, faults, words
 

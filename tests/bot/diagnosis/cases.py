@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from bot.diagnosis.engine import all_rules, diagnose
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import Finding, Rule
+from bot.diagnosis.rule import Finding, Rule, all_rules, diagnose
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, UsageRecord
 from tests.builders import NOON, a_session, a_sim

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence, state_of
+from bot.diagnosis.rule import diagnose
 from bot.kore.models import DataSession
 from tests.bot.diagnosis.cases import LIMITS, MB, a_plan, used
 from tests.builders import NOON, SID, a_sim

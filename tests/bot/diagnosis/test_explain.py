@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.diagnosis.engine import diagnose
 from bot.diagnosis.explain import near_misses
+from bot.diagnosis.rule import diagnose
 from tests.bot.diagnosis.cases import LIMITS, D, H, evidence, reports, starts, still_open
 
 EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}

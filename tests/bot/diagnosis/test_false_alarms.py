@@ -2,9 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence, State, state_of
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Severity, diagnose
 from bot.emulators.kore.fleet import Fleet
 from bot.kore.models import DataSession, Sim
 from tests.bot.diagnosis.cases import LIMITS

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.diagnosis.engine import diagnose
-from bot.diagnosis.rule import Severity, When, cause_of
+from bot.diagnosis.rule import Severity, When, cause_of, diagnose
 from bot.struct import replace
 from tests.bot.diagnosis.cases import LIMITS
 from tests.bot.diagnosis.lives import MINUTE, lives

@@ -7,8 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 import pytest
 
-from bot.backoff import Backoff
-from bot.clock import SystemClock
+from bot.clock import Backoff, SystemClock
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.kore.connect import KoreConfig, open_kore

@@ -6,7 +6,7 @@ import httpx
 import pytest
 import trustme
 
-from bot.backoff import Backoff
+from bot.clock import Backoff
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreError
 from bot.kore.requester import Failure, RetryPolicy

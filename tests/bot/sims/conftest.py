@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.backoff import Backoff
+from bot.clock import Backoff
 from bot.emulators.kore.api import KoreApi
 from bot.kore.requester import RetryPolicy
 from bot.sims.directory import SimDirectory

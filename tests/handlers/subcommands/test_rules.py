@@ -1,6 +1,6 @@
 """`rules`."""
 
-from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import all_rules
 
 
 async def test_it_lists_every_rule(whole):

@@ -1,7 +1,7 @@
 """`simsessions rules`: every rule with its thresholds and sources."""
 
 from bot.clock import SystemClock
-from bot.diagnosis.engine import all_rules
+from bot.diagnosis.rule import all_rules
 from bot.store.database import Database
 from bot.store.lookups import Feedback
 

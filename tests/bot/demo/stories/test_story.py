@@ -8,8 +8,8 @@ import pytest
 
 from bot.demo import stories
 from bot.demo.stories.story import Story, all_stories
-from bot.diagnosis.engine import all_rules
 from bot.diagnosis.evidence import State
+from bot.diagnosis.rule import all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.cards import moment_of

@@ -1,7 +1,6 @@
 import pytest
 
-from bot.diagnosis.engine import diagnose, diagnose_together
-from bot.diagnosis.rule import Case
+from bot.diagnosis.rule import Case, diagnose, diagnose_together
 from tests.bot.diagnosis.cases import (
     LIMITS,
     SECOND,

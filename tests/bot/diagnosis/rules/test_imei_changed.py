@@ -2,7 +2,7 @@ import pytest
 
 from bot.blocks.findings import main_lines
 from bot.blocks.format import PLAIN
-from bot.diagnosis.engine import diagnose
+from bot.diagnosis.rule import diagnose
 from bot.diagnosis.rules.imei_changed import imei_changed
 from tests.bot.blocks.reports import a_report
 from tests.bot.diagnosis.cases import LIMITS, D, H, closed, evidence, found, reports, words

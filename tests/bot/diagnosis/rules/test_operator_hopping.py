@@ -1,6 +1,6 @@
 import pytest
 
-from bot.diagnosis.engine import diagnose
+from bot.diagnosis.rule import diagnose
 from bot.diagnosis.rules.operator_hopping import operator_hopping
 from tests.bot.diagnosis.cases import LIMITS, SECOND, D, H, closed, evidence, found, reports, words
 

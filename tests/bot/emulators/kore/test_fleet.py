@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from bot.diagnosis.engine import diagnose
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import month_start
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Severity, diagnose
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.cards import imei, moment_of
