@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.app.once import ListedAlert, ListedDigest, TriedAlert
 from bot.blocks.alert_list import how_often, stand
@@ -25,6 +26,7 @@ from bot.blocks.incident import incident_title, took_text
 from bot.blocks.kit import clean
 from bot.cli.terminal import aligned
 from bot.digests.digest import COUNTED, Digest
+from bot.digests.subscription import Subscription
 from bot.store.lookups import Lookup
 
 ALERT_HEAD = ("id", "channel", "name", "SIMs", "how often", "how it stands")
@@ -36,13 +38,7 @@ def alert_json(listed: ListedAlert) -> str:
     one = listed.one
     return json.dumps(
         {
-            "id": one.id,
-            "name": one.name,
-            "team": one.team,
-            "channel": one.channel,
-            "made_by": one.made_by,
-            "made_at": iso(one.made_at),
-            "sims": one.selection.to_json(),
+            **_subscribed(one),
             "causes": list(one.causes) or None,
             "severity": one.least.word,
             "hold_seconds": one.hold.total_seconds(),
@@ -182,6 +178,19 @@ def _length(length: timedelta | None) -> str:
     return "-" if length is None else lasting(length)
 
 
+def _subscribed(one: Alert | Subscription) -> dict[str, object]:
+    """Return what an alert and a digest have alike."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "team": one.team,
+        "channel": one.channel,
+        "made_by": one.made_by,
+        "made_at": iso(one.made_at),
+        "sims": one.selection.to_json(),
+    }
+
+
 def _seconds(length: timedelta | None) -> float | None:
     return None if length is None else length.total_seconds()
 
@@ -195,13 +204,7 @@ def digest_json(listed: ListedDigest, now: datetime) -> str:
     due = one.next_due(now)
     return json.dumps(
         {
-            "id": one.id,
-            "name": one.name,
-            "team": one.team,
-            "channel": one.channel,
-            "made_by": one.made_by,
-            "made_at": iso(one.made_at),
-            "sims": one.selection.to_json(),
+            **_subscribed(one),
             "cron": one.schedule.cron,
             "zone": one.zone,
             "quiet_hours": one.quiet_hours.to_json() if one.quiet_hours else None,

@@ -1,17 +1,39 @@
-"""`simsessions health`: is the bot on this machine alive and ready? For Docker's HEALTHCHECK."""
+"""`simsessions doctor` and `health`: is all outside as it must be, and is the bot here well."""
 
+import asyncio
 import http.client
+from pathlib import Path
 
 import click
 
 from bot.cli.exit_codes import ExitCode
-from bot.settings import Need, Settings, load_settings
+from bot.settings import Need, Settings, load_settings, read_settings
 
 PATIENCE_SECONDS = 3
 
 
 @click.command()
-def command() -> int:
+def doctor() -> int:
+    """Check settings, tokens, KORE, store and clock.
+
+    Each line says ok, skipped or failed; a failed one says what to do. The exit code is that of
+    the gravest: 5 Slack, 4 settings, 3 KORE, 1 the store or the clock, 0 if nothing failed.
+    """
+    from bot.cli import checks  # noqa: PLC0415 -- the other commands need no client
+    from bot.cli.terminal import checks_text, terminal  # noqa: PLC0415 -- nor rich
+    from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
+
+    settings, faults = read_settings()
+    faulty = frozenset(fault.split(":")[0] for fault in faults)
+    outside = asyncio.run(checks.outside_checks(settings, SystemClock(), faulty))
+    found = (*checks.settings_checks(faults), *checks.file_checks(Path(".env")), *outside)
+    for line in checks_text(found):
+        terminal().print(line)
+    return max(check.code for check in found)
+
+
+@click.command()
+def health() -> int:
     """Ask the running bot whether it is alive and ready.
 
     Reads /healthz and /readyz on PORT of this machine; exit code 0 only if both say yes.

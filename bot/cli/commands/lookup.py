@@ -38,7 +38,7 @@ PICTURE = "--timeline"
 @click.option(
     "--account", metavar="NAME", help="Ask only this one of several KORE accounts.", default=None
 )
-def command(
+def lookup(
     sims: tuple[str, ...],
     *,
     as_lines: bool,

@@ -31,7 +31,7 @@ NO_LIST = "KORE's list of SIMs was not read: names, and the SIDs of numbers, are
     help="FILE is JSON: a message, an event, a shortcut's payload or a thread, as Slack sends it.",
 )
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
-def command(file: str, *, is_message: bool, as_lines: bool) -> int:
+def read(file: str, *, is_message: bool, as_lines: bool) -> int:
     """Say which SIMs the bot sees in a text, where, and what it leaves out and why.
 
     FILE holds the text, `-` is stdin. A line each: whether it is taken, what it is, its value, the

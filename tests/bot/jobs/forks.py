@@ -20,7 +20,7 @@ import handlers
 
 UNUSED = (
     *("bot.__main__", "bot.demo", "bot.emulators", "bot.store.mi"),
-    *("bot.app.mcp", "bot.cli.commands.mcp", "bot.mcp"),
+    *("bot.app.mcp", "bot.mcp"),
 )
 for package in (bot, handlers):
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

@@ -1,4 +1,4 @@
-"""`simsessions digest`: the digests that channels have asked for, listed, previewed and posted."""
+"""`simsessions alert` and `digest`: what channels have asked for, listed, tried and posted."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,16 +12,53 @@ from bot.settings import Need, load_settings
 
 
 @click.group(no_args_is_help=True)
-def command() -> None:
+def alert() -> None:
+    """List the channels' alerts, or try one.
+
+    They are set up in Slack: `/simsessions alert add`. Reads the bot's settings and its store.
+    """
+
+
+@alert.command(name="list")
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+def list_alerts(*, as_lines: bool) -> None:
+    """List every alert, by name: its SIMs, what it looks for, how it stands."""
+    from bot.app.once import listed_alerts  # noqa: PLC0415 -- the other commands need no store
+    from bot.cli.lists import alert_json, alert_table  # noqa: PLC0415 -- the same
+
+    every = asyncio.run(listed_alerts(load_settings(need=Need.NOTHING)))
+    for line in map(alert_json, every) if as_lines else alert_table(every):
+        click.echo(line)
+
+
+@alert.command()
+@click.argument("alert", metavar="NAME|ID")
+def test(alert: str) -> None:
+    """Scan an alert's SIMs now and print what it would open; nothing is posted or kept.
+
+    Only the KORE_… settings and the store are needed.
+    """
+    from bot.app.once import tried  # noqa: PLC0415 -- the other commands need no store
+    from bot.cli.lists import tried_text  # noqa: PLC0415 -- the same
+
+    settings = load_settings(need=Need.KORE)
+    with ExitStack() as stack:
+        found = asyncio.run(tried(settings, alert, progress_bar(stack)))
+    for line in tried_text(found):
+        click.echo(line)
+
+
+@click.group(no_args_is_help=True)
+def digest() -> None:
     """List, preview or post the channels' digests.
 
     They are set up in Slack: `/simsessions digest add`. Reads the bot's settings and its store.
     """
 
 
-@command.command(name="list")
+@digest.command(name="list")
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
-def list_all(*, as_lines: bool) -> None:
+def list_digests(*, as_lines: bool) -> None:
     """List every digest, by name: its SIMs, how often it comes, when next."""
     from bot.app.once import listed_digests  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import digest_json, digest_table  # noqa: PLC0415 -- the same
@@ -31,7 +68,7 @@ def list_all(*, as_lines: bool) -> None:
         click.echo(line)
 
 
-@command.command()
+@digest.command()
 @click.argument("digest", metavar="NAME|ID")
 def preview(digest: str) -> None:
     """Make a digest and print it; nothing is posted and nothing of it is kept.
@@ -48,7 +85,7 @@ def preview(digest: str) -> None:
         click.echo(line)
 
 
-@command.command()
+@digest.command()
 @click.argument("digest", metavar="NAME|ID")
 def run(digest: str) -> int:
     """Make a digest and post it to its channel now, and wait until that is done."""

@@ -1,0 +1,122 @@
+"""`simsessions audit`, `incidents` and `rules`: what the store keeps, and what is checked."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.setting_values import seconds
+from bot.settings import Need, Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.store.lookups import Judged, Lookup, Wanted
+
+DAYS = 30.0 * 86400.0
+
+
+def parse_moment(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """Read how long ago, or a date; return epoch seconds."""
+    if text is None:
+        return None
+    try:
+        return (datetime.now(tz=UTC) - timedelta(seconds=seconds(text))).timestamp()
+    except ValueError:
+        return _date(text).timestamp()
+
+
+def _date(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = "write 90min, 24h or 7d, or a date such as 2026-01-31"
+        raise click.BadParameter(msg) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.option("--since", callback=parse_moment, help="Not before: 90min, 24h, 7d, or a date (UTC).")
+@click.option("--user", "person", metavar="ID", help="Of this person: U0123ABCD.")
+@click.option("--sim", metavar="SID", help="Of this SIM: its SID, or the name that it had.")
+@click.option("--channel", metavar="ID", help="From this channel: C0123ABCD.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+def audit(*, as_lines: bool, **which: object) -> None:
+    """List who looked up which SIM, newest first.
+
+    Reads the bot's store. It holds no ICCID, IMEI, cell or location, and not what was typed; the
+    reference stands in the log too.
+    """
+    from bot.cli.lists import audit_json, audit_table  # noqa: PLC0415 -- only here
+    from bot.store.lookups import Wanted  # noqa: PLC0415 -- the other commands need no SQL
+
+    rows = asyncio.run(find_lookups(load_settings(need=Need.NOTHING), Wanted(**which)))  # type: ignore[arg-type]  # click has checked them
+    for line in map(audit_json, rows) if as_lines else audit_table(rows):
+        click.echo(line)
+
+
+async def find_lookups(settings: Settings, wanted: "Wanted") -> "tuple[Lookup, ...]":
+    """Read the store. Raises StartError and StoreError."""
+    from bot.app.resources import opened_store  # noqa: PLC0415 -- the other commands need no store
+    from bot.store.lookups import Lookups  # noqa: PLC0415 -- nor SQL
+
+    async with opened_store(settings) as store:
+        return await Lookups(store).find(wanted)
+
+
+@click.command()
+@click.option("--since", callback=parse_moment, help="Open since: 24h, 7d, or a date (UTC). [30d]")
+@click.option("--channel", metavar="ID", help="Of this channel: C0123ABCD.")
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+def incidents(*, since: float | None, channel: str | None, as_lines: bool) -> None:
+    """List the incidents of all alerts, newest first, with the times to notice, take and end.
+
+    Reads the bot's store. Noticed counts from when the first SIM went down, taken from when the
+    incident was opened, ended from when the first SIM went down. Times are UTC.
+    """
+    from bot.app.once import incidents  # noqa: PLC0415 -- the other commands need no store
+    from bot.cli.lists import incident_json, incident_table  # noqa: PLC0415 -- the same
+
+    now = datetime.now(tz=UTC)
+    start = datetime.fromtimestamp(now.timestamp() - DAYS if since is None else since, UTC)
+    found = asyncio.run(incidents(load_settings(need=Need.NOTHING), start, channel))
+    for line in map(incident_json, found) if as_lines else incident_table(found):
+        click.echo(line)
+
+
+@click.command()
+@click.option("--feedback", is_flag=True, help="Count by rule what people said of its verdicts.")
+def rules(*, feedback: bool) -> None:
+    """List the rules, their thresholds and sources."""
+    if feedback:
+        settings = load_settings(need=Need.NOTHING)
+        for row in feedback_lines(asyncio.run(read_feedback(settings))):
+            click.echo(row)
+        return
+    from bot.cli.reports import rule_lines  # noqa: PLC0415 -- the other commands need no rich
+    from bot.cli.terminal import terminal  # noqa: PLC0415 -- the same
+
+    for line in rule_lines(load_settings(need=Need.NOTHING).thresholds):
+        terminal().print(line)
+
+
+async def read_feedback(settings: Settings) -> "tuple[Judged, ...]":
+    """Read the store. Raises StartError and StoreError."""
+    from bot.app.resources import opened_store  # noqa: PLC0415 -- the rules need no store
+    from bot.clock import SystemClock  # noqa: PLC0415 -- the same
+    from bot.store.lookups import Feedback  # noqa: PLC0415 -- the same
+
+    async with opened_store(settings) as store:
+        return await Feedback(store, SystemClock()).by_rule()
+
+
+def feedback_lines(judged: "tuple[Judged, ...]") -> Iterator[str]:
+    """Return how often each rule was said to be right and wrong, with the latest reasons."""
+    from bot.blocks.format import PLAIN  # noqa: PLC0415 -- as above
+
+    if not judged:
+        yield "Nobody has answered “Was this right?” yet."
+    for each in judged:
+        yield f"{each.rule}: {each.right} right, {each.wrong} wrong"
+        yield from (f"  - {PLAIN.sentence(why)}" for why in each.whys)
