@@ -1,8 +1,8 @@
 """What a subcommand is, and how the one that is meant is found.
 
-To add one: write `handlers/subcommands/<name>.py` with one function under `@subcommand`, named as
-people type it, and test it in `tests/handlers/subcommands/test_<name>.py`. It is found by a scan,
-and help lists it.
+To add one: write a function under `@subcommand`, named as people type it, in a file of
+`handlers/subcommands`, and test it in the test file of the same name. It is found by a scan, and
+help lists it.
 """
 
 import difflib
@@ -68,10 +68,10 @@ class Subcommand(Struct):
 def subcommand(
     usage: str, says: str, examples: tuple[str, ...] = ()
 ) -> Callable[[Run], Subcommand]:
-    """Make a subcommand of a function; its name is the file's."""
+    """Make a subcommand of a function; its name is the function's."""
 
     def made(run: Run) -> Subcommand:
-        name = run.__module__.rpartition(".")[2]
+        name = run.__name__.rstrip("_")
         return Subcommand(name, f"{COMMAND} {usage}", says, run, examples)
 
     return made
@@ -79,7 +79,7 @@ def subcommand(
 
 @cache
 def all_subcommands() -> dict[str, Subcommand]:
-    """Find the subcommand of every file in `handlers/subcommands/`; the default comes first."""
+    """Find the subcommands in the files of `handlers/subcommands/`; the default comes first."""
     found = pkgutil.iter_modules(subcommands.__path__, f"{subcommands.__name__}.")
     modules = [importlib.import_module(each.name) for each in found]
     every = [each for module in modules for each in vars(module).values()]

@@ -1,7 +1,8 @@
-"""`watch <sim> [until …] [for …]`."""
+"""`/simsessions watch`, `watches` and `unwatch`."""
 
 import pytest
 
+from bot.demo.stories.story import all_stories
 from bot.slack.access import ONE_ACCOUNT
 from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 
@@ -101,3 +102,72 @@ async def test_several_sims_share_one_card(whole):
     await whole.type("watch scooter-4")
 
     assert "Not watched, because it cannot come back: scooter-4 (SIM canceled)." in told(whole).text
+
+
+async def test_without_any_it_says_how_to_begin(whole):
+    """Who watches nothing reads what to type."""
+    await whole.type("watches")
+
+    assert "You are not watching any SIM. Type /simsessions watch" in told(whole).text
+
+
+async def test_mine_are_listed_and_others_counted(whole):
+    """The asker sees their own, and how many others there are in the channel."""
+    await whole.type("watch pump-7")
+    await whole.type("watch truck-42", user="ben")
+    await whole.type("watches")
+
+    said = str(told(whole).blocks)
+    assert "You are watching 1 SIM." in said
+    assert "*pump-7* until it is online" in said
+    assert "truck-42" not in said
+    assert "Others are watching 1 SIM in this channel." in said
+
+
+async def open_names(whole, person="U0ANA0001"):
+    return [watch.name for watch in await whole.bot.services.watches.of(person, ONE_ACCOUNT)]
+
+
+async def test_a_sim_is_not_watched_any_more(whole):
+    """By its name in any case, its SID, its ICCID, or all at once."""
+    story = next(story for story in all_stories() if story.name == "pump-7")
+    sim = story.sim(whole.bot.services.clock.now())
+    for text in ("pump-7", "PUMP-7", sim["sid"], sim["iccid"], "all", "ALL"):
+        await whole.type("watch pump-7")
+        watched = await open_names(whole)
+        await whole.type(f"unwatch {text}")
+
+        assert "Stopped watching pump-7." == told(whole).text, text
+        assert (["pump-7"], []) == (watched, await open_names(whole)), text
+
+
+async def test_of_several_only_the_named_one_is_stopped(whole):
+    """The others go on."""
+    await whole.type("watch pump-7")
+    await whole.type("watch truck-42")
+    await whole.type("unwatch truck-42")
+
+    assert ["pump-7"] == await open_names(whole)
+
+
+async def test_what_is_not_watched_is_said(whole):
+    """The answer names those that could be stopped, and none is."""
+    await whole.type("watch pump-7")
+    for text, expected in (
+        ("unwatch", "You watch pump-7. Type /simsessions unwatch with one of these"),
+        ("unwatch truck-42", "You are not watching that SIM. You watch pump-7."),
+        ("unwatch nosuchsim", "You watch pump-7. Type"),
+    ):
+        await whole.type(text)
+
+        assert expected in told(whole).text, text
+        assert ["pump-7"] == await open_names(whole), text
+
+
+async def test_nobody_stops_anothers_watch_by_name(whole):
+    """Ben's `unwatch all` leaves Ana's watches alone."""
+    await whole.type("watch pump-7")
+    await whole.type("unwatch all", user="ben")
+
+    assert "You are not watching any SIM." in told(whole, "ben").text
+    assert ["pump-7"] == await open_names(whole)
