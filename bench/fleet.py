@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.diagnosis.evidence import State
 from bot.digests.last_scan import Audience, FleetScans
 from bot.kore.models import Sim
-from bot.sessions.fleet_list import FleetList
+from bot.sessions.fleet import FleetList
 from bot.sessions.fleet_query import FleetQuery, parse_fleet_query
 from bot.sessions.snapshot import Found, Snapshot
 from bot.sims.directory import SimDirectory

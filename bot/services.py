@@ -12,8 +12,8 @@ from bot.digests.service import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer
-from bot.sessions.accounts import AccountViews, DefaultAccounts, FleetView
 from bot.sessions.audit import Audit
+from bot.sessions.fleet import AccountViews, DefaultAccounts, FleetView
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
@@ -58,8 +58,7 @@ class Services(Struct):
 
     views: AccountViews
     defaults: DefaultAccounts
-    delivery: Delivery
-    progress: ProgressMessages
+    replying: Replying
     files: Files
     home_tabs: HomeTabs
     modals: Modals
@@ -93,8 +92,3 @@ class Services(Struct):
     clock: Clock
     thresholds: Thresholds
     links: WebLinks
-
-    @property
-    def replying(self) -> Replying:
-        """What sends answers."""
-        return Replying(self.delivery, self.progress)

@@ -22,7 +22,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from bot.alerts.alert import Alert
-from bot.blocks.digest_form import block_of
+from bot.blocks.digest_setup import block_of
 from bot.blocks.kit import NO_BREAK
 from bot.clock import SystemClock
 from bot.demo.page.examples import post_alert

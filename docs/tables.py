@@ -27,8 +27,8 @@ from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.ops.metrics import Metrics
+from bot.sessions.fleet import Examples
 from bot.sessions.fleet_answer import fresh_answer
-from bot.sessions.fleet_list import Examples
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.triage import triage
 from bot.setting_values import seconds, shown

@@ -23,15 +23,16 @@ from bot.alerts.form import (
 )
 from bot.alerts.repository import AlertNameTaken
 from bot.blocks import ids
-from bot.blocks.alert_form import (
+from bot.blocks.alert_setup import (
+    announced_screen,
     block_of,
     causes_to_choose,
     checking_view,
     errors_of,
     form_view,
+    saved_screen,
     title_of,
 )
-from bot.blocks.alert_list import announced_screen, saved_screen
 from bot.blocks.errors import error_screen
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.modals import loading_view, notice_view
@@ -46,8 +47,7 @@ from bot.services import Actor, Services
 from bot.struct import replace
 from handlers import alerts
 from handlers.alerts import Operation, permit
-from handlers.clicks import Click, read, register_clicks, value_of
-from handlers.forms import FormWindow, send_form
+from handlers.interactions import Click, FormWindow, read, register_clicks, send_form, value_of
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
 from handlers.replies import Reply, attempt, send
@@ -155,7 +155,7 @@ async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
     note_action(context, f"alert {deed} {after.id}")
     line = announced_screen(after, context.request.user, deed)
     try:
-        await services.delivery.post(after.team, after.channel, line)
+        await services.replying.delivery.post(after.team, after.channel, line)
     except BotError as error:
         why = pause_reason(error)
         if why is None:

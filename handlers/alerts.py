@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.alerts.alert import Alert
-from bot.blocks.alert_list import (
+from bot.blocks.alert_setup import (
     announced_screen,
     done_screen,
     list_screen,
@@ -87,7 +87,7 @@ async def test(context: Context, alert: Alert) -> Reply:
     await services.authorizer.authorize_channel(alert.channel)
     note_action(context, f"alert test {alert.id}")
     screen = test_screen(alert, context.request.user)
-    await services.delivery.post(alert.team, alert.channel, screen)
+    await services.replying.delivery.post(alert.team, alert.channel, screen)
     looked = await services.alerts.alerts.look(alert.id)
     return Reply(done_screen(alert, tested_words(looked[1] if looked else None)))
 
@@ -97,6 +97,6 @@ async def announce(context: Context, alert: Alert, deed: str) -> None:
     note_action(context, f"alert {deed} {alert.id}")
     line = announced_screen(alert, context.request.user, deed)
     try:
-        await context.services.delivery.post(alert.team, alert.channel, line)
+        await context.services.replying.delivery.post(alert.team, alert.channel, line)
     except BotError:
         log.warning("channel-not-told", exc_info=True)

@@ -15,9 +15,9 @@ from bot.errors import BotError, NotAllowed
 from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.struct import replace
-from handlers.clicks import Click, read, register_clicks
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
+from handlers.interactions import Click, read, register_clicks
 from handlers.lookups import look_up, until_known
 from handlers.payloads import Context
 from handlers.replies import InterruptedWork, Reply, RetryFailed

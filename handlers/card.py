@@ -8,7 +8,11 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.card_windows import (
+from bot.blocks.errors import error_screen
+from bot.blocks.findings import explanation_lines
+from bot.blocks.format import MRKDWN
+from bot.blocks.kit import View
+from bot.blocks.modals import (
     FEEDBACK_TITLE,
     HOW_TITLE,
     MOST_WHY,
@@ -17,19 +21,16 @@ from bot.blocks.card_windows import (
     YES,
     feedback_view,
     how_view,
+    loading_view,
+    notice_view,
     thanks_view,
     ticket_view,
 )
-from bot.blocks.errors import error_screen
-from bot.blocks.findings import explanation_lines
-from bot.blocks.format import MRKDWN
-from bot.blocks.kit import View
-from bot.blocks.modals import loading_view, notice_view
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, OldButton
 from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
-from handlers.clicks import read, value_of
+from handlers.interactions import read, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send

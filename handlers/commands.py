@@ -19,7 +19,7 @@ from bot.blocks.help import HelpEntry
 from bot.errors import UnknownSubcommand, UserError
 from bot.services import Actor, Services
 from bot.sessions import fleet_query
-from bot.sessions.fleet_list import Examples
+from bot.sessions.fleet import Examples
 from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sessions.open_questions import OpenQuestions
 from bot.sims.identifier import quoted, unquoted

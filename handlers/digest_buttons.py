@@ -16,9 +16,9 @@ from bot.digests.subscription import Subscription
 from bot.ops.tasks import WorkerThread
 from bot.services import Actor, Services, Visibility
 from handlers import digests
-from handlers.clicks import Click, read, register_clicks, value_of
 from handlers.digest_form import open_form
 from handlers.digests import Operation, permit
+from handlers.interactions import Click, read, register_clicks, value_of
 from handlers.payloads import Body, Context, Listener, from_click
 from handlers.replies import Reply, attempt, send
 

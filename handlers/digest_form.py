@@ -10,8 +10,15 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.digest_form import block_of, checking_view, errors_of, form_view, title_of
-from bot.blocks.digest_list import announced_screen, saved_screen
+from bot.blocks.digest_setup import (
+    announced_screen,
+    block_of,
+    checking_view,
+    errors_of,
+    form_view,
+    saved_screen,
+    title_of,
+)
 from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
 from bot.blocks.kit import Choice, Screen, View, option
@@ -27,7 +34,7 @@ from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Delivery, Services
 from bot.struct import replace
 from handlers.digests import permit
-from handlers.forms import FormWindow, send_form
+from handlers.interactions import FormWindow, send_form
 from handlers.payloads import Body, Context, Listener, Request, from_click, part, text_in
 from handlers.replies import Reply, attempt
 
@@ -60,7 +67,7 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
         values, chosen, before or _new(values, chosen, context.request, digests, now)
     )
     line = announced_screen(after, context.request.user, "changed" if before else "made", now)
-    return await _kept(before, after, line, digests, services.delivery) or saved_screen(
+    return await _kept(before, after, line, digests, services.replying.delivery) or saved_screen(
         after, now, chosen.count, is_new=before is None
     )
 

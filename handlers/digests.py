@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.blocks.digest_list import (
+from bot.blocks.digest_setup import (
     announced_screen,
     begun,
     done_screen,
@@ -110,6 +110,6 @@ async def _announce(context: Context, subscription: Subscription, what: str, at:
     """Tell the channel if that is possible; what was done stands either way."""
     line = announced_screen(subscription, context.request.user, what, at)
     try:
-        await context.services.delivery.post(subscription.team, subscription.channel, line)
+        await context.services.replying.delivery.post(subscription.team, subscription.channel, line)
     except BotError:
         log.warning("channel-not-told", exc_info=True)

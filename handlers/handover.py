@@ -20,7 +20,7 @@ from bot.sims.identifier import bare
 from bot.sims.message_text import places_of
 from bot.struct import Struct, replace
 from bot.watches.watch import Watch
-from handlers.clicks import read, register_clicks
+from handlers.interactions import read, register_clicks
 from handlers.lookups import look_up_many
 from handlers.payloads import TS, Body, Context, Listener, Request, from_shortcut
 from handlers.questions import answer_to

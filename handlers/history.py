@@ -22,7 +22,7 @@ from bot.services import Actor, Modal, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from bot.struct import Struct, replace
-from handlers.clicks import Click, action_in, read, register_clicks, value_of
+from handlers.interactions import Click, action_in, read, register_clicks, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send

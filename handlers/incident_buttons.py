@@ -36,7 +36,7 @@ from bot.blocks.modals import notice_view
 from bot.blocks.report import is_person
 from bot.errors import BotError, NotYours, OldButton, TookTooLong
 from bot.services import Actor, Services
-from handlers.clicks import Click, read, register_clicks, value_of
+from handlers.interactions import Click, read, register_clicks, value_of
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import Reply, attempt, send

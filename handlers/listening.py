@@ -1,7 +1,7 @@
 """Alerts of other apps: heard in the channels that listen, and switched on and off there.
 
-Whether a message is one is decided from the event alone; which SIMs it names is read before Slack
-gets its ack, so that it sends the event again to a bot that ended before it wrote that down.
+Which SIMs one names is read before Slack gets its ack, so that it sends the event again to a bot
+that ended before it wrote that down.
 """
 
 import asyncio
@@ -13,16 +13,12 @@ from slack_bolt.async_app import AsyncAck
 from bot.alerts.listening import ForeignAlert, Listening
 from bot.blocks.listening import announced_screen, listening_screen, silent_screen
 from bot.errors import BotError, NotAllowed, UserError
-from bot.services import ListeningConfig, Services
+from bot.services import Services
 from bot.sims.message_text import places_of
 from handlers.lookups import note_action
-from handlers.payloads import TS, Body, Context, is_late, part, text_in
+from handlers.payloads import Body, Context, is_late, part, text_in
 from handlers.replies import Reply
 
-# tuples: in them anything may be looked for, also what has no hash
-SUBTYPES = (None, "bot_message", "file_share")
-CHANNELS = ("channel", "group")
-SLACKBOT = "USLACKBOT"
 ACK_SECONDS = 1.5
 LIST_SECONDS = 60.0
 """How long the first list of SIMs is waited for, without which no name is known."""
@@ -33,34 +29,6 @@ CANNOT = {
     "not_allowed": "I may not post in this channel. Ask its admins.",
 }
 log = logging.getLogger(__name__)
-
-
-def is_foreign_alert(body: Body, listening: ListeningConfig) -> bool:
-    """Return whether another app wrote this anew, in a channel and not in a thread.
-
-    Replies of apps in threads are no alerts: else two bots could answer each other for ever.
-    """
-    event = part(body, "event")
-    if event.get("type") != "message" or event.get("channel_type") not in CHANNELS:
-        return False
-    if event.get("hidden") or event.get("edited") or event.get("subtype") not in SUBTYPES:
-        return False
-    ts = text_in(event, "ts")
-    if not TS.fullmatch(ts) or text_in(event, "thread_ts") not in {"", ts}:
-        return False
-    return _is_of_an_app(event) and not _is_ours(body, event, listening)
-
-
-def _is_of_an_app(event: Body) -> bool:
-    told = (event.get(name) for name in ("bot_id", "app_id", "bot_profile"))
-    return any(told) or event.get("subtype") == "bot_message" or event.get("user") == SLACKBOT
-
-
-def _is_ours(body: Body, event: Body, listening: ListeningConfig) -> bool:
-    apps = {text_in(event, "app_id"), text_in(part(event, "bot_profile"), "app_id")}
-    bots = {text_in(event, "bot_id"), text_in(part(event, "bot_profile"), "id")}
-    is_our_app = text_in(body, "api_app_id") in apps - {""}
-    return is_our_app or text_in(event, "user") == listening.bot_user or listening.bot_id in bots
 
 
 async def on_alert(ack: AsyncAck, body: Body, services: Services) -> None:
@@ -154,7 +122,7 @@ async def _standing(context: Context) -> Reply:
 async def _announce(context: Context, *, is_on: bool) -> None:
     """Tell the channel if that is possible; what was done stands either way."""
     line = announced_screen(context.request.user, is_on=is_on)
-    request, delivery = context.request, context.services.delivery
+    request, delivery = context.request, context.services.replying.delivery
     try:
         await delivery.post(request.team, request.channel, line)
     except BotError:

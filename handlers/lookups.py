@@ -7,15 +7,15 @@ report that comes from here shows what its readers may see and no more.
 from collections.abc import Callable, Sequence
 
 from bot.blocks.kit import Screen
-from bot.blocks.work_object import answer_entity
+from bot.blocks.report import answer_entity
 from bot.diagnosis.rule import Severity
 from bot.digests.last_scan import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
 from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Asking
+from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_answer import FleetAnswer
-from bot.sessions.fleet_list import MeantSims
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
 from bot.sessions.redaction import redacted, redacted_error

@@ -20,8 +20,17 @@ from bot.sims.message_text import places_of
 from bot.sims.spotter import Spotted
 from bot.struct import Struct
 from handlers.commands import DEFAULT, Subcommand, find
-from handlers.listening import is_foreign_alert, on_alert
-from handlers.payloads import Body, Context, Listener, Request, is_late, part, text_in
+from handlers.listening import on_alert
+from handlers.payloads import (
+    Body,
+    Context,
+    Listener,
+    Request,
+    is_foreign_alert,
+    is_late,
+    part,
+    text_in,
+)
 from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
 

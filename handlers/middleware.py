@@ -14,7 +14,6 @@ from bot.ops.logging import begin_request
 from bot.services import Services
 from bot.struct import replace
 from handlers.home import OPENED, of_event, show_refusal
-from handlers.listening import is_foreign_alert
 from handlers.mentions import question_in
 from handlers.payloads import (
     Body,
@@ -22,6 +21,7 @@ from handlers.payloads import (
     actor_of,
     from_click,
     from_command,
+    is_foreign_alert,
     part,
     team_of,
     text_in,

@@ -16,8 +16,8 @@ from slack_bolt.async_app import AsyncAck
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.ops.metrics import Metrics
-from bot.services import Actor, FleetView, Services, Visibility
-from bot.sessions.fleet_list import Examples
+from bot.services import Actor, FleetView, ListeningConfig, Services, Visibility
+from bot.sessions.fleet import Examples
 from bot.struct import Struct, field, replace
 
 Body = Mapping[str, Any]
@@ -26,6 +26,10 @@ MOST_LATE = 600.0
 what is said there by then. Slack's own last retry comes after some 5 minutes."""
 TS = re.compile(r"[0-9]{10}\.[0-9]{6}")
 """A message's ts, as Slack writes it."""
+# tuples: in them anything may be looked for, also what has no hash
+SUBTYPES = (None, "bot_message", "file_share")
+CHANNELS = ("channel", "group")
+SLACKBOT = "USLACKBOT"
 _TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 log = logging.getLogger(__name__)
 
@@ -181,6 +185,34 @@ def _of_interaction(body: Body, user: Body) -> Actor:
         channel=_channel_of(body) or None,
         in_view=isinstance(body.get("view"), Mapping),
     )
+
+
+def is_foreign_alert(body: Body, listening: ListeningConfig) -> bool:
+    """Return whether another app wrote this anew, in a channel and not in a thread.
+
+    Replies of apps in threads are no alerts: else two bots could answer each other for ever.
+    """
+    event = part(body, "event")
+    if event.get("type") != "message" or event.get("channel_type") not in CHANNELS:
+        return False
+    if event.get("hidden") or event.get("edited") or event.get("subtype") not in SUBTYPES:
+        return False
+    ts = text_in(event, "ts")
+    if not TS.fullmatch(ts) or text_in(event, "thread_ts") not in {"", ts}:
+        return False
+    return _is_of_an_app(event) and not _is_ours(body, event, listening)
+
+
+def _is_of_an_app(event: Body) -> bool:
+    told = (event.get(name) for name in ("bot_id", "app_id", "bot_profile"))
+    return any(told) or event.get("subtype") == "bot_message" or event.get("user") == SLACKBOT
+
+
+def _is_ours(body: Body, event: Body, listening: ListeningConfig) -> bool:
+    apps = {text_in(event, "app_id"), text_in(part(event, "bot_profile"), "app_id")}
+    bots = {text_in(event, "bot_id"), text_in(part(event, "bot_profile"), "id")}
+    is_our_app = text_in(body, "api_app_id") in apps - {""}
+    return is_our_app or text_in(event, "user") == listening.bot_user or listening.bot_id in bots
 
 
 def is_late(body: Body, clock: Clock, metrics: Metrics) -> bool:

@@ -14,8 +14,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.report import unfurl_card
-from bot.blocks.work_object import pane_entity, preview_entity, sim_of
+from bot.blocks.report import pane_entity, preview_entity, sim_of, unfurl_card
 from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Actor, Services, WorkObjects
 from bot.sessions.redaction import redacted
@@ -133,7 +132,7 @@ async def _unfurl(
         entities = [preview_entity(report, url) for url, report in reports.items()]
         await services.work_objects.unfurl(message, cards, entities)
     else:
-        await services.delivery.unfurl(message, cards)
+        await services.replying.delivery.unfurl(message, cards)
 
 
 def _request(body: Body, *, trigger: str = "", is_public: bool = False) -> Request:

@@ -258,7 +258,7 @@ class Waiting:
     def begin(self) -> Shown:
         """Return a message that is not posted yet."""
         request = self._context.request
-        progress = self._context.services.progress
+        progress = self._context.services.replying.progress
         return progress.begin(request, in_channel=request.aloud, replace=request.instead)
 
     async def _say(self) -> None:

@@ -11,8 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.files import sent_screen, triage_file
 from bot.blocks.kit import Screen
-from bot.blocks.owners import taken_screen, with_owner
-from bot.blocks.report import session_report
+from bot.blocks.report import session_report, taken_screen, with_owner
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting
@@ -21,7 +20,7 @@ from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
 from bot.struct import replace
-from handlers.clicks import Click, action_in, read_sims, register_clicks, value_of
+from handlers.interactions import Click, action_in, read_sims, register_clicks, value_of
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
 from handlers.replies import Reply, Shown, answer_later
@@ -94,7 +93,9 @@ async def read_all(
     """
     services, board = context.services, Board(spotted, newest_only=newest_only)
     request = context.request
-    progress = services.progress.begin(request, in_channel=request.aloud, replace=request.instead)
+    progress = services.replying.progress.begin(
+        request, in_channel=request.aloud, replace=request.instead
+    )
     try:
         async with showing_progress(board, progress, services.clock, draw):
             await board.fill(context)

@@ -12,7 +12,7 @@ from bot.blocks.watch import begun_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
 from bot.errors import BotError, NotAllowed, NotYours
 from bot.services import Actor, Services
-from bot.sessions.accounts import NOT_HERE
+from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
@@ -28,7 +28,7 @@ from bot.watches.watch import (
     WatchOwner,
     WatchRequest,
 )
-from handlers.clicks import Click, read, read_sims, register_clicks
+from handlers.interactions import Click, read, read_sims, register_clicks
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context, Request
 from handlers.replies import Reply

@@ -31,8 +31,7 @@ from bot.slack.directory import Channels, People, UserGroups
 from bot.store.database import Database
 from bot.store.digest_runs import Run
 from bot.store.jobs import Job, JobQueue, NewJob
-from bot.store.schedules import Schedules
-from bot.store.subscriptions import SubscriptionRows
+from bot.store.schedules import Schedules, SubscriptionRows
 from tests.bot.jobs.engines import children, make_due
 from tests.fakes import FakeClock
 from tests.kore_rig import kore_client

@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from bot.blocks.digest_form import block_of
+from bot.blocks.digest_setup import block_of
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.digests.form import FormField

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.app.assembly import EVENTS_PATH
-from bot.blocks.work_object import ENTITY
+from bot.blocks.report import ENTITY
 from bot.emulators.slack.api import granted_scopes
 from bot.emulators.slack.methods.context import METHODS
 from bot.emulators.slack.people import HOME

@@ -21,9 +21,8 @@ from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.limits import RESERVE
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
-from bot.sessions.accounts import AccountViews, FleetView, ManyViews, OneView
 from bot.sessions.fetch import AllowanceReader, NoAllowances
-from bot.sessions.fleet_list import FleetList
+from bot.sessions.fleet import AccountViews, FleetList, FleetView, ManyViews, OneView
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
 from bot.sessions.peers import MOST_QUICK, Peers

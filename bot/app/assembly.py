@@ -30,20 +30,19 @@ from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks
 from bot.pictures.renderer import Renderer
-from bot.services import Services
-from bot.sessions.accounts import DefaultAccounts
+from bot.services import Replying, Services
+from bot.sessions.fleet import DefaultAccounts
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
-from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.errors import is_outage
 from bot.slack.files import Files
 from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint, Taking
 from bot.slack.messages import Delivery, ProgressMessages
-from bot.slack.posting import PostFinder, SurePosts
+from bot.slack.posting import BlockFallback, PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals, WorkObjects
@@ -95,8 +94,7 @@ def _services(
         defaults=DefaultAccounts(
             AccountRows(store), clock, several=len(resources.kore.views.names) > 1
         ),
-        delivery=delivery,
-        progress=ProgressMessages(slack, fallback, delivery, clock),
+        replying=Replying(delivery, ProgressMessages(slack, fallback, delivery, clock)),
         files=Files(slack, clock, sure),
         home_tabs=_open_home_tabs(slack, clock, stack),
         modals=Modals(slack, clock),

@@ -25,15 +25,14 @@ from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
 from bot.jobs.watch_posts import WatchPosts, WatchWork, tell_nobody
 from bot.ops.metrics import Metrics
-from bot.sessions.accounts import MOST_VIEWS
 from bot.sessions.fetch import AllowanceReader, NoAllowances
+from bot.sessions.fleet import MOST_VIEWS
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.owners import Owners
-from bot.slack.block_fallback import BlockFallback
 from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
-from bot.slack.posting import PostFinder, PostingLimiter
+from bot.slack.posting import BlockFallback, PostFinder, PostingLimiter
 from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.channels import ListeningRows, OwnerRows
 from bot.store.database import Database
@@ -42,8 +41,7 @@ from bot.store.idempotency import PostRows
 from bot.store.jobs import JobQueue
 from bot.store.lookups import Lookups
 from bot.store.rate_limit import Allowance
-from bot.store.schedules import Schedules
-from bot.store.subscriptions import SubscriptionRows
+from bot.store.schedules import Schedules, SubscriptionRows
 from bot.store.watches import WatchRows
 from bot.watches.polling import AccessPermission, PollInterval, WatchPoller
 from bot.watches.repository import WatchRepository

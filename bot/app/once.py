@@ -30,7 +30,7 @@ from bot.store.alerts import AlertRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.news_ages import NewsAgeRows
+from bot.store.lookups import NewsAgeRows
 from bot.struct import Struct, replace
 
 LOOK_SECONDS = 0.2

@@ -34,8 +34,7 @@ from bot.store.location import (
     why_not,
     without_password,
 )
-from bot.store.lookups import Lookups
-from bot.store.news_ages import NewsAgeRows
+from bot.store.lookups import Lookups, NewsAgeRows
 from bot.store.schedules import Schedules
 from bot.struct import Struct
 

@@ -10,8 +10,7 @@ from bot.blocks.files import HistoryFile
 from bot.blocks.findings import filled, finding_lines
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, part_of, utc
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
-from bot.blocks.owners import owner_button
-from bot.blocks.report import person
+from bot.blocks.report import owner_button, person
 from bot.blocks.report_text import facts, report_headline
 from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
 from bot.blocks.tables import Drawn, Row, Table, table_parts

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
-from bot.blocks import alert_list
-from bot.blocks.digest_list import add_row
-from bot.blocks.digest_list import rows as digest_rows
+from bot.blocks import alert_setup
+from bot.blocks.digest_setup import add_row
+from bot.blocks.digest_setup import rows as digest_rows
 from bot.blocks.format import MRKDWN, count, grouped
 from bot.blocks.help import HelpEntry
 from bot.blocks.incident import incident_line
@@ -73,7 +73,7 @@ def home_view(home: Home) -> View:
         divider(),
         section("*Your alerts*"),
         *_alerts(home),
-        alert_list.add_row(),
+        alert_setup.add_row(),
         divider(),
         section("*Status*"),
         section("\n".join(health_lines(home.health))),
@@ -189,7 +189,7 @@ def _alerts(home: Home) -> Iterable[Block]:
     over = len(home.incidents) - INCIDENTS
     lines += [f"and {count(over, 'more open incident')}"] if over > 0 else []
     blocks = [section("\n".join(lines))] if lines else []
-    blocks += alert_list.rows(home.alerts[:ALERTS], opened)
+    blocks += alert_setup.rows(home.alerts[:ALERTS], opened)
     more = len(home.alerts) - ALERTS
     left = f"{grouped(more)} more not shown: `/simsessions alert list` in their channels lists them"
     return [*blocks, context(left)] if more > 0 else blocks

@@ -316,7 +316,7 @@ Part = Block | Degradable
 class Screen(Struct):
     """What is sent: `text` is the notification (plain, escaped), `parts` is what is drawn.
 
-    `entities` are the Work Objects that a new message carries (bot/blocks/work_object.py).
+    `entities` are the Work Objects that a new message carries (bot/blocks/report.py).
     """
 
     text: str

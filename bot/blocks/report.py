@@ -1,16 +1,20 @@
-"""The answer to `/simsessions <sim>`: state, one cause, one action, the facts, what to press."""
+"""One SIM as an answer: state, one cause, one action, the facts, who has it, and as a Work Object."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from bot.blocks import ids
 from bot.blocks.findings import main_finding, main_lines, others_text
-from bot.blocks.format import MRKDWN, NOTICE, map_link
+from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, map_link
 from bot.blocks.kit import (
+    SENTENCE,
     Block,
     Choice,
     Screen,
     actions,
     button,
+    clean,
     context,
     escape,
     option,
@@ -30,6 +34,7 @@ from bot.blocks.report_text import (
 )
 from bot.blocks.weblinks import NO_LINKS, WebLinks
 from bot.sessions.report import SessionReport
+from bot.sessions.triage import Owner
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 
@@ -139,3 +144,145 @@ def unfurl_card(report: SessionReport) -> list[Block]:
 def _read(report: SessionReport) -> str:
     read, _, _ = freshness_line(report, MRKDWN).partition(" · ")
     return f"{read} · for more: `/simsessions` and the SIM"
+
+
+_ACTIONS = frozenset({ids.TRIAGE_ACTIONS, ids.HANDOVER_ACTIONS})
+MINE, OVER = "I'm on it", "I'll take over"
+
+
+def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Block]:
+    """Offer to take care of SIMs, at most as many as a button carries."""
+    if not 0 < len(sids) <= ids.MOST_SIMS:
+        return []
+    value = ids.Sims.of(sids).to_value()
+    label = OVER if owners else MINE
+    return [button(label, ids.ON_IT, f"{label}: {count(len(sids), 'SIM')}", value=value)]
+
+
+def owners_line(owners: Sequence[Owner], names: Mapping[str, str], fmt: Formatter = MRKDWN) -> str:
+    """Say who is on what since when; `names` are those of the SIMs that are shown, by SID."""
+    told = []
+    for owner in owners:
+        mine = [name for sid, name in names.items() if sid.lower() in owner.sids]
+        what = "it" if len(mine) in {0, len(names)} else ", ".join(map(fmt.data, mine))
+        told.append(f"🙋 {person(owner.person)} is on {what} since {fmt.when(owner.since)}")
+    return " · ".join(told)
+
+
+def owners_block(owners: Sequence[Owner], names: Mapping[str, str]) -> list[Block]:
+    """Draw that line, found again by its id; nothing where nobody is on it."""
+    if not owners:
+        return []
+    return [context(owners_line(owners, names)) | {"block_id": ids.OWNERS}]
+
+
+def with_owner(text: str, blocks: Sequence[Block], owner: Owner) -> Screen:
+    """Put who is on it now on a message that stands in Slack already, above its buttons."""
+    line = owners_block([owner], {})
+    shown: list[Block] = []
+    for block in blocks:
+        block_id = block.get("block_id")
+        if block_id == ids.OWNERS:
+            continue
+        if block_id in _ACTIONS:
+            shown += line
+            line = []
+            elements = [_relabelled(each) for each in block.get("elements", [])]
+            shown.append({**block, "elements": elements})
+        else:
+            shown.append(dict(block))
+    return screen(text, [*shown, *line])
+
+
+def _relabelled(element: Block) -> Block:
+    if ids.action_of(str(element.get("action_id"))) != ids.ON_IT:
+        return element
+    return {**element, "text": {**element["text"], "text": OVER}}
+
+
+def taken_screen(owner: Owner) -> Screen:
+    """Tell a channel that somebody takes care of SIMs that only they were shown."""
+    words = f"🙋 {person(owner.person)} is on it: {count(len(owner.sids), 'SIM')}"
+    return screen(words, [context(words)])
+
+
+ENTITY = "slack#/entities/item"
+STRING, TIMESTAMP = "string", "slack#/types/timestamp"
+SIM = "sim"
+"""What kind of thing of ours an entity is; its id is the SIM's SID."""
+
+Entity = dict[str, Any]
+
+
+def preview_entity(report: SessionReport, url: str) -> Entity:
+    """Return what all in a channel see of a SIM whose link was posted."""
+    return _entity(report, url, _verdict(report)) | {"app_unfurl_url": url}
+
+
+def answer_entity(report: SessionReport, url: str) -> Entity:
+    """Return what an answer carries, for those who read it; `url` is the SIM's in the console."""
+    return _entity(report, url, _verdict(report))
+
+
+def pane_entity(report: SessionReport, url: str) -> Entity:
+    """Return what one person sees who has opened it."""
+    return _entity(report, url, [*_verdict(report), *_facts(report)])
+
+
+def sim_of(external_ref: object) -> str | None:
+    """Return the SID in the reference of an entity of ours; None in any other."""
+    match external_ref:
+        case {"id": str(sid), "type": "sim"}:
+            return sid
+    return None
+
+
+def _entity(report: SessionReport, url: str, fields: list[Entity] | Iterator[Entity]) -> Entity:
+    shown = list(fields)
+    attributes = {
+        "title": {"text": clean(report.sim.name)},
+        "display_type": "SIM",
+        "product_name": "simsessions",
+    }
+    return {
+        "entity_type": ENTITY,
+        "url": url,
+        "external_ref": {"id": report.sim.sid, "type": SIM},
+        "entity_payload": {
+            "attributes": attributes,
+            "custom_fields": shown,
+            "display_order": [field["key"] for field in shown],
+        },
+    }
+
+
+def _verdict(report: SessionReport) -> Iterator[Entity]:
+    yield _text("state", "State", report_headline(report, PLAIN))
+    cause, *steps = main_lines(report, PLAIN)
+    yield _text("cause", "Cause", cause)
+    if steps:
+        yield _text("next_step", "Next step", steps[0].removeprefix("→ "))
+    as_of = {"type": TIMESTAMP, "value": int(report.as_of.timestamp())}
+    yield {"key": "as_of", "label": "As of"} | as_of
+
+
+def _facts(report: SessionReport) -> Iterator[Entity]:
+    lines = {
+        "warnings": ("Mind", " ".join(warnings(report, PLAIN))),
+        "session": ("Last session", " · ".join(fact_lines(report, PLAIN))),
+        "others": ("Other findings", others_text(report)),
+        "day": ("Last 24 h", day_line(report) or ""),
+        "sid": ("SID", report.sim.sid),
+        "redacted": ("Redacted", report.redacted or ""),
+    }
+    yield from (_text(key, label, text) for key, (label, text) in lines.items() if text)
+
+
+def _text(key: str, label: str, text: str) -> Entity:
+    return {
+        "key": key,
+        "label": label,
+        "type": STRING,
+        "value": clean(text, SENTENCE),
+        "long": True,
+    }

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.app.once import ListedAlert, ListedDigest, TriedAlert
-from bot.blocks.alert_list import how_often, stand
-from bot.blocks.digest_list import how_often as digest_often
-from bot.blocks.digest_list import when_next
+from bot.blocks.alert_setup import how_often, stand
+from bot.blocks.digest_setup import how_often as digest_often
+from bot.blocks.digest_setup import when_next
 from bot.blocks.digest_text import (
     changes_text,
     count_text,

@@ -19,8 +19,8 @@ from bot.clock import Clock, SystemClock
 from bot.errors import UserError
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
+from bot.sessions.fleet import FleetList
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
-from bot.sessions.fleet_list import FleetList
 from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport

@@ -8,7 +8,7 @@ from bot.digests.compile import BATCH, sim_summaries
 from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
 from bot.errors import NotAllowed, UserError
-from bot.sessions.accounts import NOT_HERE
+from bot.sessions.fleet import NOT_HERE
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.store.database import Database

@@ -16,8 +16,8 @@ from bot.digests.scan import member_of
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import UserError
+from bot.sessions.fleet import MOST_FRESH, MeantSims
 from bot.sessions.fleet_answer import SHOWN, FleetAnswer, FleetCollector
-from bot.sessions.fleet_list import MOST_FRESH, MeantSims
 from bot.sessions.fleet_query import Facts, FleetQuery
 from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot

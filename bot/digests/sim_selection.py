@@ -8,7 +8,7 @@ from bot.digests.subscription import MOST_LISTED, ListedSim, Selection, Selectio
 from bot.errors import BotError, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
-from bot.sessions.accounts import FleetView
+from bot.sessions.fleet import FleetView
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import bare, identify, matcher, quoted
 from bot.sims.resolver import SimResolver

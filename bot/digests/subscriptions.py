@@ -12,8 +12,7 @@ from bot.errors import UserError
 from bot.sims.identifier import key, quoted
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
-from bot.store.schedules import Schedule, Schedules
-from bot.store.subscriptions import SubscriptionRows
+from bot.store.schedules import Schedule, Schedules, SubscriptionRows
 from bot.store.transaction import Record
 
 

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
-from bot.slack.block_fallback import BlockFallback, Message, Screen
 from bot.slack.client import Json, SlackClient
 from bot.slack.errors import (
     WRONG_PLACE,
@@ -23,7 +22,17 @@ from bot.slack.errors import (
     SlackRefused,
     SlackUnreachable,
 )
-from bot.slack.posting import CLOCKS_DIFFER, POST, UPDATE, PostFinder, PostingLimiter, marked
+from bot.slack.posting import (
+    CLOCKS_DIFFER,
+    POST,
+    UPDATE,
+    BlockFallback,
+    Message,
+    PostFinder,
+    PostingLimiter,
+    Screen,
+    marked,
+)
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ import httpx
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
-from bot.kore.circuit import CircuitBreaker
 from bot.kore.client import CachePolicies, Caches, KoreClient, only_rate_plans
 from bot.kore.http import (
     AiohttpTransport,
@@ -19,6 +18,7 @@ from bot.kore.http import (
 from bot.kore.limits import (
     AdaptiveLimiter,
     BackgroundLimiter,
+    CircuitBreaker,
     ConcurrencyLimiter,
     SharedRateLimit,
 )

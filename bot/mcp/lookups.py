@@ -21,8 +21,8 @@ from bot.digests.archive import Archive
 from bot.digests.last_scan import Audience, FleetScans
 from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.logging import request_fields, request_id
-from bot.sessions.accounts import AccountViews, FleetView
 from bot.sessions.audit import Asking, Audit
+from bot.sessions.fleet import AccountViews, FleetView
 from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import redacted, redacted_error

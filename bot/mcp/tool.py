@@ -13,7 +13,7 @@ from bot.errors import BotError, UserError
 from bot.mcp.lookups import AgentLookups
 from bot.mcp.outputs import CandidateFields, ErrorFields, Failed, Json
 from bot.ops.logging import request_id
-from bot.sessions.fleet_list import NoneMeant
+from bot.sessions.fleet import NoneMeant
 from bot.sims.errors import SimAmbiguous, SimNotFound
 from bot.struct import Struct
 

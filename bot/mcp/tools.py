@@ -28,7 +28,7 @@ from bot.mcp.outputs import (
     TriageOutput,
 )
 from bot.mcp.tool import LONGEST, TEXT, Arguments, Paged, failed, tool
-from bot.sessions.fleet_list import MOST_FRESH
+from bot.sessions.fleet import MOST_FRESH
 from bot.sessions.fleet_query import LONGEST as LONGEST_SILENCE
 from bot.sessions.fleet_query import MOST_TOP, FleetQuery
 from bot.sessions.triage import Triage

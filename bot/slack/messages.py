@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from bot.errors import kept
-from bot.slack.block_fallback import BlockFallback, Message, Screen
 from bot.slack.client import SlackClient, SlackObserver
 from bot.slack.errors import (
     WRONG_PLACE,
@@ -20,7 +19,16 @@ from bot.slack.errors import (
     SlackOutcomeUnknown,
     SlackRefused,
 )
-from bot.slack.posting import ANSWER, ASKING, SurePosts, marked, maybe_twice
+from bot.slack.posting import (
+    ANSWER,
+    ASKING,
+    BlockFallback,
+    Message,
+    Screen,
+    SurePosts,
+    marked,
+    maybe_twice,
+)
 from bot.struct import Struct, replace
 
 Json = dict[str, Any]

@@ -1,4 +1,4 @@
-"""What posts need: a rate limit, and a way to find one that was lost and to send it again.
+"""What posts need: a rate limit, a way to find one that was lost, and plainer blocks if refused.
 
 https://docs.slack.dev/apis/web-api/rate-limits: chat.postMessage takes about one message a second
 and channel, and hides what comes faster without an error; chat.update is of tier 3.
@@ -6,20 +6,22 @@ and channel, and hides what comes faster without an error; chat.update is of tie
 
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from bot.clock import Clock
 from bot.slack.bolt_app import Identity
-from bot.slack.client import SlackClient, SlackResponse, part, parts, text_in
+from bot.slack.client import SlackClient, SlackObserver, SlackResponse, part, parts, text_in
 from bot.slack.errors import (
     NOT_DONE,
+    Reason,
     SlackError,
     SlackOutcomeUnknown,
     SlackRateLimited,
     SlackRefused,
 )
+from bot.struct import Struct
 
 log = logging.getLogger(__name__)
 
@@ -244,3 +246,82 @@ class SurePosts:
 
 def _is_in(thread: str, answer: SlackResponse) -> bool:
     return text_in(part(answer.body, "message"), "thread_ts") == thread
+
+
+class Message(Protocol):
+    """What is sent as it is: `text` is for notifications and screen readers, `blocks` are drawn."""
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+
+    @property
+    def blocks(self) -> Sequence[Json]:
+        """Block Kit; empty where the text is all."""
+
+    @property
+    def entities(self) -> Sequence[Json]:
+        """Work Objects that a new post carries, where the workspace takes them."""
+
+
+Refused = frozenset[str]
+
+
+class Screen(Protocol):
+    """What is to be sent, as rich as can be."""
+
+    def without(self, refused: Refused) -> Message:
+        """Return it without the types of blocks that a workspace has refused."""
+
+
+class TextOnly(Struct):
+    """A message without blocks: no workspace refuses it."""
+
+    text: str
+    blocks: tuple[Json, ...] = ()
+    entities: tuple[Json, ...] = ()
+
+
+Degrade = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
+
+
+class BlockFallback:
+    """Remembers which types of blocks a workspace does not know, for all that is sent there."""
+
+    def __init__(self, degrade: Degrade, observer: SlackObserver) -> None:
+        self._degrade = degrade
+        self._observer = observer
+        self._learnt: dict[str, Refused] = {}
+
+    async def send(self, team: str, screen: Screen, send: Callable[[Message], Awaitable[T]]) -> T:
+        """Call `send`, with a plainer message after each refusal of a block, at last text alone.
+
+        Raises what `send` raises, except for refused blocks.
+        """
+        refused: Refused | None = self._learnt.get(team, frozenset())
+        while refused is not None:
+            message = screen.without(refused)
+            try:
+                done = await send(message)
+            except SlackRefused as error:
+                if error.reason is not Reason.BAD_BLOCKS:
+                    raise
+                refused = self._plainer(refused, message, error)
+            else:
+                if message.blocks:  # without any, it says nothing of what this workspace knows
+                    self._learn(team, refused)
+                return done
+        return await send(TextOnly(message.text))
+
+    def _plainer(self, refused: Refused, message: Message, error: SlackRefused) -> Refused | None:
+        plainer = self._degrade(refused, message.blocks, error.messages)
+        log.warning("blocks-refused", extra={"slack_messages": error.messages})
+        return None if plainer == refused else plainer
+
+    def _learn(self, team: str, refused: Refused) -> None:
+        known = self._learnt.get(team, frozenset())
+        if news := refused - known:
+            log.warning("blocks-unknown-here", extra={"team": team, "kinds": sorted(news)})
+            self._learnt[team] = known | news
+            for kind in sorted(news):
+                self._observer.block_unknown(kind)

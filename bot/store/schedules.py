@@ -1,4 +1,4 @@
-"""The schedules: cron lines in a time zone, each with its next due time stored.
+"""The schedules of digests: cron lines in a time zone, each with its next due time; and their rows.
 
 Every due time becomes one job, `name@2026-01-05T08:00:00Z`, whoever looks and however often; its
 args say `due`. What comes late by less than the grace is made up, the latest run only; the rest is
@@ -8,18 +8,30 @@ up again leave no backlog. A schedule that cannot be read is parked with its err
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from bot.cron import due_times
 from bot.store.database import Database
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.schema import NOW
+from bot.store.schema import NOW, jobs, subscriptions
 from bot.store.schema import schedules as table
-from bot.store.transaction import Transaction
+from bot.store.transaction import Record, Transaction
 from bot.struct import Struct, field
 
 log = logging.getLogger(__name__)
@@ -198,3 +210,88 @@ _MOVE = (
     .where(_THIS, table.c.next_due == bindparam("was"))
     .values(next_due=_following, skipped_since=bindparam("skipped"), error=bindparam("fault"))
 )
+
+
+Columns = Mapping[str, Any]
+"""The columns of one digest by name; `name_key` is unique in its channel, `details` is JSON."""
+
+
+class SubscriptionRows:
+    """The digests of all channels. Every method raises StoreErrors only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def add(self, new: Columns, tx: Transaction | None = None) -> bool:
+        """Add one, and return whether its name was free."""
+        statement = self._db.insert(subscriptions).values(new).on_conflict_do_nothing()
+        async with self._db.joining(tx) as joined:
+            return await joined.change(statement) == 1
+
+    async def change(self, new: Columns, tx: Transaction | None = None) -> bool:
+        """Save it as it is now, and return whether it is there and its name free."""
+        other = subscriptions.alias()
+        taken = exists().where(
+            *(other.c[name] == new[name] for name in ("team", "channel", "name_key")),
+            other.c.id != new["id"],
+        )
+        statement = update(subscriptions).where(subscriptions.c.id == new["id"], ~taken).values(new)
+        async with self._db.joining(tx) as joined:
+            return await joined.change(statement) == 1
+
+    async def set_paused(
+        self, subscription: str, paused: str | None, tx: Transaction | None = None
+    ) -> bool:
+        """Pause it with a reason, or resume it with None; return whether that changed anything."""
+        other = subscriptions.c.paused.is_(None) if paused else subscriptions.c.paused.is_not(None)
+        statement = (
+            update(subscriptions)
+            .where(subscriptions.c.id == subscription, other)
+            .values(paused=paused)
+        )
+        async with self._db.joining(tx) as joined:
+            return await joined.change(statement) == 1
+
+    async def remove(self, subscription: str, tx: Transaction | None = None) -> bool:
+        """Delete it, and return whether it was there."""
+        statement = delete(subscriptions).where(subscriptions.c.id == subscription)
+        async with self._db.joining(tx) as joined:
+            return await joined.change(statement) == 1
+
+    async def live_runs(self, schedule: str, kind: str, tx: Transaction) -> tuple[str, ...]:
+        """Return the keys of a schedule's jobs that have not ended."""
+        live = select(jobs.c.key).where(
+            jobs.c.kind == kind,
+            jobs.c.ended.is_(None),
+            jobs.c.key.startswith(f"{schedule}@", autoescape=True),
+        )
+        return tuple((await tx.execute(live)).scalars())
+
+    async def get(self, subscription: str) -> Record | None:
+        """Return one by its id."""
+        return next(iter(await self._where(subscriptions.c.id == subscription)), None)
+
+    async def in_channel(self, team: str, channel: str) -> tuple[Record, ...]:
+        """Return a channel's, by name."""
+        return await self._where(subscriptions.c.team == team, subscriptions.c.channel == channel)
+
+    async def made_by(self, team: str, person: str) -> tuple[Record, ...]:
+        """Return those that a person made, by name."""
+        return await self._where(subscriptions.c.team == team, subscriptions.c.made_by == person)
+
+    async def of_team(self, team: str) -> tuple[Record, ...]:
+        """Return a workspace's, by name."""
+        return await self._where(subscriptions.c.team == team)
+
+    async def every(self) -> tuple[Record, ...]:
+        """Return all, by name."""
+        return await self._where()
+
+    async def _where(self, *which: ColumnElement[bool]) -> tuple[Record, ...]:
+        query = (
+            select(subscriptions)
+            .where(*which)
+            .order_by(subscriptions.c.name_key, subscriptions.c.id)
+        )
+        async with self._db.read() as tx:
+            return tuple(await tx.execute(query))

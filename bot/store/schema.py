@@ -113,7 +113,7 @@ buckets = Table(
     Column("full_at", Seconds, nullable=False),
 )
 
-# --- subscriptions: bot/store/subscriptions.py ---
+# --- subscriptions: bot/store/schedules.py ---
 
 subscriptions = Table(
     "subscriptions",
@@ -371,7 +371,7 @@ seen_events = Table(
     Index("ix_seen_events_at", "at"),
 )
 
-# --- how old the news of sessions that live may be: bot/store/news_ages.py ---
+# --- how old the news of sessions that live may be: bot/store/lookups.py ---
 
 news_ages = Table(
     "news_ages",

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from bot.alerts.alert import Alert
 from bot.alerts.repository import NoSuchAlert
-from bot.blocks import alert_list, digest_list, ids
+from bot.blocks import alert_setup, digest_setup, ids
 from bot.blocks.kit import Screen
 from bot.blocks.subscriptions import Subscribed
 from bot.digests.subscription import Subscription
@@ -117,8 +117,8 @@ ALERTS = Kind(
     _alert_named,
     alerts.permit,
     alert_form.open_form,
-    alert_list.add_screen,
-    alert_list.choice_screen,
+    alert_setup.add_screen,
+    alert_setup.choice_screen,
     {
         "pause": (ids.ALERT_PAUSE, alerts.pause),
         "resume": (ids.ALERT_RESUME, alerts.resume),
@@ -135,8 +135,8 @@ DIGESTS = Kind(
     _digest_named,
     digests.permit,
     digest_form.open_form,
-    digest_list.add_screen,
-    digest_list.choice_screen,
+    digest_setup.add_screen,
+    digest_setup.choice_screen,
     {
         "pause": (ids.DIGEST_PAUSE, digests.pause),
         "resume": (ids.DIGEST_RESUME, digests.resume),

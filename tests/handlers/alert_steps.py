@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.blocks.alert_form import block_of
+from bot.blocks.alert_setup import block_of
 from bot.blocks.kit import actions, button, screen
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
@@ -110,5 +110,5 @@ async def forged(whole, action, value, *, user):
     """Click a button with a value of one's own, under a message of #fleet-ops."""
     press = button("Go", action, "Go", value=value.to_value())
     shown = screen("forged", [actions("x", [press])])
-    await whole.bot.services.delivery.post("T0ACMEIOT", "C0FLEETOP", shown)
+    await whole.bot.services.replying.delivery.post("T0ACMEIOT", "C0FLEETOP", shown)
     await whole.click(whole.answer(user), "Go", user=user)

@@ -2,7 +2,7 @@
 
 from contextlib import asynccontextmanager
 
-from bot.blocks.digest_form import block_of
+from bot.blocks.digest_setup import block_of
 from bot.digests.form import FormField
 from bot.emulators.slack.inputs import typed_values
 from tests.whole_bot import whole_bot

@@ -6,7 +6,7 @@ import pytest
 
 from bot.alerts.form import AlertField
 from bot.blocks import ids
-from bot.blocks.alert_form import block_of, causes_to_choose, title_of
+from bot.blocks.alert_setup import block_of, causes_to_choose, title_of
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.schedule import QuietHours

@@ -3,7 +3,7 @@
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken, late, not_json
 from bot.slack.access import Access
-from handlers.clicks import value_of
+from handlers.interactions import value_of
 from tests.whole_bot import find_button
 
 

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest_form import block_of
+from bot.blocks.digest_setup import block_of
 from bot.digests.form import FormField
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind

@@ -14,7 +14,7 @@ from bot.services import ListeningConfig
 from bot.store.lookups import Lookups, Wanted
 from bot.store.schema import NOW, buckets, jobs
 from bot.struct import force_setattr
-from handlers.listening import is_foreign_alert
+from handlers.payloads import is_foreign_alert
 from tests.handlers.digest_steps import bot_on
 
 HISTORY = frozenset({"channels:history", "groups:history"})

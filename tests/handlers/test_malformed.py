@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest_form import block_of
+from bot.blocks.digest_setup import block_of
 from bot.digests.form import FormField
 from bot.emulators.slack.signed_http import encoded
 from bot.slack.bolt_app import ABOUT

@@ -10,10 +10,10 @@ from bot.ops.metrics import Metrics
 from bot.sims.message_text import places_of
 from bot.slack.access import Access, Actor
 from bot.slack.bolt_app import ListeningConfig
-from handlers.clicks import action_in, value_of
 from handlers.digest_form import values_in
 from handlers.history import of_button, of_select
 from handlers.home import of_event
+from handlers.interactions import action_in, value_of
 from handlers.mentions import question_in
 from handlers.middleware import delivery_id, is_for_us, kind_of
 from handlers.payloads import (

@@ -6,8 +6,7 @@ from sqlalchemy import select
 
 from bot.diagnosis.evidence import State
 from bot.emulators.slack.people import BOT
-from bot.sessions.accounts import OneView
-from bot.sessions.fleet_list import FleetList
+from bot.sessions.fleet import FleetList, OneView
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage

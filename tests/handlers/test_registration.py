@@ -7,7 +7,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.digests.form import FormField
-from handlers.clicks import read
+from handlers.interactions import read
 from tests.recorders import all_that_is_registered
 
 BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES", "OWNERS")

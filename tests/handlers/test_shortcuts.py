@@ -3,7 +3,7 @@
 import pytest
 
 from bot.blocks import ids
-from bot.sessions.accounts import OneView
+from bot.sessions.fleet import OneView
 from bot.sims.spotter import SimSpotter
 from bot.struct import replace
 

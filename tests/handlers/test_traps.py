@@ -22,11 +22,10 @@ from bot.app.assembly import EVENTS_PATH
 from bot.blocks.kit import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
-from bot.sessions.accounts import OneView
-from bot.slack.block_fallback import BlockFallback
+from bot.sessions.fleet import OneView
 from bot.slack.client import SlackClient
 from bot.slack.messages import Delivery
-from bot.slack.posting import MAYBE_TWICE
+from bot.slack.posting import MAYBE_TWICE, BlockFallback
 from bot.struct import replace
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN
@@ -134,9 +133,9 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
     session = whole.bot.services.modals._client._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
     drawing = BlockFallback(degrade, Metrics())
-    dispatch = dispatch_with(
-        delivery=Delivery(client, drawing, whole.bot.services.delivery.posts, Metrics())
-    )
+    replying = whole.bot.services.replying
+    delivery = Delivery(client, drawing, replying.delivery.posts, Metrics())
+    dispatch = dispatch_with(replying=replace(replying, delivery=delivery))
     whole.slack.api.faults.rate_limit("/response", 30)
 
     answer = await dispatch(dispatch.command("help"))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from bot.blocks.digest import detail_screens, digest_screen, preview_screen, quiet_screen
-from bot.blocks.digest_list import paused_screen
+from bot.blocks.digest_setup import paused_screen
 from bot.blocks.errors import error_screen
 from bot.clock import Backoff
 from bot.digests.compile import NOT_RUNNING, RunNotes
@@ -25,7 +25,7 @@ from bot.errors import NotAllowed, first_sentence
 from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
 from bot.jobs.posting import Posted
 from bot.kore.errors import KoreError
-from bot.sessions.accounts import NOT_HERE
+from bot.sessions.fleet import NOT_HERE
 from bot.slack.errors import SlackError, SlackRefused
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write

@@ -16,7 +16,7 @@ from bot.alerts.incident import EventKind, Incident
 from bot.alerts.rows import StoredIncident, card_to_row, incident_from_row
 from bot.alerts.telling import hushed
 from bot.alerts.timing import due_to_end, tick
-from bot.blocks.alert_list import paused_screen
+from bot.blocks.alert_setup import paused_screen
 from bot.blocks.incident import blind_screen
 from bot.digests.service import pause_reason
 from bot.digests.subscription import PauseReason

@@ -205,7 +205,9 @@ async def test_a_token_that_is_revoked_ends_it_at_once(over_http, sign, code):
         if code:
             whole.slack.api.faults.fail(sign, code)
             with suppress(SlackRefused):
-                await whole.bot.services.delivery.posts.post({"channel": "C0FLEETOP", "text": "a"})
+                await whole.bot.services.replying.delivery.posts.post(
+                    {"channel": "C0FLEETOP", "text": "a"}
+                )
         else:
             whole.slack.api.emit({"type": sign, "tokens": {"bot": ["U0SIMSESS"]}})
 

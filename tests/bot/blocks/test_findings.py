@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.card_windows import how_view
 from bot.blocks.findings import finding_lines, main_lines, others_text, severity_text, value_text
 from bot.blocks.format import MRKDWN, PLAIN
+from bot.blocks.modals import how_view
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT

@@ -11,7 +11,7 @@ from bot.digests import last_scan
 from bot.digests.last_scan import Audience, NoScan, ScanPeers
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind, Subscription
-from bot.sessions.fleet_list import MeantSims
+from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import parse_fleet_query
 from bot.sessions.report import case_of
 from bot.sessions.snapshot import Found, Snapshot, snapshot_of

@@ -35,7 +35,7 @@ from bot.sessions.news_ages import NewsAges
 from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of, traffic
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
-from bot.store.news_ages import NewsAgeRows
+from bot.store.lookups import NewsAgeRows
 from bot.store.scans import FAILED, ScanRow
 from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report

@@ -19,8 +19,7 @@ from bot.digests.subscription import (
 from bot.digests.subscriptions import NameTaken, NoSuchDigest, Subscriptions, from_row, pick, to_row
 from bot.store.errors import StoreNotReady
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.schedules import Schedules
-from bot.store.subscriptions import SubscriptionRows
+from bot.store.schedules import Schedules, SubscriptionRows
 from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
 

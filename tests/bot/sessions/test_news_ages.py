@@ -13,7 +13,7 @@ from bot.sessions.news_ages import BINS, ENOUGH, FADE_AT, NewsAges
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.errors import StoreNotReady
-from bot.store.news_ages import NewsAgeRows
+from bot.store.lookups import NewsAgeRows
 from tests.bot.sessions.conftest import OPEN, SIM
 from tests.builders import SID, a_session, a_sim
 

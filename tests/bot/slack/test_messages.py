@@ -8,11 +8,10 @@ import pytest
 
 from bot.blocks.kit import Degradable, Screen, container, degrade, section
 from bot.emulators.slack.faults import Fault, too_many
-from bot.slack.block_fallback import BlockFallback, TextOnly
 from bot.slack.bolt_app import identify
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
 from bot.slack.messages import Delivery, Post, ProgressMessages
-from bot.slack.posting import MAYBE_TWICE, PostFinder, SurePosts
+from bot.slack.posting import MAYBE_TWICE, BlockFallback, PostFinder, SurePosts, TextOnly
 from bot.struct import replace
 
 

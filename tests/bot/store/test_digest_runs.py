@@ -6,8 +6,8 @@ from sqlalchemy import select
 from bot.digests.subscriptions import to_row
 from bot.store.digest_runs import DigestRuns, Progress, Stage
 from bot.store.scans import ScanChunks
+from bot.store.schedules import SubscriptionRows
 from bot.store.schema import NOW
-from bot.store.subscriptions import SubscriptionRows
 from tests.digest_rig import pumps
 
 

@@ -27,9 +27,8 @@ from bot.store.lookups import Lookups, Wanted
 from bot.store.migrate import known_revisions
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
-from bot.store.schedules import Schedules
+from bot.store.schedules import Schedules, SubscriptionRows
 from bot.store.schema import metadata, seen_events
-from bot.store.subscriptions import SubscriptionRows
 from bot.store.watches import WatchRows
 from bot.watches.repository import from_row, notice_from_args, to_row
 from bot.watches.watch import Condition, Ending, NoticeKind

@@ -3,7 +3,7 @@
 import re
 
 from bot.diagnosis.rule import all_rules
-from bot.sessions.fleet_list import Examples
+from bot.sessions.fleet import Examples
 from handlers.commands import all_subcommands
 
 

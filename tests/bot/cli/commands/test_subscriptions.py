@@ -12,8 +12,7 @@ from bot.digests.subscriptions import Subscriptions
 from bot.store.alerts import AlertRows
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
-from bot.store.schedules import Schedules
-from bot.store.subscriptions import SubscriptionRows
+from bot.store.schedules import Schedules, SubscriptionRows
 from bot.struct import replace
 from tests.bot.alerts.alert_builders import an_alert
 from tests.bot.digests.subscriptions import subscription

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from bot.kore.circuit import CircuitBreaker
 from bot.kore.errors import KoreBadAnswer, KoreUnavailable
+from bot.kore.limits import CircuitBreaker
 
 
 @pytest.fixture
