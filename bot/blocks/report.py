@@ -1,4 +1,4 @@
-"""One SIM as an answer: state, one cause, one action, the facts, who has it, and as a Work Object."""
+"""One SIM as an answer: state, one cause, one action, the facts, its owner; or as a Work Object."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Who asked for which SIM, one row a look-up, for audit and hand-over; and what they said of it."""
+"""What look-ups leave: who asked for which SIM, what they said of it, how old its news was."""
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_,
 
 from bot.clock import Clock
 from bot.store.database import Database
-from bot.store.schema import feedback, lookups
-from bot.store.schema import news_ages as table
+from bot.store.schema import feedback, lookups, news_ages
 from bot.store.transaction import Transaction
 from bot.struct import Struct, asdict
 
@@ -177,8 +176,8 @@ class NewsAgeRows:
 
     async def add(self, counts: Mapping[Bin, int]) -> None:
         """Add to the counts."""
-        new = self._database.insert(table)
-        total = table.c.sessions + new.excluded.sessions
+        new = self._database.insert(news_ages)
+        total = news_ages.c.sessions + new.excluded.sessions
         adding = new.on_conflict_do_update(
             index_elements=["network", "radio", "bin"], set_={"sessions": total}
         )
@@ -202,7 +201,11 @@ class NewsAgeRows:
             await tx.execute(_DROP_EMPTY, which)
 
 
-_ALL = select(table).order_by(table.c.network, table.c.radio, table.c.bin).limit(MOST_ROWS)
-_THERE = (table.c.network == bindparam("of"), table.c.radio == bindparam("by"))
-_HALVE = update(table).where(*_THERE).values(sessions=table.c.sessions // 2)
-_DROP_EMPTY = delete(table).where(*_THERE, table.c.sessions == 0)
+_ALL = (
+    select(news_ages)
+    .order_by(news_ages.c.network, news_ages.c.radio, news_ages.c.bin)
+    .limit(MOST_ROWS)
+)
+_THERE = (news_ages.c.network == bindparam("of"), news_ages.c.radio == bindparam("by"))
+_HALVE = update(news_ages).where(*_THERE).values(sessions=news_ages.c.sessions // 2)
+_DROP_EMPTY = delete(news_ages).where(*_THERE, news_ages.c.sessions == 0)
