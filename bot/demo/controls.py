@@ -7,7 +7,7 @@ from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Faults, broken, hang, too_many
 from bot.emulators.slack.dispatcher import DeliveryFaults, Dispatcher
 from bot.emulators.slack.faults import Faults as SlackFaults
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.people import Json
 from bot.emulators.slack.workspace import Workspace
 from bot.struct import Struct
 

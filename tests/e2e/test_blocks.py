@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from bot.clock import SystemClock
-from bot.emulators.slack.contents import Reader
 from bot.emulators.slack.files import File
+from bot.emulators.slack.methods.context import Reader
 from bot.emulators.slack.workspace import Workspace
 from tests.e2e import gallery
 

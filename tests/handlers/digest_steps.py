@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 from bot.blocks.digest_setup import block_of
 from bot.digests.form import FormField
-from bot.emulators.slack.inputs import typed_values
+from bot.emulators.slack.actions import typed_values
 from tests.whole_bot import whole_bot
 
 PUMPS = {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"}

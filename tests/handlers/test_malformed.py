@@ -8,7 +8,7 @@ import pytest
 from bot.blocks import ids
 from bot.blocks.digest_setup import block_of
 from bot.digests.form import FormField
-from bot.emulators.slack.signed_http import encoded
+from bot.emulators.slack.delivery import encoded
 from bot.slack.bolt_app import ABOUT
 from tests.handlers.digest_steps import PUMPS, send
 from tests.handlers.test_previews import link, with_links

@@ -1,20 +1,24 @@
 """A stand-in for KORE's Programmable Wireless API: the documented answers over real HTTP.
 
-`http` reads requests and sends responses, `tokens` authorizes, `resources` are the endpoints,
+`http` reads requests and sends responses, `resources` are the endpoints,
 `account` holds the SIMs, `faults` lists what to do wrong, `events` changes SIMs while the stand-in
 runs, and `control` sets both from outside.
 """
 
+import base64
+import json
+import secrets
 from collections import deque
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs
 
 from cachetools import LRUCache
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
+from bot.emulators.kore import faults as kinds
 from bot.emulators.kore.account import Account, StaticSim, Story, story_sims
-from bot.emulators.kore.control import Control
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
 from bot.emulators.kore.fleet import WINDOW_DAYS, Fleet
@@ -24,6 +28,7 @@ from bot.emulators.kore.http import (
     Request,
     Response,
     Row,
+    Value,
     json_response,
     not_found,
     read_body,
@@ -33,7 +38,180 @@ from bot.emulators.kore.http import (
     send_response,
 )
 from bot.emulators.kore.resources import Resources
-from bot.emulators.kore.tokens import Tokens
+from bot.struct import asdict
+
+AN_HOUR = 3600
+UNAUTHORIZED = json_response({"message": "Unauthorized"}, 401)
+DENIED = json_response(
+    {
+        "message": "User is not authorized to access this resource with an explicit deny",
+        "error": "Invalid or expired token",
+    },
+    403,
+)
+_BAD_CLIENT = json_response(
+    {
+        "error": "invalid_client",
+        "error_description": "Invalid client or Invalid client credentials",
+    },
+    401,
+)
+
+
+class Tokens:
+    """Issues bearers that live `seconds`, and knows which of them still hold."""
+
+    def __init__(self, clock: Clock, client_id: str, client_secret: str) -> None:
+        self._clock = clock
+        self._client = (client_id, client_secret)
+        self._expiry: dict[str, float] = {}
+        self.seconds = AN_HOUR
+        self.expires_in_as_text = False
+
+    def ask(self, form: bytes) -> Response:
+        """Answer one request for a token: `grant_type`, `client_id` and `client_secret`."""
+        fields = parse_qs(form.decode("latin-1"))
+        if fields.get("grant_type") != ["client_credentials"]:
+            return json_response(
+                {"code": 400, "message": "grant_type must be client_credentials"}, 400
+            )
+        given = (fields.get("client_id", [""])[0], fields.get("client_secret", [""])[0])
+        if not secrets.compare_digest(repr(given).encode(), repr(self._client).encode()):
+            return _BAD_CLIENT
+        expires_in = str(self.seconds) if self.expires_in_as_text else self.seconds
+        bearer = {"access_token": self.issue(), "expires_in": expires_in}
+        return json_response(bearer | {"token_type": "Bearer", "scope": "email"})
+
+    def issue(self) -> str:
+        """Make a token that holds from now on: a JWT in its looks, as KORE's are."""
+        expiry = self._clock.now() + timedelta(seconds=self.seconds)
+        claims = {"exp": int(expiry.timestamp()), "azp": self._client[0]}
+        parts: tuple[dict[str, object], ...] = ({"alg": "RS256", "typ": "JWT"}, claims)
+        token = ".".join([*map(_encoded, parts), secrets.token_urlsafe(32)])
+        self._expiry[token] = expiry.timestamp()
+        return token
+
+    def expire_all(self) -> None:
+        """Let every token given out so far be worth nothing."""
+        self._expiry.clear()
+
+    def refusal(self, authorization: str | None) -> Response | None:
+        """Return 401 without a header, 403 for a token unknown or expired, None where it holds."""
+        if not authorization:
+            return UNAUTHORIZED
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            return DENIED
+        return None if self._expiry.get(token, 0) > self._clock.now().timestamp() else DENIED
+
+
+def _encoded(part: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+SHOWN = 100
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+KINDS: dict[str, Callable[..., Fault]] = {
+    "answer": Fault,
+    "too_many": kinds.too_many,
+    "broken": kinds.broken,
+    "not_json": kinds.not_json,
+    "truncated": kinds.truncated,
+    "slow_body": kinds.slow_body,
+    "late": kinds.late,
+    "hang": kinds.hang,
+    "foreign_next_page": kinds.foreign_next_page,
+}
+
+
+class Control:
+    """Answers them."""
+
+    def __init__(
+        self, faults: Faults, tokens: Tokens, events: ScenarioEvents, requests: deque[LoggedRequest]
+    ) -> None:
+        self._faults = faults
+        self._events = events
+        self._tokens = tokens
+        self._requests = requests
+        self._settings: dict[str, Callable[[Value], None]] = {
+            "next": self._next,
+            "latency": self._latency,
+            "requests_per_second": faults.limit,
+            "expire_tokens": self._expire_tokens,
+            "token_seconds": self._token_seconds,
+        }
+        self._endpoints: dict[tuple[str, str], Callable[[bytes], Response]] = {
+            ("GET", "/_faults"): lambda _: json_response(self._state()),
+            ("POST", "/_faults"): self._set,
+            ("DELETE", "/_faults"): self._clear,
+            ("GET", "/_requests"): lambda _: json_response(self._last_requests()),
+            ("DELETE", "/_requests"): self._clear_requests,
+            ("GET", "/_events"): lambda _: json_response({"events": self._events.titles()}),
+            ("POST", "/_events"): self._trigger,
+        }
+
+    def answer(self, request: Request, body: bytes) -> Response | None:
+        """Answer a request to one of these endpoints; None for any other."""
+        if request.client not in _LOOPBACK:
+            return None
+        endpoint = self._endpoints.get((request.method, request.raw_path))
+        return endpoint(body) if endpoint else None
+
+    def _set(self, body: bytes) -> Response:
+        try:
+            for name, value in json.loads(body).items():
+                self._settings[name](value)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            known = {"settings": list(self._settings), "kinds": list(KINDS)}
+            return json_response({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return json_response(self._state())
+
+    def _clear(self, _: bytes) -> Response:
+        self._faults.clear()
+        self._tokens.seconds = AN_HOUR
+        return json_response(self._state())
+
+    def _trigger(self, body: bytes) -> Response:
+        try:
+            wanted = json.loads(body)
+            self._events.trigger(wanted["sim"], wanted["event"])
+        except (ValueError, TypeError, KeyError) as error:
+            known = {"events": self._events.titles()}
+            return json_response({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return json_response(wanted)
+
+    def _clear_requests(self, _: bytes) -> Response:
+        self._requests.clear()
+        return json_response(self._last_requests())
+
+    def _next(self, faults: list[Row]) -> None:
+        for fault in faults:
+            options = dict(fault)
+            self._faults.add(KINDS[options.pop("kind")](**options))
+
+    def _latency(self, seconds: float) -> None:
+        self._faults.latency = float(seconds)
+
+    def _expire_tokens(self, wanted: object) -> None:
+        if wanted:
+            self._tokens.expire_all()
+
+    def _token_seconds(self, seconds: float) -> None:
+        self._tokens.seconds = int(seconds)
+
+    def _state(self) -> Row:
+        return {
+            "latency": self._faults.latency,
+            "requests_per_second": self._faults.requests_per_second,
+            "token_seconds": self._tokens.seconds,
+            "next": [asdict(fault) for fault in self._faults.waiting],
+        }
+
+    def _last_requests(self) -> Row:
+        last = [asdict(logged) for logged in list(self._requests)[-SHOWN:]]
+        return {"count": len(self._requests), "last": last}
+
 
 TOKEN_PATH = "/api-services/v1/auth/token"  # noqa: S105 -- a path
 CONTROL = "/_"

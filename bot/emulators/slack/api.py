@@ -10,14 +10,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from bot.emulators.slack.app_responses import ResponseUrls
-from bot.emulators.slack.delivery import Ack, EnvelopeKind
+from bot.emulators.slack.delivery import Ack, EnvelopeKind, SignedHttp
 from bot.emulators.slack.dispatcher import Dispatcher
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.faults import Faults
+from bot.emulators.slack.faults import Faults, SlackError
 from bot.emulators.slack.files import Files
-from bot.emulators.slack.ids import Json
 from bot.emulators.slack.payloads import allowed
-from bot.emulators.slack.signed_http import SignedHttp
+from bot.emulators.slack.people import Json
 from bot.emulators.slack.socket_mode import SocketMode
 from bot.emulators.slack.web_api import Calls, WebApi, as_response
 from bot.emulators.slack.workspace import Workspace

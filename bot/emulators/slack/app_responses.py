@@ -8,14 +8,11 @@ import json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.emulators.slack.contents import Content, Reader
 from bot.emulators.slack.delivery import Delivery
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.faults import Faults
-from bot.emulators.slack.ids import Json
-from bot.emulators.slack.interaction_tokens import ResponseTicket
+from bot.emulators.slack.faults import Faults, ResponseTicket, SlackError
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.people import BOT
+from bot.emulators.slack.methods.context import Content, Reader
+from bot.emulators.slack.people import BOT, Json
 from bot.emulators.slack.state import WorkspaceState
 from bot.emulators.slack.views import View
 from bot.emulators.slack.web_api import Call, Calls, as_response

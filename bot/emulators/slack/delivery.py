@@ -1,8 +1,16 @@
-"""How what a person does reaches the app, and what comes back."""
+"""How what a person does reaches the app and what comes back; over HTTP, signed as by Slack."""
 
+import asyncio
+import hashlib
+import hmac
+import json
+from http.client import HTTPException, HTTPResponse
+from io import BytesIO
 from typing import Literal, Protocol
+from urllib.parse import urlencode, urlsplit
 
-from bot.emulators.slack.ids import Json
+from bot.clock import Clock
+from bot.emulators.slack.people import Json
 from bot.struct import Struct
 
 EnvelopeKind = Literal["slash_commands", "interactive", "events_api"]
@@ -59,3 +67,126 @@ class Unplugged:
 
     def emit(self, event: Json) -> None:
         """Let the event fall."""
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Sign a body as Slack does: `v0=` and the HMAC-SHA256 of version, timestamp and body."""
+    base = b"v0:" + timestamp.encode() + b":" + body
+    return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
+
+
+class HttpAnswer(Struct):
+    """What the app answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class SignedHttp:
+    """Posts to one request URL."""
+
+    def __init__(self, clock: Clock, secret: str, *, ack_seconds: float = 3.0) -> None:
+        self.ack_seconds = ack_seconds
+        self._clock = clock
+        self._secret = secret
+
+    async def deliver(
+        self, url: str, kind: EnvelopeKind, payload: Json, headers: dict[str, str]
+    ) -> Ack:
+        """Post once and wait for a 200, at most 3 seconds."""
+        began = asyncio.get_running_loop().time()
+        body, content_type = encoded(kind, payload)
+        try:
+            async with asyncio.timeout(self.ack_seconds):
+                answer = await self.post(url, body, content_type, headers)
+            said = answered(answer)
+        except TimeoutError:
+            return Ack("operation_timeout", self._since(began), reason="http_timeout")
+        except (OSError, EOFError, ValueError, HTTPException):
+            return Ack("dispatch_failed", self._since(began), reason="connection_failed")
+        no_retry = answer.headers.get("x-slack-no-retry") == "1"
+        if answer.status != 200:  # noqa: PLR2004 -- HTTP
+            return Ack("dispatch_failed", self._since(began), None, no_retry, reason="http_error")
+        return Ack(None, self._since(began), said, no_retry)
+
+    async def post(
+        self, url: str, body: bytes, content_type: str, headers: dict[str, str]
+    ) -> HttpAnswer:
+        """Post a signed body. Raises OSError, EOFError, HTTPException (not HTTP)."""
+        stamp = str(int(self._clock.now().timestamp()))
+        signed = headers | {
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature(self._secret, stamp, body),
+        }
+        return await exchange(url, body, signed)
+
+    def _since(self, began: float) -> float:
+        return asyncio.get_running_loop().time() - began
+
+
+def encoded(kind: EnvelopeKind, payload: Json) -> tuple[bytes, str]:
+    """Encode a payload: commands as a form, interactions as JSON in a form, events as JSON."""
+    if kind == "slash_commands":
+        return urlencode(payload).encode(), FORM
+    if kind == "interactive":
+        return urlencode({"payload": json.dumps(payload)}).encode(), FORM
+    return json.dumps(payload).encode(), "application/json"
+
+
+def answered(answer: HttpAnswer) -> Json | None:
+    """Read the body of an ack: JSON, or plain text to be shown. Raises ValueError."""
+    if not answer.body.strip():
+        return None
+    if "json" in answer.headers.get("content-type", ""):
+        said = json.loads(answer.body)
+        return said if isinstance(said, dict) else None
+    return {"text": answer.body.decode(errors="replace")}
+
+
+async def exchange(url: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
+    """Send one POST over a connection of its own and read the whole answer."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(
+        parts.hostname,
+        parts.port or (443 if parts.scheme == "https" else 80),
+        ssl=parts.scheme == "https" or None,
+    )
+    try:
+        writer.write(_head(parts.netloc, parts.path or "/", parts.query, body, headers) + body)
+        await writer.drain()
+        return _parsed(await reader.read())
+    finally:
+        writer.close()
+
+
+class _Canned:
+    """Bytes that http.client reads as if they came from a socket."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+
+    def makefile(self, *_: object) -> BytesIO:
+        """Return the bytes as a file."""
+        return BytesIO(self._raw)
+
+
+def _parsed(raw: bytes) -> HttpAnswer:
+    if not raw:
+        raise EOFError
+    response = HTTPResponse(_Canned(raw))  # type: ignore[arg-type]  # it only calls makefile
+    response.begin()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return HttpAnswer(response.status, headers, response.read())
+
+
+def _head(host: str, path: str, query: str, body: bytes, headers: dict[str, str]) -> bytes:
+    target = f"{path}?{query}" if query else path
+    fields = {"Host": host, "Content-Length": str(len(body)), "Connection": "close"} | headers
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()

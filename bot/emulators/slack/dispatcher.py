@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Coroutine, Iterable
 
-from bot.emulators.slack.delivery import Ack, EnvelopeKind
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.delivery import Ack, EnvelopeKind, SignedHttp
 from bot.emulators.slack.payloads import wrapped
-from bot.emulators.slack.signed_http import SignedHttp
+from bot.emulators.slack.people import Json
 from bot.emulators.slack.socket_mode import SocketMode
 from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct

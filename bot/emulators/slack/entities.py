@@ -6,8 +6,8 @@ https://docs.slack.dev/messaging/work-objects-implementation
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.faults import SlackError
+from bot.emulators.slack.people import Json
 
 TYPES = frozenset(
     f"slack#/entities/{name}" for name in ("content_item", "file", "incident", "item", "task")

@@ -3,9 +3,8 @@
 import mimetypes
 
 from bot.clock import Clock
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Ids, Json
-from bot.emulators.slack.people import BOT
+from bot.emulators.slack.faults import SlackError
+from bot.emulators.slack.people import BOT, Ids, Json
 from bot.struct import Struct, replace
 
 IMAGES = {"image/png", "image/jpeg", "image/gif"}

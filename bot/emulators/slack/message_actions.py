@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from bot.emulators.slack import payloads
 from bot.emulators.slack.actions import ModalActions
 from bot.emulators.slack.delivery import Delivery
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json, named
+from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.messages import Message, forwarded
 from bot.emulators.slack.payloads import links_in
-from bot.emulators.slack.people import GRAFANA, Channel, Person, UserGroup
+from bot.emulators.slack.people import GRAFANA, Channel, Json, Person, UserGroup, named
 
 _MARKED = r"<(?:[@#!][^<>\s]+|https?://[^<>]+|mailto:[^<>]+|tel:[^<>]+)>"
 _URL = r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]"

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from bot.emulators.slack.ids import Json
-from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, Channel, Person
+from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, Channel, Json, Person
 from bot.struct import Struct, field
 
 

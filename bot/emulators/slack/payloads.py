@@ -5,9 +5,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from bot.emulators.slack.ids import Ids, Json
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, TEAMS, Channel, Person
+from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, TEAMS, Channel, Ids, Json, Person
 from bot.emulators.slack.views import View
 
 VERIFICATION_TOKEN = "verification-token-of-the-sandbox"  # noqa: S105 -- deprecated by Slack, sent still

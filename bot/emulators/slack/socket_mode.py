@@ -11,8 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.emulators.slack.delivery import Ack, EnvelopeKind
 from bot.emulators.slack.faults import transport_under
-from bot.emulators.slack.ids import Ids, Json
-from bot.emulators.slack.people import APP_ID
+from bot.emulators.slack.people import APP_ID, Ids, Json
 
 CONNECTION_LIMIT = 10
 APPROXIMATE_SECONDS = 18_060

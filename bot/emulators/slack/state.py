@@ -8,9 +8,8 @@ from typing import Self
 
 from bot.clock import Clock
 from bot.emulators.slack.entities import Entities
+from bot.emulators.slack.faults import ResponseTickets, Triggers
 from bot.emulators.slack.files import Files
-from bot.emulators.slack.ids import Ids, Json, named
-from bot.emulators.slack.interaction_tokens import ResponseTickets, Triggers
 from bot.emulators.slack.messages import Message, Messages
 from bot.emulators.slack.payloads import Unfurls
 from bot.emulators.slack.people import (
@@ -22,8 +21,11 @@ from bot.emulators.slack.people import (
     SLACKBOT,
     USER_GROUPS,
     Channel,
+    Ids,
+    Json,
     Person,
     UserGroup,
+    named,
 )
 from bot.emulators.slack.views import View, Views
 from bot.struct import Struct, field, replace

@@ -1,8 +1,7 @@
 """The modals that people have open, up to three on top of each other, and their Home tabs."""
 
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Ids, Json, named
-from bot.emulators.slack.people import APP_ID, BOT_ID
+from bot.emulators.slack.faults import SlackError
+from bot.emulators.slack.people import APP_ID, BOT_ID, Ids, Json, named
 from bot.struct import Struct, field, replace
 
 STACK_LIMIT = 3

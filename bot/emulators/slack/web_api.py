@@ -12,10 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.emulators.slack import methods
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.faults import Fault, Faults, HangUp, too_many
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.faults import Fault, Faults, HangUp, SlackError, too_many
 from bot.emulators.slack.methods.context import METHODS, Context, Links, Method
+from bot.emulators.slack.people import Json
 from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct
 

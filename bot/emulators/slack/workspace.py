@@ -1,15 +1,19 @@
 """A local Slack workspace in which a person types, clicks and fills in; no HTTP of its own."""
 
 from bot.emulators.slack import payloads
-from bot.emulators.slack.actions import typed_in
+from bot.emulators.slack.actions import (
+    checked_options,
+    find_element,
+    initial_values,
+    merged,
+    typed_in,
+)
 from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.delivery import Delivery
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json
-from bot.emulators.slack.inputs import checked_options, find_element, initial_values, merged
+from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.message_actions import MessageActions
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.people import SLACKBOT, Person
+from bot.emulators.slack.people import SLACKBOT, Json, Person
 from bot.struct import replace
 
 

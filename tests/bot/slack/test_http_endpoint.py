@@ -11,7 +11,7 @@ from slack_sdk import signature as sdk
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.emulators.slack.signed_http import signature
+from bot.emulators.slack.delivery import signature
 from bot.ops.http import http_server
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.slack.http_endpoint import MAX_BYTES, SignatureVerifier, SlackEndpoint, is_command

@@ -3,7 +3,7 @@
 From slack_sdk's models (3.47) and docs.slack.dev/reference/block-kit/block-elements.
 """
 
-from bot.emulators.slack.blocks.composition import (
+from bot.emulators.slack.blocks.schema import (
     ACTION_ID,
     CONFIRM,
     CONVERSATION_FILTER,
@@ -19,9 +19,6 @@ from bot.emulators.slack.blocks.composition import (
     URL,
     USER_IDS,
     WORKFLOW,
-    plain_text,
-)
-from bot.emulators.slack.blocks.schema import (
     Check,
     Extra,
     among,
@@ -31,6 +28,7 @@ from bot.emulators.slack.blocks.schema import (
     just_one_of,
     one_of,
     pattern,
+    plain_text,
     shape,
     string,
     typed,

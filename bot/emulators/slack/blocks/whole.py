@@ -5,10 +5,17 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from typing import Any
 
-from bot.emulators.slack.blocks.composition import plain_text
-from bot.emulators.slack.blocks.layout import Surface, blocks_on
-from bot.emulators.slack.blocks.schema import Check, array, boolean, fault, shape, string, typed
-from bot.emulators.slack.blocks.tables import DATA_TABLE_CHARACTERS, characters
+from bot.emulators.slack.blocks.layout import DATA_TABLE_CHARACTERS, Surface, blocks_on, characters
+from bot.emulators.slack.blocks.schema import (
+    Check,
+    array,
+    boolean,
+    fault,
+    plain_text,
+    shape,
+    string,
+    typed,
+)
 
 Blocks = list[dict[str, Any]]
 FileReady = Callable[[dict[str, Any]], bool]

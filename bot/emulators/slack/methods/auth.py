@@ -2,10 +2,9 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.methods.context import Context, method
-from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, Person
+from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, Json, Person
 
 
 @method("auth.test")

@@ -1,18 +1,20 @@
 """chat.*: posting, showing to one person, changing and deleting messages, previews of links."""
 
-from bot.emulators.slack.contents import (
+from bot.emulators.slack.entities import checked
+from bot.emulators.slack.faults import SlackError
+from bot.emulators.slack.messages import Message, permalink
+from bot.emulators.slack.methods.context import (
     UPDATE_TEXT_LIMIT,
+    Context,
+    method,
     read_json,
     read_metadata,
     read_new_metadata,
+    thread_root,
+    writable,
 )
-from bot.emulators.slack.entities import checked
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json, named
-from bot.emulators.slack.messages import Message, permalink
-from bot.emulators.slack.methods.context import Context, method, thread_root, writable
 from bot.emulators.slack.payloads import Draft, links_in, preview
-from bot.emulators.slack.people import BOT, Channel
+from bot.emulators.slack.people import BOT, Channel, Json, named
 from bot.emulators.slack.state import Change
 
 

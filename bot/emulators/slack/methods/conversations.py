@@ -3,11 +3,10 @@
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json
+from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.methods.context import Context, method
-from bot.emulators.slack.people import BOT, HOME, Channel
+from bot.emulators.slack.people import BOT, HOME, Channel, Json
 
 READ = ("channels:read", "groups:read", "im:read")
 

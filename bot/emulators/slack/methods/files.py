@@ -2,12 +2,10 @@
 
 import re
 
-from bot.emulators.slack.contents import read_json
-from bot.emulators.slack.errors import SlackError, invalid
+from bot.emulators.slack.faults import SlackError, invalid
 from bot.emulators.slack.files import File
-from bot.emulators.slack.ids import Json
-from bot.emulators.slack.methods.context import Context, method, thread_root, writable
-from bot.emulators.slack.people import BOT, Channel
+from bot.emulators.slack.methods.context import Context, method, read_json, thread_root, writable
+from bot.emulators.slack.people import BOT, Channel, Json
 
 _PLACE = re.compile(r"[CGDZ][A-Z0-9]{8,}")
 

@@ -1,10 +1,9 @@
 """views.* and entity.*: modals, Home, and the pane of a Work Object."""
 
-from bot.emulators.slack.contents import read_json
 from bot.emulators.slack.entities import checked, checked_error
-from bot.emulators.slack.errors import SlackError
-from bot.emulators.slack.ids import Json
-from bot.emulators.slack.methods.context import Context, method
+from bot.emulators.slack.faults import SlackError
+from bot.emulators.slack.methods.context import Context, method, read_json
+from bot.emulators.slack.people import Json
 from bot.emulators.slack.views import View
 
 

@@ -1,8 +1,14 @@
+"""The documented answers of the stand-in for KORE, its tokens, and its own endpoints."""
+
+import base64
+import json
+
 import httpx
 import pytest
 
 from bot.demo.stories.story import all_stories
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KINDS, TOKEN_PATH, KoreApi
+from bot.emulators.kore.faults import Fault
 from tests.bot.emulators.kore.conftest import PUMP, TRUCK
 from tests.fakes import FakeClock
 
@@ -150,3 +156,223 @@ async def test_other_protocols_are_left_alone(api: KoreApi):
     await api.app({"type": "lifespan"}, never, never)
 
     assert 0 == len(api.requests)
+
+
+IDLE = {"latency": 0.0, "requests_per_second": None, "token_seconds": 3600, "next": []}
+
+
+async def test_nothing_is_wrong_by_itself(ask: httpx.AsyncClient):
+    """A stand-in that nobody has set anything on misbehaves in no way."""
+    assert IDLE == (await ask.get("/_faults")).json()
+
+
+async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncClient):
+    """Latency, limit, life of tokens and faults are set in one request, and cleared in one."""
+    wanted = {
+        "latency": 0.5,
+        "requests_per_second": 100,
+        "token_seconds": 60,
+        "next": [{"kind": "too_many", "path": "DataSessions", "times": 3, "retry_after": "2"}],
+    }
+    state = (await ask.post("/_faults", json=wanted)).json()
+    waiting = api.faults.waiting
+    cleared = (await ask.delete("/_faults")).json()
+
+    assert (0.5, 100, 60) == tuple(state[name] for name in list(IDLE)[:3])
+    assert ["DataSessions"] == [fault["path"] for fault in state["next"]]
+    assert [(429, "2", 3)] == [(f.status, f.retry_after, f.times) for f in waiting]
+    assert IDLE == cleared
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind(api: KoreApi, ask: httpx.AsyncClient, kind: str):
+    """Every kind of fault can be asked for from outside, for a path and a number of times."""
+    needs = {
+        "answer": {"status": 418},
+        "late": {"seconds": 1},
+        "foreign_next_page": {"origin": "https://x.test"},
+    }
+    fault = {"kind": kind, "path": "Sims", "times": 2} | needs.get(kind, {})
+    answer = await ask.post("/_faults", json={"next": [fault]})
+    (waiting,) = api.faults.waiting
+
+    assert 200 == answer.status_code
+    assert ("Sims", 2) == (waiting.path, waiting.times)
+    assert Fault("Sims", 2) != waiting
+
+
+async def test_tokens_are_expired(ask: httpx.AsyncClient):
+    """Tokens can be made worthless from outside."""
+    await ask.post("/_faults", json={"expire_tokens": False})
+    before = await ask.get("/v1/Sims")
+    await ask.post("/_faults", json={"expire_tokens": True})
+    after = await ask.get("/v1/Sims")
+
+    assert [200, 403] == [before.status_code, after.status_code]
+
+
+async def test_what_is_not_understood(api: KoreApi, ask: httpx.AsyncClient):
+    """A body that is not understood is refused with a list of what there is, and sets nothing."""
+    for body in (
+        "",
+        "nonsense",
+        "[]",
+        "7",
+        '{"unknown": 1}',
+        '{"latency": "soon"}',
+        '{"next": 1}',
+        '{"next": [{"kind": "unknown"}]}',
+        '{"next": [{"path": "Sims"}]}',
+        '{"next": [{"kind": "hang", "unknown": 1}]}',
+        '{"next": ["hang"]}',
+        '{"token_seconds": "x"}',
+    ):
+        answer = await ask.post("/_faults", content=body)
+
+        assert 400 == answer.status_code, body
+        assert list(KINDS) == answer.json()["kinds"], body
+        assert () == api.faults.waiting, body
+
+
+async def test_what_was_asked(ask: httpx.AsyncClient):
+    """The requests of the API are listed and can be cleared; those of the control do not count."""
+    await ask.get("/v1/Sims?Status=new")
+    await ask.post(TOKEN_PATH)
+    listed = (await ask.get("/_requests")).json()
+    cleared = (await ask.delete("/_requests")).json()
+
+    assert 2 == listed["count"]
+    assert {"method": "GET", "path": "/v1/Sims", "query": "Status=new", "authorized": True} == (
+        listed["last"][0]
+    )
+    assert {"count": 0, "last": []} == cleared
+
+
+@pytest.mark.parametrize("client", [("192.168.1.7", 99), ("127.0.0.11", 99), ("", 0), None])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_only_from_this_machine(api: KoreApi, method: str, client: tuple[str, int] | None):
+    """To anybody else there is no control."""
+    transport = httpx.ASGITransport(api.app, client=client)
+    async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as stranger:
+        answer = await stranger.request(method, "/_faults", content=b"{}")
+
+    assert 404 == answer.status_code
+
+
+async def test_there_is_no_more(ask: httpx.AsyncClient):
+    """Other paths of the control do not exist, and nobody counts them."""
+    for path in ("/_", "/_fault", "/_faults/", "/_requests/1"):
+        assert 404 == (await ask.get(path)).status_code, path
+
+
+async def test_an_event_is_triggered_from_outside(api: KoreApi, ask: httpx.AsyncClient):
+    """The events are listed, and one happens to the SIM that is named."""
+    listed = (await ask.get("/_events")).json()["events"]
+    answer = await ask.post("/_events", json={"sim": "pump-7", "event": "suspend"})
+    sim = (await ask.get("/v1/Sims/pump-7")).json()
+
+    assert {"recover", "go_silent", "stall", "undo"} <= {each["event"] for each in listed}
+    assert (200, "suspended") == (answer.status_code, sim["status"])
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"sim": "nobody", "event": "recover"}, {"sim": "pump-7", "event": "explode"}, {}, [], "{"],
+    ids=["sim", "event", "nothing", "list", "no-json"],
+)
+async def test_an_event_that_cannot_be(ask: httpx.AsyncClient, wanted: object):
+    """An unknown SIM or event, or a body that names none, is refused with a list of all events."""
+    sent = {"content": wanted} if isinstance(wanted, str) else {"json": wanted}
+    answer = await ask.post("/_events", **sent)
+
+    assert 400 == answer.status_code
+    assert answer.json()["events"]
+
+
+GOOD = {
+    "grant_type": "client_credentials",
+    "client_id": "sandbox-client",
+    "client_secret": "sandbox-secret",
+}
+DENIED = {
+    "message": "User is not authorized to access this resource with an explicit deny",
+    "error": "Invalid or expired token",
+}
+
+
+async def bearer(ask: httpx.AsyncClient) -> dict[str, str]:
+    told = (await ask.post(TOKEN_PATH, data=GOOD)).json()
+    return {"Authorization": f"Bearer {told['access_token']}"}
+
+
+async def test_a_token(clock: FakeClock, ask: httpx.AsyncClient):
+    """The right credentials in a form give a bearer for an hour, a JWT that says so itself."""
+    told = (await ask.post(TOKEN_PATH, data=GOOD)).json()
+    claims = json.loads(base64.urlsafe_b64decode(told["access_token"].split(".")[1] + "=="))
+
+    assert ("Bearer", 3600) == (told["token_type"], told["expires_in"])
+    assert clock.now().timestamp() + 3600 == claims["exp"]
+    assert isinstance(told["scope"], str)
+
+
+async def test_no_token(ask: httpx.AsyncClient):
+    """Wrong forms and wrong credentials are refused in the shapes of the token API."""
+    for form, status, keys in (
+        ({}, 400, {"code", "message"}),
+        (GOOD | {"grant_type": "password"}, 400, {"code", "message"}),
+        (GOOD | {"client_id": "x"}, 401, {"error", "error_description"}),
+        (GOOD | {"client_secret": "x"}, 401, {"error", "error_description"}),
+        (GOOD | {"client_secret": "pässword"}, 401, {"error", "error_description"}),
+        (GOOD | {"client_secret": ""}, 401, {"error", "error_description"}),
+        ({"grant_type": "client_credentials"}, 401, {"error", "error_description"}),
+    ):
+        answer = await ask.post(TOKEN_PATH, data=form)
+
+        assert status == answer.status_code, (form, status, keys)
+        assert keys == set(answer.json()), (form, status, keys)
+
+
+async def test_without_a_header(api: KoreApi):
+    """Without an Authorization header the gateway answers 401, without a code."""
+    transport = httpx.ASGITransport(api.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as client:
+        answer = await client.get("/v1/Sims")
+
+    assert (401, {"message": "Unauthorized"}) == (answer.status_code, answer.json())
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["Bearer x", "Bearer ", "x", "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=", "bearer"],
+)
+async def test_with_a_bad_header(ask: httpx.AsyncClient, authorization: str):
+    """Any other header is denied with 403, HTTP Basic with the right credentials included."""
+    answer = await ask.get("/v1/Sims", headers={"Authorization": authorization})
+
+    assert (403, DENIED) == (answer.status_code, answer.json())
+
+
+async def test_tokens_expire(clock: FakeClock, api: KoreApi, ask: httpx.AsyncClient):
+    """A token holds until its last second, or until all are expired; a new one holds again."""
+    first = await bearer(ask)
+    clock.move(3599)
+    statuses = [(await ask.get("/v1/Sims", headers=first)).status_code]
+    clock.move(1)
+    expired = await ask.get("/v1/Sims", headers=first)
+    second = await bearer(ask)
+    statuses.append((await ask.get("/v1/Sims", headers=second)).status_code)
+    api.tokens.expire_all()
+    later = [await ask.get("/v1/Sims", headers=each) for each in (second, await bearer(ask))]
+    statuses += [each.status_code for each in later]
+
+    assert (403, DENIED) == (expired.status_code, expired.json())
+    assert [200, 200, 403, 200] == statuses
+
+
+async def test_expiry_may_be_text(api: KoreApi, ask: httpx.AsyncClient):
+    """The lifetime can be set, and told as text, as the documentation shows it."""
+    api.tokens.seconds = 60
+    api.tokens.expires_in_as_text = True
+    told = (await ask.post(TOKEN_PATH, data=GOOD)).json()
+
+    assert "60" == told["expires_in"]

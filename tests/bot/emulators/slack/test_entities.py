@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from bot.emulators.slack.entities import Entities, checked, checked_error
-from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.faults import SlackError
 
 URL = "https://console.example.com/sims/DE1"
 FIELD = {"key": "state", "label": "State", "type": "string", "value": "online"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.message_actions import as_slack_sends
 from bot.emulators.slack.people import CHANNELS, PEOPLE, USER_GROUPS
 from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, GENERAL, PRIVATE, ask, section

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.alert import Mute
-from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.sims import common_outage
 from bot.digests.shared_scan import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault

@@ -4,7 +4,7 @@ import pytest
 
 from bot.alerts.acts import take
 from bot.demo.partner import partner_stories
-from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.sims import common_outage
 from bot.emulators.kore.faults import Fault
 from bot.slack.access import AccountRule
 from tests.alert_rig import ANA, FLEET_OPS, alerting

@@ -4,10 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.alerts.incident import redacted_incident
-from bot.demo.stories.devices import TWIN, impossible_travel, twin_imei
-from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.habits import never_seen
 from bot.demo.stories.plans import data_limit_near, data_limit_reached
-from bot.demo.stories.silence import never_seen
+from bot.demo.stories.sims import TWIN, common_outage, impossible_travel, twin_imei
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.sims import common_outage
 from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
 from bot.jobs.kinds import digest

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.sims import common_outage
 from bot.digests.schedule import QuietHours
 from bot.digests.service import PREVIEW
 from bot.digests.subscription import PauseReason, WhenQuiet

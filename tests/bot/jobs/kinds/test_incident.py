@@ -8,7 +8,7 @@ import pytest
 from bot.alerts.acts import resolve, snooze, take
 from bot.alerts.incident import EventKind
 from bot.alerts.repository import MOST_CARDS
-from bot.demo.stories.fleets import common_outage
+from bot.demo.stories.sims import common_outage
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.jobs.outcomes import execute

@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.emulators.slack.errors import SlackError
+from bot.emulators.slack.faults import SlackError
 from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, modal, refusal, section, text_input
 
 TEAM = "T0ACMEIOT"

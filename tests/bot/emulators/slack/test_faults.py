@@ -1,7 +1,7 @@
 """Trigger ids; how long they and response URLs last is tested with the methods that take them."""
 
-from bot.emulators.slack.ids import Ids
-from bot.emulators.slack.interaction_tokens import Triggers
+from bot.emulators.slack.faults import Triggers
+from bot.emulators.slack.people import Ids
 from tests.fakes import FakeClock
 
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from bot.emulators.serve import serving
-from bot.emulators.slack.signed_http import encoded
+from bot.emulators.slack.delivery import encoded
 from tests.bot.emulators.slack.kit import FLEET, SIGNING_SECRET, actions, button
 
 

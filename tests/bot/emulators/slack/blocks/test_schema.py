@@ -1,6 +1,6 @@
 """Rich text: its elements and the parts that may stand in them."""
 
-from bot.emulators.slack.blocks.composition import RICH_TEXT_OBJECT
+from bot.emulators.slack.blocks.schema import RICH_TEXT_OBJECT
 from tests.bot.emulators.slack.blocks.samples import rich
 
 SECTION = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
