@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.demo.controls import BotDidNotStart, Controls, DeliveryMode, KoreMode
-from bot.demo.page.page import post_alert
+from bot.demo.page.examples import post_alert
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import Fault
 
