@@ -20,9 +20,9 @@ from bot.app.run import tune_garbage_collector
 from bot.blocks.report_json import as_json
 from bot.cli.lookups import meant, open_fleet
 from bot.clock import SystemClock
-from bot.mcp.http import PATH, Door, http_app, who_by_token
 from bot.mcp.lookups import Caller
 from bot.mcp.server import make_server
+from bot.mcp.transports import PATH, Door, http_app, who_by_token
 from bot.settings import Need, Settings, load_settings
 
 TIMES = 10

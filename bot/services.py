@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.last_scan import FleetScans
-from bot.digests.service import DigestService
+from bot.digests.subscriptions import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread
 from bot.pictures.renderer import Renderer

@@ -28,9 +28,8 @@ from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.ops.metrics import Metrics
 from bot.sessions.fleet import Examples
-from bot.sessions.fleet_answer import fresh_answer
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.triage import triage
+from bot.sessions.triage import fresh_answer, triage
 from bot.setting_values import seconds, shown
 from bot.settings import Need, Settings, known_names, load_settings, threshold_names
 from handlers.commands import help_entries

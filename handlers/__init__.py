@@ -4,8 +4,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import Services
 from handlers.alert_form import register_alerts
-from handlers.buttons import register_buttons
-from handlers.card import register_card
+from handlers.buttons import register_buttons, register_card
 from handlers.commands import register_command
 from handlers.digest_buttons import register_digest_buttons
 from handlers.digest_form import register_digest_form

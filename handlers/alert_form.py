@@ -39,9 +39,9 @@ from bot.blocks.modals import loading_view, notice_view
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField, FormValues, field_of
 from bot.digests.schedule import all_zones, offered
-from bot.digests.service import pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind
+from bot.digests.subscriptions import pause_reason, problem_words
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace

@@ -26,10 +26,9 @@ from bot.blocks.modals import loading_view, notice_view
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
-from bot.digests.service import DigestService, pause_reason, problem_words
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
-from bot.digests.subscriptions import NameTaken
+from bot.digests.subscriptions import DigestService, NameTaken, pause_reason, problem_words
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Delivery, Services
 from bot.struct import replace

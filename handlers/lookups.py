@@ -15,11 +15,11 @@ from bot.ops.logging import request_fields, request_id
 from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Asking
 from bot.sessions.fleet import MeantSims
-from bot.sessions.fleet_answer import FleetAnswer
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
+from bot.sessions.triage import FleetAnswer
 from bot.struct import replace
 from handlers.payloads import Context
 from handlers.replies import Reply

@@ -12,9 +12,9 @@ from bot.blocks.help import hello_screen
 from bot.blocks.kit import Screen
 from bot.blocks.report import session_report
 from bot.errors import BotError, UnknownSubcommand, UserError
-from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
 from bot.sessions.report import SessionReport
+from bot.sessions.triage import FleetAnswer, fresh_answer
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides

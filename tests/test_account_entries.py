@@ -11,7 +11,7 @@ from bot.services import Actor
 from bot.slack.access import AccountRule
 from bot.struct import replace
 from handlers import digest_buttons
-from handlers.card import CardWindow
+from handlers.buttons import CardWindow
 from handlers.history import SessionDetails
 from handlers.payloads import Context, Request
 from tests.accounts_rig import (

@@ -18,8 +18,8 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
+from bot.jobs.engine import execute
 from bot.jobs.job import all_kinds
-from bot.jobs.outcomes import execute
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.kore.client import KoreClient
 from bot.kore.requester import RetryPolicy

@@ -7,8 +7,7 @@ from bot.alerts.alert import Alert, AlertState, usual_interval
 from bot.alerts.incident import Incident
 from bot.alerts.repository import Alerts, Incidents
 from bot.clock import Clock
-from bot.digests.fleet import Fleet
-from bot.digests.shared_scan import SharedScans
+from bot.digests.fleet import Fleet, SharedScans
 from bot.digests.subscriptions import Subscriptions
 from bot.slack.directory import ChannelAccess
 from bot.struct import Struct

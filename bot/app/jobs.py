@@ -16,8 +16,7 @@ from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.fleet import Fleet, open_fleet
-from bot.digests.service import DigestService
-from bot.digests.subscriptions import Subscriptions
+from bot.digests.subscriptions import DigestService, Subscriptions
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
 from bot.jobs.incident_posts import IncidentPosts

@@ -22,10 +22,9 @@ from bot.digests.last_scan import FleetScans
 from bot.digests.subscription import Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import StartError
-from bot.mcp.http import LOOPBACK, PATH, Door, http_app, who_by_token
 from bot.mcp.lookups import AgentServices, Caller, Pages
 from bot.mcp.server import make_server
-from bot.mcp.stdio import serve_stdio
+from bot.mcp.transports import LOOPBACK, PATH, Door, http_app, serve_stdio, who_by_token
 from bot.ops.http import http_server
 from bot.ops.metrics import Metrics
 from bot.settings import Settings

@@ -17,9 +17,8 @@ from bot.app.resources import open_resources, opened_store
 from bot.clock import Clock, SystemClock
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, open_fleet, passing_scan, preview_digest
-from bot.digests.service import run_key
 from bot.digests.subscription import KIND, Subscription
-from bot.digests.subscriptions import chosen
+from bot.digests.subscriptions import chosen, run_key
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge

@@ -11,9 +11,8 @@ from bot.blocks.sim_text import cell_label, label_of, no_cause
 from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
 from bot.diagnosis.rule import Severity
-from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.snapshot import Found
-from bot.sessions.triage import Triage
+from bot.sessions.triage import FleetAnswer, FleetRow, Triage
 from bot.sims.identifier import unquoted
 from bot.watches.watch import WatchRequest
 

@@ -20,11 +20,10 @@ from bot.errors import UserError
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet import FleetList
-from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
-from bot.sessions.triage import triage
+from bot.sessions.triage import FleetAnswer, fresh_answer, triage
 from bot.settings import Settings
 from bot.sims.identifier import quoted
 from bot.sims.spotter import SimSpotter

@@ -17,11 +17,11 @@ from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import UserError
 from bot.sessions.fleet import MOST_FRESH, MeantSims
-from bot.sessions.fleet_answer import SHOWN, FleetAnswer, FleetCollector
 from bot.sessions.fleet_query import Facts, FleetQuery
 from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
+from bot.sessions.triage import SHOWN, FleetAnswer, FleetCollector
 from bot.sims.identifier import key, matcher, quoted
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run

@@ -24,10 +24,9 @@ from bot.mcp.outputs import (
     IncidentSim,
     SharedCauseFields,
 )
-from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.report import SessionReport, uptime_of
 from bot.sessions.snapshot import Found, Snapshot
-from bot.sessions.triage import SharedCause, Triage, last_seen
+from bot.sessions.triage import FleetRow, SharedCause, Triage, last_seen
 from bot.struct import Struct
 
 _CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})

@@ -23,12 +23,11 @@ from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.logging import request_fields, request_id
 from bot.sessions.audit import Asking, Audit
 from bot.sessions.fleet import AccountViews, FleetView
-from bot.sessions.fleet_answer import FleetAnswer, fresh_answer
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
-from bot.sessions.triage import Triage, triage
+from bot.sessions.triage import FleetAnswer, Triage, fresh_answer, triage
 from bot.sims.spotter import Spotted
 from bot.slack.access import MANY, REDACTED, UserRateLimit
 from bot.struct import Struct, replace

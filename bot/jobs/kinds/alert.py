@@ -27,9 +27,8 @@ from bot.alerts.transitions import observe
 from bot.alerts.twins import TWIN
 from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
-from bot.digests.fleet import unpacked
+from bot.digests.fleet import SharedScans, sids_of, unpacked
 from bot.digests.scan import failed_row
-from bot.digests.shared_scan import SharedScans, sids_of
 from bot.errors import NotAllowed, first_sentence
 from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
 from bot.jobs.kinds.digest import GAVE_UP, LIVE, TIDY

@@ -16,11 +16,10 @@ from bot.blocks.errors import error_screen
 from bot.clock import Backoff
 from bot.digests.compile import NOT_RUNNING, RunNotes
 from bot.digests.digest import Digest, IncidentSums
-from bot.digests.fleet import Fleet, SimList, list_sims, unpacked
+from bot.digests.fleet import Fleet, SimList, list_sims, same_scan, unpacked
 from bot.digests.scan import failed_row
-from bot.digests.service import pause_reason
-from bot.digests.shared_scan import same_scan
 from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
+from bot.digests.subscriptions import pause_reason
 from bot.errors import NotAllowed, first_sentence
 from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
 from bot.jobs.posting import Posted

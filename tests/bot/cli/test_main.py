@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli import commands
 from bot.cli.exit_codes import MEANINGS, ExitCode, exit_code
-from bot.cli.main import cli, main
+from bot.cli.main import COMMANDS, cli, main
 from bot.errors import BotError, NotAllowed, SettingsError, SlackLost, StartError
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.sims.errors import SimNotFound
@@ -22,7 +22,7 @@ BREAKS = """
 import click
 
 @click.command()
-def command():
+def breaks():
     raise ZeroDivisionError("xoxb-hush")
 """
 
@@ -129,6 +129,7 @@ def test_a_fault_of_ours(tmp_path, monkeypatch, capsys):
     """What nobody planned is a sentence that says where, without data, and a number of its own."""
     (tmp_path / "breaks.py").write_text(BREAKS)
     monkeypatch.setattr(commands, "__path__", [*commands.__path__, str(tmp_path)])
+    monkeypatch.setitem(COMMANDS, "breaks", "breaks")
     code = main(["breaks"])
     said = capsys.readouterr().err
 

@@ -1,7 +1,7 @@
 """Digests kept together with their schedules, on both databases."""
 
 import json
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -16,12 +16,26 @@ from bot.digests.subscription import (
     SelectionKind,
     WhenQuiet,
 )
-from bot.digests.subscriptions import NameTaken, NoSuchDigest, Subscriptions, from_row, pick, to_row
+from bot.digests.subscriptions import (
+    NameTaken,
+    NoSuchDigest,
+    Subscriptions,
+    from_row,
+    pause_reason,
+    pick,
+    problem_words,
+    run_key,
+    stamp,
+    to_row,
+)
+from bot.errors import BotError
+from bot.slack.errors import CANNOT_POST, SlackRefused, SlackUnreachable
 from bot.store.errors import StoreNotReady
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedules, SubscriptionRows
 from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
+from tests.builders import NOON
 
 WELLS = subscription(id="2", name="Wells")
 
@@ -210,3 +224,31 @@ def test_a_row_of_an_older_version():
         read.zone, read.quiet_hours, read.when_quiet, read.grace,
     )  # fmt: skip
     assert PauseReason.ASKED is read.paused
+
+
+def test_a_run_by_hand_has_the_key_of_its_schedule():
+    """A run asked for in the very second in which one is due is that one."""
+    assert "2026-01-05T12:00:00Z" == stamp(datetime(2026, 1, 5, 12, tzinfo=UTC))
+    assert f"digest:{PUMPS.id}@{stamp(NOON)}" == run_key(PUMPS, NOON)
+
+
+@pytest.mark.parametrize("reason", sorted(CANNOT_POST))
+def test_each_trouble_is_said_and_pauses(reason):
+    """Whoever fills in reads what to do, and a digest that runs into it knows why it is paused."""
+    assert problem_words(reason).endswith(".")
+    assert problem_words(reason) == problem_words(PauseReason(reason))
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (SlackRefused("chat.postMessage", "is_archived"), PauseReason.ARCHIVED),
+        (SlackRefused("chat.postMessage", "not_in_channel"), PauseReason.NOT_IN_CHANNEL),
+        (SlackRefused("chat.postMessage", "fatal_error"), None),
+        (SlackUnreachable("chat.postMessage", "x"), None),
+        (BotError(), None),
+    ],
+)
+def test_what_pauses(error, why):
+    """Only what Slack will say again tomorrow."""
+    assert why is pause_reason(error)

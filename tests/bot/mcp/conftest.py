@@ -16,9 +16,9 @@ from mcp.client.streamable_http import streamable_http_client
 from bot.app.mcp import agent_services, serving_http
 from bot.app.resources import opened_store
 from bot.emulators.kore.faults import Fault
-from bot.mcp.http import PATH
 from bot.mcp.lookups import AgentServices, Caller
 from bot.mcp.server import make_server
+from bot.mcp.transports import PATH
 from bot.settings import Need, Settings, load_settings
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.cli.conftest import ROOT, kept_in, kore, strangers

@@ -15,8 +15,8 @@ from bot.mcp.brief import of_report, of_row
 from bot.mcp.lookups import KEPT_SECONDS, AgentLookups, Caller, PageGone, Pages
 from bot.mcp.server import RULES, SIM, make_server
 from bot.mcp.tool import failed
-from bot.sessions.fleet_answer import FleetRow
 from bot.sessions.snapshot import snapshot_of
+from bot.sessions.triage import FleetRow
 from bot.sims.errors import Candidate, SimAmbiguous
 from bot.store.lookups import Lookups, Wanted
 from bot.struct import replace

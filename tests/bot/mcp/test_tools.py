@@ -21,10 +21,10 @@ from bot.mcp.outputs import (
     SummaryFields,
 )
 from bot.mcp.tool import TOOLS
-from bot.sessions.fleet_answer import FleetAnswer, FleetRow
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import Neighbours, Summary
 from bot.sessions.snapshot import Snapshot, snapshot_of
+from bot.sessions.triage import FleetAnswer, FleetRow
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of

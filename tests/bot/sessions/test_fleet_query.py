@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from bot.blocks.fleet import fleet_headline, small_print
 from bot.blocks.format import PLAIN
 from bot.diagnosis.evidence import State
-from bot.sessions.fleet_answer import FleetAnswer, FleetCollector, FleetRow
 from bot.sessions.fleet_query import (
     Facts,
     FleetQuery,
@@ -17,6 +16,7 @@ from bot.sessions.fleet_query import (
     parse_fleet_query,
 )
 from bot.sessions.snapshot import Snapshot
+from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow
 from bot.sims.identifier import key, matcher
 
 DAYS = timedelta(days=2)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.diagnosis.evidence import State
-from bot.jobs.outcomes import execute
+from bot.jobs.engine import execute
 from bot.struct import replace
 from bot.watches.repository import from_row, notice_from_args, notice_to_args, to_row
 from bot.watches.transitions import stop

@@ -7,10 +7,10 @@ import pytest
 
 from bot.alerts.alert import Mute
 from bot.demo.stories.sims import common_outage
-from bot.digests.shared_scan import scan_name
+from bot.digests.fleet import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
-from bot.jobs.outcomes import execute
+from bot.jobs.engine import execute
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
 from bot.struct import replace

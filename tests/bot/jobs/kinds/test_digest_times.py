@@ -6,8 +6,8 @@ import pytest
 
 from bot.demo.stories.sims import common_outage
 from bot.digests.schedule import QuietHours
-from bot.digests.service import PREVIEW
 from bot.digests.subscription import PauseReason, WhenQuiet
+from bot.digests.subscriptions import PREVIEW
 from bot.slack.access import Policy
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob

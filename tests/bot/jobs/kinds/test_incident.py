@@ -11,7 +11,7 @@ from bot.alerts.repository import MOST_CARDS
 from bot.demo.stories.sims import common_outage
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
-from bot.jobs.outcomes import execute
+from bot.jobs.engine import execute
 from tests.alert_rig import ANA, BEN, KINDS, SECOND, alerting
 
 WELL = [f"well-{number}" for number in range(1, 6)]

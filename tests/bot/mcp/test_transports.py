@@ -8,7 +8,7 @@ import pytest
 
 from bot.app.mcp import serving_http
 from bot.errors import StartError
-from bot.mcp import http
+from bot.mcp import transports
 from tests.bot.mcp.conftest import TOKENS, given_up, noted, serving, settings_of
 from tests.bot.mcp.test_tools import refused, told
 
@@ -137,7 +137,7 @@ async def test_a_session_is_its_makers(served):
 
 async def test_a_token_that_begins_many_sessions_ends_its_own(served, monkeypatch):
     """Beyond its share the session that it used least lately ends; another token's go on."""
-    monkeypatch.setattr(http, "MOST_SESSIONS", 3)
+    monkeypatch.setattr(transports, "MOST_SESSIONS", 3)
     listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
     partner = {"Authorization": f"Bearer {TOKENS['partner']}"}
     async with httpx2.AsyncClient(headers=JSON) as web:
