@@ -85,7 +85,8 @@ def beginnings_of(
 ) -> list[Outage]:
     """Return what may be the first of outages: SIMs that a trait tells for certain, but too few.
 
-    Each has one of the `fresh` SIMs; those of the `outages` are told already.
+    Each has one of the `fresh` SIMs; those of the `outages` are told already. Of two that were lost
+    within minutes a trait need not tell as much.
     """
     told = {sid for outage in outages for sid in outage.sids}
     every = {member.sid: member for member in members if member.sid not in told}
@@ -105,7 +106,8 @@ def _beginning(cluster: "Lost", every: Mapping[str, Member], lines: Lines) -> Ou
     known = [m for m in every.values() if m.sid in silent or _was_alive(m, later)]
     if len(known) == len(silent) and len(every) >= lines.at_least:
         return _told_by_nothing(silent, known, span)
-    return _told_by_trait(silent, known, span, _PAIR, _SURE)
+    closeness = lines.within / max(1.0, span[1] - span[0]) if len(silent) == _PAIR else 1.0
+    return _told_by_trait(silent, known, span, _PAIR, min(_LIKELY, _SURE * closeness))
 
 
 def unsettled(members: Sequence[Member], fresh: Collection[str], lines: Lines) -> frozenset[str]:

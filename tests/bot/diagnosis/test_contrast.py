@@ -125,6 +125,8 @@ def fleet(lost, heard=(), pending=(), network="a", others=20):
         ("most of the network is well", fleet([1, 9], heard=range(8)), None),
         ("nobody is heard of since", fleet([1, 9], pending=range(5), others=0), {"lost0", "lost1"}),
         ("nobody else is there", fleet([1, 9], others=0), None),
+        ("a part, minutes apart", fleet([1, 7], heard=range(3), others=30), {"lost0", "lost1"}),
+        ("a part, not so close", fleet([1, 25], heard=range(3), others=30), None),
     ],
 )
 def test_two_may_be_the_beginning(why, members, sids):
