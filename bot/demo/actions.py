@@ -156,16 +156,17 @@ class Suggest(Action):
 
 
 class ClickInView(Action):
-    """Press or choose something in the open modal."""
+    """Press or choose something in the open modal; `values` is as for `Submit`."""
 
     block_id: str
     action_id: str
     selected: Selected = None
+    values: dict[str, dict[str, Selected]] = Field(default_factory=dict)
 
     async def do(self, controls: Controls) -> Delivery:
-        """Deliver it to the app."""
+        """Deliver it to the app, with all that is filled in by then."""
         return await controls.workspace.click_in_view(
-            self.user, self.block_id, self.action_id, selected=self.selected
+            self.user, self.block_id, self.action_id, selected=self.selected, values=self.values
         )
 
 

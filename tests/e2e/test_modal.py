@@ -71,6 +71,52 @@ async def test_the_apps_errors_stand_beside_their_fields(modal, sandbox):
     await expect(modal.get_by_label("Why")).to_have_value("x")
 
 
+def fields(initial):
+    """A choice that the app is told at once, and an optional line and time."""
+    which = {"type": "static_select", "action_id": "which", "options": gallery.options("a", "b")}
+    line = {"type": "plain_text_input", "action_id": "line", "initial_value": "as it was"}
+    quiet = {"type": "timepicker", "action_id": "quiet", "initial_time": "22:00"}
+    elements = [which, *((line, quiet) if initial else ({**line, "initial_value": ""},))]
+    return [
+        {"type": "input", "block_id": one["action_id"], "element": one, "optional": True}
+        | {"label": gallery.plain(one["action_id"]), "dispatch_action": one is which}
+        for one in elements
+    ]
+
+
+async def test_a_choice_is_told_with_what_was_typed_before_it(page, sandbox):
+    """A click in a modal carries all that is filled in, also what was sent before and changed."""
+    open_modal(sandbox, gallery.MODAL | {"blocks": fields(initial=False)})
+    dialog = page.get_by_role("dialog", name="Watch a SIM")
+    errors = {"response_action": "errors", "errors": {"line": "Not that."}}
+    sandbox.app.ack = Ack(None, 0.01, errors)
+    await dialog.get_by_label("line").fill("once")
+    await dialog.get_by_role("button", name="Watch", exact=True).click()
+    await expect(dialog).to_contain_text("Not that.")
+    sandbox.app.ack = Ack(None, 0.01)
+    await dialog.get_by_label("line").fill("twice")
+    await dialog.get_by_label("which").select_option("b")
+
+    (told,) = await sandbox.app.wait_for(lambda app: app.of("block_actions"))
+    assert "twice" == told["view"]["state"]["values"]["line"]["line"]["value"]
+
+
+async def test_what_is_emptied_is_sent_empty(page, sandbox):
+    """A field that came filled in and was emptied is null for the app, not as it came."""
+    open_modal(sandbox, gallery.MODAL | {"blocks": fields(initial=True)})
+    dialog = page.get_by_role("dialog", name="Watch a SIM")
+    await dialog.get_by_label("line").fill("")
+    await dialog.get_by_label("quiet").fill("")
+    await dialog.get_by_role("button", name="Watch", exact=True).click()
+
+    (sent,) = await sandbox.app.wait_for(lambda app: app.of("view_submission"))
+    values = sent["view"]["state"]["values"]
+    assert [None, None] == [
+        values["line"]["line"]["value"],
+        values["quiet"]["quiet"]["selected_time"],
+    ]
+
+
 async def test_an_app_that_does_not_answer(modal, sandbox):
     """A modal that could not be sent off says so and can be sent off again."""
     sandbox.app.ack = Ack("operation_timeout", 3.0)

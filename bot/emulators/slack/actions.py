@@ -49,7 +49,10 @@ def find_element(blocks: Iterable[Json], block_id: str, action_id: str) -> Json:
 
 
 def answer_of(element: Json, selected: object) -> Json:
-    """Report a choice: `selected` is an option's value (or several), an id, a date or a text."""
+    """Report a choice: `selected` is an option's value (or several), an id, a date or a text.
+
+    None is what was emptied.
+    """
     kind = element["type"]
     if kind in ONE_OPTION:
         return {"type": kind, "selected_option": _option(element, selected)}
@@ -132,8 +135,8 @@ def _feedback(element: Json, selected: object) -> Json:
     raise KeyError(selected)
 
 
-def _option(element: Json, selected: object) -> Json:
-    if isinstance(selected, dict):
+def _option(element: Json, selected: object) -> Json | None:
+    if selected is None or isinstance(selected, dict):
         return selected
     groups = (group.get("options", ()) for group in element.get("option_groups") or ())
     for option in (*(element.get("options") or ()), *(one for group in groups for one in group)):
@@ -143,6 +146,8 @@ def _option(element: Json, selected: object) -> Json:
 
 
 def _many(selected: object) -> tuple[object, ...]:
+    if selected is None:
+        return ()
     return tuple(selected) if isinstance(selected, (list, tuple)) else (selected,)
 
 
@@ -228,10 +233,18 @@ class ModalActions(Actions):
     """Clicking, filling in, sending off and closing."""
 
     async def click_in_view(
-        self, user: str, block_id: str, action_id: str, *, selected: object = None
+        self,
+        user: str,
+        block_id: str,
+        action_id: str,
+        *,
+        selected: object = None,
+        values: Json | None = None,
     ) -> Delivery:
-        """Press a button of the open modal, or choose in it."""
-        return await self._click_view(self._open_view(user), block_id, action_id, selected)
+        """Press a button of the open modal, or choose in it, with what is filled in by then."""
+        view = self._open_view(user)
+        view = self.views.fill(view, typed_values(view.body["blocks"], values or {}))
+        return await self._click_view(view, block_id, action_id, selected)
 
     async def click_home(
         self, user: str, block_id: str, action_id: str, *, selected: object = None

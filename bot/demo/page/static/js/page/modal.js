@@ -39,7 +39,7 @@ export class Modal {
   }
 
   redraw(view) {
-    this.surface.load(view.state?.values ?? {});
+    this.surface.redraw(view);
     this.dialog.querySelector("h2").textContent = words(view.title);
     put(this.body, drawBlocks(view.blocks, this.surface));
     put(this.dialog.querySelector("footer"), this.buttons(view));
@@ -70,27 +70,16 @@ export class Modal {
     this.fail(missing);
     if (Object.keys(missing).length || button.disabled) return;
     button.disabled = true;
-    const done = await this.session.perform("submit", { values: this.filled() });
+    const done = await this.session.perform("submit", { values: this.surface.values() });
     button.disabled = false;
     if (!done.ok) this.complain(done.error);
   }
 
-  /** Returns what was filled in of the inputs that are there, without what is empty. */
-  filled() {
-    const blocks = new Set(this.inputs().map((each) => each.block_id));
-    const values = Object.entries(this.surface.values()).filter(([block]) => blocks.has(block));
-    return Object.fromEntries(values.map(([block, actions]) => [block, given(actions)]));
-  }
-
   missing() {
-    const filled = this.filled();
+    const filled = this.surface.values();
     const empty = ({ block_id: id, element }) => !filled[id]?.[element.action_id]?.toString();
-    const wanting = this.inputs().filter((each) => !each.optional && empty(each));
+    const wanting = this.surface.inputs().filter((each) => !each.optional && empty(each));
     return Object.fromEntries(wanting.map((each) => [each.block_id, REQUIRED]));
-  }
-
-  inputs() {
-    return this.view.blocks.filter((each) => each.type === "input");
   }
 
   complain(error) {
@@ -103,8 +92,4 @@ export class Modal {
     this.view = null;
     this.session.perform("close", {});
   }
-}
-
-function given(actions) {
-  return Object.fromEntries(Object.entries(actions).filter(([, value]) => value !== null));
 }

@@ -87,18 +87,32 @@ export class HomeSurface extends ViewSurface {
 
 /** The uppermost modal. */
 export class ModalSurface extends ViewSurface {
-  /** Returns what was filled in: block id, action id, what is selected. */
+  constructor(session, view, onfail) {
+    super(session, view, onfail);
+    this.blocks = view.blocks;
+  }
+
+  redraw(view) {
+    this.blocks = view.blocks;
+    this.load(view.state?.values ?? {});
+  }
+
+  inputs() {
+    return this.blocks.filter((each) => each.type === "input");
+  }
+
+  /** Returns what is filled in now: block id, action id, what is selected; null for emptied. */
   values() {
     const values = {};
-    for (const [key, selected] of this.filled) {
-      const [blockId, actionId] = JSON.parse(key);
-      (values[blockId] ??= {})[actionId] = selected;
+    for (const { block_id: blockId, element: { action_id: actionId } } of this.inputs()) {
+      const selected = this.held(blockId, actionId);
+      if (selected !== undefined) values[blockId] = { [actionId]: selected };
     }
     return values;
   }
 
   async act(action) {
-    const done = await this.session.perform("click-view", action);
+    const done = await this.session.perform("click-view", { ...action, values: this.values() });
     if (!done.ok) this.onfail(done.error);
   }
 }
