@@ -23,6 +23,19 @@ async def test_a_button(page, sandbox):
     )
 
 
+async def test_plain_text_spells_emoji_where_it_is_told_to(page, sandbox):
+    """`emoji: false` leaves `:fire:` as letters, on buttons and elsewhere; else it is drawn."""
+    for emoji, drawn in ((False, ":fire:"), (True, "🔥")):
+        text = {"type": "plain_text", "text": "Alert :fire:", "emoji": emoji}
+        pick = {"type": "button", "action_id": "pick", "text": text}
+        header = {"type": "header", "text": text}
+        sandbox.post(header, {"type": "actions", "block_id": "picks", "elements": [pick]})
+        message = page.get_by_role("article").last
+
+        await expect(message.locator("[data-key=pick]")).to_have_text(f"Alert {drawn}")
+        await expect(message.locator(".header")).to_have_text(f"Alert {drawn}")
+
+
 async def test_a_button_that_asks_first(page, sandbox):
     """A confirmation stands between the click and the app; who declines has not clicked."""
     sandbox.post(*gallery.REPORT)

@@ -1,8 +1,7 @@
 /** Buttons, links that look like them, and small icon buttons. */
 
 import { h } from "../dom.js";
-import { emojiNodes, withCharacters } from "../text/emoji.js";
-import { words } from "../text/text_object.js";
+import { textObject, words } from "../text/text_object.js";
 
 const ICONS = { trash: "🗑" };
 
@@ -12,7 +11,7 @@ export function button(element, place) {
   node.className = `button ${element.style ?? ""}`.trim();
   node.dataset.key = place.key(element);
   if (element.accessibility_label) node.setAttribute("aria-label", element.accessibility_label);
-  node.prepend(...emojiNodes(withCharacters(words(element.text))));
+  node.prepend(...(textObject(element.text)?.childNodes ?? []));
   node.addEventListener("click", () => place.tell(node, element));
   return node;
 }

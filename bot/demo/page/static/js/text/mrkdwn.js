@@ -28,9 +28,9 @@ export function mrkdwn(text, names, { verbatim = false } = {}) {
   return h("span.mrkdwn", {}, nodes);
 }
 
-/** Draws plain_text: nothing but emoji names means anything. */
-export function plain(text) {
-  return h("span.plain", {}, emojiNodes(withCharacters(text)));
+/** Draws plain_text: nothing but emoji names means anything, and not they with `emoji: false`. */
+export function plain(text, emoji = true) {
+  return h("span.plain", {}, emojiNodes(emoji ? withCharacters(text) : text));
 }
 
 function paragraphs(text, names, verbatim) {

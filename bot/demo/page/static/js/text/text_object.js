@@ -7,7 +7,7 @@ export function textObject(text, names) {
   if (!text) return null;
   if (typeof text === "string") return plain(text);
   if (text.type === "mrkdwn") return mrkdwn(text.text, names, { verbatim: text.verbatim });
-  return plain(text.text);
+  return plain(text.text, text.emoji);
 }
 
 /** Returns a text object's characters, for labels and titles. */
