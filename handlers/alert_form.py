@@ -55,6 +55,7 @@ from handlers.replies import Reply, attempt, send
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 FASTEST_PER_SECOND = 20.0
 """SIMs that are scanned in a second at most, where nothing else is set."""
+MENTIONS = (AlertField.FIRST, AlertField.SECOND)
 _PLAIN = ("value", "selected_time", "selected_conversation")
 Find = Callable[[], Awaitable[Alert]]
 
@@ -187,6 +188,8 @@ def values_in(view: Body) -> AlertValues:
     own: dict[str, Any] = {
         name.value: _text_of(told) for name in AlertField if (told := found(name)) is not None
     }
+    shown = (part(found(name) or {}, "selected_option") for name in MENTIONS)
+    own["names"] = tuple((text_in(one, "value"), _words_of(one)) for one in shown)
     causes = parts(found(AlertField.CAUSES) or {}, "selected_options")
     own["causes"] = tuple(dict.fromkeys(text_in(each, "value") for each in causes))
     try:
@@ -206,6 +209,10 @@ _BASE = frozenset(
 )
 
 
+def _words_of(chosen: Body) -> str:
+    return text_in(part(chosen, "text"), "text")
+
+
 def _text_of(inputs: Body) -> str:
     """Return what was typed or chosen; "" where nothing was."""
     if isinstance(at := inputs.get("selected_date_time"), int):
@@ -218,7 +225,7 @@ def register_alerts(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the modal and of the buttons."""
     app.action(block_of(FormField.WHICH))(on_choice(services))
     app.options(block_of(FormField.ZONE))(on_typing(services))
-    for group in (AlertField.FIRST, AlertField.SECOND):
+    for group in MENTIONS:
         app.options(block_of(group))(on_mention(services))
     app.view(ids.ALERT_FORM)(on_sent(services))
     operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
@@ -295,6 +302,8 @@ async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) 
         found = await find()
         await permit(context, found)
         values = values_of(found, context.services.clock.now())
+        names = await service.channels.names_of((values.first, values.second))
+        values = replace(values, names=names)
         form = form.model_copy(update={"id": found.id})
     else:
         zone = await service.channels.zone_of(context.request.user)

@@ -51,7 +51,10 @@ Faults = dict[Field, str]
 
 
 class AlertValues(Struct):
-    """What was filled in; `base` holds what a digest's form has too. Durations are minutes."""
+    """What was filled in; `base` holds what a digest's form has too. Durations are minutes.
+
+    `names` says under which name each id that is mentioned is shown.
+    """
 
     base: FormValues = field(default_factory=FormValues)
     least: str = WARNING
@@ -65,6 +68,7 @@ class AlertValues(Struct):
     begin: str = ""
     end: str = ""
     webhook: str = ""
+    names: tuple[tuple[str, str], ...] = ()
 
     @property
     def maintenance(self) -> tuple[Maintenance, ...]:
@@ -168,15 +172,17 @@ def _check_window(values: AlertValues, now: datetime) -> Iterator[tuple[Field, s
     if values.end and not values.begin:
         yield AlertField.BEGIN, "Say from when, or leave both empty."
     for window in values.maintenance:
-        if window.end <= max(window.start, now):
-            yield AlertField.END, "That is over before it begins. Give a later time."
+        if window.end <= window.start:
+            yield AlertField.END, "It must end after it begins. Choose a later time."
+        elif window.end <= now:
+            yield AlertField.END, "That is already in the past. Choose a later time."
         elif window.end - window.start > MOST_MAINTENANCE:
-            yield AlertField.END, f"The longest window is {MOST_MAINTENANCE.days} days."
+            yield AlertField.END, f"Maintenance can last {MOST_MAINTENANCE.days} days at most."
 
 
 def _check_second(values: AlertValues) -> Iterator[tuple[Field, str]]:
     if values.second and not values.first:
-        yield AlertField.FIRST, "Say whom to mention first, before anybody else is."
+        yield AlertField.FIRST, "Choose whom to mention first, too."
 
 
 def interval_fault(values: AlertValues, shortest: timedelta) -> Faults:
@@ -185,6 +191,6 @@ def interval_fault(values: AlertValues, shortest: timedelta) -> Faults:
         return {}
     minutes = -(-shortest.total_seconds() // 60)
     return {
-        AlertField.INTERVAL: f"So many SIMs are scanned every {minutes:.0f} min at most. Choose a "
-        "longer time, or let me choose it."
+        AlertField.INTERVAL: f"So many SIMs can be scanned every {minutes:.0f} min at the soonest. "
+        "Choose a longer time, or automatic."
     }

@@ -40,14 +40,14 @@ NEW, CHANGED = "New alert", "Edit alert"
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
 _HOLD = (
-    Choice("0", "As its rule says"),
-    Choice("10", "10 minutes more"),
-    Choice("30", "30 minutes more"),
-    Choice("60", "1 hour more"),
-    Choice("240", "4 hours more"),
+    Choice("0", "As long as the rule says"),
+    Choice("10", "10 minutes longer"),
+    Choice("30", "30 minutes longer"),
+    Choice("60", "1 hour longer"),
+    Choice("240", "4 hours longer"),
 )
 _INTERVALS = (
-    Choice(AUTOMATIC, "By default, by the number of SIMs"),
+    Choice(AUTOMATIC, "Automatic, by the number of SIMs"),
     Choice("5", "Every 5 minutes"),
     Choice("10", "Every 10 minutes"),
     Choice("15", "Every 15 minutes"),
@@ -60,7 +60,7 @@ _AFTER = (
     Choice("30", "30 minutes"),
     Choice("60", "1 hour"),
 )
-_HOW_OFTEN = "By default: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
+_HOW_OFTEN = "Automatic: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
 _MENTION = "A user group; or paste the id of a person or a group (U…, S…)."
 
 
@@ -137,33 +137,34 @@ def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Fiel
 
 
 def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
-    yield _named(AlertField.LEAST, "From", select("static_select", _LEAST, values.least))
+    yield _named(AlertField.LEAST, "Severity", select("static_select", _LEAST, values.least))
     causes = _multi_select(causes_to_choose(), values.causes, "All causes")
     hint = "Leave it empty for all."
     yield _named(AlertField.CAUSES, "Only these causes", causes, optional=True, hint=hint)
     hold = select("static_select", _HOLD, values.hold)
-    yield _named(AlertField.HOLD, "When it has lasted", hold)
+    yield _named(AlertField.HOLD, "How long it must last", hold)
     often = select("static_select", _INTERVALS, values.interval)
     yield _named(AlertField.INTERVAL, "Scan", often, hint=_HOW_OFTEN)
 
 
 def _whom(values: AlertValues) -> Iterator[tuple[Field, Block]]:
-    yield _named(AlertField.FIRST, "Mention", _group(values.first), optional=True, hint=_MENTION)
+    yield _named(AlertField.FIRST, "Mention", _group(values, values.first), optional=True, hint=_MENTION)
     yield _named(
-        AlertField.FROM, "Mention them on", select("static_select", _LEAST, values.mention_from)
+        AlertField.FROM, "Mention them for", select("static_select", _LEAST, values.mention_from)
     )
     yield _named(
-        AlertField.SECOND, "If nobody takes it, mention", _group(values.second), optional=True
+        AlertField.SECOND, "If nobody takes it, mention", _group(values, values.second), optional=True
     )
     yield _named(
         AlertField.AFTER,
-        "When nobody has taken it for",
+        "Escalate after",
         select("static_select", _AFTER, values.after),
     )
 
 
-def _group(one: str) -> Block:
-    return external_select(Choice(one, one) if one else None, example="@on-call")
+def _group(values: AlertValues, one: str) -> Block:
+    chosen = Choice(one, dict(values.names).get(one, one)) if one else None
+    return external_select(chosen, example="@on-call")
 
 
 def _when(values: AlertValues) -> Iterator[tuple[Field, Block]]:
@@ -179,7 +180,7 @@ def _when(values: AlertValues) -> Iterator[tuple[Field, Block]]:
         (AlertField.BEGIN, "Maintenance from", values.begin),
         (AlertField.END, "Maintenance until", values.end),
     ):
-        hint = "No incident is opened in that time." if window is AlertField.END else ""
+        hint = "No incident opens during that time." if window is AlertField.END else ""
         yield _named(window, label, _datetime_picker(seconds), optional=True, hint=hint)
 
 
@@ -229,21 +230,23 @@ def _terms(alert: Alert, fmt: Formatter) -> Iterator[str]:
         more = len(alert.causes) - 5
         yield f"only {shown}{f' and {more} more' if more > 0 else ''}"
     if alert.hold:
-        yield f"for {lasting(alert.hold)}"
+        yield f"{lasting(alert.hold)} longer than the rule says"
     if alert.quiet_hours:
         yield f"no mentions from {alert.quiet_hours.words} ({fmt.data(alert.zone)})"
+    for window in alert.maintenance:
+        yield f"maintenance from {fmt.when(window.start)} to {fmt.when(window.end)}"
 
 
 def mentions_line(alert: Alert) -> str:
     """Say who is mentioned when."""
     if not alert.mention_first:
         return "Nobody is mentioned."
-    at = "critical" if alert.mention_from is Severity.CRITICAL else "warning or worse"
+    at = "it is critical" if alert.mention_from is Severity.CRITICAL else "an incident opens"
     second = ""
     if alert.mention_second:
         after = lasting(alert.escalate_after)
-        second = f" If nobody takes it within {after}: {mention_text(alert.mention_second)}."
-    return f"Mentions {mention_text(alert.mention_first)} on what is {at}.{second}"
+        second = f" If nobody takes it within {after}, {mention_text(alert.mention_second)}."
+    return f"Mentions {mention_text(alert.mention_first)} when {at}.{second}"
 
 
 def how_often(interval: timedelta | None, sims: int | None, per_second: float | None = None) -> str:
@@ -274,9 +277,9 @@ def list_screen(alerts: Sequence[Alert], open_by: dict[str, int], *, where: str)
 def saved_screen(one: Alert, sims: int | None, per_second: float | None, *, is_new: bool) -> Screen:
     """Say that an alert was made or changed, how many SIMs it is about, how often it looks."""
     verb = "made" if is_new else "changed"
-    counted = "" if sims is None else f" That is {count(sims, 'SIM')} now."
+    counted = "" if sims is None else f" {count(sims, 'SIM')} now."
     often = how_often(one.interval, sims, per_second)
-    first = " What is wrong already is not told; what comes from now on is." if is_new else ""
+    first = " What is already wrong is not reported; what goes wrong from now on is." if is_new else ""
     words = f"✅ {about(one, MRKDWN)}, {often}.{counted}{first}"
     notice = f"Alert {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(words), context(mentions_line(one))])
@@ -286,8 +289,8 @@ def test_screen(one: Alert, person: str) -> Screen:
     """Draw what a channel sees of an incident, so that people know that it reaches them."""
     called = f" {mention_text(one.mention_first)}" if one.mention_first else ""
     words = (
-        f"🧪{called} <@{person}> tests the alert {about(one, MRKDWN)}. An incident would stand "
-        "here; nothing is wrong."
+        f"🧪{called} <@{person}> is testing the alert {about(one, MRKDWN)}. An incident would "
+        "appear here. Nothing is wrong."
     )
     notice = f"Test of the alert {NOTICE.data(one.name)}{called}"
     return screen(notice, [section(words), context(mentions_line(one))])
@@ -296,10 +299,10 @@ def test_screen(one: Alert, person: str) -> Screen:
 def tested_words(state: AlertState | None) -> str:
     """Say what the last scan of an alert saw."""
     if state is None or state.scanned_at is None:
-        return "is tested: look at its channel. Its first scan is still to come."
-    ill = f"{len(state.ill)} of {count(state.sims, 'SIM')} have something now"
+        return "is tested: look at its channel. It has not scanned yet."
+    ill = f"{len(state.ill)} of {count(state.sims, 'SIM')} had a problem"
     when = MRKDWN.when(state.scanned_at)
-    return f"is tested: look at its channel. As of its last scan {when}, {ill}."
+    return f"is tested: look at its channel. At its last scan, {when}, {ill}."
 
 
 def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:

@@ -6,7 +6,7 @@ unknown, and unknown is not no.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from math import inf
 from typing import Generic, TypeVar
 
@@ -232,6 +232,16 @@ class ChannelAccess:
             return ()
         groups = parts(answer.body, "usergroups")
         return tuple((text_in(each, "id"), text_in(each, "handle")) for each in groups)
+
+    async def names_of(self, ids: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return each group's or person's id and name as people type it, as far as Slack says."""
+        wanted = set(filter(None, ids))
+        found = {id_: handle for id_, handle in await self.groups() if id_ in wanted}
+        for person in wanted - found.keys():
+            answer = await self._answer("users.info", {"user": person})
+            if not isinstance(answer, SlackError):
+                found[person] = text_in(part(answer.body, "user"), "name")
+        return tuple((id_, f"@{name}") for id_, name in found.items() if name)
 
     async def _answer(self, method: str, body: Json) -> SlackResponse | SlackError:
         try:

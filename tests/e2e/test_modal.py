@@ -117,6 +117,24 @@ async def test_what_is_emptied_is_sent_empty(page, sandbox):
     ]
 
 
+async def test_a_choice_by_typing_can_be_emptied(page, sandbox):
+    """Text that was not chosen goes with the focus; an emptied field is sent empty."""
+    element = {"type": "external_select", "action_id": "who", "initial_option": OFFERED[0]}
+    label = gallery.plain("Who")
+    block = {"type": "input", "block_id": "who", "label": label, "element": element}
+    open_modal(sandbox, gallery.MODAL | {"blocks": [block | {"optional": True}]})
+    dialog = page.get_by_role("dialog", name="Watch a SIM")
+    box = dialog.get_by_role("combobox", name="Who")
+    await box.fill("nobody")
+    await box.blur()
+    await expect(box).to_have_value("a-1")
+    await box.fill("")
+    await dialog.get_by_role("button", name="Watch", exact=True).click()
+
+    (sent,) = await sandbox.app.wait_for(lambda app: app.of("view_submission"))
+    assert sent["view"]["state"]["values"]["who"]["who"]["selected_option"] is None
+
+
 async def test_an_app_that_does_not_answer(modal, sandbox):
     """A modal that could not be sent off says so and can be sent off again."""
     sandbox.app.ack = Ack("operation_timeout", 3.0)

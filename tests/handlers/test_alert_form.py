@@ -7,6 +7,7 @@ import pytest
 from bot.alerts.form import AlertField
 from bot.blocks import ids
 from bot.blocks.alert_setup import block_of, causes_to_choose, title_of
+from bot.blocks.kit import Choice, option
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.schedule import QuietHours
@@ -83,7 +84,7 @@ async def test_all_that_is_filled_in_is_kept_and_shown_again(whole):
         "'initial_time': '22:00'",
         "'initial_value': 'truck-*'",
         str(begin),
-        "30 minutes more",
+        "30 minutes longer",
     ):
         assert known in form
 
@@ -106,7 +107,16 @@ async def test_choosing_shows_other_fields(whole):
         ({FormField.CHANNEL: "C0DEPOT24"}, FormField.CHANNEL, "is archived"),
         ({FormField.QUIET_FROM: "22:00"}, FormField.QUIET_TO, "Say until when"),
         ({AlertField.BEGIN: 1_900_000_000}, AlertField.END, "Say until when"),
-        ({AlertField.BEGIN: 1_900_000_000, AlertField.END: 1_800_000_000}, AlertField.END, "over"),
+        (
+            {AlertField.BEGIN: 1_900_000_000, AlertField.END: 1_800_000_000},
+            AlertField.END,
+            "must end after it begins",
+        ),
+        (
+            {AlertField.BEGIN: 1_600_000_000, AlertField.END: 1_600_003_600},
+            AlertField.END,
+            "already in the past",
+        ),
     ],
 )
 async def test_faults_stand_under_their_fields(whole, values, field, words):
@@ -139,6 +149,34 @@ async def test_user_groups_are_offered(whole):
     assert [ON_CALL] == [each["value"] for each in found[0]["options"]]
     assert ["U0BEN0001"] == [each["value"] for each in found[1]["options"]]
     assert [] == found[2]["options"]
+
+
+async def test_whom_to_mention_is_shown_by_name(whole):
+    """A form that is edited, drawn anew or has a fault shows a group's handle, not its id."""
+    whole.slack.api.scopes |= {"usergroups:read"}
+    first, second = (option(Choice(id_, id_)) for id_ in (ON_CALL, "U0BEN0001"))
+    await added(whole, {AlertField.FIRST: first, AlertField.SECOND: second})
+    await whole.type("alert edit Trucks")
+    edited = str(view(whole)["blocks"])
+    which = block_of(FormField.WHICH)
+    await whole.slack.workspace.click_in_view("ana", which, which, selected=SelectionKind.ALL)
+    await whole.settle()
+    redrawn = str(view(whole)["blocks"])
+
+    for form in (edited, redrawn):
+        assert "'text': '@on-call'" in form
+        assert "'text': '@ben'" in form
+
+
+async def test_a_maintenance_window_is_said(whole):
+    """Whoever lists or saves an alert sees when it opens nothing."""
+    begin = 1_900_000_000
+    await added(whole, {AlertField.BEGIN: begin, AlertField.END: begin + 3600})
+    await whole.type("alert list")
+
+    for said in (str(view(whole)["blocks"]), str(whole.answer("ana").blocks)):
+        assert "maintenance from" in said
+        assert str(begin + 3600) in said
 
 
 def test_only_what_a_scan_can_find_is_a_cause():

@@ -51,7 +51,7 @@ async def test_a_test_reaches_the_channel(whole):
     await added(whole)
     await whole.type("alert test")
 
-    assert "tests the alert *Trucks*" in str(whole.answer("ben").blocks)
+    assert "is testing the alert *Trucks*" in str(whole.answer("ben").blocks)
     assert "is tested" in whole.answer().text
 
 

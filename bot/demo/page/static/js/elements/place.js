@@ -28,7 +28,7 @@ export class Place {
   held(element, initial) {
     const before = this.surface.held(this.blockId, element.action_id);
     if (before === undefined && initial !== undefined) this.hold(element, initial);
-    return before ?? initial;
+    return before === undefined ? initial : before;
   }
 
   /** Keeps what was filled in without telling the app. */

@@ -32,14 +32,25 @@ class Combobox {
       type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false",
       "aria-controls": id, "aria-autocomplete": "list", "aria-label": labelOf(element),
       placeholder: words(element.placeholder), "data-key": place.key(element),
-      oninput: () => this.later(), onkeydown: (event) => this.key(event), onblur: () => this.hide(),
+      oninput: () => this.later(), onkeydown: (event) => this.key(event), onblur: () => this.leave(),
     });
-    this.input.value = words(place.held(element, element.initial_option)?.text);
+    this.showChosen();
     this.node = h("span.combobox", {}, this.input, this.list);
+  }
+
+  showChosen() {
+    this.input.value = words(this.place.held(this.element, this.element.initial_option)?.text);
+  }
+
+  /** Drops what was typed and not chosen. */
+  leave() {
+    this.hide();
+    this.showChosen();
   }
 
   later() {
     clearTimeout(this.timer);
+    if (!this.input.value) this.place.hold(this.element, null);
     if (this.input.value.length < leastTyped(this.element)) return this.hide();
     this.timer = setTimeout(() => this.ask(), PAUSE_MS);
   }
