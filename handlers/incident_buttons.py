@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.alerts.acts import HOUR, next_monday, resolve, snooze, take
+from bot.alerts.acts import HOUR, next_monday, resolve, snooze, take, take_as_seen
 from bot.alerts.alert import Alert, Mute
 from bot.alerts.incident import Incident, redacted_incident
 from bot.alerts.repository import NoSuchIncident
 from bot.blocks import ids
 from bot.blocks.errors import error_screen
-from bot.blocks.incident import acted_screen
+from bot.blocks.incident import acted_screen, not_taken_screen
 from bot.blocks.incident_windows import (
     ENDS,
     HAND_OVER_TITLE,
@@ -82,19 +82,32 @@ def _stands_there(context: Context, incident: Incident) -> bool:
     return context.request.is_public and context.request.channel == incident.channel
 
 
-async def _done(context: Context, id_: str, what: str, act: Act) -> Reply:
-    """Act, and tell only who clicked; where it changed nothing, say so."""
+async def _acted(context: Context, id_: str, what: str, act: Act) -> tuple[Incident, bool]:
+    """Act; return what became of the incident, and whether that changed it."""
     before = await permitted(context, id_)
     note_action(context, f"{what} {id_}")
     after = await context.services.alerts.alerts.act(id_, act)
-    return Reply(acted_screen(after, changed=after.seq != before.seq))
+    return after, after.seq != before.seq
+
+
+async def _done(context: Context, id_: str, what: str, act: Act) -> Reply:
+    """Act, and tell only who clicked; where it changed nothing, say so."""
+    after, changed = await _acted(context, id_, what, act)
+    return Reply(acted_screen(after, changed=changed))
 
 
 async def take_it(context: Context, value: str) -> Reply:
     """Take the incident."""
     by, now = _who(context)
-    id_ = read(ids.IncidentButton, value).id
-    return await _done(context, id_, "incident take", lambda _, i: take(i, by, now))
+    asked = read(ids.IncidentTake, value)
+
+    def act(_: Alert, incident: Incident) -> Incident:
+        return take_as_seen(incident, by, now, asked.seen)
+
+    after, changed = await _acted(context, asked.id, "incident take", act)
+    if after.is_open and after.taken_by not in {by, None}:
+        return Reply(not_taken_screen(after))
+    return Reply(acted_screen(after, changed=changed))
 
 
 async def snooze_it(context: Context, value: str) -> Reply:

@@ -12,6 +12,15 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _WEEK_DAYS, _MORNING = 7, 8
 
 
+def take_as_seen(incident: Incident, by: str, now: datetime, seen: str | None) -> Incident:
+    """Return an incident that somebody takes, unless somebody else has it who had it not yet.
+
+    `seen` is who had it when they decided, "" for nobody, None where that is not known.
+    """
+    has_it = incident.taken_by or by
+    return incident if seen is not None and has_it not in {by, seen} else take(incident, by, now)
+
+
 def take(incident: Incident, by: str, now: datetime, to: str | None = None) -> Incident:
     """Return an incident that somebody takes, or hands over to somebody who has it not yet."""
     taker = to or by

@@ -313,6 +313,12 @@ class IncidentButton(Carried):
     id: str = Field(max_length=64)
 
 
+class IncidentTake(IncidentButton):
+    """An incident that somebody takes; `seen` is who had it on the card, "" for nobody."""
+
+    seen: str | None = Field(default=None, max_length=64)
+
+
 class IncidentSnooze(IncidentButton):
     """An incident that is to be quiet for an hour, or until Monday."""
 

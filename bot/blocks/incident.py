@@ -67,7 +67,7 @@ def incident_card(incident: Incident, alert: Alert, links: WebLinks) -> Screen:
 
 def _about(incident: Incident) -> str:
     account = f" · account {MRKDWN.data(incident.account)}" if incident.account else ""
-    return f"{MRKDWN.code(incident.rule)}{account}"
+    return f"{Severity(incident.severity).word} · {MRKDWN.code(incident.rule)}{account}"
 
 
 def _icon(incident: Incident) -> str:
@@ -139,13 +139,20 @@ def _who(incident: Incident) -> str:
     told = []
     if incident.taken_by and incident.taken_at:
         since = MRKDWN.when(incident.taken_at)
-        told.append(f"🙋 {person(incident.taken_by)} is on it since {since}")
+        told.append(f"🙋 {person(incident.taken_by)} is on it since {since}{_from(incident)}")
     if incident.snoozed_until and incident.snoozed_by:
         until = MRKDWN.when(incident.snoozed_until)
         told.append(f"💤 snoozed by {person(incident.snoozed_by)} until {until}")
     if not told and incident.is_open:
         told.append("Nobody is on it yet")
     return " · ".join(told)
+
+
+def _from(incident: Incident) -> str:
+    """Say who handed it over to who has it."""
+    taken = next((e for e in incident.events[::-1] if e.kind is EventKind.TAKEN), None)
+    by = taken.by if taken and taken.other == incident.taken_by else None
+    return f"; {person(by)} handed it over" if by else ""
 
 
 def _buttons(incident: Incident, links: WebLinks) -> Block:
@@ -156,13 +163,14 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
         return button(label, action_id, what, **({"value": value} | more))
 
     monday = ids.IncidentSnooze(id=incident.id, monday=True).to_value()
+    seen = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "").to_value()
     taken = incident.state is IncidentState.TAKEN
-    take = press("I'll take over" if taken else "I'm on it", ids.INCIDENT_TAKE, "Take it")
+    take = press("I'll take over" if taken else "I'm on it", ids.INCIDENT_TAKE, "Take it", value=seen)
     row = [
         take if taken else take | {"style": "primary"},
         press("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody"),
         press("Snooze 1 h", ids.INCIDENT_SNOOZE, "Mention nobody for an hour", 1),
-        press("Until Monday", ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
+        press("Snooze until Monday", ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
         press("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet"),
         press("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over"),
         *_watch_button(incident),
@@ -271,8 +279,15 @@ def incident_line(incident: Incident) -> str:
 
 def acted_screen(incident: Incident, *, changed: bool) -> Screen:
     """Tell who clicked what came of it: the card says it to all."""
-    stands = "it stands on the card" if incident.is_open else "it is over"
-    words = "Done: it stands on the card." if changed else f"Nothing to change: {stands} already."
+    stands = "the card already says so" if incident.is_open else "this incident is already over"
+    words = "Done: the card shows it." if changed else f"Nothing changed: {stands}."
+    return screen(words, [context(words)])
+
+
+def not_taken_screen(incident: Incident) -> Screen:
+    """Tell who clicked that somebody else was faster."""
+    has_it = person(incident.taken_by or "")
+    words = f"{has_it} is already on it. To take over, click *I'll take over* on the card."
     return screen(words, [context(words)])
 
 

@@ -61,6 +61,35 @@ async def test_somebody_takes_it(whole, card):
     assert taken.taken_at is not None
 
 
+async def test_two_people_take_it_at_once(whole, card):
+    """Whoever clicks "I'm on it" second is told who has it, and takes over only on purpose."""
+    await whole.click(card, "I'm on it", user="ben")
+    await whole.click(card, "I'm on it", user="ana")
+    told = whole.answer("ana")
+
+    assert BEN == (await incident(whole)).taken_by
+    assert f"<@{BEN}> is already on it" in str(told.blocks)
+
+    async def drawn():
+        return "I'll take over" in str((await card_of(whole)).blocks)
+
+    await until(drawn)
+    await whole.click(await card_of(whole), "I'll take over", user="ana")
+    assert ANA == (await incident(whole)).taken_by
+
+
+async def test_the_card_says_who_handed_it_over_and_how_severe_it_is(whole, card):
+    """Who has it, since when and from whom; the severity is a word, not only a color."""
+    await whole.click(card, "Hand over…")
+    await sent(whole, {PERSON: BEN})
+
+    async def shown():
+        return f"<@{ANA}> handed it over" in str((await card_of(whole)).blocks)
+
+    await until(shown)
+    assert "· critical ·" in str(card.blocks)
+
+
 async def test_it_is_handed_over(whole, card):
     """The person who was chosen has it, and the story says who handed it over."""
     await whole.click(card, "Hand over…")
@@ -81,7 +110,7 @@ async def test_it_is_handed_over_to_people_alone(whole, card, nobody):
     assert "another version of me" in str(view(whole))
 
 
-@pytest.mark.parametrize(("label", "least"), [("Snooze 1 h", 1), ("Until Monday", 1)])
+@pytest.mark.parametrize(("label", "least"), [("Snooze 1 h", 1), ("Snooze until Monday", 1)])
 async def test_it_is_snoozed(whole, card, label, least):
     """Until its end nobody is mentioned; who did it is kept."""
     await whole.click(card, label)
@@ -120,7 +149,7 @@ async def test_somebody_resolves_it(whole, card):
     over = await incident(whole)
 
     assert (IncidentState.RESOLVED, ANA) == (over.state, over.resolved_by)
-    assert "over already" in whole.answer("ben").text
+    assert "already over" in whole.answer("ben").text
 
 
 async def test_details_show_all_of_it(whole, card):
