@@ -138,7 +138,7 @@ async def handover(demo: Demo) -> list[Message]:
 
 async def listening(demo: Demo) -> list[Message]:
     """Let another app raise an alert in a channel that listens."""
-    await typed(demo, "alert listen on", "I listen to alerts")
+    await typed(demo, "alert listen on", "I'm listening to alerts")
     alert = await post_alert(demo.workspace, WHERE)
     answer = await said(demo, "SIMs are down", after=alert.ts)
     await typed(demo, "alert listen off", "I no longer listen")

@@ -24,6 +24,7 @@ from bot.blocks.incident_windows import (
     MOST_REASON,
     MUTE_TITLE,
     MUTED,
+    NOT_HERE,
     PERSON,
     REASON,
     UNTIL,
@@ -193,21 +194,26 @@ def on_opening(name: str, draw: Draw, services: Services) -> Listener:
     return listener
 
 
-Keep = Callable[[Context, str, Body], Awaitable[None]]
+Faults = dict[str, str]
+"""What is wrong in a window, by block."""
+Keep = Callable[[Context, str, Body], Awaitable[Faults]]
 
 
-async def hand_over(context: Context, id_: str, values: Body) -> None:
+async def hand_over(context: Context, id_: str, values: Body) -> Faults:
     """Hand an incident over to who was chosen. Raises OldButton and what `permitted` does."""
-    await permitted(context, id_)
+    incident, alerts = await permitted(context, id_), context.services.alerts
     to = text_in(_field(values, PERSON), "selected_user")
     if not is_person(to):
         raise OldButton
+    if await alerts.channels.lacks(incident.channel, to):
+        return {PERSON: NOT_HERE}
     by, now = _who(context)
     note_action(context, f"incident hand over {id_}")
-    await context.services.alerts.alerts.act(id_, lambda _, i: take(i, by, now, to))
+    await alerts.alerts.act(id_, lambda _, i: take(i, by, now, to))
+    return {}
 
 
-async def mute_sim(context: Context, id_: str, values: Body) -> None:
+async def mute_sim(context: Context, id_: str, values: Body) -> Faults:
     """Mute the SIM that was chosen. Raises OldButton and what `permitted` does."""
     incident, alerts = await permitted(context, id_), context.services.alerts.alerts
     sid, end = (_chosen(values, name) for name in (MUTED, UNTIL))
@@ -219,6 +225,7 @@ async def mute_sim(context: Context, id_: str, values: Body) -> None:
     reason = typed_in(_field(values, REASON), MOST_REASON)
     note_action(context, f"incident mute {id_}")
     await alerts.mute(id_, Mute(sid, by, now, until, reason))
+    return {}
 
 
 def _field(values: Body, name: str) -> Body:
@@ -243,11 +250,11 @@ def on_sent(name: str, keep: Keep, services: Services) -> Listener:
             request = from_click(body)
             context = Context(actor, request, services)
             async with asyncio.timeout(IN_TIME):
-                await keep(context, asked.id, part(part(view, "state"), "values"))
+                wrong = await keep(context, asked.id, part(part(view, "state"), "values"))
         except (BotError, TimeoutError) as error:
             screen = error_screen(error if isinstance(error, BotError) else TookTooLong(LATE))
             await ack(response_action="update", view=notice_view(_TITLES[name], screen))
         else:
-            await ack()
+            await ack(response_action="errors", errors=wrong) if wrong else await ack()
 
     return listener

@@ -5,11 +5,11 @@ from datetime import datetime
 from math import ceil
 
 from bot.alerts.alert import Alert
-from bot.alerts.incident import DownSim, Event, EventKind, Incident, IncidentState
+from bot.alerts.incident import DownSim, Event, EventKind, Incident
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, lasting, ordinal, span
-from bot.blocks.kit import Block, Screen, actions, button, context, screen, section
+from bot.blocks.kit import Block, Screen, actions, button, context, plain, screen, section
 from bot.blocks.report import person
 from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.contrast import Trait
@@ -86,10 +86,14 @@ def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
         return f"{by} after {took_text(incident)}, from {since}"
     down = len(incident.down)
     if not down:
-        ends = "No SIM is left" if incident.is_empty else "All are back"
-        return f"{ends}; it is resolved when that stays so. Since {since}"
+        ends = "No SIM is left" if incident.is_empty else _are_back(incident)
+        return f"{ends}. This resolves itself if that lasts. First down {since}"
     stand = f"{down} of {len(incident.members)} down" if down < len(incident.members) else "Down"
     return f"{stand} since {since}"
+
+
+def _are_back(incident: Incident) -> str:
+    return "It is back" if len(incident.members) == 1 else "All are back"
 
 
 def took_text(incident: Incident) -> str:
@@ -98,7 +102,7 @@ def took_text(incident: Incident) -> str:
     if took is None:
         return "-"
     if took.total_seconds() >= incident.unsure:
-        return lasting(took)
+        return span(took)
     return f"less than {ceil((took.total_seconds() + incident.unsure) / 60)} min"
 
 
@@ -126,7 +130,8 @@ def member_line(member: DownSim, incident: Incident) -> str:
         found = next((e for e in muted if member.sid in e.sims), None)
         if not (found and found.by and found.until):
             return f"🔕 {name} muted"
-        return f"🔕 {name} muted by {person(found.by)} until {MRKDWN.when(found.until)}"
+        why = f": {MRKDWN.data(found.reason, 80)}" if found.reason else ""
+        return f"🔕 {name} muted by {person(found.by)} until {MRKDWN.when(found.until)}{why}"
     if member.gone == "left":
         return f"▫️ {name} is no longer among these SIMs"
     back = member.back_at or member.since
@@ -139,7 +144,8 @@ def _who(incident: Incident) -> str:
     told = []
     if incident.taken_by and incident.taken_at:
         since = MRKDWN.when(incident.taken_at)
-        told.append(f"🙋 {person(incident.taken_by)} is on it since {since}{_from(incident)}")
+        has_it = "is on it since" if incident.is_open else "took it"
+        told.append(f"🙋 {person(incident.taken_by)} {has_it} {since}{_from(incident)}")
     if incident.snoozed_until and incident.snoozed_by:
         until = MRKDWN.when(incident.snoozed_until)
         told.append(f"💤 snoozed by {person(incident.snoozed_by)} until {until}")
@@ -164,7 +170,7 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
 
     monday = ids.IncidentSnooze(id=incident.id, monday=True).to_value()
     seen = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "").to_value()
-    taken = incident.state is IncidentState.TAKEN
+    taken = incident.taken_by is not None
     take = press("I'll take over" if taken else "I'm on it", ids.INCIDENT_TAKE, "Take it", value=seen)
     row = [
         take if taken else take | {"style": "primary"},
@@ -172,13 +178,23 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
         press("Snooze 1 h", ids.INCIDENT_SNOOZE, "Mention nobody for an hour", 1),
         press("Snooze until Monday", ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
         press("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet"),
-        press("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over"),
+        press("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over") | _sure(incident),
         *_watch_button(incident),
         press("Details", ids.INCIDENT_DETAILS, "Show all SIMs and what happened"),
     ]
     if runbook := links.runbook(incident.rule):
         row.append(button("Runbook", ids.RUNBOOK, f"Runbook of {incident.rule}", url=runbook))
     return actions(ids.INCIDENT_ACTIONS, row)
+
+
+def _sure(incident: Incident) -> Block:
+    """Return what is asked before an incident is resolved whose SIMs are down."""
+    if not (down := len(incident.down)):
+        return {}
+    are, it = ("is", "It is") if down == 1 else ("are", "They are")
+    words = f"{count(down, 'SIM')} {are} still down. {it} reported again only after coming back."
+    asked = {"title": plain("Resolve it anyway?", 100), "text": plain(words, 300)}
+    return {"confirm": asked | {"confirm": plain("Resolve", 30), "deny": plain("Cancel", 30)}}
 
 
 def _watch_button(incident: Incident) -> list[Block]:
@@ -221,7 +237,7 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         return f"🙋 {by} hands this over to {person(to)}." if to else f"🙋 {by} is on it."
     if event.kind is EventKind.RESOLVED:
         after = f" after {took_text(incident)}"
-        over = "No SIM is left" if incident.is_empty else "All are back"
+        over = "No SIM is left" if incident.is_empty else _are_back(incident)
         return f"✅ {by} resolved this{after}." if by else f"✅ {over}: resolved{after}."
     words = {
         EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}{others}",

@@ -37,6 +37,8 @@ MOST_SIMS, MOST_EVENTS = 60, 25
 MOST_REASON = 200
 LATER = timedelta(minutes=1)
 _BUTTON, _LABEL = 24, 70
+_CANCEL = plain("Cancel", _BUTTON)
+NOT_HERE = "They are not in this channel. Invite them first, or choose somebody else."
 
 
 def hand_over_view(asked: ids.IncidentView) -> View:
@@ -44,7 +46,7 @@ def hand_over_view(asked: ids.IncidentView) -> View:
     element: Block = {"type": "users_select"}
     blocks = [input_block(PERSON, "To whom?", element)]
     view = modal(ids.HAND_OVER_VIEW, HAND_OVER_TITLE, blocks, asked.to_value())
-    return view | {"submit": plain("Hand over", _BUTTON)}
+    return view | {"submit": plain("Hand over", _BUTTON), "close": _CANCEL}
 
 
 def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
@@ -56,14 +58,14 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
     if not sims:
         return modal(ids.NOTICE_VIEW, MUTE_TITLE, [section("No SIM is left to be muted.")])
     which = select("static_select", sims, sims[0].value if len(sims) == 1 else "")
-    hint = "No incident is opened for it until then; whoever is in the channel sees the reason."
+    hint = "No incident opens for it until then. Everybody in the channel sees the reason."
     blocks = [
         input_block(MUTED, "Which SIM?", which),
         input_block(UNTIL, "How long?", select("static_select", ENDS, "24"), hint=hint),
         input_block(REASON, "Why?", text_input("", most=MOST_REASON, example="It is being moved")),
     ]
     view = modal(ids.MUTE_VIEW, MUTE_TITLE, blocks, asked.to_value())
-    return view | {"submit": plain("Mute", _BUTTON)}
+    return view | {"submit": plain("Mute", _BUTTON), "close": _CANCEL}
 
 
 def details_view(incident: Incident) -> View:

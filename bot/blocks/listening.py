@@ -16,12 +16,12 @@ WHAT = (
 
 def listening_screen(person: str, since: datetime) -> Screen:
     """Say that a channel listens, and who asked for it."""
-    words = f"👂 I listen to alerts in this channel: <@{person}> asked for it {MRKDWN.when(since)}."
-    notice = "I listen to alerts in this channel."
-    return screen(notice, [section(words), context(f"{WHAT} {OFF} ends it.")])
+    words = f"👂 I'm listening to alerts in this channel. <@{person}> turned it on at {MRKDWN.when(since)}."
+    notice = "I'm listening to alerts in this channel."
+    return screen(notice, [section(words), context(f"{WHAT} {OFF} turns it off.")])
 
 
-def silent_screen(said: str = "I do not listen to alerts in this channel.") -> Screen:
+def silent_screen(said: str = "I'm not listening to alerts in this channel.") -> Screen:
     """Say that a channel does not listen, and how it would."""
     return screen(said, [section(said), context(f"{ON}: {WHAT[:1].lower()}{WHAT[1:]}")])
 
@@ -30,14 +30,14 @@ def announced_screen(person: str, *, is_on: bool) -> Screen:
     """Tell the channel who switched it on or off."""
     if not is_on:
         notice = "I no longer listen to alerts in this channel"
-        return screen(notice, [context(f"<@{person}> had me stop listening to alerts here.")])
-    notice = "I listen to alerts in this channel now"
-    return screen(notice, [context(f"<@{person}> had me listen to alerts here. {WHAT} {OFF}")])
+        return screen(notice, [context(f"<@{person}> told me to stop listening to alerts here.")])
+    notice = "I'm listening to alerts in this channel now"
+    return screen(notice, [context(f"<@{person}> told me to listen to alerts here. {WHAT} {OFF} turns it off.")])
 
 
 def triaged_screen(shown: Screen, times: int, at: datetime) -> Screen:
     """Say under an answer that nobody asked for why it is there, and that it is up to date."""
-    why = f"This channel listens to alerts: {OFF} ends it."
+    why = f"This channel listens to alerts: {OFF} turns it off."
     if times == 1:
         return note_screen(shown, why)
     again = f"The alert came {grouped(times)} times, last {MRKDWN.when(at)}: this is as of then."
@@ -47,8 +47,8 @@ def triaged_screen(shown: Screen, times: int, at: datetime) -> Screen:
 def busy_screen() -> Screen:
     """Say that more alerts came than are looked into."""
     words = (
-        "More alerts come here than I look into: some get no answer for now. To have one looked "
-        "at, mention me in its thread."
+        "More alerts come in here than I can look into, so some get no answer for now. To have one "
+        "looked at, mention me in its thread."
     )
     return screen(NOTICE.own(words), [section(words)])
 

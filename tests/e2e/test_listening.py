@@ -20,7 +20,7 @@ async def test_an_alert_gets_the_triage_in_its_thread(browser):
     async with running_demo() as demo, opened_window(browser) as windows:
         page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
         shown = await ask(page, "/simsessions alert listen on")
-        await expect(shown).to_contain_text("I listen to alerts in this channel")
+        await expect(shown).to_contain_text("I'm listening to alerts in this channel")
         alert = await raised(page)
         await choose(page, alert, "Reply in thread")
         answer = page.locator(".replies article").filter(has=page.get_by_role("table"))

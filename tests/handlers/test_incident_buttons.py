@@ -100,6 +100,54 @@ async def test_it_is_handed_over(whole, card):
     assert (ANA, BEN) == (handed.events[-1].by, handed.events[-1].other)
 
 
+async def test_it_is_handed_over_to_somebody_who_can_see_it(whole, card):
+    """Who is not in the channel is refused at the field, and the window stays."""
+    await whole.click(card, "Hand over…")
+    delivery = await sent(whole, {PERSON: "U0EMIL001"})
+
+    assert "not in this channel" in delivery.answer["errors"][PERSON]
+    assert (await incident(whole)).taken_by is None
+    await sent(whole, {PERSON: BEN})
+    assert BEN == (await incident(whole)).taken_by
+
+
+def buttons_of(message):
+    """The buttons of a card, by what they say."""
+    rows = (block["elements"] for block in message.blocks if block["type"] == "actions")
+    return {button["text"]["text"]: button for row in rows for button in row}
+
+
+async def test_resolving_what_is_still_down_is_asked_first(whole, card):
+    """One tap on a phone does not end an incident whose SIMs are down; it says what follows."""
+    asked = buttons_of(card)["Resolve"]["confirm"]
+
+    assert "2 SIMs are still down" in asked["text"]["text"]
+
+
+async def test_a_snoozed_incident_stays_somebodys(whole, card):
+    """Others take over from who has it, also while it is snoozed."""
+    await whole.click(card, "I'm on it", user="ben")
+    await whole.click(card, "Snooze 1 h")
+
+    async def shown():
+        return "snoozed" in str((await card_of(whole)).blocks)
+
+    await until(shown)
+    assert "I'll take over" in buttons_of(await card_of(whole))
+
+
+async def test_a_card_that_is_over_says_who_was_on_it(whole, card):
+    """Nobody is on what is over."""
+    await whole.click(card, "I'm on it", user="ben")
+    await whole.click(card, "Resolve")
+
+    async def shown():
+        return "resolved it" in str((await card_of(whole)).blocks)
+
+    await until(shown)
+    assert f"<@{BEN}> took it" in str((await card_of(whole)).blocks)
+
+
 @pytest.mark.parametrize("nobody", ["C0FLEETOP", "U1> <!channel", "U" * 5000])
 async def test_it_is_handed_over_to_people_alone(whole, card, nobody):
     """What the window never offers is refused, and leaves the incident as it is."""
@@ -129,7 +177,12 @@ async def test_a_sim_is_muted_with_a_reason_and_an_end(whole, card):
 
     assert (SID, ANA, "being moved") == (muted.sid, muted.by, muted.reason)
     assert timedelta(hours=24) == muted.until - muted.at
-    assert ["well-2"] == [member.name for member in (await incident(whole)).down]
+
+    async def shown():
+        return ": being moved" in str((await card_of(whole)).blocks)
+
+    await until(shown)
+    assert "muted" == (await incident(whole)).member(SID).gone
 
 
 async def test_a_reason_of_any_length_is_kept_in_brief(whole, card):

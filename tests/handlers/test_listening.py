@@ -200,16 +200,16 @@ async def test_switched_off_it_is_silent(heard):
     assert [] == answers(heard)
     assert "no longer listen" in heard.answer("ben").text
     await heard.type("alert listen")
-    assert "I do not listen" in heard.answer().text
+    assert "I'm not listening" in heard.answer().text
 
 
 async def test_how_it_stands(heard):
     """Who asked for it and since when; asked twice, the first stays."""
     await heard.type("alert listen on", user="ben")
 
-    assert "<@U0ANA0001> asked for it" in str(heard.answer("ben").blocks)
+    assert "<@U0ANA0001> turned it on" in str(heard.answer("ben").blocks)
     (told,) = [m for m in heard.slack.seen_by("chloe") if not m.ephemeral_to]
-    assert "<@U0ANA0001> had me listen" in str(told.blocks)
+    assert "<@U0ANA0001> told me to listen" in str(told.blocks)
 
 
 async def test_where_it_cannot_be_switched_on(heard):
@@ -290,7 +290,7 @@ async def test_a_storm_does_not_eat_kore(heard):
     await done(heard)
 
     (said,) = answers(heard)
-    assert "More alerts come here" in said.text
+    assert "More alerts come in here" in said.text
     assert asked == len(heard.kore.requests)
 
 
