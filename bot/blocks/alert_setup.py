@@ -148,13 +148,12 @@ def _what(values: AlertValues) -> Iterator[tuple[Field, Block]]:
 
 
 def _whom(values: AlertValues) -> Iterator[tuple[Field, Block]]:
-    yield _named(AlertField.FIRST, "Mention", _group(values, values.first), optional=True, hint=_MENTION)
+    first, second = _group(values, values.first), _group(values, values.second)
+    yield _named(AlertField.FIRST, "Mention", first, optional=True, hint=_MENTION)
     yield _named(
         AlertField.FROM, "Mention them for", select("static_select", _LEAST, values.mention_from)
     )
-    yield _named(
-        AlertField.SECOND, "If nobody takes it, mention", _group(values, values.second), optional=True
-    )
+    yield _named(AlertField.SECOND, "If nobody takes it, mention", second, optional=True)
     yield _named(
         AlertField.AFTER,
         "Escalate after",
@@ -274,13 +273,15 @@ def list_screen(alerts: Sequence[Alert], open_by: dict[str, int], *, where: str)
     return screen(head, blocks)
 
 
+_FROM_NOW = " What is already wrong is not reported; what goes wrong from now on is."
+
+
 def saved_screen(one: Alert, sims: int | None, per_second: float | None, *, is_new: bool) -> Screen:
     """Say that an alert was made or changed, how many SIMs it is about, how often it looks."""
     verb = "made" if is_new else "changed"
     counted = "" if sims is None else f" {count(sims, 'SIM')} now."
     often = how_often(one.interval, sims, per_second)
-    first = " What is already wrong is not reported; what goes wrong from now on is." if is_new else ""
-    words = f"✅ {about(one, MRKDWN)}, {often}.{counted}{first}"
+    words = f"✅ {about(one, MRKDWN)}, {often}.{counted}{_FROM_NOW if is_new else ''}"
     notice = f"Alert {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(words), context(mentions_line(one))])
 

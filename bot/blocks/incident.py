@@ -17,6 +17,7 @@ from bot.diagnosis.rule import Severity
 from bot.sims.identifier import natural
 
 LINES = 10
+MONDAY = "Snooze until Monday"
 MOST_NAMED = 5
 MOST_SHARED = 20
 _ON = {
@@ -171,12 +172,13 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
     monday = ids.IncidentSnooze(id=incident.id, monday=True).to_value()
     seen = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "").to_value()
     taken = incident.taken_by is not None
-    take = press("I'll take over" if taken else "I'm on it", ids.INCIDENT_TAKE, "Take it", value=seen)
+    label = "I'll take over" if taken else "I'm on it"
+    take = press(label, ids.INCIDENT_TAKE, "Take it", value=seen)
     row = [
         take if taken else take | {"style": "primary"},
         press("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody"),
         press("Snooze 1 h", ids.INCIDENT_SNOOZE, "Mention nobody for an hour", 1),
-        press("Snooze until Monday", ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
+        press(MONDAY, ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
         press("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet"),
         press("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over") | _sure(incident),
         *_watch_button(incident),

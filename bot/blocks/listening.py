@@ -16,8 +16,8 @@ WHAT = (
 
 def listening_screen(person: str, since: datetime) -> Screen:
     """Say that a channel listens, and who asked for it."""
-    words = f"👂 I'm listening to alerts in this channel. <@{person}> turned it on at {MRKDWN.when(since)}."
     notice = "I'm listening to alerts in this channel."
+    words = f"👂 {notice} <@{person}> turned it on at {MRKDWN.when(since)}."
     return screen(notice, [section(words), context(f"{WHAT} {OFF} turns it off.")])
 
 
@@ -32,7 +32,8 @@ def announced_screen(person: str, *, is_on: bool) -> Screen:
         notice = "I no longer listen to alerts in this channel"
         return screen(notice, [context(f"<@{person}> told me to stop listening to alerts here.")])
     notice = "I'm listening to alerts in this channel now"
-    return screen(notice, [context(f"<@{person}> told me to listen to alerts here. {WHAT} {OFF} turns it off.")])
+    words = f"<@{person}> told me to listen to alerts here. {WHAT} {OFF} turns it off."
+    return screen(notice, [context(words)])
 
 
 def triaged_screen(shown: Screen, times: int, at: datetime) -> Screen:

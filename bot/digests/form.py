@@ -227,7 +227,8 @@ def check_quiet_hours(values: FormValues) -> Iterator[tuple[FormField, str]]:
     if values.quiet_to and not values.quiet_from:
         yield FormField.QUIET_FROM, "Say from when, or leave both empty."
     if values.quiet_from and values.quiet_from == values.quiet_to:
-        yield FormField.QUIET_TO, "That is also when they begin. Choose another time, or leave both empty."
+        words = "That is also when they begin. Choose another time, or leave both empty."
+        yield FormField.QUIET_TO, words
 
 
 def _check_next_run(values: FormValues, now: datetime) -> Iterator[tuple[FormField, str]]:
