@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -18,10 +19,11 @@ from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
 from bot.errors import UserError
 from bot.ops.logging import LogRedactor, configure_logging
-from bot.sessions.fetch import AllowanceReader
+from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import FleetList
 from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query
 from bot.sessions.lookup import SessionLookup
+from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer, triage
 from bot.settings import Settings
@@ -31,7 +33,7 @@ from bot.struct import replace
 
 SIM_SECONDS = 60.0
 """How long one SIM may take to be read, as in Slack."""
-ALLOWANCE_PATIENCE_SECONDS = 5.0  # what is printed cannot be brought up to date
+PATIENCE_SECONDS = 5.0  # for plan, usage and neighbours: what is printed stays as it is
 MOST = 100_000
 LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole list than a guess
 
@@ -47,14 +49,17 @@ async def open_fleet(
     stacks = open_stacks(settings, clock, patience=LIST_PATIENCE_SECONDS)
     kore = stacks.client
     directory, resolver = stacks.directory(kore), stacks.resolver(kore)
+    one = partial(SessionLookup, kore, resolver, clock, settings.thresholds)
+    quick = one(allowances=NoAllowances(kore, clock))
+    peers = Peers(clock, None, quick.look_up, directory, PATIENCE_SECONDS)
     try:
-        allowances = AllowanceReader(kore, clock, ALLOWANCE_PATIENCE_SECONDS)
         yield (
-            SessionLookup(kore, resolver, clock, settings.thresholds, allowances=allowances),
+            one(allowances=AllowanceReader(kore, clock, PATIENCE_SECONDS), peers=lambda _: peers),
             FleetList(kore, directory, patience=LIST_PATIENCE_SECONDS),
             SimSpotter(directory, resolver.known_sid, most=MOST),
         )
     finally:
+        await peers.aclose()
         await stacks.aclose()
 
 

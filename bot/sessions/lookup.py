@@ -341,6 +341,8 @@ class SessionLookup:
             again = Batch(self._sims, self._allowances, under_way, judge)
             await self._answer_again(texts, answers, again)
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
+        if self._peers and len(reports) == len(answers) == 1:
+            return [await self._among(self._peers(reports[0].sim.account), reports[0], None)]
         known = await self._peers(None).around(reports) if self._peers and reports else {}
         return self._judge.together(answers, (peer.member for peer in known.values()))
 

@@ -64,7 +64,8 @@ class Peers:
     """The SIMs looked up in the last ten minutes, and those of the last scan.
 
     `quick_look` looks a SIM up behind all who wait for an answer; `names` finds those that are
-    called alike, `well-1` and `well-2`, where nothing is known of a SIM's cell.
+    called alike, `well-1` and `well-2`, where nothing is known of a SIM's cell. An answer waits for
+    all that for `patience` seconds at most.
     """
 
     def __init__(
@@ -73,11 +74,13 @@ class Peers:
         scan: LastScan | None = None,
         quick_look: QuickLook | None = None,
         names: Names | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._clock = clock
         self._scan = scan
         self._quick_look = quick_look
         self._names = names
+        self._part = patience / 4
         self._recent: dict[str, Peer] = {}
         self._looks: set[asyncio.Task[None]] = set()
         self._reading: asyncio.Task[Mapping[str, Peer]] | None = None
@@ -109,7 +112,7 @@ class Peers:
         known = await self.known()
         (report, mine), *more = noted
         if not more:
-            patience = patience or PATIENCE / 4
+            patience = patience or self._part
             if _near(mine, Trait.CELL, known):
                 await self._look_at((), patience)  # those that are looked at already
             else:
@@ -145,7 +148,7 @@ class Peers:
             self._reading = asyncio.create_task(self._read(self._scan), name="last-scan")
         reading = self._reading
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE / 4):
+            async with asyncio.timeout(self._part):
                 return await asyncio.shield(reading)
         return {}
 
@@ -180,7 +183,7 @@ class Peers:
     async def _looked_at_again(self, near: Sequence[Peer]) -> list[Peer]:
         """Look at a few again whose last look is old; what comes too late helps the next one."""
         since = self._clock.now() - RECENT
-        await self._look_at([p.member.sid for p in near if p.as_of < since], PATIENCE / 4)
+        await self._look_at([p.member.sid for p in near if p.as_of < since], self._part)
         return [self._recent.get(peer.member.sid, peer) for peer in near]
 
     async def _look_at(self, sids: Sequence[str], patience: float) -> None:

@@ -201,6 +201,16 @@ async def test_a_question_about_a_fleet(kore, simsessions):
     assert {"well-1", "well-2"} < {line["sim"]["unique_name"] for line in lines}
 
 
+async def test_one_that_fell_silent_is_compared_with_those_called_alike(kore, simsessions):
+    """Asked for alone, a well has the same cause as among the other wells: none is reset."""
+    for name in ("well-1", "well-2"):
+        done = await simsessions("lookup", name, **kore.settings)
+
+        assert "Common outage" in done.out, name
+        assert "do not reset" in done.out, name
+        assert "Reset" not in done.out, name
+
+
 def a_report(sessions):
     return SessionReport(
         query="pump-7",
