@@ -47,6 +47,9 @@ QuickLook = Callable[[str], Awaitable[SessionReport]]
 class Names(Protocol):
     """Finds SIMs by name: bot.sims.directory.SimDirectory."""
 
+    async def ready(self, patience: float) -> bool:
+        """Wait for the list of SIMs, at most `patience` seconds; return whether it is read."""
+
     async def sids(
         self, fits: Callable[[str], object] | None = None, *, most: int | None = None
     ) -> tuple[str, ...]:
@@ -137,6 +140,7 @@ class Peers:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
+                await self._names.ready(patience)
                 sids = await self._names.sids(pattern.fullmatch, most=MOST_QUICK + 1)
                 await self._look_at([sid for sid in sids if sid != report.sim.sid], patience)
 

@@ -128,16 +128,13 @@ def a_peer(clock, number, *, hours=3, lost_at=None):
     return Peer(Member(a_sid(number), lost_at, seen.timestamp(), traits), lost_at is None, seen)
 
 
-async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(
-    put, open_with, clock, api, monkeypatch
-):
+async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(put, open_with, clock, api):
     """At most five of those that the scan saw are looked up, behind; the rest is as it was."""
-    monkeypatch.setattr(peers_module, "PATIENCE", 30)
     numbers = range(1, 8)
     for number in numbers:
         put(number, silent=number == 1)
     scan = Scan(*(a_peer(clock, number) for number in numbers))
-    peers = Peers(clock, scan, open_with(None).look_up)
+    peers = Peers(clock, scan, open_with(None).look_up, patience=120)
     report = await open_with(peers).look_up(put(9, silent=True))
     await peers.aclose()
     looked_at = {path for path in paths(api) if path.endswith("DataSessions")}
