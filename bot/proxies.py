@@ -3,6 +3,7 @@
 The proxy is the environment's, but none to reach this machine itself.
 """
 
+import errno
 import ipaddress
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -87,3 +88,23 @@ def cause_of(error: BaseException | None) -> str:
     Nothing of an address is in it.
     """
     return next((words for kind, words in _CAUSES if isinstance(error, kind)), "")
+
+
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+
+
+def why_no_answer(error: BaseException) -> str:
+    """Return in words why nothing came back, the other side's silence too.
+
+    Nothing of an address is in it.
+    """
+    if words := cause_of(error):
+        return words
+    if isinstance(error, TimeoutError):
+        return "nothing came back in time"
+    number = getattr(error, "errno", None)
+    if number == errno.ECONNREFUSED:
+        return "the connection is refused"
+    if number in _NO_WAY:
+        return "no way leads there from this machine"
+    return f"the connection broke off ({type(error).__name__})"

@@ -25,7 +25,7 @@ from bot.alerts.targets import WebhookTarget
 from bot.clock import Backoff, Clock, read_retry_after
 from bot.errors import BotError
 from bot.hygiene import harmless_json
-from bot.proxies import cause_of, origin_of, proxy_for
+from bot.proxies import origin_of, proxy_for, why_no_answer
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Transaction
 
@@ -270,9 +270,9 @@ class Webhooks:
             raise WebhookFailed("no answer in time") from error
         except aiohttp.ClientConnectorError as error:
             inside = INSIDE in str(error.os_error)
-            raise WebhookFailed(INSIDE if inside else _why(error)) from None
+            raise WebhookFailed(INSIDE if inside else why_no_answer(error)) from None
         except (aiohttp.ClientError, ValueError) as error:
-            raise WebhookFailed(_why(error)) from None
+            raise WebhookFailed(why_no_answer(error)) from None
 
     async def _send(self, target: WebhookTarget, news: Json) -> None:
         proxy = proxy_for(origin_of(target.url))
@@ -313,11 +313,6 @@ class Webhooks:
             headers["X-Simsessions-Timestamp"] = timestamp
             headers["X-Simsessions-Signature"] = signature(target.secret, timestamp, body)
         return headers
-
-
-def _why(error: Exception) -> str:
-    """Return the cause without the address, which the error's own words hold."""
-    return cause_of(error) or type(error).__name__
 
 
 async def leads_inside(host: str) -> bool | None:

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.errors import BotError, StartError
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreDenied
-from bot.proxies import origin_of, proxy_for
+from bot.proxies import origin_of, proxy_for, why_no_answer
 from bot.settings import Need, Settings
 from bot.store.database import Database
 from bot.store.errors import (
@@ -116,7 +116,7 @@ async def clock_check(whose: str, url: str, clock: Clock) -> Check:
     try:
         date = await _date(url)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return skipped(name, f"no answer ({type(error).__name__})")
+        return skipped(name, f"no answer: {why_no_answer(error)}")
     if date is None:
         return skipped(name, "the answer carries no Date")
     return compared(name, before + (clock.now() - before) / 2, date)

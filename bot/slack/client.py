@@ -18,7 +18,7 @@ import aiohttp
 
 from bot.clock import Backoff, Clock, read_retry_after
 from bot.errors import kept
-from bot.proxies import CleanConnector, cause_of, is_within, origin_of, proxy_for
+from bot.proxies import CleanConnector, is_within, origin_of, proxy_for, why_no_answer
 from bot.slack.errors import (
     NOT_DONE,
     Reason,
@@ -321,11 +321,11 @@ class SlackClient:
                 ) as response:
                     text = await _body_of(response)
         except _NOT_SENT as error:
-            raise SlackUnreachable(method, cause_of(error) or type(error).__name__) from error
+            raise SlackUnreachable(method, why_no_answer(error)) from error
         except aiohttp.InvalidURL as error:
             raise SlackRefused(method, "invalid_url") from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise SlackOutcomeUnknown(method, type(error).__name__) from error
+            raise SlackOutcomeUnknown(method, why_no_answer(error)) from error
         return _read(method, response.status, response.headers, text, self._clock.now())
 
 

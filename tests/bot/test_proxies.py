@@ -1,8 +1,12 @@
 """Which proxy a request takes."""
 
+import asyncio
+import socket
+
+import aiohttp
 import pytest
 
-from bot.proxies import origin_of, proxy_for
+from bot.proxies import origin_of, proxy_for, why_no_answer
 
 pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
@@ -35,3 +39,26 @@ def test_the_origin_of_a_url():
         ("http://127.0.0.1:1", "http://127.0.0.1:1"),
     ):
         assert origin == origin_of(url), (url, origin)
+
+
+async def test_why_nothing_came_back_is_said_in_words():
+    """Nobody listens, nobody answers, or it hangs up: no address, and no name of a class alone."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        refused = await failure(taken.getsockname()[1])
+        taken.listen()
+        silent = await failure(taken.getsockname()[1])
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    async with server:
+        broken = await failure(server.sockets[0].getsockname()[1])
+
+    assert "the connection is refused" == why_no_answer(refused)
+    assert "nothing came back in time" == why_no_answer(silent)
+    assert "the connection broke off (ServerDisconnectedError)" == why_no_answer(broken)
+
+
+async def failure(port):
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+        with pytest.raises((aiohttp.ClientError, TimeoutError)) as raised:
+            await session.get(f"http://127.0.0.1:{port}/")
+    return raised.value
