@@ -160,7 +160,7 @@ def _fields(**changes):
         (status(400), "HTTP 400", True, 0),
         (status(403), "HTTP 403", False, 0),
         (status(302, "Location: /elsewhere"), "HTTP 302", False, 0),
-        (b"nonsense\r\n\r\n", "ClientResponseError", False, 0),
+        (b"nonsense\r\n\r\n", "the connection broke off (ClientResponseError)", False, 0),
         (b"", "no answer in time", False, 0),
     ],
 )
