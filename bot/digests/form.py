@@ -32,7 +32,6 @@ LONGEST_NAME = 60
 FIELD = 3000
 """Characters that Slack lets be typed into one field: 142 ICCIDs."""
 NINE = "09:00"
-_YEAR = timedelta(days=366)
 
 
 class FormField(StrEnum):
