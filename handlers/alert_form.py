@@ -33,13 +33,11 @@ from bot.blocks.alert_setup import (
     saved_screen,
     title_of,
 )
-from bot.blocks.errors import error_screen
 from bot.blocks.kit import Choice, Screen, View, option
-from bot.blocks.modals import loading_view, notice_view
 from bot.blocks.subscriptions import MOST
-from bot.digests.form import FormField, FormValues, field_of
-from bot.digests.schedule import all_zones, offered
-from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
+from bot.digests.form import FormField, FormValues
+from bot.digests.schedule import all_zones
+from bot.digests.sim_selection import SelectedSims
 from bot.digests.subscription import SelectionKind
 from bot.digests.subscriptions import pause_reason, problem_words
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
@@ -47,10 +45,20 @@ from bot.services import Actor, Services
 from bot.struct import replace
 from handlers import alerts
 from handlers.alerts import Operation, permit
-from handlers.interactions import Click, FormWindow, read, register_clicks, send_form, value_of
+from handlers.digest_form import channel_faults, on_zone, select_sims
+from handlers.interactions import (
+    Click,
+    FormWindow,
+    on_choice,
+    on_opening,
+    on_sent,
+    open_modal,
+    read,
+    register_clicks,
+)
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
-from handlers.replies import Reply, attempt, send
+from handlers.replies import Reply
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 FASTEST_PER_SECOND = 20.0
@@ -75,7 +83,7 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
         await permit(context, before)
     wrong = await _of_number(values, before, services)
     of_channel, chosen = await asyncio.gather(
-        _of_channel(context, values.base.channel), _sims(values, context)
+        channel_faults(context, values.base.channel), select_sims(values.base, context)
     )
     wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
     if isinstance(chosen, SelectedSims):
@@ -98,32 +106,6 @@ async def _of_number(values: AlertValues, before: Alert | None, services: Servic
     if len(others) >= MOST and not stays:
         return {FormField.CHANNEL: f"That channel has {MOST} alerts, which is the most."}
     return {}
-
-
-async def _of_channel(context: Context, channel: str) -> Faults:
-    """Return whether the person may ask for that channel, and whether the bot can post there."""
-    actor, services = context.actor, context.services
-    try:
-        services.access.check(actor and replace(actor, channel=channel, in_view=False))
-        await services.authorizer.authorize_channel(channel)
-    except NotAllowed as error:
-        return {FormField.CHANNEL: error.sentence}
-    trouble = await services.alerts.channels.trouble(channel)
-    return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
-
-
-async def _sims(values: AlertValues, context: Context) -> SelectedSims | Faults:
-    """Select among what both the asker and all in the channel may see."""
-    try:
-        seen = (await context.visibility(for_all=False)).accounts
-        theirs = context.services.authorizer.accounts_in(values.base.channel)
-        return await selector_of(context.services.views.of(seen & theirs)).select(values.base)
-    except NotAllowed as error:
-        return {FormField.CHANNEL: error.sentence}
-    except NoSuchSims as error:
-        return {error.field: error.sentence}
-    except BotError as error:
-        return {field_of(values.base.which): f"{error.sentence} {NOTHING_SAVED}"}
 
 
 def _shortest(chosen: SelectedSims, services: Services) -> Any:  # noqa: ANN401 -- a timedelta
@@ -223,15 +205,15 @@ def _text_of(inputs: Body) -> str:
 
 def register_alerts(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the modal and of the buttons."""
-    app.action(block_of(FormField.WHICH))(on_choice(services))
-    app.options(block_of(FormField.ZONE))(on_typing(services))
+    app.action(block_of(FormField.WHICH))(on_choice("alert_choice", "Alert", _redrawn, services))
+    app.options(block_of(FormField.ZONE))(on_zone(services))
     for group in MENTIONS:
         app.options(block_of(group))(on_mention(services))
-    app.view(ids.ALERT_FORM)(on_sent(services))
+    app.view(ids.ALERT_FORM)(on_sent("Alert", _window, services))
     operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
     register_clicks(app, operations, services)
-    for action in (ids.ALERT_ADD, ids.ALERT_EDIT):
-        app.action(ids.pattern(action))(on_opening(action, services))
+    for action, open_ in ((ids.ALERT_ADD, _open_new), (ids.ALERT_EDIT, _open_to_edit)):
+        app.action(ids.pattern(action))(on_opening(action, open_, services))
 
 
 def doing(operation: Operation) -> Click:
@@ -257,24 +239,12 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-def on_opening(name: str, services: Services) -> Listener:
-    """Return the listener that opens the modal: for a new alert, or of the one to be edited."""
+async def _open_new(context: Context, _value: str) -> None:
+    await open_form(context)
 
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context, value = Context(actor, from_click(body), services), value_of(body)
 
-        async def open_() -> None:
-            await open_form(
-                context, None if name == ids.ALERT_ADD else lambda: _of_click(context, value)
-            )
-
-        async def tell(reply: Reply) -> None:
-            await send(reply, context.request, services.replying)
-
-        services.tasks.start(attempt(name, open_, tell, context), name=name)
-
-    return listener
+async def _open_to_edit(context: Context, value: str) -> None:
+    await open_form(context, lambda: _of_click(context, value))
 
 
 async def open_form(context: Context, find: Find | None = None) -> None:
@@ -285,15 +255,7 @@ async def open_form(context: Context, find: Find | None = None) -> None:
     await context.authorize()
     form = ids.AlertForm(at=context.request.channel)
     title = title_of(form if find is None else ids.AlertForm(id=""))
-    modal = await context.services.modals.open(context.request.trigger, loading_view(title))
-
-    async def fill() -> None:
-        await modal.show(await _first_view(context, form, find))
-
-    async def tell(reply: Reply) -> None:
-        await modal.show(notice_view(title, reply.screen))
-
-    await attempt("alert_form", fill, tell, context)
+    await open_modal("alert_form", title, lambda: _first_view(context, form, find), context)
 
 
 async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) -> View:
@@ -313,36 +275,10 @@ async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) 
     return form_view(values, form, webhooks=context.services.webhooks.names)
 
 
-def on_choice(services: Services) -> Listener:
-    """Return the listener that shows the fields of what was chosen."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context, view = Context(actor, from_click(body), services), part(body, "view")
-        modal = services.modals.opened(text_in(view, "id"))
-
-        async def redraw() -> None:
-            await context.authorize()
-            webhooks = services.webhooks.names
-            await modal.show(form_view(values_in(view), form_in(view), webhooks=webhooks))
-
-        async def tell(reply: Reply) -> None:
-            await modal.show(notice_view("Alert", reply.screen))
-
-        work = attempt("alert_choice", redraw, tell, context)
-        services.tasks.start(work, name="alert_choice")
-
-    return listener
-
-
-def on_typing(services: Services) -> Listener:
-    """Return the listener that offers time zones for what is being typed."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        zones = offered(text_in(body, "value"), services.clock.now()) if actor else ()
-        await ack(options=[option(Choice(name, words)) for name, words in zones])
-
-    return listener
+async def _redrawn(context: Context, view: Body) -> View:
+    await context.authorize()
+    webhooks = context.services.webhooks.names
+    return form_view(values_in(view), form_in(view), webhooks=webhooks)
 
 
 def on_mention(services: Services) -> Listener:
@@ -364,30 +300,19 @@ def on_mention(services: Services) -> Listener:
     return listener
 
 
-def on_sent(services: Services) -> Listener:
-    """Return the listener for the form that was sent off."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        view = part(body, "view")
-        try:
-            values, form = values_in(view), form_in(view)
-        except OldButton as error:
-            await ack(response_action="update", view=notice_view("Alert", error_screen(error)))
-            return
-        if wrong := validate(values, services.clock.now()):
-            await ack(response_action="errors", errors=errors_of(wrong))
-            return
-        context = Context(actor, replace(from_click(body), channel=form.at), services)
-        window = FormWindow(
-            name="alert_saved",
-            title=title_of(form),
-            save=lambda: save(context, values, form),
-            draw=lambda faults, note: form_view(
-                values, form, faults, note, webhooks=services.webhooks.names
-            ),
-            errors=errors_of,
-            checking=lambda: checking_view(form),
-        )
-        await send_form(window, context, services.modals.opened(text_in(view, "id")), ack)
-
-    return listener
+def _window(context: Context, view: Body) -> FormWindow[Field]:
+    """Return the form that was sent off. Raises OldButton."""
+    values, form = values_in(view), form_in(view)
+    services, here = context.services, context.asking(replace(context.request, channel=form.at))
+    return FormWindow(
+        name="alert_saved",
+        title=title_of(form),
+        context=here,
+        faults=validate(values, services.clock.now()),
+        save=lambda: save(here, values, form),
+        draw=lambda faults, note: form_view(
+            values, form, faults, note, webhooks=services.webhooks.names
+        ),
+        errors=errors_of,
+        checking=lambda: checking_view(form),
+    )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.digest import details_screen
@@ -14,21 +14,21 @@ from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
 from bot.digests.subscription import Subscription
 from bot.ops.tasks import WorkerThread
-from bot.services import Actor, Services, Visibility
+from bot.services import Services, Visibility
 from handlers import digests
 from handlers.digest_form import open_form
 from handlers.digests import Operation, permit
-from handlers.interactions import Click, read, register_clicks, value_of
-from handlers.payloads import Body, Context, Listener, from_click
-from handlers.replies import Reply, attempt, send
+from handlers.interactions import Click, on_opening, read, register_clicks
+from handlers.payloads import Context
+from handlers.replies import Reply
 
 
 def register_digest_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each button."""
     operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
     register_clicks(app, {**operations, **CLICKS}, services)
-    for action in (ids.DIGEST_ADD, ids.DIGEST_EDIT):
-        app.action(ids.pattern(action))(on_opening(action, services))
+    for action, open_ in ((ids.DIGEST_ADD, _open_new), (ids.DIGEST_EDIT, _open_to_edit)):
+        app.action(ids.pattern(action))(on_opening(action, open_, services))
 
 
 def doing(operation: Operation) -> Click:
@@ -43,26 +43,16 @@ def doing(operation: Operation) -> Click:
     return click
 
 
-def on_opening(name: str, services: Services) -> Listener:
-    """Return the listener that opens the modal: for a new digest, or of the one to be edited."""
+async def _open_new(context: Context, _value: str) -> None:
+    await open_form(context)
 
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context, value = Context(actor, from_click(body), services), value_of(body)
 
-        async def find() -> Subscription:
-            wanted = read(ids.SubscriptionButton, value).id
-            return await services.digests.subscriptions.get(wanted)
+async def _open_to_edit(context: Context, value: str) -> None:
+    async def find() -> Subscription:
+        wanted = read(ids.SubscriptionButton, value).id
+        return await context.services.digests.subscriptions.get(wanted)
 
-        async def open_() -> None:
-            await open_form(context, None if name == ids.DIGEST_ADD else find)
-
-        async def tell(reply: Reply) -> None:
-            await send(reply, context.request, services.replying)
-
-        services.tasks.start(attempt(name, open_, tell, context), name=name)
-
-    return listener
+    await open_form(context, find)
 
 
 OPERATIONS: Mapping[str, Operation] = {

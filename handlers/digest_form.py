@@ -19,10 +19,8 @@ from bot.blocks.digest_setup import (
     saved_screen,
     title_of,
 )
-from bot.blocks.errors import error_screen
 from bot.blocks.ids import DigestForm
 from bot.blocks.kit import Choice, Screen, View, option
-from bot.blocks.modals import loading_view, notice_view
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
@@ -33,9 +31,8 @@ from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Delivery, Services
 from bot.struct import replace
 from handlers.digests import permit
-from handlers.interactions import FormWindow, send_form
-from handlers.payloads import Body, Context, Listener, Request, from_click, part, text_in
-from handlers.replies import Reply, attempt
+from handlers.interactions import FormWindow, on_choice, on_sent, open_modal
+from handlers.payloads import Body, Context, Listener, Request, part, text_in
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 
@@ -56,7 +53,7 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
         await permit(context, before)
     wrong = await _of_number(values, before, digests)
     of_channel, chosen = await asyncio.gather(
-        _of_channel(context, values.channel), _sims(values, context)
+        channel_faults(context, values.channel), select_sims(values, context)
     )
     wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
     if wrong or not isinstance(chosen, SelectedSims):
@@ -81,8 +78,8 @@ async def _of_number(
     return {}
 
 
-async def _of_channel(context: Context, channel: str) -> FieldErrors:
-    """Return whether the person may ask for that channel, and whether the bot can post there."""
+async def channel_faults(context: Context, channel: str) -> dict[Any, str]:
+    """Return why a person may not ask for a channel, or the bot cannot post there, by field."""
     actor, services = context.actor, context.services
     try:
         services.access.check(actor and replace(actor, channel=channel, in_view=False))
@@ -93,8 +90,8 @@ async def _of_channel(context: Context, channel: str) -> FieldErrors:
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def _sims(values: FormValues, context: Context) -> SelectedSims | FieldErrors:
-    """Select among what both the asker and all in the channel may see."""
+async def select_sims(values: FormValues, context: Context) -> SelectedSims | dict[Any, str]:
+    """Select among what both the asker and all in the channel may see; or the faults by field."""
     try:
         seen = (await context.visibility(for_all=False)).accounts
         theirs = context.services.authorizer.accounts_in(values.channel)
@@ -209,9 +206,9 @@ Find = Callable[[], Awaitable[Subscription]]
 def register_digest_form(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the modal."""
     for name in (FormField.WHICH, FormField.EVERY):
-        app.action(block_of(name))(on_choice(services))
-    app.options(block_of(FormField.ZONE))(on_typing(services))
-    app.view(ids.DIGEST_FORM)(on_sent(services))
+        app.action(block_of(name))(on_choice("digest_choice", "Digest", _redrawn, services))
+    app.options(block_of(FormField.ZONE))(on_zone(services))
+    app.view(ids.DIGEST_FORM)(on_sent("Digest", _window, services))
 
 
 async def open_form(context: Context, find: Find | None = None) -> None:
@@ -222,15 +219,7 @@ async def open_form(context: Context, find: Find | None = None) -> None:
     await context.authorize()
     form = ids.DigestForm(at=context.request.channel)
     title = title_of(form) if find is None else title_of(ids.DigestForm(id=""))
-    modal = await context.services.modals.open(context.request.trigger, loading_view(title))
-
-    async def fill() -> None:
-        await modal.show(await _first_view(context, form, find))
-
-    async def tell(reply: Reply) -> None:
-        await modal.show(notice_view(title, reply.screen))
-
-    await attempt("digest_form", fill, tell, context)
+    await open_modal("digest_form", title, lambda: _first_view(context, form, find), context)
 
 
 async def _first_view(context: Context, form: ids.DigestForm, find: Find | None) -> View:
@@ -243,27 +232,11 @@ async def _first_view(context: Context, form: ids.DigestForm, find: Find | None)
     return form_view(values_of(found), form.model_copy(update={"id": found.id}))
 
 
-def on_choice(services: Services) -> Listener:
-    """Return the listener that shows the fields of what was chosen."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context, view = Context(actor, from_click(body), services), part(body, "view")
-        modal = services.modals.opened(text_in(view, "id"))
-
-        async def redraw() -> None:
-            await modal.show(form_view(values_in(view), form_in(view)))
-
-        async def tell(reply: Reply) -> None:
-            await modal.show(notice_view("Digest", reply.screen))
-
-        work = attempt("digest_choice", redraw, tell, context)
-        services.tasks.start(work, name="digest_choice")
-
-    return listener
+async def _redrawn(_context: Context, view: Body) -> View:
+    return form_view(values_in(view), form_in(view))
 
 
-def on_typing(services: Services) -> Listener:
+def on_zone(services: Services) -> Listener:
     """Return the listener that offers time zones for what is being typed."""
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
@@ -273,30 +246,17 @@ def on_typing(services: Services) -> Listener:
     return listener
 
 
-def on_sent(services: Services) -> Listener:
-    """Return the listener for the form that was sent off."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        view = part(body, "view")
-        try:
-            values, form = values_in(view), form_in(view)
-        except OldButton as error:
-            await ack(response_action="update", view=notice_view("Digest", error_screen(error)))
-            return
-        wrong = validate(values, services.digests.min_interval, services.clock.now())
-        if wrong:
-            await ack(response_action="errors", errors=errors_of(wrong))
-            return
-        context = Context(actor, replace(from_click(body), channel=form.at), services)
-        modal = services.modals.opened(text_in(view, "id"))
-        window = FormWindow(
-            name="digest_saved",
-            title=title_of(form),
-            save=lambda: save(context, values, form),
-            draw=lambda faults, note: form_view(values, form, faults, note),
-            errors=errors_of,
-            checking=lambda: checking_view(form),
-        )
-        await send_form(window, context, modal, ack)
-
-    return listener
+def _window(context: Context, view: Body) -> FormWindow[FormField]:
+    """Return the form that was sent off. Raises OldButton."""
+    values, form = values_in(view), form_in(view)
+    services, here = context.services, context.asking(replace(context.request, channel=form.at))
+    return FormWindow(
+        name="digest_saved",
+        title=title_of(form),
+        context=here,
+        faults=validate(values, services.digests.min_interval, services.clock.now()),
+        save=lambda: save(here, values, form),
+        draw=lambda faults, note: form_view(values, form, faults, note),
+        errors=errors_of,
+        checking=lambda: checking_view(form),
+    )

@@ -2,42 +2,71 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.errors import error_screen
 from bot.blocks.kit import Block, Screen, View
-from bot.blocks.modals import notice_blocks, notice_view
+from bot.blocks.modals import loading_view, notice_blocks, notice_view
 from bot.errors import OldButton
 from bot.services import Actor, Modal, Services
 from bot.struct import Struct
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
-from handlers.replies import Reply, answer_later, attempt
+from handlers.replies import Reply, answer_later, attempt, send
 
 IN_TIME = 1.5
 """Seconds that the answer to a form waits for KORE; Slack gives up after three."""
 SETTLED = 0.5
 """Seconds after which an answer has surely reached the modal."""
+Draw = Callable[[], Awaitable[View]]
+Opening = Callable[[Context, str], Awaitable[None]]
 F = TypeVar("F")
 
 
 class FormWindow(Struct, Generic[F]):
-    """How a form is saved and drawn. `save` returns what is said of it, or the faults by field."""
+    """How a form is saved and drawn; `faults` are those that are seen at once, by field.
+
+    `save` returns what is said of it, or the faults that it found.
+    """
 
     name: str
     title: str
+    context: Context
+    faults: dict[F, str]
     save: Callable[[], Awaitable[Screen | dict[F, str]]]
     draw: Callable[[dict[F, str], Sequence[Block]], View]
     errors: Callable[[dict[F, str]], Mapping[str, str]]
     checking: Callable[[], View]
 
 
-async def send_form(window: FormWindow[F], context: Context, modal: Modal, ack: AsyncAck) -> None:
+def on_sent(
+    title: str, read_window: Callable[[Context, Body], FormWindow[F]], services: Services
+) -> Listener:
+    """Return the listener for a form that was sent off."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        view = part(body, "view")
+        try:
+            window = read_window(Context(actor, from_click(body), services), view)
+        except OldButton as error:
+            await ack(response_action="update", view=notice_view(title, error_screen(error)))
+            return
+        if window.faults:
+            await ack(response_action="errors", errors=dict(window.errors(window.faults)))
+        else:
+            await _send(window, services.modals.opened(text_in(view, "id")), ack)
+
+    return listener
+
+
+async def _send(window: FormWindow[F], modal: Modal, ack: AsyncAck) -> None:
     """Save a form, and answer Slack as far as that is done in time."""
-    sent = Sent(window, context, modal)
-    saving = context.services.tasks.start(sent.save(), name=window.name)
+    sent = Sent(window, modal)
+    saving = window.context.services.tasks.start(sent.save(), name=window.name)
     await asyncio.wait({saving}, timeout=IN_TIME)
     await ack(**sent.answer())
     sent.answered.set()
@@ -46,10 +75,10 @@ async def send_form(window: FormWindow[F], context: Context, modal: Modal, ack: 
 class Sent(Generic[F]):
     """A form that was sent off, until its modal says what came of it."""
 
-    def __init__(self, window: FormWindow[F], context: Context, modal: Modal) -> None:
+    def __init__(self, window: FormWindow[F], modal: Modal) -> None:
         self.answered = asyncio.Event()
         self._window = window
-        self._context = context
+        self._context = window.context
         self._modal = modal
         self._saved: Screen | None = None
         self._faults: dict[F, str] = {}
@@ -138,3 +167,50 @@ def read_sims(value: str) -> tuple[str, ...]:
         return read(ids.Sims, value).sids
     except ValueError as error:
         raise OldButton from error
+
+
+def on_opening(name: str, open_: Opening, services: Services) -> Listener:
+    """Return the listener for a click that opens a modal, by what the button carries."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        context, value = Context(actor, from_click(body), services), value_of(body)
+
+        async def tell(reply: Reply) -> None:
+            await send(reply, context.request, services.replying)
+
+        work = attempt(name, partial(open_, context, value), tell, context)
+        services.tasks.start(work, name=name)
+
+    return listener
+
+
+async def open_modal(name: str, title: str, draw: Draw, context: Context) -> None:
+    """Open a modal at once and fill it then. Raises SlackError; later errors are said in it."""
+    modal = await context.services.modals.open(context.request.trigger, loading_view(title))
+    await _fill(modal, name, title, draw, context)
+
+
+def on_choice(
+    name: str, title: str, draw: Callable[[Context, Body], Awaitable[View]], services: Services
+) -> Listener:
+    """Return the listener that draws a modal anew, with the fields of what was chosen."""
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        await ack()
+        context, view = Context(actor, from_click(body), services), part(body, "view")
+        modal = services.modals.opened(text_in(view, "id"))
+        work = _fill(modal, name, title, partial(draw, context, view), context)
+        services.tasks.start(work, name=name)
+
+    return listener
+
+
+async def _fill(modal: Modal, name: str, title: str, draw: Draw, context: Context) -> None:
+    async def fill() -> None:
+        await modal.show(await draw())
+
+    async def tell(reply: Reply) -> None:
+        await modal.show(notice_view(title, reply.screen))
+
+    await attempt(name, fill, tell, context)
