@@ -23,10 +23,9 @@ from stub import stub
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.reading import Reader, Wanted, lines_of, with_outages
+from bot.alerts.reading import Devices, Reader, Wanted, lines_of, with_outages
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
-from bot.alerts.twins import Devices
 from bot.app.jobs import alert_work, subscriptions
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds

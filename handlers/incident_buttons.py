@@ -10,9 +10,17 @@ from datetime import datetime, timedelta
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.alerts.acts import HOUR, next_monday, resolve, snooze, take, take_as_seen
 from bot.alerts.alert import Alert, Mute
-from bot.alerts.incident import Incident, redacted_incident
+from bot.alerts.incident import (
+    HOUR,
+    Incident,
+    next_monday,
+    redacted_incident,
+    resolve,
+    snooze,
+    take,
+    take_as_seen,
+)
 from bot.alerts.repository import NoSuchIncident
 from bot.blocks import ids
 from bot.blocks.errors import error_screen

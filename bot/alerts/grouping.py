@@ -14,15 +14,14 @@ from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
 from bot.alerts.reading import (
     DATA_LIMIT,
     SILENT,
+    TWIN,
     Cause,
     Reading,
     SickSim,
     next_step_of,
     outage_value,
 )
-from bot.alerts.telling import Happened, Teller, with_one_mention
-from bot.alerts.timing import relapse_window
-from bot.alerts.twins import TWIN
+from bot.alerts.telling import Happened, Teller, relapse_window, with_one_mention
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import explained_rules
 from bot.sessions.redaction import redacted_snapshot

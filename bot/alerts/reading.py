@@ -1,13 +1,13 @@
-"""What one scan says of an alert's SIMs: who is ill of what, who was read, who fell together."""
+"""What one scan says of an alert's SIMs: who is ill of what, who was read, who belongs together."""
 
 import asyncio
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import cos, dist, inf, radians
 
 from bot.alerts.alert import AlertState
-from bot.alerts.twins import TWIN, Devices, twins_among
 from bot.diagnosis.contrast import (
     Lines,
     Member,
@@ -21,15 +21,58 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, explained_rules, place
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
-from bot.diagnosis.rules.twin_imei import NEXT_STEP, TITLE
+from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.scan import member_of
+from bot.digests.scan import OPEN_STATES, member_of
 from bot.digests.usage import Spent, told_once
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.scans import FAILED, ScanRow, ScanRows
 from bot.struct import Struct, field, replace
+
+TWIN = "twin_imei"
+_STATES = frozenset({*(state.value for state in OPEN_STATES), FAILED})
+_IMEI, _DIGITS = '"imei14":"', 14
+_ACCOUNT = re.compile(r',"account":"([^"\\]*)"')
+
+
+class Devices:
+    """Collects which SIMs of a scan may be live in one device; accounts are not compared."""
+
+    def __init__(self) -> None:
+        self._sids: dict[str, list[str]] = {}
+
+    def add(self, rows: Iterable[ScanRow]) -> None:
+        """Collect some rows; one of a SIM that could not be read says how it was seen last."""
+        for row in rows:
+            at = row.row.find(_IMEI) if row.state in _STATES else -1
+            if at < 0:
+                continue
+            at += len(_IMEI)
+            device = row.row[at : at + _DIGITS]
+            if account := _ACCOUNT.search(row.row, at):
+                device += account[1]
+            sids = self._sids.setdefault(device, [])
+            if len(sids) <= MOST:
+                sids.append(row.sid)
+
+    def shared(self) -> list[str]:
+        """Return the SIMs that have their device's IMEI not alone."""
+        return sorted(sid for sids in self._sids.values() if 1 < len(sids) <= MOST for sid in sids)
+
+
+def twins_among(rows: Iterable[ScanRow]) -> dict[str, Snapshot]:
+    """Return with whom SIMs that share a device are live in it, by SID, of those that are."""
+    live = defaultdict[tuple[str | None, str], list[Live]](list)
+    every = {row.sid: Snapshot.from_json(row.row) for row in rows}
+    for seen in every.values():
+        since = seen.in_device or seen.since
+        if seen.state in OPEN_STATES and seen.imei14 and since and seen.seen_at:
+            there = Live(seen.sid, seen.name, seen.imei14, since, seen.seen_at)
+            live[seen.account, seen.imei14].append(there)
+    return {one.sid: every[other.sid] for each in live.values() for one, other in twins_of(each)}
+
 
 SITE_KM = 1.0
 MOST_CELLS = 3

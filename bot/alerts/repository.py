@@ -10,9 +10,8 @@ Locks are taken in this order: jobs, the alert, its incidents by id.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.alerts.acts import mute, resolve, with_mute
 from bot.alerts.alert import KIND, Alert, AlertState, Mute
-from bot.alerts.incident import Event, Incident
+from bot.alerts.incident import Event, Incident, mute, resolve, with_mute
 from bot.alerts.rows import (
     StoredIncident,
     alert_from_row,

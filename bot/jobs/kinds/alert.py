@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.reading import (
     DATA_LIMIT,
+    TWIN,
     Reader,
     Reading,
     Wanted,
@@ -24,7 +25,6 @@ from bot.alerts.reading import (
     with_outages,
 )
 from bot.alerts.transitions import observe
-from bot.alerts.twins import TWIN
 from bot.diagnosis.rhythm import Rhythm
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import SharedScans, sids_of, unpacked

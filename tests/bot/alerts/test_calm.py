@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.alerts.acts import take
+from bot.alerts.incident import take
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.struct import replace

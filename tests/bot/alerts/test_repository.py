@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.alerts.acts import take
 from bot.alerts.alert import AlertState, Maintenance, Mute
+from bot.alerts.incident import take
 from bot.alerts.repository import (
     MOST_CARDS,
     AlertNameTaken,

@@ -4,9 +4,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from bot.alerts.acts import resolve, snooze, take
 from bot.alerts.alert import Maintenance, Mute
-from bot.alerts.incident import IncidentState
+from bot.alerts.incident import IncidentState, resolve, snooze, take
 from bot.alerts.reading import Cause, SickSim
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours

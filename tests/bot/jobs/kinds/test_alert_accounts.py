@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.alerts.acts import take
+from bot.alerts.incident import take
 from bot.demo.partner import partner_stories
 from bot.demo.stories.sims import common_outage
 from bot.emulators.kore.faults import Fault

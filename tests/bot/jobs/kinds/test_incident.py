@@ -5,8 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.alerts.acts import resolve, snooze, take
-from bot.alerts.incident import EventKind
+from bot.alerts.incident import EventKind, resolve, snooze, take
 from bot.alerts.repository import MOST_CARDS
 from bot.demo.stories.sims import common_outage
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.alerts.twins import Devices, twins_among
+from bot.alerts.reading import Devices, twins_among
 from bot.diagnosis.evidence import State
 from bot.store.scans import FAILED, ScanRow
 from bot.struct import replace
