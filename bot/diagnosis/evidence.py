@@ -109,7 +109,9 @@ class Evidence(Struct, dict=True):
         """What the SIM usually does; days before the window help where that tells too little."""
         told, now = self.contacts, self.now.timestamp()
         if self.earlier and len(told) <= KNOWN_GAPS:
-            first = told[0].start if told else now
+            first = (
+                told[0].start // DAY * DAY if told else now
+            )  # what they tell is spread over a day
             told = (*(each for each in self.earlier if each.sign < first), *told)
         return Rhythm(told, now)
 

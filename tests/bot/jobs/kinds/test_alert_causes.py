@@ -1,5 +1,7 @@
 """What alerts find beyond silence: clones, impossible travel, data limits; both databases."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -9,6 +11,7 @@ from bot.demo.stories.plans import data_limit_near, data_limit_reached
 from bot.demo.stories.sims import TWIN, common_outage, impossible_travel, twin_imei
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
+from bot.emulators.kore.cards import Card
 from bot.emulators.kore.faults import Fault
 from tests.alert_rig import alerting
 
@@ -69,6 +72,18 @@ async def test_a_clone_outside_the_alert_is_named(rig):
     assert ["router-11"] == [member.name for member in incident.members]
     assert "with the IMEI of clone 8901260012345678909" in str(card.blocks)
     assert ["clone redacted"] == [m.twin for m in redacted_incident(incident).members]
+
+
+async def test_what_the_window_shows_is_not_counted_again(rig):
+    """Days are kept, not times: a SIM that is hardly known is no better known by its own days."""
+    card, now = Card("new-1", 980), rig.parts.clock.now()
+    noon, minute = now.replace(hour=15) - timedelta(days=2), timedelta(minutes=1)
+    starts = [noon + 10 * turn * minute for turn in (3, 2, 1, 0)]
+    rig.kore.add(card.sim(now), [card.session(start, start + 4 * minute) for start in starts])
+    await rig.add()
+    await rig.move(6)
+
+    assert [] == await rig.incidents()
 
 
 async def test_a_sim_in_two_places_is_an_incident(rig):
