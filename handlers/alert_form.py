@@ -27,12 +27,12 @@ from bot.blocks.alert_setup import (
     announced_screen,
     block_of,
     causes_to_choose,
-    checking_view,
     errors_of,
     form_view,
     saved_screen,
     title_of,
 )
+from bot.blocks.digest_setup import checking_view
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField, FormValues
@@ -314,5 +314,5 @@ def _window(context: Context, view: Body) -> FormWindow[Field]:
             values, form, faults, note, webhooks=services.webhooks.names
         ),
         errors=errors_of,
-        checking=lambda: checking_view(form),
+        checking=lambda: checking_view(title_of(form)),
     )

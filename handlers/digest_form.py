@@ -258,5 +258,5 @@ def _window(context: Context, view: Body) -> FormWindow[FormField]:
         save=lambda: save(here, values, form),
         draw=lambda faults, note: form_view(values, form, faults, note),
         errors=errors_of,
-        checking=lambda: checking_view(form),
+        checking=lambda: checking_view(title_of(form)),
     )

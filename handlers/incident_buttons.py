@@ -7,6 +7,7 @@ time. What was done stands on the card and in its thread, with who did it.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -45,10 +46,10 @@ from bot.blocks.modals import notice_view
 from bot.blocks.report import is_person
 from bot.errors import BotError, NotYours, OldButton, TookTooLong
 from bot.services import Actor, Services
-from handlers.interactions import Click, read, register_clicks, value_of
+from handlers.interactions import Click, on_opening, read, register_clicks
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
-from handlers.replies import Reply, attempt, send
+from handlers.replies import Reply
 
 IN_TIME = 2.0
 """Seconds; Slack waits three for the answer to a form."""
@@ -62,7 +63,7 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each button, and to the windows."""
     register_clicks(app, CLICKS, services)
     for action, draw in WINDOWS.items():
-        app.action(ids.pattern(action))(on_opening(action, draw, services))
+        app.action(ids.pattern(action))(on_opening(action, partial(open_window, draw), services))
     for callback, keep in FORMS.items():
         app.view(callback)(on_sent(callback, keep, services))
 
@@ -181,25 +182,12 @@ WINDOWS: Mapping[str, Draw] = {
 }
 
 
-def on_opening(name: str, draw: Draw, services: Services) -> Listener:
-    """Return the listener that opens a window; it is drawn before, from the store alone."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context, value = Context(actor, from_click(body), services), value_of(body)
-
-        async def open_() -> None:
-            id_ = read(ids.IncidentButton, value).id
-            asked = ids.IncidentView(id=id_, channel=context.request.channel)
-            view = await draw(context, asked)
-            await services.modals.open(context.request.trigger, view)
-
-        async def tell(reply: Reply) -> None:
-            await send(reply, context.request, services.replying)
-
-        services.tasks.start(attempt(name, open_, tell, context), name=name)
-
-    return listener
+async def open_window(draw: Draw, context: Context, value: str) -> None:
+    """Open a window; it is drawn before, from the store alone."""
+    id_ = read(ids.IncidentButton, value).id
+    asked = ids.IncidentView(id=id_, channel=context.request.channel)
+    view = await draw(context, asked)
+    await context.services.modals.open(context.request.trigger, view)
 
 
 Faults = dict[str, str]

@@ -1,6 +1,6 @@
 """How an alert is set up: the window, its row in the list, and what confirms a change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.alerts.alert import Alert, AlertState, usual_interval
 from bot.alerts.form import AUTOMATIC, CRITICAL, WARNING, AlertField, AlertValues, Faults, Field
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
-from bot.blocks.digest_setup import WHICH, kept, sims_fields, sims_text
+from bot.blocks.digest_setup import WHICH, form_modal, kept, sims_fields, sims_text, with_faults
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, lasting
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
@@ -20,7 +20,6 @@ from bot.blocks.kit import (
     conversation_select,
     external_select,
     input_block,
-    modal,
     option,
     plain,
     screen,
@@ -83,25 +82,15 @@ def form_view(
     webhooks: Sequence[str] = (),
 ) -> View:
     """Draw the form with what is filled in, each fault beneath its field, `note` on top."""
-    wrong: Mapping[Field, str] = faults or {}
-    blocks: list[Block] = list(note)
     shown = dict(_fields(values, webhooks))
-    for name, block in shown.items():
-        blocks += [block, _fault(name, wrong[name])] if name in wrong else [block]
     held = kept(values.base, form, {name for name in shown if isinstance(name, FormField)})
-    view = modal(ids.ALERT_FORM, title_of(form), blocks, held.to_value())
-    return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
+    blocks = [*note, *with_faults(shown.items(), faults or {})]
+    return form_modal(ids.ALERT_FORM, title_of(form), blocks, held)
 
 
 def errors_of(faults: Faults) -> dict[str, str]:
     """Return the faults as Slack takes them in answer to a form that was sent off: plain text."""
     return {block_of(name): unquoted(sentence) for name, sentence in faults.items()}
-
-
-def checking_view(form: ids.AlertForm) -> View:
-    """Say that KORE is being asked."""
-    words = "Asking KORE which SIMs these are…"
-    return modal(ids.NOTICE_VIEW, title_of(form), [section(words)])
 
 
 def causes_to_choose() -> list[Choice]:
@@ -112,10 +101,6 @@ def causes_to_choose() -> list[Choice]:
     rules = (rule for rule in all_rules() if rule.name != OUTAGE)
     grave = (rule for rule in rules if max(rule.about.severities) > Severity.INFO)
     return [Choice(rule.name, rule.name.replace("_", " ")) for rule in grave]
-
-
-def _fault(name: Field, sentence: str) -> Block:
-    return context(f"⚠️ {MRKDWN.sentence(sentence)}") | {"block_id": f"{block_of(name)}_fault"}
 
 
 def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Field, Block]]:

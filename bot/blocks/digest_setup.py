@@ -1,7 +1,8 @@
 """How a digest is set up: the window, its row in the list, and what confirms a change."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.blocks import ids
@@ -46,6 +47,7 @@ from bot.digests.subscription import (
 from bot.sims.identifier import unquoted
 
 Form = TypeVar("Form", bound=ids.DigestForm)
+Name = TypeVar("Name", bound=StrEnum)
 NEW, CHANGED = "New digest", "Edit digest"
 _TITLE = 24
 _METADATA = 3000
@@ -111,11 +113,25 @@ def form_view(
 
     Where the window shows the form already, Slack shows the faults itself: `errors_of`.
     """
-    wrong = faults or {}
-    blocks: list[Block] = list(note)
-    for name, block in _fields(values, at_home=_is_direct(values.channel)):
-        blocks += [block, _fault(name, wrong[name])] if name in wrong else [block]
-    view = modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(values, form).to_value())
+    fields = _fields(values, at_home=_is_direct(values.channel))
+    blocks = [*note, *with_faults(fields, faults or {})]
+    return form_modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(values, form))
+
+
+def with_faults(
+    fields: Iterable[tuple[Name, Block]], faults: Mapping[Name, str]
+) -> Iterator[Block]:
+    """Return the fields of a form, each with what is wrong with it beneath."""
+    for name, block in fields:
+        yield block
+        if name in faults:
+            said = context(f"⚠️ {MRKDWN.sentence(faults[name])}")
+            yield said | {"block_id": f"{block['block_id']}_fault"}
+
+
+def form_modal(callback_id: str, title: str, blocks: Sequence[Block], form: ids.DigestForm) -> View:
+    """Draw a form that is saved."""
+    view = modal(callback_id, title, blocks, form.to_value())
     return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
 
 
@@ -124,14 +140,9 @@ def errors_of(faults: FieldErrors) -> dict[str, str]:
     return {block_of(name): unquoted(sentence) for name, sentence in faults.items()}
 
 
-def checking_view(form: ids.DigestForm) -> View:
+def checking_view(title: str) -> View:
     """Say that KORE is being asked."""
-    words = "Asking KORE which SIMs these are…"
-    return modal(ids.NOTICE_VIEW, title_of(form), [section(words)])
-
-
-def _fault(name: FormField, sentence: str) -> Block:
-    return context(f"⚠️ {MRKDWN.sentence(sentence)}") | {"block_id": f"{block_of(name)}_fault"}
+    return modal(ids.NOTICE_VIEW, title, [section("Asking KORE which SIMs these are…")])
 
 
 def _kept(values: FormValues, form: ids.DigestForm) -> ids.DigestForm:

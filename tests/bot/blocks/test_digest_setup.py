@@ -115,8 +115,8 @@ def test_each_fault_stands_beneath_its_field():
 def test_the_title(form, title):
     """A new digest is told from one that is changed, also while KORE is asked."""
     assert title == title_of(form)
-    assert title == checking_view(form)["title"]["text"]
-    assert [] == view_faults(checking_view(form), ("modal",))
+    assert title == checking_view(title_of(form))["title"]["text"]
+    assert [] == view_faults(checking_view(title_of(form)), ("modal",))
 
 
 def test_direct_messages_are_offered_where_one_is_in_one():
