@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
+from bot.alerts.rows import alert_to_row
 from bot.blocks.alert_setup import block_of
 from bot.blocks.kit import actions, button, screen
 from bot.diagnosis.rule import Severity
@@ -58,7 +59,10 @@ async def kept(whole):
 
 
 async def opened(whole, **changes: Any) -> Incident:
-    """Put an alert and an open incident of two SIMs into the store; its card comes by itself."""
+    """Put an alert and an open incident of two SIMs into the store; its card comes by itself.
+
+    The alert has no job: a scan would find that it has no such SIMs.
+    """
     service = whole.bot.services.alerts
     now = service.clock.now()
     plain = {
@@ -95,8 +99,8 @@ async def opened(whole, **changes: Any) -> Incident:
     mentions = alert.mention_first
     told = incident.with_event(EventKind.OPENED, now, sims=tuple(incident.sids), mentions=mentions)
     database = whole.bot.services.store
-    await service.alerts.add(alert)
     async with database.write() as tx:
+        await service.alerts._rows.add(alert_to_row(alert), tx)
         await service.incidents.save(alert, None, told, tx)
     return told
 
