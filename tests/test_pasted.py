@@ -109,22 +109,26 @@ def entries(whole, message):
     }
 
 
-async def test_every_entry_reads_the_same(whole, seen):
+def window(text):
+    """Say what somebody put into the window of the global shortcut."""
+    state = {"values": {ids.PASTED: {ids.PASTED: {"value": text}}}}
+    view = {"type": "modal", "callback_id": ids.PASTE_VIEW, "private_metadata": "x"}
+    return SHORTCUT | {"type": "view_submission", "view": view | {"state": state}}
+
+
+@pytest.mark.parametrize(
+    "entry", ["mention", "heard", "direct", "prefix", "shortcut", "command", "window"]
+)
+async def test_every_entry_reads_the_same(whole, seen, entry):
     """A command, a mention, a direct message, `!sim`, the shortcut and its window read alike."""
     dispatch = Dispatch(whole)
-    view = {"type": "modal", "callback_id": ids.PASTE_VIEW, "private_metadata": "x"}
-    pasted = lambda t: {"values": {ids.PASTED: {ids.PASTED: {"value": t}}}}  # noqa: E731 -- short
-    window = lambda t: SHORTCUT | {  # noqa: E731 -- short
-        "type": "view_submission", "view": view | {"state": pasted(t)},
-    }  # fmt: skip
     every = entries(whole, {}) | {"command": dispatch.command, "window": window}
-    for name, payload_of in every.items():
-        for text, values in each("text"):
-            seen.clear()
-            await dispatch(payload_of(text))
-            await whole.settle()
+    for text, values in each("text"):
+        seen.clear()
+        await dispatch(every[entry](text))
+        await whole.settle()
 
-            assert [values] == (seen[:1] or [[]]), (name, text)
+        assert [values] == (seen[:1] or [[]]), text
 
 
 async def test_every_entry_reads_all_of_a_message(whole, seen):

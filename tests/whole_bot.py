@@ -18,8 +18,11 @@ from bot.emulators.slack.messages import Message
 from bot.services import FleetView
 from bot.settings import Settings
 from bot.slack.manifest import bot_scopes
-from tests.databases import quick_folder
+from bot.store.location import FILE_NAME
+from tests.databases import migrated, quick_folder
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
+
+STORES: list[bytes] = []  # an empty one that is up to date: to make it is half of a bot's start
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,13 @@ def settings_for(slack: SlackSide, kore: KoreApi, kore_url: str, **changes: Any)
 
 @asynccontextmanager
 async def in_a_folder() -> AsyncIterator[Path]:
-    """Return a folder for a store that ends with the block."""
+    """Return a folder that ends with the block, with a store: made once, copied for every bot."""
     with quick_folder() as folder:
+        store = folder / FILE_NAME
+        if not STORES:
+            await migrated(f"sqlite:///{store}")
+            STORES.append(store.read_bytes())
+        store.write_bytes(STORES[0])
         yield folder
 
 
