@@ -19,10 +19,17 @@ from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.peers import Peers
 from bot.sessions.redaction import Redactor
-from bot.sims.accounts import account_in
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
-from bot.sims.identifier import bare, common_pattern, key, matcher, plain_pattern, quoted
+from bot.sims.identifier import (
+    account_in,
+    bare,
+    common_pattern,
+    key,
+    matcher,
+    plain_pattern,
+    quoted,
+)
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 from bot.store.channels import AccountRows

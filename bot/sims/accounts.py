@@ -19,19 +19,10 @@ from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
-from bot.sims.identifier import Identifier, Kind, identify, key
+from bot.sims.identifier import Identifier, Kind, account_in, identify, key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
 from bot.sims.wording import Listed, ambiguous
-
-SLASH = "/"
-
-
-def account_in(text: str, accounts: Iterable[str]) -> tuple[str, str] | None:
-    """Read `acme/pump-7` as an account and what is named in it; None where it is none of these."""
-    account, slash, rest = text.partition(SLASH)
-    named = next((name for name in accounts if key(name) == key(account)), None)
-    return (named, rest.strip()) if slash and named and rest.strip() else None
 
 
 class JoinedDirectory(SimDirectory):
@@ -202,7 +193,7 @@ class AccountsResolver(SimResolver):
         return await super().resolve(identifier, fresh=fresh)
 
     def _behind(self, identifier: Identifier) -> tuple[str, str] | None:
-        before = f"{identifier.before}{SLASH}" if identifier.before else ""
+        before = f"{identifier.before}/" if identifier.before else ""
         return account_in(before + identifier.value, self._accounts.parts())
 
     def _held(self, account: str, identifier: Identifier) -> Identifier:

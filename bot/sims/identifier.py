@@ -7,7 +7,7 @@ as `pump-*`.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import translate
@@ -47,6 +47,13 @@ def key(name: str) -> str:
     if not visible.isprintable():
         visible = "".join(c for c in visible if unicodedata.category(c) != "Cf")
     return " ".join(visible.casefold().split())
+
+
+def account_in(text: str, accounts: Iterable[str]) -> tuple[str, str] | None:
+    """Read `acme/pump-7` as an account and what is named in it; None where it is none of these."""
+    account, slash, rest = text.partition("/")
+    named = next((name for name in accounts if key(name) == key(account)), None)
+    return (named, rest.strip()) if slash and named and rest.strip() else None
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
