@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 
 from bot.alerts.alert import Alert
-from bot.alerts.incident import DownSim, Event, EventKind, Incident
+from bot.alerts.incident import OUTAGE, DownSim, Event, EventKind, Incident
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, lasting, ordinal, span
@@ -20,6 +20,7 @@ LINES = 10
 MONDAY = "Snooze until Monday"
 MOST_NAMED = 5
 MOST_SHARED = 20
+_OFFLINE = {OUTAGE, "gone_silent", "barred_after_flapping", "sim_not_active"}
 _ON = {
     Trait.CELL: "on cell",
     Trait.NETWORK: "on",
@@ -88,9 +89,15 @@ def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
     down = len(incident.down)
     if not down:
         ends = "No SIM is left" if incident.is_empty else _are_back(incident)
-        return f"{ends}. This resolves itself if that lasts. First down {since}"
-    stand = f"{down} of {len(incident.members)} down" if down < len(incident.members) else "Down"
-    return f"{stand} since {since}"
+        return f"{ends}. This resolves itself if that lasts. First {_down(incident)} {since}"
+    some = f"{down} of {len(incident.members)} " if down < len(incident.members) else ""
+    stand = f"{some}{_down(incident)} since {since}"
+    return stand[:1].upper() + stand[1:]
+
+
+def _down(incident: Incident) -> str:
+    """Say "down" of SIMs that are not online, and "affected" of those that still may be."""
+    return "down" if incident.rule in _OFFLINE else "affected"
 
 
 def _are_back(incident: Incident) -> str:
@@ -170,12 +177,9 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
         return button(label, action_id, what, **({"value": value} | more))
 
     monday = ids.IncidentSnooze(id=incident.id, monday=True).to_value()
-    seen = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "").to_value()
     taken = incident.taken_by is not None
-    label = "I'll take over" if taken else "I'm on it"
-    take = press(label, ids.INCIDENT_TAKE, "Take it", value=seen)
     row = [
-        take if taken else take | {"style": "primary"},
+        _take_button(incident) | ({} if taken else {"style": "primary"}),
         press("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody"),
         press("Snooze 1 h", ids.INCIDENT_SNOOZE, "Mention nobody for an hour", 1),
         press(MONDAY, ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
@@ -194,9 +198,19 @@ def _sure(incident: Incident) -> Block:
     if not (down := len(incident.down)):
         return {}
     are, it = ("is", "It is") if down == 1 else ("are", "They are")
-    words = f"{count(down, 'SIM')} {are} still down. {it} reported again only after coming back."
+    still = f"{count(down, 'SIM')} {are} still {_down(incident)}"
+    words = f"{still}. {it} reported again only after a recovery."
     asked = {"title": plain("Resolve it anyway?", 100), "text": plain(words, 300)}
     return {"confirm": asked | {"confirm": plain("Resolve", 30), "deny": plain("Cancel", 30)}}
+
+
+def _take_button(incident: Incident, number: int = 0) -> Block:
+    """Return the button of who takes it; `number` tells it from others in one message."""
+    label = "I'll take over" if incident.taken_by else "I'm on it"
+    value = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "").to_value()
+    action = ids.numbered(ids.INCIDENT_TAKE, number) if number else ids.INCIDENT_TAKE
+    what = f"Take {incident_title(incident, NOTICE)}" if number else "Take it"
+    return button(label, action, what, value=value)
 
 
 def _watch_button(incident: Incident) -> list[Block]:
@@ -234,6 +248,7 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
     are = "is" if len(event.sims) == 1 else "are"
     until = fmt.when(event.until) if event.until else ""
     new = f" New: {sims}." if sims else ""
+    down = _down(incident)
     if event.kind is EventKind.TAKEN:
         to = event.other
         return f"🙋 {by} hands this over to {person(to)}." if to else f"🙋 {by} is on it."
@@ -243,22 +258,23 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         return f"✅ {by} resolved this{after}." if by else f"✅ {over}: resolved{after}."
     words = {
         EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}{others}",
-        EventKind.GREW: f"➕ {sims} went down too.",
+        EventKind.GREW: f"➕ {sims} {are} {down} too.",
         EventKind.WORSE: f"🔺 {called}This got worse: {_worse(incident)}{others}.{new}",
         EventKind.BACK: f"✅ {sims} {are} back.",
-        EventKind.FELL: f"↩️ {sims} {are} down again.",
+        EventKind.FELL: f"↩️ {sims} {are} {down} again.",
         EventKind.SNOOZED: f"💤 {by} snoozed this until {until}; nobody is mentioned until then.",
         EventKind.MUTED: f"🔕 {by} muted {sims} until {until}: {fmt.data(event.reason or '', 200)}",
-        EventKind.REMINDED: f"⏰ {called}Still down: {_worse(incident)}{others}.",
+        EventKind.REMINDED: f"⏰ {called}Still open: {_worse(incident)}{others}.",
         EventKind.ESCALATED: f"📣 {called}Nobody is on this yet: {_worse(incident)}{others}.",
         EventKind.MERGED: "🔗 This turned out to be part of a larger incident.",
-        EventKind.REOPENED: f"↩️ {sims or 'A SIM'} {are} down again, so this is open again.",
+        EventKind.REOPENED: f"↩️ {sims or 'A SIM'} {are} {down} again, so this is open again.",
     }
     return words[event.kind]
 
 
 def _worse(incident: Incident) -> str:
-    return f"{Severity(incident.severity).word}, {count(len(incident.down), 'SIM')} down"
+    sims = count(len(incident.down), "SIM")
+    return f"{Severity(incident.severity).word}, {sims} {_down(incident)}"
 
 
 def names_text(sids: Sequence[str], incident: Incident, fmt: Formatter) -> str:
@@ -278,14 +294,20 @@ def summary_card(incidents: Sequence[Incident]) -> Screen:
     if still:
         head = f"{count(len(still), 'more incident')} in this channel"
     ordered = sorted(incidents, key=lambda i: (not i.is_open, -i.severity, i.opened_at))
-    lines = [incident_line(each) for each in ordered]
-    shown = lines[:MOST_SHARED]
-    more = len(lines) - len(shown)
-    shown += [f"and {more} more"] if more > 0 else []
+    lines = [_shared_line(each, number) for number, each in enumerate(ordered[:MOST_SHARED], 1)]
+    more = len(ordered) - len(lines)
     icon = "🗂" if still else "✅"
-    small = context("So many are open that these share one card. Their thread tells what happens.")
+    small = context("So many are open that these share one card. Its thread tells what happens.")
     top = section(f"{icon} {MRKDWN.strong(head)}")
-    return screen(f"{icon} {head}", [top, section("\n".join(shown)), small])
+    rest = context(f"and {more} more") if more > 0 else None
+    return screen(f"{icon} {head}", [top, *lines, rest, small])
+
+
+def _shared_line(incident: Incident, number: int) -> Block:
+    """Draw one of them, with a button for whoever takes it."""
+    who = _who(incident) if incident.taken_by or incident.snoozed_until else ""
+    words = f"{incident_line(incident)}\n{who}".rstrip()
+    return section(words, _take_button(incident, number) if incident.is_open else None)
 
 
 def incident_line(incident: Incident) -> str:

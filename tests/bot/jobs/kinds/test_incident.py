@@ -1,13 +1,16 @@
 """The jobs of incidents: cards, threads, what time brings, and what is said of a silent KORE."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
-from bot.alerts.incident import EventKind, resolve, snooze, take
+from bot.alerts.incident import DownSim, EventKind, Incident, resolve, snooze, take
 from bot.alerts.repository import MOST_CARDS
+from bot.blocks.ids import IncidentTake
+from bot.blocks.incident import incident_line
 from bot.demo.stories.sims import common_outage
+from bot.diagnosis.rule import Severity
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.jobs.engine import execute
@@ -169,6 +172,36 @@ async def test_too_many_incidents_share_one_card(database):
         assert MOST_CARDS + 1 == len(rig.cards())
         assert len(cards) == len(rig.mentions())
         assert "4 more incidents" in rig.cards()[-1]
+
+        blocks = next(m.blocks for m in rig.seen() if "more incidents" in m.text)
+        values = [block["accessory"]["value"] for block in blocks if "accessory" in block]
+        assert {each.id for each in shared} == {IncidentTake.from_value(v).id for v in values}
+
+
+def test_what_is_online_is_not_called_down():
+    """A SIM that fell back to 2G is affected, not down."""
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    rule, title = "radio_fallback", "Radio fell back to 2G"
+    member = DownSim("DE1", "meter-30", now, now, Severity.WARNING)
+    line = incident_line(
+        Incident(
+            id="1a2b",
+            alert="a1",
+            team="T1",
+            channel="C1",
+            family=rule,
+            rule=rule,
+            title=title,
+            severity=Severity.WARNING,
+            worst=Severity.WARNING,
+            members=(member,),
+            opened_at=now,
+            first_at=now,
+        )
+    )
+
+    assert "Affected since" in line
+    assert "own since" not in line
 
 
 async def test_a_channel_that_takes_no_posts_pauses_the_alert(rig):
