@@ -1,12 +1,11 @@
 """What the lists of digests and of alerts share: rows, buttons, and what confirms a change."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
-from bot.digests.subscription import PauseReason
+from bot.digests.subscription import PauseReason, Subscribed
 from bot.struct import Struct
 
 MOST = 20
@@ -24,19 +23,6 @@ _WHY = {
     PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
     "to post elsewhere, then resume it.",
 }
-
-
-class Subscribed(Protocol):
-    """A digest, or an alert."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def channel(self) -> str: ...  # noqa: D102
-    @property
-    def paused(self) -> PauseReason | None: ...  # noqa: D102
 
 
 class Listing(Struct):

@@ -125,6 +125,19 @@ class PauseReason(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
+class Subscribed(Protocol):
+    """A digest, or an alert."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def channel(self) -> str: ...  # noqa: D102
+    @property
+    def paused(self) -> PauseReason | None: ...  # noqa: D102
+
+
 class Subscription(Struct):
     """One digest of one channel. `zone` is IANA's name; `paused` is None while it runs.
 

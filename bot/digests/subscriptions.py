@@ -4,11 +4,19 @@ import difflib
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.digests.schedule import DigestSchedule, QuietHours
-from bot.digests.subscription import GRACE, KIND, PauseReason, Selection, Subscription, WhenQuiet
+from bot.digests.subscription import (
+    GRACE,
+    KIND,
+    PauseReason,
+    Selection,
+    Subscribed,
+    Subscription,
+    WhenQuiet,
+)
 from bot.errors import BotError, UserError
 from bot.sims.identifier import key, quoted
 from bot.slack.directory import ChannelAccess
@@ -84,18 +92,7 @@ class NameTaken(UserError):
     sentence = "This channel has a digest of that name. Give another name, or edit that one."
 
 
-class Named(Protocol):
-    """A digest or an alert, for who looks for one by its name."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def channel(self) -> str: ...  # noqa: D102
-
-
-N = TypeVar("N", bound=Named)
+N = TypeVar("N", bound=Subscribed)
 NoSuch = Callable[[str, tuple[Any, ...]], UserError]
 """What is raised where none, or more than one, is meant: a sentence, and those that come near."""
 

@@ -8,8 +8,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.repository import NoSuchAlert
 from bot.blocks import alert_setup, digest_setup, ids
 from bot.blocks.kit import Screen
-from bot.blocks.subscriptions import Subscribed
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Subscribed, Subscription
 from bot.digests.subscriptions import NoSuchDigest
 from bot.errors import UserError
 from bot.struct import Struct
