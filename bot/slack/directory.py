@@ -268,6 +268,8 @@ class UserGroups:
         self._members: dict[str, frozenset[str]] = {}
         self._read_at: dict[str, float] = {}
         self._was_read = asyncio.Event()
+        if not groups:
+            self._was_read.set()
 
     async def run(self) -> None:
         """Read all groups again and again; come back at once where there are none."""

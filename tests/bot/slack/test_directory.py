@@ -255,7 +255,8 @@ async def test_without_groups_nobody_is_in_and_nothing_is_asked(client, clock, s
 
     await none.run()
 
-    assert set() == await members(none)
+    async with asyncio.timeout(1):
+        assert set() == await members(none)
     assert [] == slack.methods()
 
 
