@@ -64,7 +64,7 @@ def test_what_is_right(changes):
         ({"zone": "Berlin"}, FormField.ZONE, "Did you mean Europe/Berlin?"),
         ({"quiet_from": "22:00"}, FormField.QUIET_TO, "Say until when"),
         ({"quiet_to": "07:00"}, FormField.QUIET_FROM, "Say from when"),
-        ({"quiet_from": "07:00", "quiet_to": "07:00"}, FormField.QUIET_TO, "the time they begin"),
+        ({"quiet_from": "07:00", "quiet_to": "07:00"}, FormField.QUIET_TO, "also when they begin"),
         ({"quiet_from": "08:00", "quiet_to": "10:00"}, FormField.QUIET_TO, "it would never come"),
     ],
 )
