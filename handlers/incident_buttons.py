@@ -29,6 +29,7 @@ from bot.blocks.incident import acted_screen, not_taken_screen
 from bot.blocks.incident_windows import (
     ENDS,
     HAND_OVER_TITLE,
+    MAY_NOT,
     MONDAY,
     MOST_REASON,
     MUTE_TITLE,
@@ -44,8 +45,9 @@ from bot.blocks.incident_windows import (
 from bot.blocks.kit import View
 from bot.blocks.modals import notice_view
 from bot.blocks.report import is_person
-from bot.errors import BotError, NotYours, OldButton, TookTooLong
+from bot.errors import BotError, NotAllowed, NotYours, OldButton, TookTooLong
 from bot.services import Actor, Services
+from bot.struct import replace
 from handlers.interactions import Click, on_opening, read, register_clicks
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
@@ -203,10 +205,24 @@ async def hand_over(context: Context, id_: str, values: Body) -> Faults:
         raise OldButton
     if await alerts.channels.lacks(incident.channel, to):
         return {PERSON: NOT_HERE}
+    if not await _may_act(context, incident, to):
+        return {PERSON: MAY_NOT}
     by, now = _who(context)
     note_action(context, f"incident hand over {id_}")
     await alerts.alerts.act(id_, lambda _, i: take(i, by, now, to))
     return {}
+
+
+async def _may_act(context: Context, incident: Incident, user: str) -> bool:
+    """Return whether somebody else may use the bot, and ask about the incident's account."""
+    if context.actor is None:
+        return False
+    actor = replace(context.actor, user=user, is_direct=False)
+    try:
+        visibility = await context.services.authorizer.authorize(actor)
+    except NotAllowed:
+        return False
+    return incident.account in visibility.accounts
 
 
 async def mute_sim(context: Context, id_: str, values: Body) -> Faults:

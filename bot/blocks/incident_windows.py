@@ -38,6 +38,7 @@ MOST_REASON = 200
 LATER = timedelta(minutes=1)
 _BUTTON, _LABEL = 24, 70
 _CANCEL = plain("Cancel", _BUTTON)
+MAY_NOT = "They may not use me here. Choose somebody else."
 NOT_HERE = "They are not in this channel. Invite them first, or choose somebody else."
 
 

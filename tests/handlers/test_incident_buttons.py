@@ -111,6 +111,17 @@ async def test_it_is_handed_over_to_somebody_who_can_see_it(whole, card):
     assert BEN == (await incident(whole)).taken_by
 
 
+async def test_it_is_handed_over_to_somebody_who_may_act_on_it():
+    """Who may not use the bot could press nothing on the card: the field says so."""
+    async with whole_bot(allowed_users={ANA}) as strict:
+        await opened(strict)
+        await strict.click(await card_of(strict), "Hand over…")
+        delivery = await sent(strict, {PERSON: BEN})
+
+        assert "may not use me" in delivery.answer["errors"][PERSON]
+        assert (await incident(strict)).taken_by is None
+
+
 def buttons_of(message):
     """The buttons of a card, by what they say."""
     rows = (block["elements"] for block in message.blocks if block["type"] == "actions")
