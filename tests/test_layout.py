@@ -75,9 +75,9 @@ BREACHES = {
     "bot/diagnosis/rules/flapping.py": "import bot.diagnosis.rules.healthy",
     "handlers/subcommands/help.py": "import handlers.subcommands.sessions",
     "bot/blocks/kit.py": "import bot.slack.client",
-    "bot/sims/resolver.py": "import httpx",
-    "bot/slack/client.py": "import sqlalchemy",
-    "bot/ops/metrics.py": "import mcp_types",
+    "bot/proxies.py": "import httpx",
+    "bot/account_settings.py": "import sqlalchemy",
+    "bot/hygiene.py": "import mcp_types",
 }
 
 
