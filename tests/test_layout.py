@@ -161,6 +161,15 @@ def test_each_plug_in_has_its_test(folder):
     assert there == tested
 
 
+def test_each_kind_of_job_has_its_test():
+    """The test file of a kind is called as the kind's file; more files add a word to that."""
+    kinds = {path.stem for path in (ROOT / "bot/jobs/kinds").glob("*.py")} - {"__init__"}
+    tests = [path.stem for path in (ROOT / "tests/bot/jobs/kinds").glob("test_*.py")]
+
+    assert [] == sorted(kind for kind in kinds if f"test_{kind}" not in tests)
+    assert [] == [t for t in tests if not t.removeprefix("test_").startswith(tuple(kinds))]
+
+
 def drawn_tree() -> dict[str, str]:
     """Read the tree of bot/errors.py: each error with the one that it stands under."""
     above: dict[int, str] = {}

@@ -1,7 +1,11 @@
 """What people do with alerts and incidents in tests."""
 
+import asyncio
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import func, select, update
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
@@ -11,9 +15,13 @@ from bot.blocks.kit import actions, button, screen
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.subscription import Selection, SelectionKind
+from bot.store.schema import NOW, jobs
+from tests.handlers.digest_steps import bot_on
 
 TRUCKS = {FormField.NAME: "Trucks", FormField.PATTERN: "truck-*"}
 SID = "DE" + "0" * 31 + "9"
+HISTORY = frozenset({"channels:history", "groups:history"})
+DOWN = "[FIRING:1] SimSilent: well-1, well-2 and well-3 are down"
 
 
 def view(whole, user="ana"):
@@ -116,3 +124,44 @@ async def forged(whole, action, value, *, user):
     shown = screen("forged", [actions("x", [press])])
     await whole.bot.services.replying.delivery.post("T0ACMEIOT", "C0FLEETOP", shown)
     await whole.click(whole.answer(user), "Go", user=user)
+
+
+@asynccontextmanager
+async def listening(database_url, **changes):
+    """A bot that listens in #fleet-ops."""
+    async with bot_on(database_url, **changes) as whole:
+        whole.slack.api.scopes |= HISTORY
+        await whole.type("alert listen on")
+        yield whole
+
+
+async def alert(whole, text, channel="#fleet-ops", **more):
+    """Have Grafana's bot write, and wait until what comes of it is done."""
+    message = await whole.slack.workspace.alert(channel, text, **more)
+    await whole.heard()
+    await done(whole)
+    return message
+
+
+async def live(whole):
+    """Count the alerts that wait or are worked on."""
+    mine = jobs.c.kind == "foreign_alert", jobs.c.ended.is_(None)
+    async with whole.bot.services.store.read() as tx:
+        return await tx.scalar(select(func.count()).where(*mine))
+
+
+async def done(whole):
+    """Wait until no alert is worked on; what is to be tried again is tried at once."""
+    async with asyncio.timeout(30):
+        while await live(whole):
+            async with whole.bot.services.store.write() as tx:
+                waits = jobs.c.kind == "foreign_alert", jobs.c.due > NOW
+                await tx.execute(update(jobs).where(*waits).values(due=NOW))
+            whole.bot.services.foreign_alerts._queue.news.set()
+            await asyncio.sleep(0.02)
+
+
+def answers(whole, root=None, user="ben", channel="#fleet-ops"):
+    """What everybody sees of the bot's in threads, or in the thread of one message."""
+    seen = [m for m in whole.slack.seen_by(user, channel) if m.thread_ts]
+    return [m for m in seen if root is None or m.thread_ts == root.ts]
