@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
-from bot.app.once import ListedAlert, ListedDigest, TriedAlert
+from bot.app.subscriptions import ListedAlert, ListedDigest, TriedAlert
 from bot.blocks.alert_setup import how_often, stand
 from bot.blocks.digest_setup import how_often as digest_often
 from bot.blocks.digest_setup import when_next

@@ -23,7 +23,7 @@ def alert() -> None:
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def list_alerts(*, as_lines: bool) -> None:
     """List every alert, by name: its SIMs, what it looks for, how it stands."""
-    from bot.app.once import listed_alerts  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.subscriptions import listed_alerts  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import alert_json, alert_table  # noqa: PLC0415 -- the same
 
     every = asyncio.run(listed_alerts(load_settings(need=Need.NOTHING)))
@@ -38,7 +38,7 @@ def test(alert: str) -> None:
 
     Only the KORE_… settings and the store are needed.
     """
-    from bot.app.once import tried  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.subscriptions import tried  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import tried_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)
@@ -60,7 +60,7 @@ def digest() -> None:
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def list_digests(*, as_lines: bool) -> None:
     """List every digest, by name: its SIMs, how often it comes, when next."""
-    from bot.app.once import listed_digests  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.subscriptions import listed_digests  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import digest_json, digest_table  # noqa: PLC0415 -- the same
 
     every, now = asyncio.run(listed_digests(load_settings(need=Need.NOTHING))), datetime.now(tz=UTC)
@@ -75,12 +75,12 @@ def preview(digest: str) -> None:
 
     Only the KORE_… settings and the store are needed.
     """
-    from bot.app import once  # noqa: PLC0415 -- the other commands need no store
+    from bot.app import subscriptions  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import digest_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)
     with ExitStack() as stack:
-        _, made = asyncio.run(once.preview(settings, digest, progress_bar(stack)))
+        _, made = asyncio.run(subscriptions.preview(settings, digest, progress_bar(stack)))
     for line in digest_text(made):
         click.echo(line)
 
@@ -89,10 +89,10 @@ def preview(digest: str) -> None:
 @click.argument("digest", metavar="NAME|ID")
 def run(digest: str) -> int:
     """Make a digest and post it to its channel now, and wait until that is done."""
-    from bot.app import once  # noqa: PLC0415 -- the other commands need no store
+    from bot.app import subscriptions  # noqa: PLC0415 -- the other commands need no store
     from bot.store.digest_runs import Stage  # noqa: PLC0415 -- the same
 
-    one, made = asyncio.run(once.run(load_settings(), digest))
+    one, made = asyncio.run(subscriptions.run(load_settings(), digest))
     if made and made.stage is Stage.POSTED:
         click.echo(f"{one.name} is posted in {one.channel}.")
         return ExitCode.OK

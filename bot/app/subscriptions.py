@@ -1,4 +1,4 @@
-"""What the terminal does with digests and alerts: lists them, makes one, tries one; incidents."""
+"""Digests and alerts for the terminal: listed, tried, made once; and the incidents of alerts."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
