@@ -32,7 +32,7 @@ NO_LIST = "KORE's list of SIMs was not read: names, and the SIDs of numbers, are
 )
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def read(file: str, *, is_message: bool, as_lines: bool) -> int:
-    """Say which SIMs the bot sees in a text, where, and what it leaves out and why.
+    """Say which SIMs the bot sees in a text, and why.
 
     FILE holds the text, `-` is stdin. A line each: whether it is taken, what it is, its value, the
     SIM's SID where KORE's list has it, where it stood, and why it is not taken. With --json an

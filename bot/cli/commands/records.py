@@ -70,12 +70,12 @@ async def find_lookups(settings: Settings, wanted: "Wanted") -> "tuple[Lookup, .
 @click.option("--channel", metavar="ID", help="Of this channel: C0123ABCD.")
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 def incidents(*, since: float | None, channel: str | None, as_lines: bool) -> None:
-    """List the incidents of all alerts, newest first, with the times to notice, take and end.
+    """List the incidents of all alerts, newest first.
 
-    Reads the bot's store. Noticed counts from when the first SIM went down, taken from when the
-    incident was opened, ended from when the first SIM went down. Times are UTC.
+    Reads the bot's store. How long it took to notice and to end each counts from when its first SIM
+    went down, how long to take it from when it was opened. Times are UTC.
     """
-    from bot.app.once import incidents  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.subscriptions import incidents  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import incident_json, incident_table  # noqa: PLC0415 -- the same
 
     now = datetime.now(tz=UTC)

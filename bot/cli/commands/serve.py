@@ -73,11 +73,11 @@ def worker(*, until_stdin_ends: bool) -> None:
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--redact", is_flag=True, help="Without --http: no ICCID, IMEI, cell, location.")
 def mcp(*, http: bool, host: str, port: int, redact: bool) -> None:
-    """Serve the same verdict to agents over the Model Context Protocol.
+    """Serve the same verdict to agents, over MCP.
 
-    One client is served over standard input and output, which starts this and ends it; with --http
-    all that have a token of SIMSESSIONS_MCP_TOKENS. Only the KORE_… settings are needed; look-ups
-    are noted in the store.
+    MCP is the Model Context Protocol. One client is served over standard input and output, which
+    starts this and ends it; with --http all that have a token of SIMSESSIONS_MCP_TOKENS. Only the
+    KORE_… settings are needed; look-ups are noted in the store.
     """
     from bot.cli.main import installed_version  # noqa: PLC0415 -- as bot.settings below
     from bot.settings import Need, load_settings  # noqa: PLC0415 -- pydantic is heavy
