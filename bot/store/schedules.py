@@ -1,4 +1,4 @@
-"""The schedules of digests: cron lines in a time zone, each with its next due time; and their rows.
+"""The schedules of digests, cron lines with their next due time; and the digests, as rows.
 
 Every due time becomes one job, `name@2026-01-05T08:00:00Z`, whoever looks and however often; its
 args say `due`. What comes late by less than the grace is made up, the latest run only; the rest is
