@@ -29,10 +29,7 @@ from bot.struct import Struct
 from bot.watches.service import WatchService
 
 __all__ = [
-    "Access",
     "Actor",
-    "Authorizer",
-    "Deduplication",
     "Delivery",
     "FleetView",
     "HomeTabs",
@@ -40,7 +37,6 @@ __all__ = [
     "Modal",
     "Replying",
     "Services",
-    "Threads",
     "Visibility",
     "WorkObjects",
 ]

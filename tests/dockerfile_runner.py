@@ -14,8 +14,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-IMAGE_FOLDERS = ("/opt/", "/src")
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -27,7 +27,7 @@ from tests.accounts_rig import (
     two_accounts,
 )
 from tests.digest_rig import pumps
-from tests.handlers.test_listening import HISTORY, alert, done
+from tests.handlers.alert_steps import HISTORY, alert, done
 from tests.handlers.test_previews import opened, with_links
 
 SHARED = "C0PARTNER"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rule import Finding, Rule, all_rules, diagnose
+from bot.diagnosis.rule import Finding, Rule, diagnose
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, UsageRecord
 from tests.builders import NOON, a_session, a_sim
@@ -78,8 +78,3 @@ def words(rule: Rule, known: Evidence, limits: Thresholds = LIMITS) -> list[str]
 def verdict(known: Evidence, limits: Thresholds = LIMITS) -> list[tuple[str, str]]:
     """Return all findings about a SIM as (rule, severity), in order."""
     return [(finding.rule, finding.severity.word) for finding in diagnose(known, limits)]
-
-
-def rule_named(name: str):
-    """Return a rule by its id."""
-    return next(rule for rule in all_rules() if rule.name == name)

@@ -81,7 +81,6 @@ def test_each_rule_has_its_test_of_two_tables(name):
     assert {"FIRES", "MUST_NOT"} <= {line.split(" ")[0] for line in test.read_text().splitlines()}
 
 
-MOVED = {"operator_country": "MEX", "radio_link": "3G", "imei": "357520074265336"}
 EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}
 WRECKED = evidence(
     still_open(
