@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.alerts.form import AlertField
 from bot.blocks import ids
 from bot.digests.form import FormField
 from handlers.interactions import read
@@ -61,7 +62,8 @@ def test_each_shortcut_has_its_handler(attached):
 
 STANDING = {
     "action": """
-        refresh share history map pick csv timeline share_file details choose_session turn_page
+        refresh share history map console runbook more retry on_it
+        pick csv timeline share_file details choose_session turn_page
         digest_add digest_edit digest_pause digest_resume digest_remove digest_now digest_preview
         digest_details digest_csv triage_details triage_csv triage_share handover_look_up
         watch watch_all stop_watch digest_field_which digest_field_every
@@ -70,7 +72,7 @@ STANDING = {
         alert_field_which
     """,
     "options": "digest_field_zone alert_field_zone alert_field_first alert_field_second",
-    "view": "paste_view digest_form alert_form hand_over_view mute_view",
+    "view": "paste_view digest_form alert_form hand_over_view mute_view feedback_view",
     "shortcut": "look_up_message hand_over",
     "command": "/simsessions",
     "event": "app_mention message link_shared app_home_opened tokens_revoked app_uninstalled",
@@ -84,6 +86,9 @@ def test_what_stands_in_slack_is_listened_to(attached):
             heard = [each for each in attached[kind] if re.fullmatch(each, name)]
 
             assert 1 == len(heard), (kind, name)
+    named = STANDING["action"].split()
+    assert set() == actions() - {re.sub(r"_field_\w+$", "_field", name) for name in named}
+    assert set(STANDING["view"].split()) == set(attached["view"])
 
 
 SID = "DE00000000000000000000000000000009"
@@ -93,7 +98,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def test_the_values_of_buttons_that_stand_in_slack_are_read():
     """Each is written here as an earlier release wrote it."""
     sid = f'"sid":"{SID}"'
-    for value, expected in (
+    table = (
         (f"{{{sid}}}", ids.Refresh(sid=SID)),
         (f'{{{sid},"shared_by":"U0BEN0001"}}', ids.Refresh(sid=SID, shared_by="U0BEN0001")),
         (f"{{{sid}}}", ids.Share(sid=SID)),
@@ -121,16 +126,40 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
             '{"id":"d1","at":"C1","kept":{"pattern":"pump-*"}}',
             ids.DigestForm(id="d1", at="C1", kept={"pattern": "pump-*"}),
         ),
-    ):
+        ('{"id":"a1","at":"","kept":{}}', ids.AlertForm(id="a1")),
+        ('{"id":"i1"}', ids.IncidentButton(id="i1")),
+        ('{"id":"i1"}', ids.IncidentTake(id="i1")),
+        ('{"id":"i1","seen":"U0BEN0001"}', ids.IncidentTake(id="i1", seen="U0BEN0001")),
+        ('{"id":"i1","monday":true}', ids.IncidentSnooze(id="i1", monday=True)),
+        ('{"id":"i1","channel":"C1"}', ids.IncidentView(id="i1", channel="C1")),
+        ('{"run":"sessions","text":"pump-7"}', ids.Retry(run="sessions", text="pump-7")),
+        (
+            f'{{{sid},"what":"right","rule":"flapping"}}',
+            ids.More(sid=SID, what=ids.Extra.RIGHT, rule="flapping"),
+        ),
+        (
+            '{"packed":"AAAAAAAAAAAAAAAAAAAACQ==","until":"online","seconds":7200}',
+            ids.WatchSims(packed=ids.Sims.of([SID]).packed, until="online", seconds=7200),
+        ),
+    )
+    every = {c for c in vars(ids).values() if isinstance(c, type) and issubclass(c, ids.Carried)}
+
+    for value, expected in table:
         assert expected == read(type(expected), value), value
+    assert {ids.Carried, ids.ButtonValue} == every - {type(expected) for _, expected in table}
 
 
-def test_the_fields_of_a_digest_form_keep_their_names():
+def test_the_fields_of_forms_keep_their_names():
     """A form that is open while the bot is updated can still be sent off."""
     names = """
         name which listed listed_2 listed_3 pattern plan status every hours at day cron zone
         quiet_from quiet_to when_quiet channel
     """
 
+    of_alerts = """
+        least causes hold interval first mention_from second after begin end webhook
+    """
+
     assert set(names.split()) == set(FormField)
+    assert set(of_alerts.split()) == set(AlertField)
     assert ("digest_field", "pasted") == (ids.DIGEST_FIELD, ids.PASTED)
