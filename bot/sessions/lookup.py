@@ -168,7 +168,7 @@ class Batch:
         self._allowances = allowances
         self._judge = judge
         self._told = told
-        self._errands = task_scope
+        self._tasks = task_scope
         self._answers: list[Answer] = []
         self._unfinished: dict[int, tuple[Read, asyncio.Task[None]]] = {}
 
@@ -205,7 +205,7 @@ class Batch:
     async def _read(self, place: int, text: str, *, fresh: bool) -> None:
         """Read one; judging it goes on behind while the next one is read."""
         try:
-            read = await self._sims.read(text, self._errands, fresh=fresh)
+            read = await self._sims.read(text, self._tasks, fresh=fresh)
         except BotError as error:
             self._answers[place] = kept(error)
             self._told(place, error)
@@ -213,7 +213,7 @@ class Batch:
             log.exception("look-up-broke")
             self._answers[place] = BotError()
         else:
-            finishing = self._errands.begin(self._finish(place, read))
+            finishing = self._tasks.begin(self._finish(place, read))
             self._unfinished[place] = (read, finishing)
             self._tell(place, read)
 
