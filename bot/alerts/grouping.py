@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert, Ill
 from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
+from bot.alerts.notifications import Happened, Teller, relapse_window, with_one_mention
 from bot.alerts.reading import (
     DATA_LIMIT,
     SILENT,
@@ -21,7 +22,6 @@ from bot.alerts.reading import (
     next_step_of,
     outage_value,
 )
-from bot.alerts.telling import Happened, Teller, relapse_window, with_one_mention
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import explained_rules
 from bot.sessions.redaction import redacted_snapshot
