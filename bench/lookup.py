@@ -76,7 +76,8 @@ async def warm(slack: str) -> None:
     """Count CPU from the bytes of a signed command until the blocks of its answer."""
     with stub() as kore:
         async with bot_between(slack, kore) as bot, open_session() as session:
-            services = replace(bot.services, delivery=DrawOnly())
+            replying = replace(bot.services.replying, delivery=DrawOnly())
+            services = replace(bot.services, replying=replying)
             about = Identity(team="T0", enterprise=None, user="U9", bot="B9")
             app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
             handlers.register(app, services)
