@@ -42,8 +42,11 @@ async def test_the_list_has_its_buttons(whole):
     await whole.type("alert list")
     await whole.click(whole.answer(), "Pause")
     (paused,) = await kept(whole)
+    await whole.type("alert list")
+    await whole.click(whole.answer(), "Resume")
+    (resumed,) = await kept(whole)
 
-    assert PauseReason.ASKED is paused.paused
+    assert (PauseReason.ASKED, None) == (paused.paused, resumed.paused)
 
 
 async def test_a_test_reaches_the_channel(whole):
