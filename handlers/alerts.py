@@ -65,7 +65,7 @@ async def resume(context: Context, alert: Alert) -> Reply:
     if not await context.services.alerts.alerts.resume(alert):
         return Reply(done_screen(alert, "is not paused."))
     await announce(context, replace(alert, paused=None), "resumed")
-    return Reply(done_screen(alert, "is resumed: what went down meanwhile is told now."))
+    return Reply(done_screen(alert, "is resumed. What went down meanwhile is reported now."))
 
 
 async def ask_to_remove(_context: Context, alert: Alert) -> Reply:

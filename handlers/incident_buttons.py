@@ -214,10 +214,12 @@ async def hand_over(context: Context, id_: str, values: Body) -> Faults:
 
 
 async def _may_act(context: Context, incident: Incident, user: str) -> bool:
-    """Return whether somebody else may use the bot, and ask about the incident's account."""
+    """Return whether somebody else may use the bot at the card, and see the incident's account."""
     if context.actor is None:
         return False
-    actor = replace(context.actor, user=user, is_direct=False)
+    actor = replace(
+        context.actor, user=user, channel=incident.channel, in_view=False, is_direct=False
+    )
     try:
         visibility = await context.services.authorizer.authorize(actor)
     except NotAllowed:

@@ -8,6 +8,7 @@ import pytest
 from bot.alerts.incident import DownSim, Incident
 from bot.alerts.repository import NoSuchIncident
 from bot.blocks import ids
+from bot.blocks.incident_windows import MAY_NOT, PERSON
 from bot.diagnosis.rule import Severity
 from bot.digests.compile import moment
 from bot.emulators.kore.cards import iccid, imei
@@ -284,6 +285,29 @@ async def test_an_incident_is_shown_to_who_may_see_its_account():
 
         assert [] == leaks(two, "", f"{home}")
         assert "open" not in two.whole.answer().text
+
+
+@pytest.mark.parametrize(
+    ("globex", "faults"), [(APART["globex"], {PERSON: MAY_NOT}), ({"channels": CHANNEL}, {})]
+)
+async def test_an_incident_is_handed_over_to_who_may_see_its_account(globex, faults):
+    """Ana may take it over where the card's channel, or a list, lets her see Globex."""
+    async with two_accounts(**APART | {"globex": globex}) as two:
+        services, now = two.whole.bot.services, two.whole.bot.services.clock.now()
+        alert = an_alert(made_at=now, made_by=BEN.id)
+        await services.alerts.alerts.add(alert)
+        down = DownSim(VAULT.sid, VAULT.name, now, now)
+        kept = Incident(
+            "i1", alert.id, alert.team, CHANNEL, "silent", "gone_silent", "Gone silent",
+            Severity.CRITICAL, Severity.CRITICAL, (down,), now, now, account=GLOBEX,
+        )  # fmt: skip
+        async with services.store.write() as tx:
+            await services.alerts.incidents.save(alert, None, kept, tx)
+        here = Request(HOME.id, BEN.id, CHANNEL, "", is_public=True)
+        context = Context(Actor(HOME.id, None, BEN.id, CHANNEL), here, services)
+        values = {PERSON: {PERSON: {"selected_user": ANA.id}}}
+
+        assert faults == await incident_buttons.hand_over(context, "i1", values)
 
 
 async def test_a_watch_in_direct_messages_outlives_a_restart():

@@ -249,3 +249,10 @@ def test_a_message_that_stands_gets_its_owner_once():
 
     assert ["divider", "context"] == [block["type"] for block in bare.blocks]
     assert "🙋 <@U0ANA0001> is on it: 3 SIMs" == taken_screen(an_owner(*SIDS)).text
+
+
+def test_a_session_of_a_clock_that_is_ahead_counts_not_yet():
+    """KORE's clock may be minutes ahead of ours: what begins after now was no connection so far."""
+    ahead = a_session(start=NOW + timedelta(minutes=2), end=None, last_updated=None)
+
+    assert () == a_report(sessions=(ahead,)).connected
