@@ -76,7 +76,7 @@ class Mrkdwn:
     def data(self, text: str, limit: int = NAME_LIMIT) -> str:
         """Escape foreign text; where it holds marks it stands in a code span, to be copied."""
         line = clean(text, limit)
-        return escape(line, limit) if is_plain(line) else self.code(line)
+        return entities(line) if is_plain(line) else self.code(line)
 
     def code(self, text: str) -> str:
         """Show something to copy in a code span."""
@@ -105,9 +105,9 @@ class Mrkdwn:
     def when(self, moment: datetime, now: datetime | None = None) -> str:
         """Return a date token: the reader's own zone, with ISO 8601 in UTC where that fails."""
         at = utc(moment)
-        iso = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        iso = at.replace(tzinfo=None).isoformat(timespec="seconds")
         shown = "{time}" if _is_recent(moment, now) else "{time} {date_short_pretty}"
-        return f"<!date^{int(at.timestamp())}^{shown}|{iso}>"
+        return f"<!date^{int(at.timestamp())}^{shown}|{iso}Z>"
 
 
 class Notice:

@@ -27,6 +27,7 @@ _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONE = re.compile("[\ud800-\udfff]")
 # Slack has no way to escape its marks; a look-alike reads the same and formats nothing.
 _LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_MARK = re.compile("[*~`:_]")
 _EMOJI = re.compile(r":(?=[0-9]*[a-z_+'-][a-z0-9_+'-]*:|1(?:00|234):)", re.IGNORECASE)
 _JOINER = "\u2060"  # no width: `:word` that is followed by one is no emoji
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
@@ -34,11 +35,12 @@ _MARKUP = re.compile(r"(<(?:[@#!]|https?://|mailto:)[^<>]*>|&(?:amp|lt|gt);)|[&<
 _HALF_MARK = re.compile(r"(<[^<>]*|&[a-z]{0,4})$")
 
 NO_BREAK = "\u00a0"  # a space at which no line is broken
-_IN_A_NUMBER = re.compile(
-    r"(?<=\d) (?=(?:s|min|h|d|KB|MB|GB|km|packets?)\b|%)"  # 12 s, 86 %
-    r"|(?<=\d [hd]) (?=\d+ (?:min|h)\b)|(?<=\d min) (?=\d+ s\b)"  # 9 h 31 min
-    r"|(?<=[↑↓≈]) (?=[\du])"
+_IN_A_NUMBER = re.compile(  # it begins with the space: that is found fastest
+    r" (?:(?<=\d )(?=(?:s|min|h|d|KB|MB|GB|km|packets?)\b|%)"  # 12 s, 86 %
+    r"|(?<=\d [hd] )(?=\d+ (?:min|h)\b)|(?<=\d min )(?=\d+ s\b)"  # 9 h 31 min
+    r"|(?<=[↑↓≈] )(?=[\du]))"
 )
+_DIGIT = re.compile(r"[0-9]")
 _AS_IT_IS = re.compile(r"(```.*?```|`[^`\n]*`|<[^<>]*>)", re.DOTALL)
 
 
@@ -77,6 +79,8 @@ def unmarked(line: str) -> str:
 
 
 def _disarmed(line: str) -> str:
+    if not _MARK.search(line):  # as in most
+        return line
     line = _EMOJI.sub(f":{_JOINER}", line.translate(_LOOKALIKES))
     return _EDGE_UNDERSCORE.sub(lambda run: "ˍ" * len(run[0]), line)
 
@@ -122,7 +126,7 @@ def mrkdwn(text: str, limit: int = _SECTION) -> Block:
 
 def unbroken(mrkdwn: str) -> str:
     """Keep numbers and their units on one line: `9 h 31 min`; what is to be copied stays as is."""
-    if not any(digit in mrkdwn for digit in "0123456789"):
+    if not _DIGIT.search(mrkdwn):
         return mrkdwn
     parts = _AS_IT_IS.split(mrkdwn)
     parts[::2] = [_IN_A_NUMBER.sub(NO_BREAK, part) for part in parts[::2]]

@@ -85,11 +85,10 @@ def _buttons(
     refresh = ids.Refresh(sid=sid, shared_by=shared_by).to_value()
     again = "Retry" if report.stale or report.sessions is None else "Refresh"
     found = [button(again, ids.REFRESH, f"Read {name} again", value=refresh)]
+    window = ids.Window(sid=sid).to_value()
     if report.sessions:
-        window = ids.Window(sid=sid).to_value()
         found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
-    watch = ids.Window(sid=sid).to_value()
-    found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=watch))
+    found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=window))
     if not (shared_by or for_all):
         share = ids.Share(sid=sid).to_value()
         found.append(button("Share", ids.SHARE, f"Share {name} to the channel", value=share))

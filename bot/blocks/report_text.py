@@ -106,6 +106,13 @@ def _of_session(report: SessionReport, session: DataSession, fmt: Formatter) -> 
     return f": its session on {via} is open {since}, but KORE does not say when it was updated"
 
 
+def _names_network(report: SessionReport) -> bool:
+    """Return whether the headline of a report with a session says on which network it was."""
+    if report.state in {State.OFFLINE, State.STALE}:
+        return report.rest is None
+    return report.state in {State.ONLINE, State.UNKNOWN}
+
+
 def _as_usual(report: SessionReport) -> str:
     """Say that a device sleeps as it usually does: `as usual: it connects every 6 h`."""
     rest = report.rest
@@ -218,7 +225,7 @@ def _is_told(session: DataSession, report: SessionReport) -> bool:
     names = (session.operator_name, session.radio_link, session.operator_country)
     return (
         all(map(known_text, names))
-        and network_text(session, PLAIN) in report_headline(report, PLAIN)
+        and _names_network(report)
         and cell_text(session, PLAIN).startswith(f"{network_code(session)}-")
     )
 
