@@ -89,9 +89,8 @@ def test_what_is_built_works(tmp_path):
     assert 1 == unhealthy.returncode
     assert "Is the bot running?" in unhealthy.stdout
     assert (ROOT / "manifest.yml").read_text() == (site / "bot/manifest.yml").read_text()
-    for folder, pattern in (("bot/demo/page/static", "*.js"), ("bot/store/migrations", "*.py")):
+    for folder, pattern in (("bot/demo/page/static", "*.js"), ("bot/diagnosis/rules", "*.py")):
         assert set() != names(ROOT / folder, pattern) == names(site / folder, pattern), folder
-    assert "env.py" in names(site / "bot/store/migrations", "*.py")
     assert modules
     for module in modules:
         assert [valid_whatever_the_clock] == byte_code_flags(module), module

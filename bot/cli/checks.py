@@ -33,7 +33,7 @@ from bot.store.errors import (
     StoreTooNew,
 )
 from bot.store.location import SQLITE, is_read_only_disk, nearest, without_password
-from bot.store.migrate import known_revisions
+from bot.store.migrate import NEWEST
 
 STORE = "store"
 LEAST_FREE = 200 * 10**6  # bytes; a year of scans of 1,000 SIMs
@@ -77,7 +77,7 @@ async def _looked_at(database: Database, url: str, clock: Clock) -> Check:
             raise StoreReadOnly
         return well(STORE, f"{where}: not there yet, made with the first start")
     revision = await database.revision()
-    if revision not in known_revisions()[-1:]:
+    if revision != NEWEST:
         age = f"schema {revision}" if revision else "empty"
         return well(STORE, f"{where}: {age}; the next start brings it up to date{_free(file)}")
     started = clock.monotonic()

@@ -149,7 +149,7 @@ LOG_BODIES: Mapping[str, int] = {
     "mcp": logging.ERROR,  # what a client sends that is not understood, as it was sent
     "httpx": logging.WARNING,  # a line for each request to KORE, which is counted
     "asyncio": logging.INFO,
-    "alembic.runtime.plugins": logging.WARNING,  # its own parts, before each first start
+    "alembic.runtime.plugins": logging.WARNING,  # its own parts, before each migration
 }
 RENAMED = {"levelname": "level", "name": "logger"}
 

@@ -26,12 +26,8 @@ from bot.store.errors import (
     StoreNotReady,
     StoreTooNew,
 )
-from bot.store.migrate import (
-    VERSION,
-    bring_up_to_date,
-    known_revisions,
-    revision_of,
-)
+from bot.store.migrate import VERSION, bring_up_to_date, revision_of
+from bot.store.revisions import REVISIONS
 from bot.store.transaction import Backend, Session, Transaction
 
 if TYPE_CHECKING:
@@ -106,8 +102,8 @@ class Database:
 
     async def revision(self) -> str | None:
         """Return the schema's revision; None where there is none yet. Raises StoreError."""
-        stored, known = await self._backend.work(revision_of, alone=False), known_revisions()
-        if stored is not None and stored not in known:
+        stored = await self._backend.work(revision_of, alone=False)
+        if stored is not None and stored not in REVISIONS:
             raise StoreTooNew
         return stored
 

@@ -1,23 +1,44 @@
 """Brings the schema up to date at the start, one process at a time.
 
-A plain look at the revision decides; Alembic, slow to import, comes in only where there is work. A
-revision is named as its file, and the order of the names is the order of the revisions.
+A new store is made from bot/store/schema.py at once. An older one goes through the revisions that
+it lacks, for which alone Alembic, slow to import, comes in.
 """
 
 import logging
-from functools import cache, partial
-from pathlib import Path
+from collections.abc import Mapping
+from functools import partial
+from itertools import dropwhile
 
-from sqlalchemy import Connection, Text, column, func, select, table
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    update,
+)
 
 from bot.store.errors import StoreDamaged, StoreFault, StoreTooNew
+from bot.store.revisions import REVISIONS, Revision
+from bot.store.schema import metadata
 from bot.store.transaction import Backend, ours
 
 log = logging.getLogger(__name__)
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "simsessions_schema"
-VERSION = table(VERSION_TABLE, column("version_num", Text))
+VERSION = Table(
+    VERSION_TABLE,
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),
+)
+NEWEST = [*REVISIONS][-1]
 _sqlite = table("sqlite_master", column("name"), column("type"))
 _postgres = table("pg_class", column("relname"), column("oid"))
 TABLES = {
@@ -38,25 +59,19 @@ FAILED = (
 )
 
 
-@cache
-def known_revisions(migrations: Path = MIGRATIONS) -> tuple[str, ...]:
-    """Return the revisions that this build knows, oldest first."""
-    return tuple(sorted(path.stem for path in (migrations / "versions").glob("[0-9]*.py")))
-
-
-async def bring_up_to_date(backend: Backend, migrations: Path = MIGRATIONS) -> None:
-    """Migrate where the schema is older. Raises StoreTooNew where it is newer.
+async def bring_up_to_date(backend: Backend, revisions: Mapping[str, Revision] = REVISIONS) -> None:
+    """Make the schema, or migrate an older one. Raises StoreTooNew where it is newer.
 
     What a failed migration has begun is undone with its transaction.
     """
-    if await backend.work(partial(is_current, migrations), alone=False):
+    if await backend.work(partial(is_current, revisions), alone=False):
         return
-    await backend.work(partial(_migrate, migrations), alone=True)
+    await backend.work(partial(_migrate, revisions), alone=True)
 
 
-def is_current(migrations: Path, connection: Connection) -> bool:
+def is_current(revisions: Mapping[str, Revision], connection: Connection) -> bool:
     """Compare the schema with this build's. Raises StoreTooNew and StoreDamaged."""
-    stored, known = revision_of(connection), known_revisions(migrations)
+    stored, known = revision_of(connection), [*revisions]
     if stored is not None and stored not in known:
         raise StoreTooNew
     return stored == known[-1]
@@ -72,18 +87,45 @@ def revision_of(connection: Connection) -> str | None:
     return None
 
 
-def _migrate(migrations: Path, connection: Connection) -> None:
-    if is_current(migrations, connection):  # another process was first
+def _migrate(revisions: Mapping[str, Revision], connection: Connection) -> None:
+    if is_current(revisions, connection):  # another process was first
         return
-    from alembic import command  # noqa: PLC0415 -- see above
-    from alembic.config import Config  # noqa: PLC0415 -- see above
-
-    before = revision_of(connection)
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    before, newest = revision_of(connection), [*revisions][-1]
     try:
-        command.upgrade(config, "head")
+        if before is None:
+            make(connection, newest)
+        else:
+            migrate(connection, before, revisions)
     except Exception as error:
         found = ours(error)
         raise (StoreFault(FAILED) if isinstance(found, StoreFault) else found) from error
-    log.info("store-migrated", extra={"before": before, "after": known_revisions(migrations)[-1]})
+    log.info("store-migrated", extra={"before": before, "after": newest})
+
+
+def make(connection: Connection, newest: str = NEWEST) -> None:
+    """Make the schema where there is none; it is that of the newest revision."""
+    if connection.dialect.name == "postgresql":
+        _say_where_to_postgres()
+    metadata.create_all(connection, checkfirst=False)
+    VERSION.create(connection)
+    connection.execute(insert(VERSION).values(version_num=newest))
+
+
+def _say_where_to_postgres() -> None:
+    for each in metadata.tables.values():
+        for index in each.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            index.dialect_options["postgresql"]["where"] = where
+
+
+def migrate(connection: Connection, before: str, revisions: Mapping[str, Revision]) -> None:
+    """Carry out the revisions that come after the one that is there."""
+    from alembic.operations import Operations  # noqa: PLC0415 -- see above
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 -- see above
+
+    names = {"target_metadata": metadata}  # for the constraints that a revision does not name
+    operations = Operations(MigrationContext.configure(connection, opts=names))
+    _, *lacking = dropwhile(lambda name: name != before, revisions)
+    for name in lacking:
+        revisions[name](operations)
+    connection.execute(update(VERSION).values(version_num=[*revisions][-1]))

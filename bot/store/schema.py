@@ -1,4 +1,6 @@
-"""The tables, one section a feature; bot/store/migrations/ makes them, and a test compares.
+"""The tables, one section a feature; a new store is made from them.
+
+bot/store/revisions.py takes older stores to the same; a test compares.
 
 Times are float epoch seconds in UTC (`Seconds`), by the database's clock where it is `NOW`; JSON
 stands as compact text.
@@ -23,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-# named, so that a later migration can name what it changes on both databases
+# named, so that a later revision can name what it changes on both databases
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -59,7 +61,7 @@ NOW = Now()
 def _index(name: str, *columns: str, where: str) -> Index:
     """Return an index of the rows for which `where` holds.
 
-    The migrations say so to PostgreSQL too; said here, it would load that dialect at every start.
+    PostgreSQL hears of it in migrate.py; said here, it would load that dialect at every start.
     """
     return Index(name, *columns, sqlite_where=text(where))
 

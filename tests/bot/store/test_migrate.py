@@ -3,24 +3,27 @@
 import asyncio
 import json
 import os
-import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Column, Connection, Integer, insert, inspect, text
 
 from bot.store.database import Database
 from bot.store.errors import StoreFault, StoreNotReady, StoreTooNew
 from bot.store.migrate import (
-    MIGRATIONS,
+    NEWEST,
+    VERSION,
     VERSION_TABLE,
     bring_up_to_date,
-    known_revisions,
+    make,
+    migrate,
     revision_of,
 )
+from bot.store.revisions import REVISIONS, Revision
 from bot.store.schema import metadata
 from tests.bot.store.notes import with_notes
 
@@ -74,37 +77,75 @@ async def left_by_another_build(url: str) -> None:
     await db.aclose()
 
 
-@pytest.fixture
-def migrations(tmp_path):
-    """A folder with the migrations of this build, to be taken from and added to."""
-    return shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-
-
-async def migrated(url: str, migrations: Path) -> None:
-    """Bring it up to date by other migrations."""
+async def worked(url: str, work) -> object:
+    """Do `work` on a connection, alone, and return what it does."""
     db = Database(url)
     try:
-        await bring_up_to_date(db._backend, migrations)
+        return await db._backend.work(work, alone=True)
     finally:
         await db.aclose()
 
 
-def test_the_chain_holds():
-    """Each migration is named as its revision, and follows the one before it."""
-    revisions = known_revisions()
-    texts = [(MIGRATIONS / "versions" / f"{name}.py").read_text() for name in revisions]
-
-    assert revisions
-    assert [] == [n for n, t in zip(revisions, texts, strict=True) if f'revision = "{n}"' not in t]
-    assert [] == [
-        after
-        for before, after, text_ in zip(revisions, revisions[1:], texts[1:], strict=False)
-        if f'down_revision = "{before}"' not in text_
-    ]
+def at_revision(connection: Connection, revision: str) -> None:
+    """Make the schema anew as it was at a revision, by the revisions up to it."""
+    for each in (*metadata.tables.values(), VERSION):
+        each.drop(connection, checkfirst=True)
+    VERSION.create(connection)
+    connection.execute(insert(VERSION).values(version_num="none"))
+    until = [*REVISIONS][: [*REVISIONS].index(revision) + 1]
+    migrate(
+        connection, "none", {"none": lambda _: None} | {name: REVISIONS[name] for name in until}
+    )
 
 
-async def test_the_migrations_make_the_schema(empty_url):
-    """What the migrations make is what the tables say, on both databases."""
+async def migrated(url: str, revisions: Mapping[str, Revision]) -> None:
+    """Bring it up to date by other revisions."""
+    db = Database(url)
+    try:
+        await bring_up_to_date(db._backend, revisions)
+    finally:
+        await db.aclose()
+
+
+def told_of(index: dict) -> dict:
+    return {**index, "dialect_options": {k: str(v) for k, v in index["dialect_options"].items()}}
+
+
+def schema_of(connection: Connection) -> dict[str, object]:
+    """Read all that there is of each table."""
+    found = inspect(connection)
+    columns = {
+        name: [{**each, "type": repr(each["type"])} for each in found.get_columns(name)]
+        for name in found.get_table_names()
+    }
+    without_rows = "SELECT name FROM pragma_table_list WHERE wr"
+    is_sqlite = connection.dialect.name == "sqlite"
+    return {
+        "columns": columns,
+        "keys": {name: found.get_pk_constraint(name) for name in columns},
+        "unique": {name: found.get_unique_constraints(name) for name in columns},
+        "indexes": {
+            name: sorted(map(told_of, found.get_indexes(name)), key=lambda index: index["name"])
+            for name in columns
+        },
+        "options": sorted(connection.scalars(text(without_rows))) if is_sqlite else [],
+    }
+
+
+async def test_a_new_schema_is_that_of_the_revisions(empty_url):
+    """Made at once or by one revision after the other: every table, key and index is the same."""
+    await worked(empty_url, make)
+    at_once = await worked(empty_url, schema_of)
+    await worked(empty_url, lambda connection: at_revision(connection, NEWEST))
+    by_revisions = await worked(empty_url, schema_of)
+
+    assert {*metadata.tables, VERSION_TABLE} == at_once["columns"].keys()
+    assert by_revisions == at_once
+    assert NEWEST == await revision(empty_url)
+
+
+async def test_the_schema_is_what_the_tables_say(empty_url):
+    """What is made is what bot/store/schema.py says, as Alembic compares it."""
     db = await Database.open(empty_url)
     differences = await db._backend.work(
         lambda connection: compare_metadata(
@@ -121,12 +162,15 @@ async def test_the_migrations_make_the_schema(empty_url):
 
 
 async def test_alembic_comes_in_only_where_there_is_work(empty_url):
-    """A new store is migrated; one that is up to date is only looked at."""
+    """A new store is made without it; one that is up to date is only looked at."""
     first, second = await opened_apart(empty_url), await opened_apart(empty_url)
+    await worked(empty_url, lambda connection: at_revision(connection, "0001_jobs"))
+    older = await opened_apart(empty_url)
 
-    assert first["alembic"]
+    assert [False, False, True] == [each["alembic"] for each in (first, second, older)]
     assert "store-migrated" in first["said"]
-    assert {"said": [], "alembic": False} == second
+    assert [] == second["said"]
+    assert ["store-migrated"] == older["said"]
 
 
 async def test_several_processes_at_once(empty_url):
@@ -134,14 +178,13 @@ async def test_several_processes_at_once(empty_url):
     logs = await asyncio.gather(*(opened_apart(empty_url) for _ in range(4)))
 
     assert 1 == sum(each["said"].count("store-migrated") for each in logs)
-    assert known_revisions()[-1] == await revision(empty_url)
+    assert NEWEST == await revision(empty_url)
 
 
-async def test_an_older_schema_goes_on(empty_url, migrations):
+@pytest.mark.parametrize("older", [*REVISIONS][:-1])
+async def test_an_older_schema_goes_on(older, empty_url):
     """A store of an earlier version keeps its rows and gets what is new."""
-    *_, newest = sorted((migrations / "versions").glob("[0-9]*.py"))
-    newest.unlink()
-    await migrated(empty_url, migrations)
+    await worked(empty_url, lambda connection: at_revision(connection, older))
     before = await revision(empty_url)
     add = "INSERT INTO buckets VALUES ('kept', 1.0)"
     db = Database(empty_url)
@@ -151,8 +194,8 @@ async def test_an_older_schema_goes_on(empty_url, migrations):
         kept = await tx.scalar(text("SELECT name FROM buckets"))
     await db.aclose()
 
-    assert known_revisions()[-2] == before
-    assert known_revisions()[-1] == await revision(empty_url)
+    assert older == before
+    assert NEWEST == await revision(empty_url)
     assert "kept" == kept
 
 
@@ -170,25 +213,20 @@ async def test_a_newer_schema_is_left_alone(empty_url):
     assert "9999_later" == await revision(empty_url)
 
 
-async def test_a_migration_that_fails(database_url, migrations):
+async def test_a_migration_that_fails(database_url):
     """What it had begun is undone; the schema is the one before, and opens."""
-    failing = f"""
-from alembic import op
-import sqlalchemy as sa
-revision = "9999_failing"
-down_revision = "{known_revisions()[-1]}"
-def upgrade():
-    op.create_table("half", sa.Column("a", sa.Integer))
-    op.add_column("jobs", sa.Column("half", sa.Integer))
-    op.execute("SELECT nothing FROM nowhere")
-"""
-    (migrations / "versions" / "9999_failing.py").write_text(failing)
+
+    def failing(op) -> None:
+        op.create_table("half", Column("a", Integer))
+        op.add_column("jobs", Column("half", Integer))
+        op.execute("SELECT nothing FROM nowhere")
+
     with pytest.raises(StoreFault, match="stands as it was"):
-        await migrated(database_url, migrations)
+        await migrated(database_url, {**REVISIONS, "9999_failing": failing})
     db = await with_notes(await Database.open(database_url))
     async with db.read() as tx:
         with pytest.raises(StoreFault):
             await tx.execute(text("SELECT half FROM jobs"))
     await db.aclose()
 
-    assert known_revisions()[-1] == await revision(database_url)
+    assert NEWEST == await revision(database_url)
