@@ -16,10 +16,8 @@ import yaml
 from click import Context
 
 from bot.blocks.help import rule_text
-from bot.cli.exit_codes import ExitCode
-from bot.cli.lookups import as_lines_of, open_fleet
-from bot.cli.main import cli
-from bot.cli.reports import as_text
+from bot.cli.lookups import as_lines_of, as_text, open_fleet
+from bot.cli.main import ExitCode, cli
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.rule import all_rules

@@ -148,9 +148,7 @@ def test_fakes_stand_at_the_wire():
     assert replaced * 10 < tests
 
 
-@pytest.mark.parametrize(
-    "folder", ["bot/diagnosis/rules", "handlers/subcommands", "bot/cli/commands"]
-)
+@pytest.mark.parametrize("folder", ["bot/diagnosis/rules", "handlers/subcommands"])
 def test_each_plug_in_has_its_test(folder):
     """A file that is found by scan has a test file of the same name, and the other way round."""
     there = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
@@ -161,10 +159,11 @@ def test_each_plug_in_has_its_test(folder):
     assert there == tested
 
 
-def test_each_kind_of_job_has_its_test():
-    """The test file of a kind is called as the kind's file; more files add a word to that."""
-    kinds = {path.stem for path in (ROOT / "bot/jobs/kinds").glob("*.py")} - {"__init__"}
-    tests = [path.stem for path in (ROOT / "tests/bot/jobs/kinds").glob("test_*.py")]
+@pytest.mark.parametrize("folder", ["bot/jobs/kinds", "bot/cli/commands"])
+def test_each_kind_of_job_and_command_has_its_test(folder):
+    """The test file is called as the kind's or the command's; more files add a word to that."""
+    kinds = {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
+    tests = [path.stem for path in (ROOT / "tests" / folder).glob("test_*.py")]
 
     assert [] == sorted(kind for kind in kinds if f"test_{kind}" not in tests)
     assert [] == [t for t in tests if not t.removeprefix("test_").startswith(tuple(kinds))]

@@ -1,8 +1,11 @@
-"""What the terminal lists: alerts, incidents, digests and look-ups, as tables and as JSON."""
+"""What the terminal lists: alerts, incidents, digests, look-ups and rules."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+
+from rich.style import Style
+from rich.text import Text
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
@@ -22,11 +25,16 @@ from bot.blocks.digest_text import (
     worst_text,
 )
 from bot.blocks.format import PLAIN, count, grouped, lasting
+from bot.blocks.help import rule_text
 from bot.blocks.incident import incident_title, took_text
 from bot.blocks.kit import clean
 from bot.cli.terminal import aligned
+from bot.diagnosis.rule import AnyRule, all_rules
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import COUNTED, Digest
 from bot.digests.subscription import Subscription
+from bot.setting_values import shown
+from bot.settings import env_name
 from bot.store.lookups import Lookup
 
 ALERT_HEAD = ("id", "channel", "name", "SIMs", "how often", "how it stands")
@@ -296,3 +304,20 @@ def _audit_cells(row: Lookup) -> tuple[str, ...]:
 
 def _moment(row: Lookup) -> datetime:
     return datetime.fromtimestamp(row.at, UTC)
+
+
+def rule_lines(thresholds: Thresholds) -> Iterator[Text]:
+    """Return each rule: its name and severities, when it fires, and whose thresholds those are."""
+    for rule in all_rules():
+        words = rule_text(rule, thresholds)
+        yield Text.assemble((words.name, Style(bold=True)), f"  {words.severity}")
+        yield Text(f"  when {words.fires}")
+        yield from _sources(rule, thresholds)
+
+
+def _sources(rule: AnyRule, thresholds: Thresholds) -> Iterator[Text]:
+    if not rule.about.thresholds:
+        yield Text(f"  {rule.about.source}", style=Style(dim=True))
+    for name in rule.about.thresholds:
+        value, source = shown(getattr(thresholds, name)), thresholds.source(name)
+        yield Text(f"  {env_name(name)}={value}  ({source})", style=Style(dim=True))

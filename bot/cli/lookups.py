@@ -1,23 +1,42 @@
-"""Looking SIMs up without Slack: opens what `lookup` needs, and answers questions about a fleet."""
+"""Looking SIMs up without Slack: opens what `lookup` needs, answers, and prints the reports."""
 
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from bot.app.accounts import open_stacks
+from bot.blocks.findings import (
+    explanation_lines,
+    finding_lines,
+    main_lines,
+    others_text,
+)
 from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
 from bot.blocks.format import PLAIN
-from bot.blocks.report_json import as_json
+from bot.blocks.report_json import as_json, error_sentence
+from bot.blocks.report_text import (
+    day_line,
+    fact_lines,
+    freshness_line,
+    neighbours_line,
+    report_headline,
+    skipped_line,
+    warnings,
+    window_line,
+)
 from bot.blocks.tables import cell_text
 from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
-from bot.errors import UserError
+from bot.diagnosis.rule import Severity
+from bot.diagnosis.thresholds import Thresholds
+from bot.errors import BotError, UserError
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import FleetList
@@ -27,6 +46,7 @@ from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer, triage
 from bot.settings import Settings
+from bot.sims.errors import SimNotFound
 from bot.sims.identifier import quoted
 from bot.sims.spotter import SimSpotter
 from bot.struct import replace
@@ -136,3 +156,59 @@ def as_lines_of(found: FleetAnswer, now: datetime) -> Iterator[Text]:
         )
         yield Text("  ".join(padded).rstrip())
     yield Text(" · ".join(small_print(found, len(found.rows), now, PLAIN)), style="dim")
+
+
+BOLD, DIM = Style(bold=True), Style(dim=True)
+COLOURS = {
+    Severity.CRITICAL: Style(color="red"),
+    Severity.WARNING: Style(color="yellow"),
+    Severity.INFO: Style(color="blue"),
+}
+
+
+def as_text(query: str, answer: SessionReport | BotError) -> Iterator[Text]:
+    """Return the lines of a report, or of the error that stands in its place."""
+    if isinstance(answer, BotError):
+        yield Text(f"{PLAIN.data(query)}: {PLAIN.data(error_sentence(answer), 2000)}", style=BOLD)
+        return
+    yield Text(report_headline(answer, PLAIN), style=BOLD)
+    yield from _lines([*warnings(answer, PLAIN), *main_lines(answer, PLAIN)])
+    yield from _lines(fact_lines(answer, PLAIN), DIM)
+    last = (others_text(answer), freshness_line(answer, PLAIN), answer.sim.sid)
+    month = " · ".join(filter(None, (day_line(answer), window_line(answer))))
+    small = (
+        neighbours_line(answer, PLAIN),
+        month,
+        skipped_line(answer),
+        " · ".join(filter(None, last)),
+    )
+    yield from _lines(filter(None, small), DIM)
+
+
+def explained(answer: SessionReport, limits: Thresholds) -> Iterator[Text]:
+    """Return every finding with its evidence and whose line it is, and what was assumed."""
+    for finding in answer.findings:
+        lines = finding_lines(finding, PLAIN, answer)
+        yield Text(f"  {lines.what}", style=COLOURS[finding.severity])
+        yield from _lines((f"   {lines.next_step}", f"   {lines.source}"), DIM)
+    yield from _lines(explanation_lines(answer, limits, PLAIN), DIM)
+
+
+def summary(answers: Sequence[SessionReport | BotError]) -> Text:
+    """Count how several SIMs stand: `4 SIMs: 2 need attention, 1 not found`."""
+    reports = [each for each in answers if isinstance(each, SessionReport)]
+    errors = [each for each in answers if isinstance(each, BotError)]
+    attention = sum(each.cause is not None for each in reports)
+    lost = sum(isinstance(each, SimNotFound) for each in errors)
+    verb = "needs" if attention == 1 else "need"
+    parts = [
+        f"{attention} {verb} attention" if attention else "no warnings",
+        f"{lost} not found" if lost else "",
+        f"{len(errors) - lost} not read" if len(errors) > lost else "",
+    ]
+    return Text(f"{len(answers)} SIMs: {', '.join(filter(None, parts))}", style=BOLD)
+
+
+def _lines(lines: Iterable[str], style: Style | None = None) -> Iterator[Text]:
+    for line in lines:
+        yield Text(f"  {line}", style=style or Style())

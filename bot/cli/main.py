@@ -11,31 +11,80 @@ import logging
 import os
 import sys
 import traceback
+from enum import IntEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
-from bot.cli.exit_codes import ExitCode, exit_code
-from bot.errors import BotError
+from bot.errors import BotError, SettingsError, SlackLost, TookTooLong, UserError
+from bot.kore.errors import KoreError, KoreNotFound
+from bot.slack.errors import SlackError
+from bot.store.errors import StoreError
 
 log = logging.getLogger(__name__)
+
+
+class ExitCode(IntEnum):
+    """The graver the higher; where several apply, the highest is given."""
+
+    OK = 0
+    NOT_ALL = 1
+    USAGE = 2
+    KORE = 3
+    SETTINGS = 4
+    SLACK = 5
+    STORE = 6
+    BROKEN = 70
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """Say it in a line."""
+        return MEANINGS[self]
+
+
+MEANINGS = {
+    ExitCode.OK: "everything was answered, everything checked is well",
+    ExitCode.NOT_ALL: "a SIM was not found or several fit; doctor or health found a problem",
+    ExitCode.USAGE: "the command line was not understood",
+    ExitCode.KORE: "KORE refused, limited us, or did not answer",
+    ExitCode.SETTINGS: "a setting is wrong, or Slack refuses a token",
+    ExitCode.SLACK: "Slack cannot be reached, or does not allow what the bot needs",
+    ExitCode.STORE: "the store cannot be used",
+    ExitCode.BROKEN: "something broke on our side",
+    ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
+}
+
+
+def exit_code(error: BotError) -> ExitCode:
+    """Return the number of an error's kind."""
+    if isinstance(error, SettingsError):
+        return ExitCode.SETTINGS
+    if isinstance(error, UserError | KoreNotFound):
+        return ExitCode.NOT_ALL
+    if isinstance(error, SlackError | SlackLost):
+        return ExitCode.SLACK
+    if isinstance(error, StoreError):
+        return ExitCode.STORE
+    return ExitCode.KORE if isinstance(error, KoreError | TookTooLong) else ExitCode.BROKEN
+
 
 EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{c.value:>3}  {c.meaning}" for c in ExitCode)
 
 
 COMMANDS = {
-    "alert": "subscriptions",
+    "alert": "records",
     "audit": "records",
     "demo": "demo",
-    "digest": "subscriptions",
-    "doctor": "health",
-    "health": "health",
+    "digest": "records",
+    "doctor": "serve",
+    "health": "serve",
     "incidents": "records",
     "kore-api": "demo",
     "lookup": "lookup",
     "mcp": "serve",
-    "read": "read",
+    "read": "lookup",
     "rules": "records",
     "run": "serve",
     "worker": "serve",

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bot.blocks.kit import clean
-from bot.cli.exit_codes import ExitCode
+from bot.cli.main import ExitCode
 from bot.struct import Struct
 
 

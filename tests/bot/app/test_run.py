@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.assembly import EVENTS_PATH
 from bot.app.run import running
-from bot.cli.exit_codes import ExitCode, exit_code
+from bot.cli.main import ExitCode, exit_code
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi

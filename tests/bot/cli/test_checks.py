@@ -19,7 +19,7 @@ from bot.cli.checks import (
     store_check,
     webhook_checks,
 )
-from bot.cli.exit_codes import ExitCode
+from bot.cli.main import ExitCode
 from bot.cli.terminal import Status
 from bot.clock import SystemClock
 from bot.emulators.kore.faults import broken

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import commands
-from bot.cli.exit_codes import MEANINGS, ExitCode, exit_code
-from bot.cli.main import COMMANDS, cli, main
+from bot.cli.main import COMMANDS, MEANINGS, ExitCode, cli, exit_code, main
 from bot.errors import BotError, NotAllowed, SettingsError, SlackLost, StartError
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
 from bot.sims.errors import SimNotFound

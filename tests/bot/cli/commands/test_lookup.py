@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.cli.commands.lookup import check_picture, read_stdin, write_picture
-from bot.cli.exit_codes import ExitCode
+from bot.cli.main import ExitCode
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import broken, hang

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.cli.slack_checks import MEND_REACH, groups_checks, scopes_check, slack_checks
+from bot.cli.checks import MEND_REACH, groups_checks, scopes_check, slack_checks
 from bot.cli.terminal import Status
 from bot.emulators.slack.api import granted_scopes
 from bot.settings import Settings
