@@ -3,11 +3,12 @@
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import Services
-from handlers.alert_form import register_alerts
+from handlers.alert_form import register_alert_form
+from handlers.alerts import register_alerts
 from handlers.buttons import register_buttons, register_card
 from handlers.commands import register_command
-from handlers.digest_buttons import register_digest_buttons
 from handlers.digest_form import register_digest_form
+from handlers.digests import register_digest_buttons
 from handlers.handover import register_handovers
 from handlers.history import register_history_buttons, register_modals
 from handlers.home import register_home
@@ -31,6 +32,7 @@ def register(app: AsyncApp, services: Services) -> None:
     register_digest_buttons(app, services)
     register_digest_form(app, services)
     register_alerts(app, services)
+    register_alert_form(app, services)
     register_incident_buttons(app, services)
     register_triage_buttons(app, services)
     register_mentions(app, services)

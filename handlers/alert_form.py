@@ -1,11 +1,11 @@
-"""The modal in which an alert is made or changed, and the buttons of alerts."""
+"""The modal in which an alert is made or changed: opened, drawn anew, sent off."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.alerts.alert import Alert, usual_interval
@@ -21,7 +21,6 @@ from bot.alerts.form import (
     validate,
     values_of,
 )
-from bot.alerts.repository import AlertNameTaken
 from bot.blocks import ids
 from bot.blocks.alert_setup import (
     announced_screen,
@@ -39,32 +38,18 @@ from bot.digests.form import FormField, FormValues
 from bot.digests.schedule import all_zones
 from bot.digests.sim_selection import SelectedSims
 from bot.digests.subscription import SelectionKind
-from bot.digests.subscriptions import pause_reason, problem_words
-from bot.errors import BotError, NotAllowed, NotYours, OldButton
+from bot.errors import NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
-from handlers import alerts
-from handlers.alerts import Operation, permit
-from handlers.digest_form import channel_faults, on_zone, select_sims
-from handlers.interactions import (
-    Click,
-    FormWindow,
-    on_choice,
-    on_opening,
-    on_sent,
-    open_modal,
-    read,
-    register_clicks,
-)
+from handlers.digest_form import channel_faults, kept, on_zone, select_sims, text_of
+from handlers.interactions import FormWindow, on_choice, on_sent, open_modal, permit, read
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
-from handlers.replies import Reply
 
-NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
+NOT_THEIRS = "Only its maker and the people in its channel may change an alert."
 FASTEST_PER_SECOND = 20.0
 """SIMs that are scanned in a second at most, where nothing else is set."""
 MENTIONS = (AlertField.FIRST, AlertField.SECOND)
-_PLAIN = ("value", "selected_time", "selected_conversation")
 Find = Callable[[], Awaitable[Alert]]
 
 
@@ -74,13 +59,13 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
     Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
     """
     await context.authorize()
-    services, kept = context.services, context.services.alerts.alerts
+    services = context.services
     context.take()  # each asks KORE, as a look-up does
     if form.at and not await context.vouched(form.at):
-        raise NotYours(alerts.NOT_THEIRS)
-    before = await kept.get(form.id) if form.id else None
+        raise NotYours(NOT_THEIRS)
+    before = await services.alerts.alerts.get(form.id) if form.id else None
     if before:
-        await permit(context, before)
+        await permit(context, before, NOT_THEIRS)
     wrong = await _of_number(values, before, services)
     of_channel, chosen = await asyncio.gather(
         channel_faults(context, values.base.channel), select_sims(values.base, context)
@@ -129,32 +114,25 @@ def _new(context: Context, values: AlertValues, chosen: SelectedSims) -> Alert:
 
 async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
     """Keep it and tell the channel; a channel that cannot be told gets no alert either."""
-    services, kept = context.services, context.services.alerts.alerts
-    try:
-        await (kept.change(after) if before else kept.add(after))
-    except AlertNameTaken as error:
-        return {FormField.NAME: error.sentence}
+    store, by, now = (
+        context.services.alerts.alerts,
+        context.request.user,
+        context.services.clock.now(),
+    )
     deed = "changed" if before else "made"
-    note_action(context, f"alert {deed} {after.id}")
-    line = announced_screen(after, context.request.user, deed)
-    try:
-        await services.replying.delivery.post(after.team, after.channel, line)
-    except BotError as error:
-        why = pause_reason(error)
-        if why is None:
-            return {}
-        by, now = context.request.user, services.clock.now()
-        await (kept.change(before) if before else kept.remove(after, by, now))
-        return {FormField.CHANNEL: problem_words(why)}
-    return {}
+    line = announced_screen(after, by, deed)
+
+    async def keep() -> None:
+        await (store.change(after) if before else store.add(after))
+        note_action(context, f"alert {deed} {after.id}")
+
+    undo = partial(store.change, before) if before else partial(store.remove, after, by, now)
+    return await kept(context, after, line, keep, undo)
 
 
 def form_in(view: Body) -> ids.AlertForm:
     """Return which alert the modal is about. Raises OldButton."""
-    try:
-        return ids.AlertForm.from_value(text_in(view, "private_metadata"))
-    except ValidationError as error:
-        raise OldButton from error
+    return read(ids.AlertForm, text_in(view, "private_metadata"))
 
 
 def values_in(view: Body) -> AlertValues:
@@ -196,55 +174,18 @@ def _words_of(chosen: Body) -> str:
 
 
 def _text_of(inputs: Body) -> str:
-    """Return what was typed or chosen; "" where nothing was."""
-    if isinstance(at := inputs.get("selected_date_time"), int):
-        return str(at)
-    chosen = text_in(part(inputs, "selected_option"), "value")
-    return chosen or next(filter(None, (text_in(inputs, name) for name in _PLAIN)), "")
+    """Return what was typed or chosen, or the moment in epoch seconds; "" where nothing was."""
+    at = inputs.get("selected_date_time")
+    return str(at) if isinstance(at, int) else text_of(inputs)
 
 
-def register_alerts(app: AsyncApp, services: Services) -> None:
-    """Attach the listeners of the modal and of the buttons."""
+def register_alert_form(app: AsyncApp, services: Services) -> None:
+    """Attach the listeners of the modal."""
     app.action(block_of(FormField.WHICH))(on_choice("alert_choice", "Alert", _redrawn, services))
     app.options(block_of(FormField.ZONE))(on_zone(services))
     for group in MENTIONS:
         app.options(block_of(group))(on_mention(services))
     app.view(ids.ALERT_FORM)(on_sent("Alert", _window, services))
-    operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
-    register_clicks(app, operations, services)
-    for action, open_ in ((ids.ALERT_ADD, _open_new), (ids.ALERT_EDIT, _open_to_edit)):
-        app.action(ids.pattern(action))(on_opening(action, open_, services))
-
-
-def doing(operation: Operation) -> Click:
-    """Return what a click does: read which alert is meant, check who clicks, do it."""
-
-    async def click(context: Context, value: str) -> Reply:
-        return await operation(context, await _of_click(context, value))
-
-    return click
-
-
-async def _of_click(context: Context, value: str) -> Alert:
-    alert = await context.services.alerts.alerts.get(read(ids.SubscriptionButton, value).id)
-    await permit(context, alert)
-    return alert
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    ids.ALERT_PAUSE: alerts.pause,
-    ids.ALERT_RESUME: alerts.resume,
-    ids.ALERT_REMOVE: alerts.remove,
-    ids.ALERT_TEST: alerts.test,
-}
-
-
-async def _open_new(context: Context, _value: str) -> None:
-    await open_form(context)
-
-
-async def _open_to_edit(context: Context, value: str) -> None:
-    await open_form(context, lambda: _of_click(context, value))
 
 
 async def open_form(context: Context, find: Find | None = None) -> None:
@@ -262,7 +203,7 @@ async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) 
     service, channel = context.services.alerts, context.request.channel
     if find is not None:
         found = await find()
-        await permit(context, found)
+        await permit(context, found, NOT_THEIRS)
         values = values_of(found, context.services.clock.now())
         names = await service.channels.names_of((values.first, values.second))
         values = replace(values, names=names)

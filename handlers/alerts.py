@@ -1,13 +1,19 @@
 """What is done with an alert, whoever starts it: a command, a mention or a button.
 
-Anybody in an alert's channel may change it, for all there read it; so may who made it, from
-anywhere.
+Alerts of other apps too: heard in the channels that listen, and switched on and off there. Which
+SIMs one names is read before Slack gets its ack, so that it sends the event again to a bot that
+ended before it wrote that down.
 """
 
-import logging
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.alerts.alert import Alert
+from bot.alerts.listening import ForeignAlert, Listening
+from bot.blocks import ids
 from bot.blocks.alert_setup import (
     announced_screen,
     done_screen,
@@ -16,26 +22,20 @@ from bot.blocks.alert_setup import (
     test_screen,
     tested_words,
 )
+from bot.blocks.listening import announced_screen as listening_changed_screen
+from bot.blocks.listening import listening_screen, silent_screen
 from bot.digests.subscription import PauseReason
-from bot.errors import BotError, NotYours
+from bot.errors import NotAllowed, UserError
+from bot.services import Services
+from bot.sims.message_text import places_of
 from bot.struct import replace
+from handlers.alert_form import NOT_THEIRS, open_form
+from handlers.interactions import Click, announce, on_opening, permit, read, register_clicks
 from handlers.lookups import note_action
-from handlers.payloads import Context
+from handlers.payloads import Body, Context, is_late, part, text_in
 from handlers.replies import Reply
 
-log = logging.getLogger(__name__)
-NOT_THEIRS = "Only its maker and the people in its channel may change an alert."
-
 Operation = Callable[[Context, Alert], Awaitable[Reply]]
-
-
-async def permit(context: Context, alert: Alert) -> None:
-    """Check that the actor may change an alert. Raises NotAllowed and NotYours."""
-    await context.authorize()
-    is_ours = alert.team == context.services.alerts.team
-    is_theirs = context.request.user == alert.made_by or await context.is_in(alert.channel)
-    if not (is_ours and is_theirs):
-        raise NotYours(NOT_THEIRS)
 
 
 async def list_reply(context: Context) -> Reply:
@@ -55,7 +55,7 @@ async def pause(context: Context, alert: Alert) -> Reply:
     """Pause it, and tell the channel."""
     if not await context.services.alerts.alerts.pause(alert):
         return Reply(done_screen(alert, "is already paused."))
-    await announce(context, replace(alert, paused=PauseReason.ASKED), "paused")
+    await _announce(context, replace(alert, paused=PauseReason.ASKED), "paused")
     words = "is paused. Its open incidents stay as they are until you resume it."
     return Reply(done_screen(alert, words))
 
@@ -64,7 +64,7 @@ async def resume(context: Context, alert: Alert) -> Reply:
     """Resume it, and tell the channel."""
     if not await context.services.alerts.alerts.resume(alert):
         return Reply(done_screen(alert, "is not paused."))
-    await announce(context, replace(alert, paused=None), "resumed")
+    await _announce(context, replace(alert, paused=None), "resumed")
     return Reply(done_screen(alert, "is resumed. What went down meanwhile is reported now."))
 
 
@@ -77,7 +77,7 @@ async def remove(context: Context, alert: Alert) -> Reply:
     """Remove it, resolve what is open, and tell the channel."""
     services, by = context.services, context.request.user
     await services.alerts.alerts.remove(alert, by, services.clock.now())
-    await announce(context, alert, "removed")
+    await _announce(context, alert, "removed")
     return Reply(done_screen(alert, "is removed. What it posted stays in the channel."))
 
 
@@ -92,11 +92,150 @@ async def test(context: Context, alert: Alert) -> Reply:
     return Reply(done_screen(alert, tested_words(looked[1] if looked else None)))
 
 
-async def announce(context: Context, alert: Alert, deed: str) -> None:
-    """Tell the channel if that is possible; what was done stands either way."""
+async def _announce(context: Context, alert: Alert, deed: str) -> None:
     note_action(context, f"alert {deed} {alert.id}")
     line = announced_screen(alert, context.request.user, deed)
+    await announce(context, alert.team, alert.channel, line)
+
+
+def register_alerts(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
+    register_clicks(app, operations, services)
+    for action, open_ in ((ids.ALERT_ADD, _open_new), (ids.ALERT_EDIT, _open_to_edit)):
+        app.action(ids.pattern(action))(on_opening(action, open_, services))
+
+
+def doing(operation: Operation) -> Click:
+    """Return what a click does: read which alert is meant, check who clicks, do it."""
+
+    async def click(context: Context, value: str) -> Reply:
+        return await operation(context, await _of_click(context, value))
+
+    return click
+
+
+async def _of_click(context: Context, value: str) -> Alert:
+    alert = await context.services.alerts.alerts.get(read(ids.SubscriptionButton, value).id)
+    await permit(context, alert, NOT_THEIRS)
+    return alert
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    ids.ALERT_PAUSE: pause,
+    ids.ALERT_RESUME: resume,
+    ids.ALERT_REMOVE: remove,
+    ids.ALERT_TEST: test,
+}
+
+
+async def _open_new(context: Context, _value: str) -> None:
+    await open_form(context)
+
+
+async def _open_to_edit(context: Context, value: str) -> None:
+    await open_form(context, lambda: _of_click(context, value))
+
+
+ACK_SECONDS = 1.5
+LIST_SECONDS = 60.0
+"""How long the first list of SIMs is waited for, without which no name is known."""
+CANNOT = {
+    "archived": "This channel is archived: no alerts come here.",
+    "not_in_channel": "I am not in this channel, so I hear nothing here. Type "
+    "`/invite @simsessions`, then try again.",
+    "not_allowed": "I may not post in this channel. Ask its admins.",
+}
+
+
+async def on_alert(ack: AsyncAck, body: Body, services: Services) -> None:
+    """Write down that an alert is to be answered, then acknowledge it, at the latest soon."""
+    task = services.tasks.start(hear(body, services), name="alert")
+    await asyncio.wait({task}, timeout=ACK_SECONDS)
+    await ack()
+
+
+async def hear(body: Body, services: Services) -> None:
+    """Have an alert that names SIMs answered, where its channel listens."""
+    event = part(body, "event")
+    channel, shared = text_in(event, "channel"), body.get("is_ext_shared_channel")
+    if is_late(body, services.clock, services.metrics):
+        return
+    if await services.listening_channels.of(channel) is None:
+        return
+    alert = ForeignAlert(
+        channel,
+        text_in(event, "ts"),
+        tuple(places_of(event)),
+        shared if isinstance(shared, bool) else None,
+    )
     try:
-        await context.services.replying.delivery.post(alert.team, alert.channel, line)
-    except BotError:
-        log.warning("channel-not-told", exc_info=True)
+        view = services.views.of(services.authorizer.accounts_in(channel))
+    except NotAllowed:  # no account may be shown there
+        return
+    spotted = await view.spotter.read(alert.places, patience=LIST_SECONDS)
+    services.metrics.alert_heard("with_sims" if spotted.texts else "without_sims")
+    if spotted.texts:
+        await services.foreign_alerts.take(alert, spotted)
+
+
+async def listen(context: Context, what: str) -> Reply:
+    """Switch it on or off in this channel, or say how it stands. Raises UserError, StoreError."""
+    channel = context.request.channel
+    if not channel or channel.startswith("D"):
+        raise UserError("I listen to alerts in channels only. Type this in one.")
+    match what.strip().lower():
+        case "on":
+            return await _start(context)
+        case "off":
+            return await _stop(context)
+        case "":
+            return await _standing(context)
+    raise UserError(
+        "I can listen to alerts here, or not: `/simsessions alert listen on` or "
+        "`/simsessions alert listen off`."
+    )
+
+
+async def _start(context: Context) -> Reply:
+    request, services, now = context.request, context.services, context.services.clock.now()
+    if why := await services.digests.channels.trouble(request.channel):
+        raise UserError(CANNOT[why.value])
+    if scope := await services.threads.lacking(request.channel):
+        raise UserError(
+            f"I may not read this channel, so I hear nothing here: an admin can add the scope "
+            f"`{scope}` to this app, and install it again. Then type this again."
+        )
+    actor = context.actor_here
+    new = Listening(
+        channel=request.channel,
+        team=actor.team if actor else None,
+        enterprise=actor.enterprise if actor else None,
+        person=request.user,
+        since=now.timestamp(),
+    )
+    if not await services.listening_channels.start(new):
+        return await _standing(context)
+    note_action(context, "alert listen on")
+    await _tell(context, is_on=True)
+    return Reply(listening_screen(request.user, now))
+
+
+async def _stop(context: Context) -> Reply:
+    if not await context.services.listening_channels.stop(context.request.channel):
+        return Reply(silent_screen())
+    note_action(context, "alert listen off")
+    await _tell(context, is_on=False)
+    return Reply(silent_screen("I no longer listen to alerts in this channel."))
+
+
+async def _standing(context: Context) -> Reply:
+    found = await context.services.listening_channels.of(context.request.channel)
+    if found is None:
+        return Reply(silent_screen())
+    return Reply(listening_screen(found.person, datetime.fromtimestamp(found.since, UTC)))
+
+
+async def _tell(context: Context, *, is_on: bool) -> None:
+    request, line = context.request, listening_changed_screen(context.request.user, is_on=is_on)
+    await announce(context, request.team, request.channel, line)

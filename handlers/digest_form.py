@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.alerts.repository import AlertNameTaken
 from bot.blocks import ids
 from bot.blocks.digest_setup import (
     announced_screen,
@@ -25,13 +26,12 @@ from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
 from bot.digests.schedule import Frequency, all_zones, offered, zone_named
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
-from bot.digests.subscription import SelectionKind, Subscription, WhenQuiet
+from bot.digests.subscription import SelectionKind, Subscribed, Subscription, WhenQuiet
 from bot.digests.subscriptions import DigestService, NameTaken, pause_reason, problem_words
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
-from bot.services import Actor, Delivery, Services
+from bot.services import Actor, Services
 from bot.struct import replace
-from handlers.digests import permit
-from handlers.interactions import FormWindow, on_choice, on_sent, open_modal
+from handlers.interactions import FormWindow, on_choice, on_sent, open_modal, permit, read
 from handlers.payloads import Body, Context, Listener, Request, part, text_in
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
@@ -63,7 +63,10 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
         values, chosen, before or _new(values, chosen, context.request, digests, now)
     )
     line = announced_screen(after, context.request.user, "changed" if before else "made", now)
-    return await _kept(before, after, line, digests, services.replying.delivery) or saved_screen(
+    store = digests.subscriptions
+    keep = partial(store.change, after) if before else partial(store.add, after)
+    undo = partial(store.change, before) if before else partial(store.remove, after)
+    return await kept(context, after, line, keep, undo) or saved_screen(
         after, now, chosen.count, is_new=before is None
     )
 
@@ -139,26 +142,28 @@ def _filled_in(
     )
 
 
-async def _kept(
-    before: Subscription | None,
-    after: Subscription,
+async def kept(
+    context: Context,
+    one: Subscribed,
     line: Screen,
-    digests: DigestService,
-    delivery: Delivery,
-) -> FieldErrors:
-    """Keep it and tell the channel; a channel that cannot be told gets no digest either."""
-    kept = digests.subscriptions
+    keep: Callable[[], Awaitable[None]],
+    undo: Callable[[], Awaitable[object]],
+) -> dict[Any, str]:
+    """Keep it and tell its channel `line`; what cannot be told there is undone.
+
+    Return why it is not kept, by field. Raises StoreError.
+    """
     try:
-        await (kept.change(after) if before else kept.add(after))
-    except NameTaken as error:
+        await keep()
+    except (NameTaken, AlertNameTaken) as error:
         return {FormField.NAME: error.sentence}
     try:
-        await delivery.post(after.team, after.channel, line)
+        await context.services.replying.delivery.post(one.team, one.channel, line)
     except BotError as error:
         why = pause_reason(error)
         if why is None:
             return {}
-        await (kept.change(before) if before else kept.remove(after))
+        await undo()
         return {FormField.CHANNEL: problem_words(why)}
     return {}
 
@@ -173,10 +178,7 @@ _KINDS = {
 
 def form_in(view: Body) -> ids.DigestForm:
     """Return which digest the modal is about. Raises OldButton."""
-    try:
-        return ids.DigestForm.from_value(text_in(view, "private_metadata"))
-    except ValidationError as error:
-        raise OldButton from error
+    return read(ids.DigestForm, text_in(view, "private_metadata"))
 
 
 def values_in(view: Body) -> FormValues:
@@ -186,7 +188,7 @@ def values_in(view: Body) -> FormValues:
     for name in FormField:
         block = block_of(name)
         if block in inputs:
-            fields[name.value] = _text_of(part(part(inputs, block), block))
+            fields[name.value] = text_of(part(part(inputs, block), block))
     try:
         fields |= {name.value: kind(fields[name.value]) for name, kind in _KINDS.items()}
         return FormValues(**fields).checked()
@@ -194,7 +196,7 @@ def values_in(view: Body) -> FormValues:
         raise OldButton from error
 
 
-def _text_of(inputs: Body) -> str:
+def text_of(inputs: Body) -> str:
     """Return what was typed or chosen; "" where nothing was."""
     chosen = text_in(part(inputs, "selected_option"), "value")
     return chosen or next(filter(None, (text_in(inputs, name) for name in _PLAIN)), "")

@@ -1,13 +1,18 @@
-"""What is done with a digest, whoever starts it: a command, a mention or a button.
+"""What is done with a digest, whoever starts it: a command, a mention or a button; its buttons.
 
-Anybody in a digest's channel may change it, for all there read it; so may who made it, from
-anywhere.
+They stand under a digest, in a list of them, and in the Home tab.
 """
 
-import logging
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 
+from slack_bolt.async_app import AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.digest import details_screen
 from bot.blocks.digest_setup import (
     announced_screen,
     begun,
@@ -16,25 +21,20 @@ from bot.blocks.digest_setup import (
     sure_screen,
     when_next,
 )
+from bot.blocks.files import DigestFile, digest_file, head_line, page_lines, sent_screen
 from bot.blocks.format import MRKDWN
+from bot.digests.archive import Archive
+from bot.digests.digest import ScannedSim
 from bot.digests.subscription import PauseReason, Subscription
-from bot.errors import BotError, NotYours
+from bot.ops.tasks import WorkerThread
+from bot.services import Services, Visibility
 from bot.struct import replace
+from handlers.digest_form import open_form
+from handlers.interactions import Click, announce, on_opening, permit, read, register_clicks
 from handlers.payloads import Context
 from handlers.replies import Reply
 
-log = logging.getLogger(__name__)
-
 Operation = Callable[[Context, Subscription], Awaitable[Reply]]
-
-
-async def permit(context: Context, subscription: Subscription) -> None:
-    """Check that the actor may change a digest. Raises NotAllowed and NotYours."""
-    await context.authorize()
-    is_ours = subscription.team == context.services.digests.team
-    made_it = context.request.user == subscription.made_by
-    if not (is_ours and (made_it or await context.is_in(subscription.channel))):
-        raise NotYours
 
 
 async def list_reply(context: Context) -> Reply:
@@ -107,9 +107,100 @@ async def _changed(context: Context, subscription: Subscription, what: str) -> R
 
 
 async def _announce(context: Context, subscription: Subscription, what: str, at: datetime) -> None:
-    """Tell the channel if that is possible; what was done stands either way."""
     line = announced_screen(subscription, context.request.user, what, at)
-    try:
-        await context.services.replying.delivery.post(subscription.team, subscription.channel, line)
-    except BotError:
-        log.warning("channel-not-told", exc_info=True)
+    await announce(context, subscription.team, subscription.channel, line)
+
+
+def register_digest_buttons(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
+    register_clicks(app, {**operations, **CLICKS}, services)
+    for action, open_ in ((ids.DIGEST_ADD, _open_new), (ids.DIGEST_EDIT, _open_to_edit)):
+        app.action(ids.pattern(action))(on_opening(action, open_, services))
+
+
+def doing(operation: Operation) -> Click:
+    """Return what a click does: read which digest is meant, check who clicks, do it."""
+
+    async def click(context: Context, value: str) -> Reply:
+        wanted = read(ids.SubscriptionButton, value).id
+        subscription = await context.services.digests.subscriptions.get(wanted)
+        await permit(context, subscription)
+        return await operation(context, subscription)
+
+    return click
+
+
+async def _open_new(context: Context, _value: str) -> None:
+    await open_form(context)
+
+
+async def _open_to_edit(context: Context, value: str) -> None:
+    async def find() -> Subscription:
+        wanted = read(ids.SubscriptionButton, value).id
+        return await context.services.digests.subscriptions.get(wanted)
+
+    await open_form(context, find)
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    ids.DIGEST_PAUSE: pause,
+    ids.DIGEST_RESUME: resume,
+    ids.DIGEST_REMOVE: remove,
+    ids.DIGEST_NOW: now,
+    ids.DIGEST_PREVIEW: preview,
+}
+
+
+async def details(context: Context, value: str) -> Reply:
+    """Show the SIMs of a digest, the worst first, to who clicked."""
+    run, to = await _permitted(context, value)
+    archive = context.services.archive
+    digest = await archive.digest(run.id, run.due, to.accounts)
+    worst = await archive.worst(run.id, run.due, to.accounts, redacts=to.redaction is not None)
+    return Reply(details_screen(digest, worst))
+
+
+async def csv(context: Context, value: str) -> Reply:
+    """Send all SIMs of a digest as a file to who clicked."""
+    (run, to), services = await _permitted(context, value), context.services
+    async with _file(run, services.archive, services.executor, to) as file:
+        sent = await services.files.to_asker(context.request, file)
+    return Reply(sent_screen(file.name, is_ready=sent.is_ready, link=sent.link))
+
+
+async def _permitted(context: Context, value: str) -> tuple[ids.DigestRun, Visibility]:
+    """Return which digest is meant, and what who clicked may see of it.
+
+    Raises OldButton, NoSuchDigest, NotAllowed and NotYours.
+    """
+    run = read(ids.DigestRun, value)
+    await permit(context, await context.services.digests.subscriptions.get(run.id))
+    return run, await context.visibility(for_all=False)
+
+
+@asynccontextmanager
+async def _file(
+    run: ids.DigestRun, archive: Archive, executor: WorkerThread, to: Visibility
+) -> AsyncIterator[DigestFile]:
+    """Write the file; it is gone with the end of the block. Raises DigestGone."""
+    digest = await archive.digest(run.id, run.due, to.accounts)
+    redacts = to.redaction is not None
+    with tempfile.TemporaryDirectory(prefix="simsessions-") as folder:
+        path = Path(folder, "digest.csv")
+        await executor.run(_begin, path)
+        async for sims in archive.sims(run.id, run.due, to.accounts, redacts=redacts):
+            await executor.run(_append, path, sims)
+        yield digest_file(digest, path)
+
+
+def _begin(path: Path) -> None:
+    path.write_text(head_line(), encoding="utf-8", newline="")
+
+
+def _append(path: Path, sims: Sequence[ScannedSim]) -> None:
+    with path.open("a", encoding="utf-8", errors="replace", newline="") as out:
+        out.write(page_lines(sims))
+
+
+CLICKS: Mapping[str, Click] = {ids.DIGEST_DETAILS: details, ids.DIGEST_CSV: csv}

@@ -1,6 +1,11 @@
-"""Clicks are read and answered; forms are answered with their faults in time, or a little later."""
+"""Clicks are read and answered; forms are answered with their faults in time, or a little later.
+
+Anybody in the channel of a digest or an alert may change it, for all there read it; so may who made
+it, from anywhere.
+"""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -12,7 +17,8 @@ from bot.blocks import ids
 from bot.blocks.errors import error_screen
 from bot.blocks.kit import Block, Screen, View
 from bot.blocks.modals import loading_view, notice_blocks, notice_view
-from bot.errors import OldButton
+from bot.digests.subscription import Subscribed
+from bot.errors import BotError, NotYours, OldButton
 from bot.services import Actor, Modal, Services
 from bot.struct import Struct
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
@@ -25,6 +31,7 @@ SETTLED = 0.5
 Draw = Callable[[], Awaitable[View]]
 Opening = Callable[[Context, str], Awaitable[None]]
 F = TypeVar("F")
+log = logging.getLogger(__name__)
 
 
 class FormWindow(Struct, Generic[F]):
@@ -119,6 +126,23 @@ class Sent(Generic[F]):
         if self._saved:
             return notice_view(self._window.title, self._saved)
         return self._window.draw(self._faults, self._note)
+
+
+async def permit(context: Context, one: Subscribed, refusal: str | None = None) -> None:
+    """Check that the actor may change a digest or an alert. Raises NotAllowed and NotYours."""
+    await context.authorize()
+    is_ours = one.team == context.services.digests.team
+    made_it = context.request.user == one.made_by
+    if not (is_ours and (made_it or await context.is_in(one.channel))):
+        raise NotYours(refusal)
+
+
+async def announce(context: Context, team: str, channel: str, line: Screen) -> None:
+    """Tell a channel what was done, if that is possible; it stands either way."""
+    try:
+        await context.services.replying.delivery.post(team, channel, line)
+    except BotError:
+        log.warning("channel-not-told", exc_info=True)
 
 
 Click = Callable[[Context, str], Awaitable[Reply]]

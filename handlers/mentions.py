@@ -19,8 +19,8 @@ from bot.sims.identifier import unlinked
 from bot.sims.message_text import places_of
 from bot.sims.spotter import Spotted
 from bot.struct import Struct
+from handlers.alerts import on_alert
 from handlers.commands import DEFAULT, Subcommand, find
-from handlers.listening import on_alert
 from handlers.payloads import (
     Body,
     Context,

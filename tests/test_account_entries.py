@@ -10,7 +10,7 @@ from bot.errors import NotAllowed
 from bot.services import Actor
 from bot.slack.access import AccountRule
 from bot.struct import replace
-from handlers import digest_buttons
+from handlers import digests
 from handlers.buttons import CardWindow
 from handlers.history import SessionDetails
 from handlers.payloads import Context, Request
@@ -106,7 +106,7 @@ async def test_no_window_of_a_card_or_digest_shows_another_account():
         here = Request(HOME.id, ANA.id, CHANNEL, "", two.whole.slack.ticket("ana"), trigger="t")
         context = Context(Actor(HOME.id, None, ANA.id, CHANNEL), here, services)
         run = ids.DigestRun(id=about.id, due=over[0].due).to_value()
-        for click in digest_buttons.CLICKS.values():
+        for click in digests.CLICKS.values():
             with pytest.raises(NotAllowed):
                 await click(context, run)
         for extra in ids.Extra:

@@ -133,7 +133,11 @@ class Subscribed(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102
     @property
+    def team(self) -> str: ...  # noqa: D102
+    @property
     def channel(self) -> str: ...  # noqa: D102
+    @property
+    def made_by(self) -> str: ...  # noqa: D102
     @property
     def paused(self) -> PauseReason | None: ...  # noqa: D102
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from bot.alerts.alert import Alert
@@ -14,7 +15,7 @@ from bot.errors import UserError
 from bot.struct import Struct
 from handlers import alert_form, alerts, digest_form, digests
 from handlers.commands import COMMAND, subcommand
-from handlers.listening import listen
+from handlers.interactions import permit
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -114,7 +115,7 @@ ALERTS = Kind(
     ids.ALERT_EDIT,
     alerts.list_reply,
     _alert_named,
-    alerts.permit,
+    partial(permit, refusal=alert_form.NOT_THEIRS),
     alert_form.open_form,
     alert_setup.add_screen,
     alert_setup.choice_screen,
@@ -124,7 +125,7 @@ ALERTS = Kind(
         "remove": (ids.ALERT_REMOVE, alerts.ask_to_remove),
         "test": (ids.ALERT_TEST, alerts.test),
     },
-    {"listen": listen},
+    {"listen": alerts.listen},
 )
 DIGESTS = Kind(
     "a digest",
@@ -132,7 +133,7 @@ DIGESTS = Kind(
     ids.DIGEST_EDIT,
     digests.list_reply,
     _digest_named,
-    digests.permit,
+    permit,
     digest_form.open_form,
     digest_setup.add_screen,
     digest_setup.choice_screen,

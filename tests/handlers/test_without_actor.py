@@ -11,7 +11,7 @@ from bot.digests.form import values_of
 from bot.errors import NotAllowed
 from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
-from handlers import buttons, digest_buttons, handover, history, shortcuts, triage, watches
+from handlers import buttons, digests, handover, history, shortcuts, triage, watches
 from handlers.commands import all_subcommands
 from handlers.payloads import Context, Request
 from tests.handlers.digest_steps import added, kept
@@ -155,9 +155,9 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **history.CLICKS,
         **triage.CLICKS,
         **watches.CLICKS,
-        **digest_buttons.CLICKS,
+        **digests.CLICKS,
         ids.HANDOVER_LOOK_UP: handover.look_up_thread,
-        "operation": digest_buttons.doing(digest_buttons.OPERATIONS[ids.DIGEST_REMOVE]),
+        "operation": digests.doing(digests.OPERATIONS[ids.DIGEST_REMOVE]),
         "message": lambda context, _value: shortcuts.of_message(context, {"text": "truck-42"}),
     }
     every = [each for each in all_subcommands().values() if each.name not in HARMLESS]
