@@ -17,8 +17,8 @@ from handlers.mentions import register_mentions
 from handlers.middleware import REVOKED, Middleware
 from handlers.previews import register_unfurls, register_work_objects
 from handlers.shortcuts import register_shortcuts
+from handlers.subcommands.watch import register_watch_buttons
 from handlers.triage import register_triage_buttons
-from handlers.watches import register_watch_buttons
 
 
 def register(app: AsyncApp, services: Services) -> None:

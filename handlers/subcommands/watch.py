@@ -1,18 +1,45 @@
-"""`watch <sim> [until …]`, `watches` and `unwatch <sim>|all`: SIMs followed until they change."""
+"""`watch <sim> [until …]`, `watches` and `unwatch <sim>|all`: SIMs followed until they change.
 
-from collections.abc import Sequence
+The buttons too that begin a watch, or stop it.
+"""
 
-from bot.blocks.watch import list_screen, stopped_screen
-from bot.errors import UserError
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.fleet import ask_screen
+from bot.blocks.sim_text import words_of
+from bot.blocks.watch import begun_screen, list_screen, stopped_screen, watch_card
+from bot.blocks.watch_set import set_card
+from bot.errors import BotError, NotAllowed, NotYours, UserError
+from bot.services import Actor, Services
+from bot.sessions.fleet import NOT_HERE
+from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
+from bot.sessions.triage import can_come_back
 from bot.sims.errors import NotASim
-from bot.sims.identifier import is_pattern, quoted
-from bot.watches.watch import BadWatch, NotWatched, Watch, WatchRequest, parse_watch_request
+from bot.sims.identifier import is_pattern, plain_pattern, quoted
+from bot.struct import replace
+from bot.watches.service import BegunWatch
+from bot.watches.transitions import redacted_watch
+from bot.watches.watch import (
+    BadWatch,
+    Condition,
+    NothingToWaitFor,
+    NotWatched,
+    TooManyWatches,
+    Watch,
+    WatchOwner,
+    WatchRequest,
+    parse_watch_request,
+)
 from handlers.commands import COMMAND, subcommand, which_sim
+from handlers.interactions import Click, read, read_sims, register_clicks
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Context
+from handlers.payloads import Context, Request
 from handlers.replies import Reply
-from handlers.watches import ask_to_watch, watch_many, watch_one
 
 EXAMPLES = ("watch {sim} for 2h",)
 USAGE = "watch <sim>|<pattern> [until online|offline|changes] [for 2h]"
@@ -102,3 +129,149 @@ async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
 
 def _is_called(watch: Watch, text: str) -> bool:
     return text.casefold() in {watch.name.casefold(), watch.sid.casefold()}
+
+
+def asker_of(actor: Actor | None, request: Request) -> WatchOwner:
+    """Return who asks and where; outside of any channel that is the direct messages."""
+    return WatchOwner(
+        person=request.user,
+        channel=request.channel or request.user,
+        thread=request.thread,
+        team=actor.team if actor else None,
+        enterprise=actor.enterprise if actor else None,
+    )
+
+
+async def watch_one(
+    context: Context,
+    report: SessionReport,
+    condition: Condition | None = None,
+    length: timedelta | None = None,
+) -> Reply:
+    """Watch the SIM of a report. Raises NothingToWaitFor, TooManyWatches and StoreError."""
+    if not can_come_back(report):
+        raise _left_out("it cannot come back", [report])
+    asker, services = asker_of(context.actor, context.request), context.services
+    begun = await services.watches.begin(asker, report, condition, length)
+    return _reply(context.request, [begun], services.clock.now())
+
+
+async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
+    """Ask whether to watch all SIMs of a pattern, and say how many those are.
+
+    Raises BadWatch, NoneMeant, and TooManyWatches.
+    """
+    visibility, services = await context.visibility(), context.services
+    if wanted.fault:
+        raise BadWatch(wanted.fault)
+    fleet = (await context.view_of(visibility)).fleet
+    query = fleet.narrowed(FleetQuery(plain_pattern(wanted.sim)))
+    redacts = visibility.redaction is not None
+    meant = await fleet.meant(query, redacts=redacts, most=ids.MOST_SIMS)
+    mine = await services.watches.of(context.request.user, visibility.accounts)
+    room = min(services.watches.limits.per_person - len(mine), ids.MOST_SIMS)
+    if not 0 < len(meant.sids) <= room:
+        number = len(meant.sids) or f"more than {ids.MOST_SIMS}"
+        raise TooManyWatches(
+            f"{number} SIMs are called {quoted(wanted.sim)}, and you may watch {max(room, 0)} more "
+            f"({services.watches.limits.per_person} in all). Narrow the pattern."
+        )
+    return Reply(ask_screen(replace(wanted, sim=plain_pattern(wanted.sim)), meant.sids))
+
+
+async def watch_many(
+    context: Context,
+    answers: Sequence[SessionReport | BotError],
+    condition: Condition | None = None,
+    length: timedelta | None = None,
+) -> Reply:
+    """Watch on one card all that could be read and can still change, as far as there is room.
+
+    Raises the first error if none is watched.
+    """
+    asker, services = asker_of(context.actor, context.request), context.services
+    errors = [answer for answer in answers if isinstance(answer, BotError)]
+    reports = [answer for answer in answers if isinstance(answer, SessionReport)]
+    gone = [each for each in reports if not can_come_back(each)]
+    met = [each for each in reports if each not in gone and _is_met(condition, each)]
+    waiting = [each for each in reports if each not in gone and each not in met]
+    begun, full = await services.watches.begin_set(asker, waiting, condition, length)
+    errors += [_left_out("they cannot come back", gone)] if gone else []
+    errors += [_left_out(f"they are {condition} already", met)] if met else []
+    errors += [full] if full else []
+    if not begun:
+        raise errors[0]
+    return _reply(context.request, begun, services.clock.now(), errors)
+
+
+def _is_met(condition: Condition | None, report: SessionReport) -> bool:
+    return condition is not None and condition.is_met(report.state)
+
+
+def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
+    """Return the error that names SIMs that are not watched, and why."""
+    names = ", ".join(f"{quoted(each.sim.name)} ({words_of(each)})" for each in sims)
+    return NothingToWaitFor(f"Not watched, because {why}: {names}.")
+
+
+def _reply(
+    request: Request, begun: Sequence[BegunWatch], now: datetime, errors: Sequence[BotError] = ()
+) -> Reply:
+    """Return what is said of new watches; where everybody reads it, the card says enough."""
+    extended = sum(each.extended for each in begun)
+    watches = [each.watch for each in begun]
+    screen = begun_screen(watches, extended, now, [error.sentence for error in errors])
+    return Reply(screen, quiet=request.aloud and not (extended or errors))
+
+
+def register_watch_buttons(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    register_clicks(app, CLICKS, services)
+
+
+async def watch_clicked(context: Context, value: str) -> Reply:
+    """Watch the SIM of the answer, until it is online or else until it changes."""
+    report = await look_up(context, read(ids.Window, value).sid, for_all=True)
+    return await watch_one(context, report)
+
+
+async def watch_all(context: Context, value: str) -> Reply:
+    """Watch all SIMs of a table, or of a pattern, on one card."""
+    asked = read(ids.WatchSims, value)
+    answers = await look_up_many(context, read_sims(value), newest_only=True, for_all=True)
+    condition = Condition(asked.until) if asked.until in set(Condition) else None
+    length = timedelta(seconds=asked.seconds) if asked.seconds else None
+    return await watch_many(context, answers, condition, length)
+
+
+async def stop(context: Context, value: str) -> Reply:
+    """Stop a watch; everybody who may ask there may, and its card says who did."""
+    visibility = await context.visibility(for_all=context.request.is_public)
+    services, request = context.services, context.request
+    asked = read(ids.StopWatch, value).id
+    of_card = await services.watches.on_card(asked)
+    if not {each.account for each in of_card} <= visibility.accounts:
+        raise NotAllowed(NOT_HERE)
+    for each in of_card[:1]:  # those of a card have one owner
+        await _permit(context, each.owner)
+    stopped = await services.watches.stop(asked, request.user)
+    if not request.is_public:  # the list of watches, which only the asker sees
+        return Reply(stopped_screen(stopped))
+    on_card = await services.watches.on_card(stopped[0].card_id)
+    shown = tuple(map(redacted_watch, on_card)) if visibility.redaction else on_card
+    now = services.clock.now()
+    drawn = set_card(shown, now) if shown[0].set_id else watch_card(shown[0], now)
+    return Reply(drawn, in_channel=True, replace=True)
+
+
+async def _permit(context: Context, owner: WatchOwner) -> None:
+    """Check that the actor may stop a watch: an id that comes back may be forged."""
+    if context.request.user != owner.person and not await context.is_in(owner.channel):
+        raise NotYours("Only people in a watch's channel, and who asked for it, may stop it.")
+
+
+CLICKS: Mapping[str, Click] = {
+    ids.WATCH: watch_clicked,
+    ids.WATCH_ALL: watch_all,
+    ids.STOP_WATCH: stop,
+}

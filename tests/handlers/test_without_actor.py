@@ -11,9 +11,10 @@ from bot.digests.form import values_of
 from bot.errors import NotAllowed
 from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
-from handlers import buttons, digests, handover, history, shortcuts, triage, watches
+from handlers import buttons, digests, handover, history, shortcuts, triage
 from handlers.commands import all_subcommands
 from handlers.payloads import Context, Request
+from handlers.subcommands import watch
 from tests.handlers.digest_steps import added, kept
 from tests.recorders import all_listeners
 
@@ -154,7 +155,7 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **buttons.CLICKS,
         **history.CLICKS,
         **triage.CLICKS,
-        **watches.CLICKS,
+        **watch.CLICKS,
         **digests.CLICKS,
         ids.HANDOVER_LOOK_UP: handover.look_up_thread,
         "operation": digests.doing(digests.OPERATIONS[ids.DIGEST_REMOVE]),
