@@ -318,8 +318,10 @@ class Context(Struct):
     @property
     def actor_here(self) -> Actor | None:
         """The actor in the channel of the request, which a modal's payload does not tell."""
-        channel = self.request.channel or None
-        return self.actor and replace(self.actor, channel=self.actor.channel or channel)
+        actor, channel = self.actor, self.request.channel or None
+        if actor is None or actor.channel or channel is None:
+            return actor
+        return replace(actor, channel=channel)
 
     def asking(self, request: Request) -> "Context":
         """Return the same actor's context for another request."""

@@ -16,7 +16,7 @@ from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer
 from bot.sims.errors import NotASim, SimNotFound
-from bot.sims.identifier import quoted, unquoted
+from bot.sims.identifier import is_sid, quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from bot.struct import replace
@@ -79,6 +79,8 @@ async def special_reply(context: Context, spotted: Spotted) -> Reply | None:
     Raises UserError where the text names no SIM, holds a pattern and is not understood as a whole.
     """
     text = context.request.text
+    if is_sid(text):
+        return None
     if is_greeting(text) or is_thanks(text):
         fleet = (await context.view()).fleet
         if not await fleet.is_a_name(text):
@@ -116,7 +118,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     if not spotted.texts and len(request.text.split()) != 1 and (why := spotted.why_nothing):
         raise NotASim(why)
     sim = next(iter(spotted.texts), request.text)
-    besides = words_besides(request.text, sim) if spotted.texts else []
+    besides = words_besides(request.text, sim) if spotted.texts and sim != request.text else []
     besides = [word for word in besides if word not in {spot.text for spot in spotted.spots}]
     meant = _subcommand_behind(sim, besides)
     if meant:

@@ -51,7 +51,7 @@ class DependencyStatus:
 
     def slack_called(self, outcome: str) -> None:
         """Hear what a call to Slack came to; that it refused this one call is an answer."""
-        fails = outcome in NOBODYS_FAULT or self._slack_fails(outcome)
+        fails = outcome != "ok" and (outcome in NOBODYS_FAULT or self._slack_fails(outcome))
         self.slack = self._after(self.slack, outcome if fails else "ok")
 
     def _after(self, before: Dependency, outcome: str) -> Dependency:

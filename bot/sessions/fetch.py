@@ -169,6 +169,8 @@ class AllowanceReader:
         self, pending: PendingAllowance | None, patience: float | None = None
     ) -> Allowance:
         """Return what is there after so many seconds at most, by default the reader's patience."""
+        if pending is None:
+            return Allowance()
         with suppress(TimeoutError):
             async with asyncio.timeout(patience or self.patience):
                 return await self.whole(pending)

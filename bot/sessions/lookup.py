@@ -10,7 +10,15 @@ from bot.clock import Clock
 from bot.diagnosis.anomalies import rest_of
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
-from bot.diagnosis.rule import Case, RuleBroke, cause_of, count_nothing, diagnose, diagnose_together
+from bot.diagnosis.rule import (
+    Case,
+    Finding,
+    RuleBroke,
+    cause_of,
+    count_nothing,
+    diagnose,
+    diagnose_together,
+)
 from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, TookTooLong, kept
@@ -39,11 +47,7 @@ class Judge(Struct):
     def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
         """Report on one SIM alone, as it stands now."""
         evidence = self.evidence(read, allowance, now)
-        report = self.report_on(evidence, read, allowance)
-        if evidence.sessions is None:
-            return report
-        since = in_device_since(evidence.sessions, now)
-        return replace(report, summary=summarise(evidence.sessions), in_device_since=since)
+        return self.report_on(evidence, read, allowance, sums=True)
 
     def evidence(self, read: Read, allowance: Allowance, now: datetime) -> Evidence:
         """Return what the rules may look at; what it shows of other looks is learnt."""
@@ -52,9 +56,11 @@ class Judge(Struct):
             self.ages.see(evidence, read.sessions.as_of)
         return evidence
 
-    def report_on(self, evidence: Evidence, read: Read, allowance: Allowance) -> SessionReport:
-        """Return the same without the sums of the window, of evidence that was made of `read`."""
-        state = state_of(evidence, self.thresholds)
+    def report_on(
+        self, evidence: Evidence, read: Read, allowance: Allowance, *, sums: bool = False
+    ) -> SessionReport:
+        """Return the same of evidence that was made of `read`; without the `sums` of the window."""
+        state, sessions = state_of(evidence, self.thresholds), evidence.sessions
         findings = diagnose(evidence, self.thresholds, self.rule_broke)
         may_rest = state in {State.OFFLINE, State.STALE} and cause_of(findings) is None
         return SessionReport(
@@ -62,8 +68,8 @@ class Judge(Struct):
             sim=evidence.sim,
             state=state,
             since=since(state, evidence),
-            sessions=evidence.sessions,
-            summary=None,
+            sessions=sessions,
+            summary=summarise(sessions) if sums and sessions is not None else None,
             findings=findings,
             as_of=min(part.as_of for part in read.parts),
             made_at=evidence.now,
@@ -73,6 +79,7 @@ class Judge(Struct):
             rate_plan=allowance.rate_plan,
             problem=read.problem,
             allowance_known=allowance.is_known(evidence.sim),
+            in_device_since=in_device_since(sessions, evidence.now) if sums and sessions else None,
             rest=rest_of(evidence, self.thresholds) if may_rest else None,
         )
 
@@ -89,7 +96,7 @@ class Judge(Struct):
         others = self._compared(cases, reports, peers)
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
         return [
-            replace(answer, findings=next(told)) if isinstance(answer, SessionReport) else answer
+            _with_findings(answer, next(told)) if isinstance(answer, SessionReport) else answer
             for answer in every
         ]
 
@@ -115,6 +122,10 @@ class Judge(Struct):
         if silent >= self.thresholds.outage_sims:  # comparing thousands takes a while
             for peer in others:
                 yield Case(peer.sid, None, (), peer=_with_plan(peer, plans) if plans else peer)
+
+
+def _with_findings(report: SessionReport, findings: tuple[Finding, ...]) -> SessionReport:
+    return report if findings == report.findings else replace(report, findings=findings)
 
 
 def _with_plan(peer: Member, names: Mapping[str | None, str]) -> Member:
@@ -296,7 +307,8 @@ class SessionLookup:
     ) -> SessionReport:
         """Compare a SIM that fell silent with others, and say how its neighbours are."""
         known = await peers.around([report], patience)
-        if not known and not peers.is_looking:
+        is_alone = known.keys() <= {report.sim.sid} and self._judge.thresholds.outage_sims > 1
+        if is_alone and not peers.is_looking:
             return report
         (told,) = self._judge.together([report], (peer.member for peer in known.values()))
         if not isinstance(told, SessionReport):
@@ -305,7 +317,8 @@ class SessionLookup:
         near = await peers.neighbours(report, known, within)
         rule = told.cause.rule if told.cause else None
         waits = peers.is_looking and rule in {*SILENT, "common_outage"}
-        return replace(beside(told, near), peers_known=not waits)
+        report = beside(told, near)
+        return replace(report, peers_known=False) if waits else report
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,

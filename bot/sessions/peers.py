@@ -174,7 +174,8 @@ class Peers:
 
         Those lost `within` so much of it were lost together with it.
         """
-        mine = member_of(case_of(report))
+        noted = known.get(report.sim.sid)
+        mine = noted.member if noted else member_of(case_of(report))
         if mine.lost_at is None:
             return None
         for trait in NEAR:
@@ -261,4 +262,6 @@ def beside(report: SessionReport, near: Neighbours | None) -> SessionReport:
             replace(each, next_step=NOT_ALONE) if each.next_step and each.rule in SILENT else each
             for each in findings
         )
+    if near is None and findings is report.findings:
+        return report
     return replace(report, neighbours=near, findings=findings)

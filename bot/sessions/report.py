@@ -4,7 +4,7 @@ An open session counts until now where the SIM is online, else until it was last
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -108,7 +108,7 @@ class SessionReport(Struct, dict=True):
     def __post_init__(self) -> None:
         force_setattr(self, "last_session", current_of(self.sessions or (), self.made_at))
 
-    @property
+    @cached_property
     def cause(self) -> Finding | None:
         """The finding that explains most and stands first; None where nothing is wrong."""
         return cause_of(self.findings)
@@ -218,8 +218,17 @@ def hours_of(report: SessionReport) -> list[int] | None:
     for start, end in report.connected:
         for hour in range(max(0, (start - first) // HOUR), max(0, -((first - end) // HOUR))):
             busy[hour] = int(end > start)
-    begun = Counter((each.start - first) // HOUR for each in report.sessions if each.start)
+    begun = Counter((start - first) // HOUR for start in _starts_since(first, report.sessions))
     return [begun[hour] or busy[hour] for hour in range(HOURS)]
+
+
+def _starts_since(first: datetime, newest_first: Iterable[DataSession]) -> Iterator[datetime]:
+    """Return when sessions started, but for those that did so before a moment."""
+    for each in newest_first:
+        if each.start and each.start < first:
+            return
+        if each.start:
+            yield each.start
 
 
 def _connected(report: SessionReport) -> tuple[Stretch, ...]:

@@ -105,10 +105,16 @@ def common_pattern(names: tuple[str, ...]) -> str | None:
 
 
 SID = re.compile(r"(?i)(?<![0-9a-f])(?:DE|HS)[0-9a-f]{32}(?![0-9a-f])")
+_ONE_SID = re.compile(r"(?i)DE[0-9a-f]{32}")
 LINK = re.compile(r"(?i)(?:https?://|(?<![\w.-])(?:[\w-]+\.)*(?:korewireless|twilio)\.com/)\S+")
 _NAMED = re.compile(r"(?i)/sims/([^/?#]+)")
 _APIS = ("api.korewireless.com", "wireless.twilio.com")
 _TIMES_QUOTED = 3
+
+
+def is_sid(text: str) -> bool:
+    """Return whether all of the text is one SID, as nearly all who ask paste it."""
+    return _ONE_SID.fullmatch(text) is not None
 
 
 def is_link(text: str) -> bool:

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, Place
-from bot.sims.identifier import Identifier, Kind, key, quoted
+from bot.sims.identifier import Identifier, Kind, is_sid, key, quoted
 from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Reading, Spot
 from bot.struct import Struct, replace
 
@@ -121,8 +121,10 @@ class SimSpotter:
         waited for `patience` seconds at most; of all places together `longest` characters are read.
         One that is `thorough` tells of short numbers too why they are not taken.
         """
-        texts: list[Reading] = []
-        for place in places:
+        every, texts = tuple(places), list[Reading]()
+        if len(every) == 1 and is_sid(every[0].text):
+            return _of_sid(every[0])
+        for place in every:
             is_asked = asked and not texts
             accounts = self._directory.accounts
             text = Reading(place, longest, accounts, asked=is_asked, thorough=thorough)
@@ -174,6 +176,12 @@ class SimSpotter:
                 sims.setdefault(spot.sim or (spot.kind, value), spot.text)
         texts = tuple(sims.values())
         return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
+
+
+def _of_sid(place: Place) -> Spotted:
+    """Return what all of a text is that is one SID: nothing else can be read in it."""
+    value = place.text[:2].upper() + place.text[2:]
+    return Spotted((place.text,), 1, (Spot("sid", value, place.text, place.where, value),))
 
 
 _LISTED = frozenset({"iccid", "eid"})

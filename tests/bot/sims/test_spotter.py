@@ -75,6 +75,16 @@ async def test_what_is_read(spotter):
         assert found == (await spotter.spot(text)).texts, text
 
 
+async def test_one_sid_is_read_at_once(spotter):
+    """A text that is one SID is read as it is beside other texts, asked for or not."""
+    for text in (SID, SID.lower(), sid(404), f"HS{SID[2:]}", SID[:-1], f"{SID}0", f" {SID}"):
+        for asked in (True, False):
+            alone, beside = Place("text", text), Place("file 1", "")
+            at_once = await spotter.read([alone], asked=asked)
+
+            assert await spotter.read([alone, beside], asked=asked) == at_once, text
+
+
 async def test_what_is_not_read(spotter):
     """Timestamps, phone, order and card numbers, other SIDs, prose and half names are no SIMs."""
     for text in (
