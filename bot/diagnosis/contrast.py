@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from itertools import chain
 from math import exp, lgamma
 
 from bot.struct import Struct, field, replace
@@ -143,12 +142,12 @@ def _clusters(lost: Lost, lines: Lines) -> list[Lost]:
     found: list[Lost] = []
     left = list(lost)
     while True:
-        low, best = 0, (0, 0)
+        low = size = begin = 0
         for high, (moment, _) in enumerate(left):
             while moment - left[low][0] > lines.within:
                 low += 1
-            best = max(best, (high - low + 1, -low))
-        size, begin = best[0], -best[1]
+            if high - low >= size:
+                size, begin = high - low + 1, low
         if size < lines.at_least or len(found) >= _MOST_CLUSTERS:
             return found
         found.append(left[begin : begin + size])
@@ -191,20 +190,26 @@ def _told_by_trait(
     silent: set[str], known: Sequence[Member], span: tuple[float, float], at_least: int, line: float
 ) -> Outage | None:
     """Return the outage of the trait that is least by chance, of several the narrowest."""
-    best: tuple[float, int, str] | None = None
-    order = list(Trait)
-    totals = Counter(chain.from_iterable(m.traits.items() for m in known))
-    hits = Counter(chain.from_iterable(m.traits.items() for m in known if m.sid in silent))
-    for (trait, value), count in hits.items():
-        members = totals[trait, value]
-        if count < at_least or members == len(known):
-            continue
-        chance = by_chance(count, members, len(silent), len(known))
-        if chance <= line:
-            best = min(filter(None, (best, (chance, order.index(trait), value))))
-    if best is None:
+    if len(known) == len(silent):  # none was well, by which a trait could tell
         return None
-    return _outage(silent, known, span, order[best[1]], best[2])
+    best: tuple[float, int, str] | None = None
+    order, lost = list(Trait), [m for m in known if m.sid in silent]
+    for place, trait in enumerate(order):
+        hits = _counted(trait, lost, at_least)
+        totals = _counted(trait, known, at_least) if hits else {}
+        for value, count in hits.items():
+            if totals[value] == len(known):
+                continue
+            chance = by_chance(count, totals[value], len(silent), len(known))
+            if chance <= line:
+                best = min(filter(None, (best, (chance, place, value))))
+    return _outage(silent, known, span, order[best[1]], best[2]) if best else None
+
+
+def _counted(trait: Trait, members: Iterable[Member], at_least: int) -> dict[str, int]:
+    """Return how many have each value of a trait, where those are enough."""
+    counts = Counter([m.traits.get(trait) for m in members])
+    return {value: n for value, n in counts.items() if value is not None and n >= at_least}
 
 
 def _told_by_nothing(
@@ -212,12 +217,13 @@ def _told_by_nothing(
 ) -> Outage:
     """Return the outage of the narrowest trait that all silent share; no other tells them apart."""
     mine = [m for m in known if m.sid in silent]
-    shared = [
-        (trait, mine[0].traits[trait])
+    first = mine[0].traits
+    shared = (
+        (trait, first[trait])
         for trait in Trait
-        if trait in mine[0].traits and len({m.traits.get(trait) for m in mine}) == 1
-    ]
-    trait, value = shared[0] if shared else (None, None)
+        if trait in first and len({m.traits.get(trait) for m in mine}) == 1
+    )
+    trait, value = next(shared, (None, None))
     return _outage(silent, known, span, trait, value)
 
 

@@ -15,7 +15,6 @@ looks at several SIMs that were asked for together.
 import importlib
 import logging
 import pkgutil
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -270,11 +269,12 @@ def diagnose_together(
 
     `peers` are compared with the cases, and nothing is told of them.
     """
-    added: defaultdict[str, list[Finding]] = defaultdict(list)
+    added: dict[str, list[Finding]] = {case.sim_sid: [] for case in cases}
     every = (*cases, *peers)
     for rule in rules_of(GroupRule):
         for sim_sid, finding in _run(rule, rule.check, rule_broke, every, limits):
-            added[sim_sid].append(finding)
+            if sim_sid in added:
+                added[sim_sid].append(finding)
     return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -105,23 +105,38 @@ class Judge(Struct):
     ) -> Iterator[Case]:
         """Return those peers that were lost when one that was asked for was, or not at all."""
         asked = [member_of(case) for case in cases]
-        sids, span = {each.sid for each in asked}, self.thresholds.outage_within.total_seconds()
         lost = [each.lost_at for each in asked if each.lost_at is not None]
+        others = self._near_those({each.sid for each in asked}, lost, peers) if lost else []
+        if not others:
+            return
         plans = {
             report.sim.rate_plan_sid: name
             for report, each in zip(reports, asked, strict=True)
             if (name := each.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
         }
-        others = [
-            peer
-            for peer in (peers if lost else ())
-            if peer.sid not in sids
-            and ((at := peer.lost_at) is None or any(abs(at - t) <= span for t in lost))
-        ]
-        silent = len(lost) + sum(peer.lost_at is not None for peer in others)
-        if silent >= self.thresholds.outage_sims:  # comparing thousands takes a while
-            for peer in others:
-                yield Case(peer.sid, None, (), peer=_with_plan(peer, plans) if plans else peer)
+        members = (_with_plan(peer, plans) for peer in others) if plans else others
+        yield from (Case(peer.sid, None, (), peer=peer) for peer in members)
+
+    def _near_those(
+        self, asked: Collection[str], lost: Sequence[float], peers: Iterable[Member]
+    ) -> list[Member]:
+        """Return those lost near, and those not lost; none where too few for an outage were lost.
+
+        To compare thousands takes a while.
+        """
+        span, others = self.thresholds.outage_within.total_seconds(), list(peers)
+        low, high = min(lost) - span, max(lost) + span
+        near = {
+            peer.sid
+            for peer in others
+            if (at := peer.lost_at) is not None
+            and low <= at <= high
+            and peer.sid not in asked
+            and (len(lost) == 1 or any(abs(at - each) <= span for each in lost))
+        }
+        if len(lost) + len(near) < self.thresholds.outage_sims:
+            return []
+        return [p for p in others if (p.lost_at is None and p.sid not in asked) or p.sid in near]
 
 
 def _with_findings(report: SessionReport, findings: tuple[Finding, ...]) -> SessionReport:

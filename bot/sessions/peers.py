@@ -6,14 +6,14 @@ Whoever asks is told counts of them, never which they are.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
-from bot.diagnosis.evidence import State
+from bot.diagnosis.evidence import LONG_AGO, State
 from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
@@ -23,7 +23,7 @@ from bot.struct import Struct, replace
 PATIENCE = 0.3
 """Seconds that an answer may wait for all of it: a quarter for the scan, one for the SIMs that are
 called alike, one for each trait."""
-RECENT = timedelta(minutes=10)
+RECENT, SWEPT_EVERY = timedelta(minutes=10), timedelta(seconds=1)
 MOST_RECENT = 1000
 MOST_QUICK = 5
 NEAR = (Trait.CELL, Trait.NETWORK)
@@ -85,6 +85,7 @@ class Peers:
         self._names = names
         self._part = patience / 4
         self._recent: dict[str, Peer] = {}
+        self._sweep_at = LONG_AGO
         self._looks: set[asyncio.Task[None]] = set()
         self._reading: asyncio.Task[Mapping[str, Peer]] | None = None
 
@@ -116,7 +117,7 @@ class Peers:
         (report, mine), *more = noted
         if not more:
             patience = patience or self._part
-            if _near(mine, Trait.CELL, known):
+            if any(_near(mine, Trait.CELL, known)):
                 await self._look_at((), patience)  # those that are looked at already
             else:
                 await self._look_at_namesakes(report, patience)
@@ -130,7 +131,9 @@ class Peers:
     def _fresh(self) -> dict[str, Peer]:
         """Return those that were looked up lately, and forget the others."""
         since = self._clock.now() - RECENT
-        self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
+        if since >= self._sweep_at:
+            self._sweep_at = since + SWEPT_EVERY
+            self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
         return dict(self._recent)
 
     async def _look_at_namesakes(self, report: SessionReport, patience: float) -> None:
@@ -179,16 +182,19 @@ class Peers:
         if mine.lost_at is None:
             return None
         for trait in NEAR:
-            fresh = await self._looked_at_again(_near(mine, trait, known))
+            fresh = await self._looked_at_again([*_near(mine, trait, known)])
             value = mine.traits.get(trait)
             if found := _counted(trait, value, fresh, mine.lost_at, within.total_seconds()):
                 return found
         return None
 
-    async def _looked_at_again(self, near: Sequence[Peer]) -> list[Peer]:
+    async def _looked_at_again(self, near: list[Peer]) -> list[Peer]:
         """Look at a few again whose last look is old; what comes too late helps the next one."""
         since = self._clock.now() - RECENT
-        await self._look_at([p.member.sid for p in near if p.as_of < since], self._part)
+        old = [peer.member.sid for peer in near if peer.as_of < since]
+        if not (old or self._looks):
+            return near
+        await self._look_at(old, self._part)
         return [self._recent.get(peer.member.sid, peer) for peer in near]
 
     async def _look_at(self, sids: Sequence[str], patience: float) -> None:
@@ -223,13 +229,12 @@ def namesakes(name: str) -> re.Pattern[str] | None:
     return re.compile(f"{re.escape(read[1])}[0-9]+{re.escape(read[2])}")
 
 
-def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> list[Peer]:
+def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> Iterator[Peer]:
     """Return the others that share a trait with it."""
     value = mine.traits.get(trait)
-    if not value:
-        return []
-    near = [peer for peer in known.values() if peer.member.traits.get(trait) == value]
-    return [peer for peer in near if peer.member.sid != mine.sid]
+    for peer in known.values() if value else ():
+        if peer.member.traits.get(trait) == value and peer.member.sid != mine.sid:
+            yield peer
 
 
 def _counted(
