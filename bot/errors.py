@@ -23,9 +23,9 @@
       + ThreadTooLong       it has more replies than are read
     + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
     + NoSuchDigest          the digest is not there; carries near misses
-    + AlertNameTaken        bot/alerts/repository.py: a channel's alert has that name already
+    + AlertNameTaken        bot/alerts/service.py: a channel's alert has that name already
     + NoSuchAlert           the alert is not there; carries near misses
-    + NoSuchIncident        the incident is no longer kept
+    + NoSuchIncident        bot/alerts/incident_repository.py: the incident is no longer kept
     + DigestGone            bot/digests/archive.py: what was scanned for it is no longer kept
     + BadWatch              bot/watches/watch.py: an `until …` or `for …` that cannot be kept
     + NothingToWaitFor      the SIM is already as it is waited for

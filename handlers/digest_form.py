@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.alerts.repository import AlertNameTaken
+from bot.alerts.service import AlertNameTaken
 from bot.blocks import ids
 from bot.blocks.digest_setup import (
     announced_screen,

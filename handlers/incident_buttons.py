@@ -22,7 +22,7 @@ from bot.alerts.incident import (
     take,
     take_as_seen,
 )
-from bot.alerts.repository import NoSuchIncident
+from bot.alerts.incident_repository import NoSuchIncident
 from bot.blocks import ids
 from bot.blocks.errors import error_screen
 from bot.blocks.incident import acted_screen, not_taken_screen

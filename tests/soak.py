@@ -26,7 +26,7 @@ from time import monotonic, time
 
 from sqlalchemy import select, update
 
-from bot.alerts.rows import incident_from_row
+from bot.alerts.incident_repository import incident_from_row
 from bot.app.assembly import EVENTS_PATH
 from bot.app.jobs import alert_work, subscriptions
 from bot.clock import SystemClock

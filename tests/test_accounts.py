@@ -6,7 +6,7 @@ import json
 import pytest
 
 from bot.alerts.incident import DownSim, Incident
-from bot.alerts.repository import NoSuchIncident
+from bot.alerts.incident_repository import NoSuchIncident
 from bot.blocks import ids
 from bot.blocks.incident_windows import MAY_NOT, PERSON
 from bot.diagnosis.rule import Severity

@@ -1,16 +1,232 @@
-"""What handlers and jobs work with: alerts, incidents, and scans that several share."""
+"""Stores alerts, each change together with the job that scans for it; what others do with them.
 
-from collections.abc import Collection
-from datetime import timedelta
+alert:{id}   one an alert: scans again and again; locked in the order of incidents
+"""
 
-from bot.alerts.alert import Alert, AlertState, usual_interval
-from bot.alerts.incident import Incident
-from bot.alerts.repository import Alerts, Incidents
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.alerts.alert import KIND, Alert, AlertState, Mute, usual_interval
+from bot.alerts.incident import Incident, mute, resolve, with_mute
+from bot.alerts.incident_repository import Incidents, NoSuchIncident, incident_from_row
 from bot.clock import Clock
 from bot.digests.fleet import Fleet, SharedScans
-from bot.digests.subscriptions import Subscriptions
+from bot.digests.subscription import PauseReason
+from bot.digests.subscriptions import Subscriptions, pick
+from bot.errors import UserError
+from bot.sims.identifier import key
 from bot.slack.directory import ChannelAccess
-from bot.struct import Struct
+from bot.store.alerts import AlertRows
+from bot.store.database import Database
+from bot.store.jobs import JobQueue, NewJob
+from bot.store.transaction import Record, Transaction
+from bot.struct import Struct, replace
+
+
+class AlertNameTaken(UserError):
+    """The channel has an alert of that name."""
+
+    sentence = "This channel has an alert of that name. Give another name, or edit that one."
+
+
+class NoSuchAlert(UserError):
+    """The alert is not there (any more); `near` are those whose names come near."""
+
+    sentence = "That alert is not there any more. `/simsessions alert list` shows those that are."
+
+    def __init__(self, sentence: str | None = None, near: tuple[Alert, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.near = near
+
+
+def alert_to_row(alert: Alert) -> dict[str, Any]:
+    """Return what is stored of an alert, by column, but for its state."""
+    return {
+        "id": alert.id,
+        "team": alert.team,
+        "channel": alert.channel,
+        "name": alert.name,
+        "name_key": key(alert.name),
+        "made_by": alert.made_by,
+        "made_at": alert.made_at.timestamp(),
+        "details": alert.to_json(),
+        "paused": alert.paused and alert.paused.value,
+    }
+
+
+def alert_from_row(row: Record) -> Alert:
+    """Read what some version stored; what is new since has its usual value."""
+    paused = row.paused and (
+        PauseReason(row.paused) if row.paused in set(PauseReason) else PauseReason.ASKED
+    )
+    return replace(Alert.from_json(row.details), paused=paused)
+
+
+class Alerts:
+    """The alerts. Every method raises StoreError too."""
+
+    def __init__(
+        self, database: Database, rows: AlertRows, incidents: Incidents, queue: JobQueue
+    ) -> None:
+        self._db = database
+        self._rows = rows
+        self._incidents = incidents
+        self._queue = queue
+
+    async def add(self, alert: Alert) -> None:
+        """Store a new one and have its SIMs scanned. Raises AlertNameTaken."""
+        async with self._db.write() as tx:
+            if not await self._rows.add(alert_to_row(alert), tx):
+                raise AlertNameTaken
+            await self._schedule(alert, tx)
+
+    async def change(self, alert: Alert) -> None:
+        """Store its changes; what is wrong with SIMs that are new to it is not told.
+
+        Raises AlertNameTaken and NoSuchAlert.
+        """
+        async with self._db.write() as tx:
+            await self._queue.lock(alert.job_key, tx)
+            row = await self._rows.get(alert.id, tx)
+            if row is None:
+                raise NoSuchAlert
+            before = alert_from_row(row)
+            kept = replace(alert, mutes=before.mutes)
+            if not await self._rows.change(alert_to_row(kept), tx):
+                raise AlertNameTaken
+            if _looks_for(before) != _looks_for(kept):
+                await self._rows.save_state(alert.id, _unprimed(row.state), tx)
+            await self._schedule(kept, tx)
+
+    async def pause(self, alert: Alert, why: PauseReason = PauseReason.ASKED) -> bool:
+        """Pause it; return whether it ran before. Its open incidents stay as they are."""
+        async with self._db.write() as tx:
+            await self._queue.cancel(alert.job_key, tx)
+            return await self._rows.set_paused(alert.id, why.value, tx)
+
+    async def resume(self, alert: Alert) -> bool:
+        """Resume it; return whether it was paused."""
+        async with self._db.write() as tx:
+            await self._queue.lock(alert.job_key, tx)
+            changed = await self._rows.set_paused(alert.id, None, tx)
+            await self._schedule(replace(alert, paused=None), tx)
+        return changed
+
+    async def remove(self, alert: Alert, by: str, now: datetime) -> None:
+        """Delete it and resolve its open incidents."""
+        ids = await self._incidents.rows.open_ids(alert.id)
+        async with self._db.write() as tx:
+            await self._queue.cancel(alert.job_key, tx)
+            await self._incidents.lock(ids, tx)
+            for incident in await self._incidents.of_alert(alert.id, tx):
+                if incident.is_open:
+                    await self._incidents.save(alert, incident, resolve(incident, by, now), tx)
+            await self._rows.remove(alert.id, tx)
+
+    async def act(self, id_: str, act: Callable[[Alert, Incident], Incident]) -> Incident:
+        """Have somebody do something with an incident; return what became of it.
+
+        Raises NoSuchIncident and NoSuchAlert.
+        """
+        stored = await self._incidents.get(id_)
+        async with self._db.write() as tx:
+            await self._incidents.lock([id_], tx)
+            alert = await self._locked(stored.incident.alert, tx)
+            return await self._act(alert, id_, act, tx)
+
+    async def mute(self, id_: str, muted: Mute) -> Incident:
+        """Keep a SIM of an incident quiet in its alert. Raises NoSuchIncident and NoSuchAlert."""
+        stored = await self._incidents.get(id_)
+        async with self._db.write() as tx:
+            await self._incidents.lock([id_], tx)
+            alert = with_mute(await self._locked(stored.incident.alert, tx), muted)
+            await self._rows.change(alert_to_row(alert), tx)
+            return await self._act(alert, id_, lambda _, incident: mute(incident, muted), tx)
+
+    async def _act(
+        self,
+        alert: Alert,
+        id_: str,
+        act: Callable[[Alert, Incident], Incident],
+        tx: Transaction,
+    ) -> Incident:
+        row = await self._incidents.rows.get(id_, tx)
+        if row is None:
+            raise NoSuchIncident
+        before = incident_from_row(row).incident
+        after = act(alert, before)
+        return before if after == before else await self._incidents.save(alert, before, after, tx)
+
+    async def _locked(self, alert: str, tx: Transaction) -> Alert:
+        row = await self._rows.get(alert, tx)
+        if row is None:
+            raise NoSuchAlert
+        return alert_from_row(row)
+
+    async def state(self, alert: str, tx: Transaction) -> tuple[Alert, AlertState] | None:
+        """Return an alert and what it has seen, locked; None where it is gone."""
+        row = await self._rows.get(alert, tx)
+        return (alert_from_row(row), AlertState.from_json(row.state)) if row else None
+
+    async def save_state(self, alert: str, state: AlertState, tx: Transaction) -> None:
+        """Save what an alert has seen."""
+        await self._rows.save_state(alert, state.to_json(), tx)
+
+    async def states_in(self, team: str, channel: str) -> list[AlertState]:
+        """Return what the running alerts of a channel have seen."""
+        rows = await self._rows.in_channel(team, channel)
+        return [AlertState.from_json(row.state) for row in rows if row.paused is None]
+
+    async def find(self, alert: str) -> Alert | None:
+        """Return one by its id; None where it is gone."""
+        row = await self._rows.get(alert)
+        return alert_from_row(row) if row else None
+
+    async def get(self, alert: str) -> Alert:
+        """Return one by its id. Raises NoSuchAlert."""
+        found = await self.find(alert)
+        if found is None:
+            raise NoSuchAlert
+        return found
+
+    async def look(self, alert: str) -> tuple[Alert, AlertState] | None:
+        """Return an alert and what it has seen so far; None where it is gone."""
+        row = await self._rows.get(alert)
+        return (alert_from_row(row), AlertState.from_json(row.state)) if row else None
+
+    async def named(self, name: str, team: str, channel: str, person: str) -> Alert:
+        """Return the channel's one of that name, else the person's own. Raises NoSuchAlert."""
+        here = await self.in_channel(team, channel)
+        mine = tuple(one for one in await self.made_by(team, person) if one not in here)
+        return pick(name, here, mine, "alert", NoSuchAlert)
+
+    async def in_channel(self, team: str, channel: str) -> tuple[Alert, ...]:
+        """Return a channel's, by name."""
+        return tuple(map(alert_from_row, await self._rows.in_channel(team, channel)))
+
+    async def made_by(self, team: str, person: str) -> tuple[Alert, ...]:
+        """Return those that a person made, by name."""
+        return tuple(map(alert_from_row, await self._rows.made_by(team, person)))
+
+    async def every(self) -> tuple[Alert, ...]:
+        """Return all, by name."""
+        return tuple(map(alert_from_row, await self._rows.every()))
+
+    async def _schedule(self, alert: Alert, tx: Transaction) -> None:
+        if alert.paused:
+            return
+        await self._queue.add(NewJob(KIND, alert.job_key, {"alert": alert.id}), tx=tx, anew=True)
+        await self._queue.hasten(alert.job_key, tx)
+
+
+def _looks_for(alert: Alert) -> tuple[object, ...]:
+    return alert.selection, alert.causes, alert.least
+
+
+def _unprimed(state: str | None) -> str:
+    """Return the state of an alert whose next scan opens nothing that is new to it."""
+    return replace(AlertState.from_json(state), primed=False).to_json()
 
 
 class AlertService(Struct):

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import aiohttp
 
-from bot.alerts.repository import Alerts, Incidents
-from bot.alerts.service import AlertService, AlertWork
+from bot.alerts.incident_repository import Incidents
+from bot.alerts.service import Alerts, AlertService, AlertWork
 from bot.alerts.webhook import WebhookNews
 from bot.app.resources import Resources, revealed
 from bot.blocks.kit import degrade

@@ -9,7 +9,7 @@ from itertools import count
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
 from bot.alerts.reading import Reader, Reading, Wanted, lines_of, read_all, with_outages
-from bot.alerts.repository import Alerts, NoSuchAlert
+from bot.alerts.service import Alerts, NoSuchAlert
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
 from bot.app.jobs import incidents_of, open_engine, subscriptions

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident, redacted_incident
-from bot.alerts.rows import IncidentCard, StoredIncident
+from bot.alerts.incident_repository import IncidentCard, StoredIncident
 from bot.blocks.incident import event_screen, incident_card, summary_card
 from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock

@@ -14,7 +14,7 @@ from typing import Any
 from cachetools import TTLCache
 
 from bot.alerts.incident import Incident, redacted_incident
-from bot.alerts.repository import Incidents
+from bot.alerts.incident_repository import Incidents
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from bot.alerts.alert import Alert
-from bot.alerts.repository import NoSuchAlert
+from bot.alerts.service import NoSuchAlert
 from bot.blocks import alert_setup, digest_setup, ids
 from bot.blocks.kit import Screen
 from bot.digests.subscription import Subscribed, Subscription

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.rows import alert_to_row
+from bot.alerts.service import alert_to_row
 from bot.blocks.alert_setup import block_of
 from bot.blocks.kit import actions, button, screen
 from bot.diagnosis.rule import Severity

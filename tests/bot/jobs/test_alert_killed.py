@@ -16,7 +16,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.incident import EventKind
-from bot.alerts.rows import incident_from_row
+from bot.alerts.incident_repository import incident_from_row
 from bot.app.jobs import alert_work, subscriptions
 from bot.clock import SystemClock
 from bot.digests.subscription import ListedSim, Selection, SelectionKind

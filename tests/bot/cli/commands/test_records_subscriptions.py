@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.alerts.repository import Alerts
+from bot.alerts.service import Alerts
 from bot.app.jobs import incidents_of
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import PauseReason, Selection, SelectionKind

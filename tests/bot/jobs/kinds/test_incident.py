@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.alerts.incident import DownSim, EventKind, Incident, resolve, snooze, take
-from bot.alerts.repository import MOST_CARDS
+from bot.alerts.incident_repository import MOST_CARDS
 from bot.blocks.ids import IncidentTake
 from bot.blocks.incident import incident_line
 from bot.demo.stories.sims import common_outage

@@ -7,14 +7,8 @@ import pytest
 
 from bot.alerts.alert import AlertState, Maintenance, Mute
 from bot.alerts.incident import take
-from bot.alerts.repository import (
-    MOST_CARDS,
-    AlertNameTaken,
-    Alerts,
-    Incidents,
-    NoSuchAlert,
-    NoSuchIncident,
-)
+from bot.alerts.incident_repository import MOST_CARDS, Incidents, NoSuchIncident
+from bot.alerts.service import AlertNameTaken, Alerts, NoSuchAlert
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
