@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.alerts.alert import Alert, usual_interval
-from bot.alerts.form import (
+from bot.alerts.alert import (
     MENTIONED,
+    Alert,
     AlertField,
     AlertValues,
     Faults,
@@ -18,6 +18,7 @@ from bot.alerts.form import (
     checked,
     filled_in,
     interval_fault,
+    usual_interval,
     validate,
     values_of,
 )

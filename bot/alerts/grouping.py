@@ -6,12 +6,11 @@ as a verdict has them; fewer than that are one incident where they went down on 
 the same time, or where two of them look like the beginning of an outage.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert, Ill
 from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
-from bot.alerts.notifications import Happened, Teller, relapse_window, with_one_mention
 from bot.alerts.reading import (
     DATA_LIMIT,
     SILENT,
@@ -25,11 +24,20 @@ from bot.alerts.reading import (
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import explained_rules
 from bot.sessions.redaction import redacted_snapshot
-from bot.struct import replace
+from bot.struct import Struct, replace
 
 MOST_SLACK = 7200.0
 """Seconds by which a SIM may have been lost later than it was heard of last."""
 NewId = Callable[[], str]
+Sids = tuple[str, ...]
+
+
+class Happened(Struct):
+    """Which SIMs came back, fell again, and joined, with one scan."""
+
+    back: Sids = ()
+    fell: Sids = ()
+    joined: Sids = ()
 
 
 class Grouping:
@@ -180,7 +188,7 @@ class Grouping:
         """Return whether a SIM that is ill again is so too soon after an incident."""
         if incident.resolved_at is None:
             return False
-        return self.reading.at - incident.resolved_at <= relapse_window(member)
+        return self.reading.at - incident.resolved_at <= member.relapse_window
 
     def _names_anew(self, sid: str, family: str) -> bool:
         """Return whether a SIM that turns out to have a twin is down of what follows from that.
@@ -347,15 +355,10 @@ class Grouping:
         over = replace(younger, members=gone, resolved_at=at, merged_into=older)
         self._now[younger.id] = over.with_event(EventKind.MERGED, at, other=older)
 
-    def changed(self) -> tuple[Incident, ...]:
-        """Return the incidents that changed, with what happened to them."""
-        teller = Teller(self._alert, self.reading)
-        told = (
-            teller.told(self._before.get(id_), incident, self._happened(id_))
-            for id_, incident in self._now.items()
-        )
-        changed = [each for each in told if each != self._before.get(each.id)]
-        return with_one_mention(self._before, changed)
+    def outcome(self) -> Iterator[tuple[Incident | None, Incident, Happened]]:
+        """Return each incident as it was, None if it is new, as it is, and what happened to it."""
+        for id_, incident in self._now.items():
+            yield self._before.get(id_), incident, self._happened(id_)
 
     def _happened(self, id_: str) -> Happened:
         names = (self._back, self._fell, self._joined)

@@ -11,8 +11,17 @@ from bot.sessions.redaction import REDACTED, Redactor
 from bot.struct import Struct, from_json, replace, to_json
 
 OUTAGE = "common_outage"
+RHYTHMS = 3
+"""A relapse within so many of a SIM's usual intervals brings its last incident back."""
+LEAST_RELAPSE, LONGEST_RELAPSE = timedelta(minutes=30), timedelta(hours=24)
+_MOST_DOUBLED = 10
 MOST_EVENTS = 200
 """Events that an incident keeps; of what flaps on and on the oldest go."""
+
+
+def doubled(times: int) -> int:
+    """Return by what a SIM's patience grows with each time that it goes down: 1, 2, 4."""
+    return int(2 ** min(times - 1, _MOST_DOUBLED))
 
 
 class IncidentState(StrEnum):
@@ -89,6 +98,12 @@ class DownSim(Struct, omit_defaults=True):
     def is_down(self) -> bool:
         """Whether it is down now."""
         return self.back_at is None
+
+    @property
+    def relapse_window(self) -> timedelta:
+        """Within what time after its incident's end a relapse brings the incident back."""
+        own = timedelta(seconds=self.rhythm * RHYTHMS)
+        return min(LONGEST_RELAPSE, max(LEAST_RELAPSE, own) * doubled(self.times))
 
     def fallen(self, severity: Severity, since: datetime) -> "DownSim":
         """Return it as it is down once more."""

@@ -4,8 +4,18 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.alerts.alert import Alert, AlertState, usual_interval
-from bot.alerts.form import AUTOMATIC, CRITICAL, WARNING, AlertField, AlertValues, Faults, Field
+from bot.alerts.alert import (
+    AUTOMATIC,
+    CRITICAL,
+    WARNING,
+    Alert,
+    AlertField,
+    AlertState,
+    AlertValues,
+    Faults,
+    Field,
+    usual_interval,
+)
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
 from bot.blocks.digest_setup import WHICH, form_modal, kept, sims_fields, sims_text, with_faults

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.alerts.form import AlertField
+from bot.alerts.alert import AlertField
 from bot.blocks import ids
 from bot.blocks.alert_setup import block_of, causes_to_choose, title_of
 from bot.blocks.kit import Choice, option

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.alerts.form import AlertField
+from bot.alerts.alert import AlertField
 from bot.blocks import ids
 from bot.digests.form import FormField
 from handlers.interactions import read

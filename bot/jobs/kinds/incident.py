@@ -15,7 +15,7 @@ from typing import Any
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import EventKind, Incident
 from bot.alerts.incident_repository import StoredIncident, card_to_row, incident_from_row
-from bot.alerts.notifications import due_to_end, hushed, tick
+from bot.alerts.transitions import due_to_end, hushed, tick
 from bot.alerts.webhook import WebhookFailed
 from bot.blocks.alert_setup import paused_screen
 from bot.blocks.incident import blind_screen

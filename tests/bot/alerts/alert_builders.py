@@ -5,9 +5,8 @@ from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.notifications import tick
 from bot.alerts.reading import SILENT, Cause, Reading, SickSim
-from bot.alerts.transitions import observe
+from bot.alerts.transitions import observe, tick
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind

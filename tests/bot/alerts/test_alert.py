@@ -4,8 +4,16 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.alerts.alert import AlertState, Ill, Maintenance, usual_interval
-from bot.alerts.form import AlertValues, filled_in, validate, values_of
+from bot.alerts.alert import (
+    AlertState,
+    AlertValues,
+    Ill,
+    Maintenance,
+    filled_in,
+    usual_interval,
+    validate,
+    values_of,
+)
 from bot.alerts.incident import next_monday
 from bot.alerts.service import AlertWork
 from bot.digests.form import FormField
