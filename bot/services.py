@@ -3,7 +3,7 @@
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.alerts.service import AlertService
 from bot.alerts.webhook import Webhooks
-from bot.blocks.weblinks import WebLinks
+from bot.blocks.format import WebLinks
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive

@@ -5,25 +5,27 @@ Each raises ValueError with what to write instead; `bot.settings` puts the setti
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, InstanceOf, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from bot.alerts.targets import WebhookTarget, parse_targets
-from bot.blocks.weblinks import checked_console, checked_pattern, read_runbooks
 from bot.clock import format_duration, parse_seconds
 from bot.errors import SettingsError
+from bot.sims.identifier import sims_in
 from bot.slack.access import Policy
 from bot.store.location import checked
-from bot.struct import Struct
 
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
+SID = "{sid}"
+RULE = "{rule}"
+_EXAMPLE = "DE" + "0123456789abcdef" * 2
+_ENTRY = re.compile(r"""\s*["']?(?P<rule>\w+)["']?\s*:\s*["']?(?P<url>[^\s"',]+)["']?\s*,?\s*""")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -127,23 +129,55 @@ def _database_url(secret: SecretStr | None) -> SecretStr | None:
     return SecretStr(checked(secret.get_secret_value())) if secret else None
 
 
+def checked_console(text: str) -> str:
+    """Return the console's address if a SID filled in can be read back. Raises ValueError."""
+    _https(text)
+    filled = text.replace(SID, _EXAMPLE)
+    if SID not in text or sims_in(filled) != (_EXAMPLE,):
+        msg = "names no SIM; open one in KORE's console, copy the address, put {sid} for its SID"
+        raise ValueError(msg)
+    return text
+
+
+def checked_pattern(text: str) -> str:
+    """Return an address with `{rule}` in it. Raises ValueError."""
+    _https(text)
+    if RULE not in text:
+        msg = "has no {rule} in it; write https://host/{rule}, or the path of a file"
+        raise ValueError(msg)
+    return text
+
+
+def read_runbooks(text: str) -> dict[str, str]:
+    """Read rules and their addresses, one a line, as YAML or JSON writes them. Raises ValueError.
+
+    Nothing is nested there, so that both are read in one way.
+    """
+    return dict(_entries(text))
+
+
+def _entries(text: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(text.replace(",", ",\n").splitlines(), start=1):
+        kept = line.strip().strip("{}").strip()
+        if not kept or kept.startswith(("#", "---")):
+            continue
+        entry = _ENTRY.fullmatch(kept)
+        if entry is None:
+            msg = f"entry {number} is not `rule: https://…`"
+            raise ValueError(msg)
+        yield entry["rule"], _https(entry["url"])
+
+
+def _https(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
+        msg = "is not an https:// address"
+        raise ValueError(msg)
+    return text
+
+
 def _console(text: str | None) -> str | None:
     return checked_console(text) if text else None
-
-
-def _webhooks(value: object) -> object:
-    """Read the targets, or the file of that path."""
-    if not isinstance(value, str):
-        return value
-    if "=" in value:
-        return parse_targets(value)
-    try:
-        return parse_targets(Path(value).expanduser().read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        msg = (
-            f"cannot be read as a file ({type(error).__name__}); write its path, or name=https://…"
-        )
-        raise ValueError(msg) from error
 
 
 def _runbooks(value: object) -> object:
@@ -159,50 +193,7 @@ def _runbooks(value: object) -> object:
         raise ValueError(msg) from error
 
 
-class AgentToken(Struct):
-    """A token by which an agent asks over HTTP: its name in the audit, and what it may see."""
-
-    name: str
-    secret: SecretStr
-    redacts: bool = False
-    accounts: frozenset[str] = frozenset()
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What may stand in no log."""
-        return (self.secret.get_secret_value(),)
-
-
-REDACT = "redact"
-_TOKEN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.IGNORECASE)
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.IGNORECASE | re.ASCII)
-_TOKEN = re.compile(r"[!-~]{32,}")
-
-
-def _agent_tokens(value: object) -> object:
-    """Read `name=token` and `name:redact=token`, parted by commas; no fault repeats a token."""
-    if not isinstance(value, str):
-        return value
-    tokens = [_agent_token(each) for each in value.replace(",", " ").split()]
-    names = {token.name for token in tokens}
-    if not len(tokens) == len(names) == len({token.secret for token in tokens}):
-        msg = "has a name or a token twice; give each agent its own"
-        raise ValueError(msg)
-    return tuple(tokens)
-
-
-def _agent_token(text: str) -> AgentToken:
-    head, _, secret = text.partition("=")
-    name, *options = head.split(":")
-    # a token without a name, be it Base64 with its "=", looks like a name without a token
-    if not (secret.strip("=") and all(map(_TOKEN_NAME.fullmatch, (name, *options)))):
-        msg = "is not like oncall=<token>, partner:redact=<token> or partner:acme=<token>"
-        raise ValueError(msg)
-    if not _TOKEN.fullmatch(secret):
-        msg = f"the token of {name} is shorter than 32 characters; make one: openssl rand -hex 32"
-        raise ValueError(msg)
-    accounts = frozenset(options) - {REDACT}
-    return AgentToken(name, SecretStr(secret), REDACT in options, accounts)
 
 
 def _host_names(hosts: frozenset[str]) -> frozenset[str]:
@@ -222,36 +213,11 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
     return frozenset(map(str.lower, origins))
 
 
-AgentTokens = Annotated[tuple[InstanceOf[AgentToken], ...], BeforeValidator(_agent_tokens)]
 HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_host_names)]
 Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
 
 
-class OptionalSettings(BaseModel):
-    """What most do without: Work Objects, `simsessions mcp --http`; a part of Settings."""
-
-    work_objects: bool = Field(
-        default=False,
-        description="yes lets previews of links, and answers for all, open in Slack's side pane; "
-        "needs SIMSESSIONS_UNFURL_LINKS, for answers SIMSESSIONS_KORE_CONSOLE_URL, and the app's "
-        "Work Objects switched on",
-    )
-    mcp_tokens: AgentTokens = Field(
-        (),
-        description="who may ask over HTTP: `name=token`, or `name:redact=token` without "
-        "ICCID, IMEI, cell and location, or `name:acme=token` for one of several accounts; parted "
-        "by commas, 32 characters or more each",
-    )
-    mcp_hosts: HostNames = Field(
-        frozenset(), description="names by which agents reach it, besides localhost"
-    )
-    mcp_origins: Origins = Field(
-        frozenset(), description="web pages that may ask, as https://tools.example.com; empty: none"
-    )
-
-
 ConsoleUrl = Annotated[str | None, AfterValidator(_console)]
-WebhookTargets = Annotated[tuple[InstanceOf[WebhookTarget], ...], BeforeValidator(_webhooks)]
 Runbooks = Annotated[str | dict[str, str] | None, BeforeValidator(_runbooks)]
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_database_url)]
 Origin = Annotated[str, AfterValidator(_origin)]

@@ -13,10 +13,17 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
-from bot.account_settings import Accounts, AccountSettings, of_environment, revealed
-from bot.blocks.weblinks import WebLinks
+from bot.blocks.format import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
+from bot.setting_entries import (
+    Accounts,
+    AccountSettings,
+    OptionalSettings,
+    WebhookTargets,
+    of_environment,
+    revealed,
+)
 from bot.setting_values import (
     AppToken,
     BotToken,
@@ -28,7 +35,6 @@ from bot.setting_values import (
     HowMuch,
     LogFormat,
     LogLevel,
-    OptionalSettings,
     Origin,
     Runbooks,
     Seconds,
@@ -36,7 +42,6 @@ from bot.setting_values import (
     Url,
     UrlWithSlash,
     UserIds,
-    WebhookTargets,
     read_limit,
     shown,
     typed_in,

@@ -16,7 +16,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.alerts.service import AlertWork
 from bot.app.jobs import alert_work, open_posts, subscriptions
-from bot.blocks.weblinks import NO_LINKS
+from bot.blocks.format import NO_LINKS
 from bot.demo.stories.story import Story
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import Fleet, open_fleet

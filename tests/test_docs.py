@@ -14,9 +14,9 @@ import click
 import httpx
 import pytest
 
-from bot.account_settings import FIELDS
 from bot.cli.main import cli
 from bot.demo.run import COMMAND
+from bot.setting_entries import FIELDS
 from bot.settings import known_names, threshold_names
 from handlers.commands import all_subcommands
 from tests.whole_bot import whole_bot

@@ -76,7 +76,7 @@ BREACHES = {
     "handlers/subcommands/help.py": "import handlers.subcommands.sessions",
     "bot/blocks/kit.py": "import bot.slack.client",
     "bot/proxies.py": "import httpx",
-    "bot/account_settings.py": "import sqlalchemy",
+    "bot/setting_entries.py": "import sqlalchemy",
     "bot/hygiene.py": "import mcp_types",
 }
 

@@ -21,11 +21,11 @@ from aiohttp.abc import AbstractResolver
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident
-from bot.alerts.targets import WebhookTarget
 from bot.clock import Backoff, Clock, read_retry_after
 from bot.errors import BotError
 from bot.hygiene import harmless_json
 from bot.proxies import origin_of, proxy_for, why_no_answer
+from bot.setting_entries import WebhookTarget
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.transaction import Transaction
 

@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack
 from functools import partial
 from types import MappingProxyType
 
-from bot.account_settings import AccountSettings, revealed
 from bot.app.bot import cancelled
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -26,6 +25,7 @@ from bot.sessions.fleet import AccountViews, FleetList, FleetView, ManyViews, On
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
 from bot.sessions.peers import MOST_QUICK, Peers
+from bot.setting_entries import AccountSettings, revealed
 from bot.settings import Settings
 from bot.sims.accounts import AccountsResolver, JoinedDirectory
 from bot.sims.directory import SimDirectory

@@ -8,14 +8,18 @@ Every sentence of this bot is written once, in `bot.blocks.report_text`, over a 
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
+from urllib.parse import quote
 
 from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, is_plain, sentence
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import REDACTED
 from bot.sims.identifier import quoted, unquoted
 from bot.sims.numbers import passes_luhn
+from bot.struct import Struct, field
 
 _ADDRESS = re.compile(r"(https://[^\s<>|]*[^\s<>|.,;:)])")
 _SOURCE = 800
@@ -328,3 +332,28 @@ def imei_text(imei: str | None) -> str:
     if len(imei) != _DIGITS:
         return f"{imei} (not an IMEI: {len(imei)} digits)"
     return shown if passes_luhn(imei) else f"{shown} (check digit wrong)"
+
+
+class WebLinks(Struct):
+    """Links that a team has set.
+
+    `console` is an address with `{sid}`, `runbooks` one with `{rule}` or an address by rule.
+    """
+
+    console: str | None = None
+    runbooks: str | Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def sim(self, sid: str) -> str | None:
+        """Return the address of a SIM in KORE's console."""
+        return self.console and self.console.replace("{sid}", quote(sid, safe=""))
+
+    def runbook(self, rule: str | None) -> str | None:
+        """Return the address of a rule's runbook."""
+        if rule is None or not self.runbooks:
+            return None
+        if isinstance(self.runbooks, str):
+            return self.runbooks.replace("{rule}", quote(rule, safe=""))
+        return self.runbooks.get(rule)
+
+
+NO_LINKS = WebLinks()

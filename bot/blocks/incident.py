@@ -8,10 +8,19 @@ from bot.alerts.alert import Alert
 from bot.alerts.incident import OUTAGE, DownSim, Event, EventKind, Incident
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, between, count, lasting, ordinal, span
+from bot.blocks.format import (
+    MRKDWN,
+    NOTICE,
+    Formatter,
+    WebLinks,
+    between,
+    count,
+    lasting,
+    ordinal,
+    span,
+)
 from bot.blocks.kit import Block, Screen, actions, button, context, plain, screen, section
 from bot.blocks.report import person
-from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.sims.identifier import natural

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.blocks import ids
 from bot.blocks.findings import main_finding, main_lines, others_text
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, map_link
+from bot.blocks.format import MRKDWN, NO_LINKS, NOTICE, PLAIN, Formatter, WebLinks, count, map_link
 from bot.blocks.kit import (
     SENTENCE,
     Block,
@@ -32,7 +32,6 @@ from bot.blocks.report_text import (
     skipped_line,
     warnings,
 )
-from bot.blocks.weblinks import NO_LINKS, WebLinks
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Owner
 

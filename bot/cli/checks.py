@@ -12,7 +12,6 @@ from typing import Any
 
 import aiohttp
 
-from bot.alerts.targets import WebhookTarget
 from bot.app.accounts import kore_configs
 from bot.app.resources import denied, make_database, store_url
 from bot.cli.main import ExitCode
@@ -22,6 +21,7 @@ from bot.errors import BotError, StartError
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import KoreDenied
 from bot.proxies import origin_of, proxy_for, why_no_answer
+from bot.setting_entries import WebhookTarget
 from bot.settings import Need, Settings
 from bot.slack.bolt_app import APP_TOKEN, call_at_start, identify
 from bot.slack.client import SlackClient, open_session

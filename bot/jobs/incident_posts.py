@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident, redacted_incident
 from bot.alerts.incident_repository import IncidentCard, StoredIncident
+from bot.blocks.format import WebLinks
 from bot.blocks.incident import event_screen, incident_card, summary_card
-from bot.blocks.weblinks import WebLinks
 from bot.clock import Clock
 from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
 from bot.slack.access import Authorizer

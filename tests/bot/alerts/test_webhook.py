@@ -16,7 +16,6 @@ from aiohttp.abc import AbstractResolver
 import bot.alerts.webhook
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, Event, EventKind, Incident
-from bot.alerts.targets import PAGERDUTY, WebhookTarget, parse_targets
 from bot.alerts.webhook import (
     WebhookFailed,
     Webhooks,
@@ -28,6 +27,7 @@ from bot.alerts.webhook import (
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
+from bot.setting_entries import PAGERDUTY, WebhookTarget, parse_targets
 from tests.bot.alerts.receiver import receiving, status
 from tests.bot.kore.conftest import a_server
 from tests.bot.kore.test_http import answering

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.blocks import ids
+from bot.blocks.format import WebLinks
 from bot.blocks.kit import ALL_BLOCKS, Screen
 from bot.blocks.report import (
     owner_button,
@@ -17,7 +18,6 @@ from bot.blocks.report import (
     with_owner,
 )
 from bot.blocks.triage import triage_screen
-from bot.blocks.weblinks import WebLinks
 from bot.diagnosis.evidence import State
 from bot.sessions.redaction import redacted
 from bot.sessions.triage import Owner, triage

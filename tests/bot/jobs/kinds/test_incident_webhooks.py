@@ -7,10 +7,10 @@ from email.utils import format_datetime
 import pytest
 
 from bot.alerts.incident import EventKind
-from bot.alerts.targets import WebhookTarget
 from bot.alerts.webhook import KIND, WebhookFailed, WebhookNews, Webhooks, news_of
 from bot.jobs.engine import Lane
 from bot.jobs.kinds.incident import webhook
+from bot.setting_entries import WebhookTarget
 from bot.struct import replace
 from tests.bot.alerts.receiver import receiving, status
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT, NOW, event
