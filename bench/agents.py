@@ -17,7 +17,7 @@ from stub import SID, stub
 
 from bot.app.mcp import agent_services
 from bot.app.run import tune_garbage_collector
-from bot.blocks.report_json import as_json
+from bot.blocks.report import as_json
 from bot.cli.lookups import meant, open_fleet
 from bot.clock import SystemClock
 from bot.mcp.lookups import Caller

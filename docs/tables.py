@@ -15,7 +15,7 @@ from urllib.parse import quote
 import yaml
 from click import Context
 
-from bot.blocks.help import rule_text
+from bot.blocks.findings import rule_text
 from bot.cli.lookups import as_lines_of, as_text, open_fleet
 from bot.cli.main import ExitCode, cli
 from bot.clock import SystemClock

@@ -18,12 +18,13 @@ from bot.blocks.alert_setup import (
     announced_screen,
     done_screen,
     list_screen,
+    listening_screen,
+    silent_screen,
     sure_screen,
+    switched_screen,
     test_screen,
     tested_words,
 )
-from bot.blocks.listening import announced_screen as listening_changed_screen
-from bot.blocks.listening import listening_screen, silent_screen
 from bot.digests.subscription import PauseReason
 from bot.errors import NotAllowed, UserError
 from bot.services import Services
@@ -237,5 +238,5 @@ async def _standing(context: Context) -> Reply:
 
 
 async def _tell(context: Context, *, is_on: bool) -> None:
-    request, line = context.request, listening_changed_screen(context.request.user, is_on=is_on)
+    request, line = context.request, switched_screen(context.request.user, is_on=is_on)
     await announce(context, request.team, request.channel, line)

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.errors import error_screen
 from bot.blocks.findings import explanation_lines
 from bot.blocks.format import MRKDWN
 from bot.blocks.kit import View
@@ -31,6 +30,7 @@ from bot.blocks.modals import (
     thanks_view,
     ticket_view,
 )
+from bot.blocks.replies import error_screen
 from bot.blocks.report import session_report
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, NotAllowed, OldButton

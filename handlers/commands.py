@@ -15,7 +15,7 @@ from functools import cache
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.help import HelpEntry
+from bot.blocks.replies import HelpEntry
 from bot.errors import UnknownSubcommand, UserError
 from bot.services import Actor, Services
 from bot.sessions import fleet_query

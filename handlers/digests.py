@@ -12,6 +12,7 @@ from pathlib import Path
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines, sent_screen
 from bot.blocks.digest import details_screen
 from bot.blocks.digest_setup import (
     announced_screen,
@@ -21,7 +22,6 @@ from bot.blocks.digest_setup import (
     sure_screen,
     when_next,
 )
-from bot.blocks.files import DigestFile, digest_file, head_line, page_lines, sent_screen
 from bot.blocks.format import MRKDWN
 from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim

@@ -24,9 +24,9 @@ from bot.alerts.incident import (
 )
 from bot.alerts.incident_repository import NoSuchIncident
 from bot.blocks import ids
-from bot.blocks.errors import error_screen
 from bot.blocks.incident import acted_screen, not_taken_screen
-from bot.blocks.incident_windows import (
+from bot.blocks.kit import View
+from bot.blocks.modals import (
     ENDS,
     HAND_OVER_TITLE,
     MAY_NOT,
@@ -41,9 +41,9 @@ from bot.blocks.incident_windows import (
     details_view,
     hand_over_view,
     mute_view,
+    notice_view,
 )
-from bot.blocks.kit import View
-from bot.blocks.modals import notice_view
+from bot.blocks.replies import error_screen
 from bot.blocks.report import is_person
 from bot.errors import BotError, NotAllowed, NotYours, OldButton, TookTooLong
 from bot.services import Actor, Services

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.errors import error_screen
 from bot.blocks.kit import Block, Screen, View
 from bot.blocks.modals import loading_view, notice_blocks, notice_view
+from bot.blocks.replies import error_screen
 from bot.digests.subscription import Subscribed
 from bot.errors import BotError, NotYours, OldButton
 from bot.services import Actor, Modal, Services

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 
-from bot.blocks.errors import error_screen
+from bot.blocks.replies import error_screen
 from bot.errors import NotAllowed
 from bot.ops.logging import begin_request
 from bot.services import Services

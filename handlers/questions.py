@@ -6,10 +6,9 @@ A SIM that is called exactly so is meant first, whatever else the words may say.
 import re
 from functools import partial
 
-from bot.blocks.errors import note_screen
 from bot.blocks.fleet import fleet_screen, reading_screen
-from bot.blocks.help import hello_screen
 from bot.blocks.kit import Screen
+from bot.blocks.replies import hello_screen, note_screen
 from bot.blocks.report import session_report
 from bot.errors import BotError, UnknownSubcommand, UserError
 from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query

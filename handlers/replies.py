@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from bot.blocks import ids
-from bot.blocks.errors import error_screen, looking_up_screen
 from bot.blocks.kit import Screen
+from bot.blocks.replies import error_screen, looking_up_screen
 from bot.errors import (
     AskedTooOften,
     BotError,

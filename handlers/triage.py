@@ -9,7 +9,7 @@ from functools import partial
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.files import sent_screen, triage_file
+from bot.blocks.csv_files import sent_screen, triage_file
 from bot.blocks.kit import Screen
 from bot.blocks.report import session_report, taken_screen, with_owner
 from bot.blocks.triage import triage_screen

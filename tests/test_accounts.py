@@ -8,7 +8,7 @@ import pytest
 from bot.alerts.incident import DownSim, Incident
 from bot.alerts.incident_repository import NoSuchIncident
 from bot.blocks import ids
-from bot.blocks.incident_windows import MAY_NOT, PERSON
+from bot.blocks.modals import MAY_NOT, PERSON
 from bot.diagnosis.rule import Severity
 from bot.digests.compile import moment
 from bot.emulators.kore.cards import iccid, imei

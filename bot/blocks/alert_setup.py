@@ -1,7 +1,7 @@
-"""How an alert is set up: the window, its row in the list, and what confirms a change."""
+"""How an alert is set up: the window, its row in the list, what confirms a change; listening."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.alerts.alert import (
@@ -19,7 +19,7 @@ from bot.alerts.alert import (
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
 from bot.blocks.digest_setup import WHICH, form_modal, kept, sims_fields, sims_text, with_faults
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, lasting
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
     Block,
@@ -38,6 +38,7 @@ from bot.blocks.kit import (
     text_input,
     time_picker,
 )
+from bot.blocks.replies import note_screen
 from bot.blocks.subscriptions import PAUSED, Listing
 from bot.diagnosis.rule import Severity, all_rules
 from bot.digests.form import LONGEST_NAME, FormField
@@ -320,3 +321,62 @@ def sure_screen(one: Alert) -> Screen:
 def paused_screen(one: Alert, why: PauseReason) -> Screen:
     """Tell who made an alert that it is paused, why, and what to do."""
     return ALERT.paused_screen(replace(one, paused=why), about(one, MRKDWN))
+
+
+LISTEN_ON = "`/simsessions alert listen on`"
+LISTEN_OFF = "`/simsessions alert listen off`"
+_LISTENS = (
+    "When another app posts an alert here that names SIMs, I look them up and answer in its "
+    "thread, once."
+)
+
+
+def listening_screen(person: str, since: datetime) -> Screen:
+    """Say that a channel listens, and who asked for it."""
+    notice = "I'm listening to alerts in this channel."
+    words = f"👂 {notice} <@{person}> turned it on at {MRKDWN.when(since)}."
+    return screen(notice, [section(words), context(f"{_LISTENS} {LISTEN_OFF} turns it off.")])
+
+
+def silent_screen(said: str = "I'm not listening to alerts in this channel.") -> Screen:
+    """Say that a channel does not listen, and how it would."""
+    return screen(
+        said, [section(said), context(f"{LISTEN_ON}: {_LISTENS[:1].lower()}{_LISTENS[1:]}")]
+    )
+
+
+def switched_screen(person: str, *, is_on: bool) -> Screen:
+    """Tell the channel who switched it on or off."""
+    if not is_on:
+        notice = "I no longer listen to alerts in this channel"
+        return screen(notice, [context(f"<@{person}> told me to stop listening to alerts here.")])
+    notice = "I'm listening to alerts in this channel now"
+    words = f"<@{person}> told me to listen to alerts here. {_LISTENS} {LISTEN_OFF} turns it off."
+    return screen(notice, [context(words)])
+
+
+def triaged_screen(shown: Screen, times: int, at: datetime) -> Screen:
+    """Say under an answer that nobody asked for why it is there, and that it is up to date."""
+    why = f"This channel listens to alerts: {LISTEN_OFF} turns it off."
+    if times == 1:
+        return note_screen(shown, why)
+    again = f"The alert came {grouped(times)} times, last {MRKDWN.when(at)}: this is as of then."
+    return screen(shown.text, [*shown.parts, context(f"{again} {MRKDWN.sentence(why)}")])
+
+
+def busy_screen() -> Screen:
+    """Say that more alerts came than are looked into."""
+    words = (
+        "More alerts come in here than I can look into, so some get no answer for now. To have one "
+        "looked at, mention me in its thread."
+    )
+    return screen(NOTICE.own(words), [section(words)])
+
+
+def revoked_screen(person: str, why: str) -> Screen:
+    """Say that a channel listens no more, as who asked for it may not ask there any more."""
+    said = "I no longer listen to alerts in this channel"
+    words = f"{said}: <@{person}>, who asked for it, may no longer ask here. {MRKDWN.sentence(why)}"
+    return screen(
+        said, [section(words), context(f"Anybody who may ask here can type {LISTEN_ON}.")]
+    )

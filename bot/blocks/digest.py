@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.blocks import ids
-from bot.blocks.charts import Chart, chart_parts
 from bot.blocks.digest_text import (
     KINDS,
     changes_text,
@@ -23,7 +22,17 @@ from bot.blocks.digest_text import (
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, grouped
 from bot.blocks.kit import Block, Part, Screen, actions, button, context, screen, section
 from bot.blocks.sim_text import no_cause, state_label
-from bot.blocks.tables import Cell, Drawn, Moment, Number, Row, Table, table_parts
+from bot.blocks.tables_and_charts import (
+    Cell,
+    Chart,
+    Drawn,
+    Moment,
+    Number,
+    Row,
+    Table,
+    chart_parts,
+    table_parts,
+)
 from bot.diagnosis.evidence import State
 from bot.digests.digest import (
     COUNTED,

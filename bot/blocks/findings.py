@@ -1,12 +1,13 @@
-"""Findings in words: the main one, what else was seen, and what the verdict assumed."""
+"""Findings in words: the main one, what else was seen, what the verdict assumed; the rules."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
-from bot.blocks.kit import Block, clean, section
+from bot.blocks.kit import Block, Screen, clean, context, screen, section
+from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.anomalies import silence_of
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.explain import near_misses
@@ -14,7 +15,7 @@ from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import AnyRule, Finding, GroupRule, Severity, Value, When, all_rules
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.thresholds import Limit, Thresholds
 from bot.sessions.report import SessionReport
 
 SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
@@ -289,3 +290,48 @@ def cause_words(finding: Finding) -> str:
     if finding.rule == "sim_not_active" and isinstance(status, str):
         return clean(status, _WORD)
     return _IN_BRIEF.get(finding.rule, finding.rule.replace("_", " "))
+
+
+_HEADER = ("Rule", "Severity", "Fires when", "Threshold from")
+
+
+class RuleWords(NamedTuple):
+    """A rule as people read it, in a table of four columns."""
+
+    name: str
+    severity: str
+    fires: str
+    source: str
+
+
+def rule_text(rule: AnyRule, limits: Thresholds) -> RuleWords:
+    """Return a rule with its thresholds filled in, as they are set for this bot."""
+    values = {name: limit_text(getattr(limits, name)) for name in rule.about.thresholds}
+    sources = dict.fromkeys(limits.source(name) for name in rule.about.thresholds)
+    return RuleWords(
+        rule.name,
+        " or ".join(severity.word for severity in rule.about.severities),
+        rule.about.fires.format_map(values),
+        "; ".join(sources) or rule.about.source,
+    )
+
+
+def limit_text(limit: Limit) -> str:
+    """Return a threshold with its unit where it has one."""
+    if isinstance(limit, timedelta):
+        return lasting(limit)
+    return grouped(limit) if isinstance(limit, int) else " or ".join(map(lasting, limit))
+
+
+def rules_screen(rules: Sequence[AnyRule], limits: Thresholds) -> Screen:
+    """Draw all rules as one table, in the order in which findings are told."""
+    words = [rule_text(rule, limits) for rule in rules]
+    title = f"I check every SIM against {count(len(words), 'rule')}."
+    table = Table("Rules, their thresholds and where those are from", _HEADER, tuple(words))
+
+    def foot(drawn: Drawn) -> list[Block]:
+        left = len(words) - drawn.rows
+        rest = "Thresholds are settings; `simsessions rules` in a terminal lists the same."
+        return [context(f"{count(left, 'rule')} left out here. {rest}" if left else rest)]
+
+    return screen(title, [section(f"*{title}*"), *table_parts(table, foot)])

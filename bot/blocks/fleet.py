@@ -8,7 +8,7 @@ from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.sim_text import cell_label, label_of, no_cause
-from bot.blocks.tables import Cell, Drawn, Number, Table, table_parts
+from bot.blocks.tables_and_charts import Cell, Drawn, Number, Table, table_parts
 from bot.blocks.watch_set import set_condition_text
 from bot.diagnosis.rule import Severity
 from bot.sessions.snapshot import Found

@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.blocks import ids
+from bot.blocks.csv_files import HistoryFile
 from bot.blocks.digest_text import change_text
-from bot.blocks.files import HistoryFile
 from bot.blocks.findings import filled, finding_lines
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, part_of, utc
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report import owner_button, person
 from bot.blocks.report_text import facts, report_headline
 from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
-from bot.blocks.tables import Drawn, Row, Table, table_parts
+from bot.blocks.tables_and_charts import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, in_brief, reason
 from bot.blocks.watch import cause_text, condition_text
 from bot.diagnosis.evidence import status_of

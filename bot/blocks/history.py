@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.blocks import ids
-from bot.blocks.charts import Bins, Chart, bins_of, chart_parts, packets_in, starts_in
 from bot.blocks.format import (
     MRKDWN,
     NOTICE,
@@ -24,7 +23,22 @@ from bot.blocks.ids import MOST_DAYS
 from bot.blocks.kit import Block, Part, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report_text import freshness_line, skipped_line, uptime_text, warnings
 from bot.blocks.sim_text import cell_text, duration_text, known, network_code, traffic_text
-from bot.blocks.tables import DATA_TABLE_ROWS, Cell, Drawn, Moment, Number, Row, Table, table_parts
+from bot.blocks.tables_and_charts import (
+    DATA_TABLE_ROWS,
+    Bins,
+    Cell,
+    Chart,
+    Drawn,
+    Moment,
+    Number,
+    Row,
+    Table,
+    bins_of,
+    chart_parts,
+    packets_in,
+    starts_in,
+    table_parts,
+)
 from bot.diagnosis.fields import known_text, network_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from bot.blocks.charts import Chart, chart_parts
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped
 from bot.blocks.kit import Part, Screen, clean, context, screen, section
 from bot.blocks.sim_text import traffic_text
-from bot.blocks.tables import Cell, Number, Row, Table, table_parts
+from bot.blocks.tables_and_charts import Cell, Chart, Number, Row, Table, chart_parts, table_parts
 from bot.digests.days import Day, date_of, day_number
 from bot.sessions.report import SessionReport
 from bot.struct import Struct

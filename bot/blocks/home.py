@@ -10,9 +10,9 @@ from bot.blocks import alert_setup
 from bot.blocks.digest_setup import add_row
 from bot.blocks.digest_setup import rows as digest_rows
 from bot.blocks.format import MRKDWN, count, grouped
-from bot.blocks.help import HelpEntry
 from bot.blocks.incident import incident_line
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
+from bot.blocks.replies import HelpEntry
 from bot.blocks.sim_text import label_of
 from bot.blocks.watch import condition_text, stop_button
 from bot.digests.subscription import Subscription

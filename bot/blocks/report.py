@@ -1,12 +1,28 @@
-"""One SIM as an answer: state, one cause, one action, the facts, its owner; or as a Work Object."""
+"""One SIM as an answer: state, one cause, one action, the facts, its owner; as a Work Object, JSON.
+
+The JSON is the contract of `lookup --json`, which agents get too. Unknown is null there; times are
+ISO 8601 with their zone, lengths of time ISO 8601 durations (`PT1H`).
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from bot.blocks import ids
-from bot.blocks.findings import main_finding, main_lines, others_text
-from bot.blocks.format import MRKDWN, NO_LINKS, NOTICE, PLAIN, Formatter, WebLinks, count, map_link
+from bot.blocks.findings import main_finding, main_lines, others_text, value_text
+from bot.blocks.format import (
+    MRKDWN,
+    NO_LINKS,
+    NOTICE,
+    PLAIN,
+    Formatter,
+    WebLinks,
+    count,
+    iccid_groups,
+    map_link,
+)
 from bot.blocks.kit import (
     SENTENCE,
     Block,
@@ -32,8 +48,13 @@ from bot.blocks.report_text import (
     skipped_line,
     warnings,
 )
+from bot.diagnosis.rule import Finding
+from bot.errors import BotError
 from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import ABOUT_ALLOWANCE
 from bot.sessions.triage import Owner
+from bot.sims.errors import SimAmbiguous
+from bot.struct import asdict
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 
@@ -284,3 +305,66 @@ def _text(key: str, label: str, text: str) -> Entity:
         "value": clean(text, SENTENCE),
         "long": True,
     }
+
+
+_NAMED = re.compile(r"\{(\w+)\}")
+
+
+def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
+    """Return a report, or the error that stands in its place, as what json.dumps takes."""
+    if isinstance(answer, BotError):
+        return {"query": query, "error": {"kind": answer.kind, "message": error_sentence(answer)}}
+    last = answer.last_session
+    plain: dict[str, Any] = to_jsonable_python(
+        {
+            "query": query,
+            "sim": answer.sim.model_dump(),
+            "state": answer.state,
+            "last_session": last and last.model_dump(),
+            "summary": answer.summary and asdict(answer.summary),
+            "cause": answer.cause and answer.cause.rule,
+            "findings": [_finding(finding) for finding in answer.findings],
+            "unjudged": () if answer.allowance_known else ABOUT_ALLOWANCE,
+            "skipped_rows": answer.skipped_rows,
+            "as_of": answer.as_of,
+            "stale": answer.stale,
+            **({"neighbours": asdict(answer.neighbours)} if answer.neighbours else {}),
+            **({"problem": answer.problem} if answer.problem else {}),
+            **({"redacted": answer.redacted} if answer.redacted else {}),
+        }
+    )
+    return plain
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.word,
+        "when": finding.when,
+        "explained_by": finding.explained_by,
+        "title": plainly_filled(finding.title, finding),
+        "evidence": dict(finding.evidence),
+        "next_step": finding.next_step and plainly_filled(finding.next_step, finding),
+        "source": finding.source,
+    }
+
+
+def plainly_filled(sentence: str, finding: Finding) -> str:
+    """Put a finding's evidence in the place of its names in braces, as programs get it."""
+    evidence = finding.evidence
+    return _NAMED.sub(
+        lambda name: value_text(evidence[name[1]], PLAIN) if name[1] in evidence else name[0],
+        sentence,
+    )
+
+
+def error_sentence(error: BotError) -> str:
+    """Return an error's sentence; where several SIMs fit, with what to type to mean one of them."""
+    if not isinstance(error, SimAmbiguous):
+        return error.sentence
+    each = (
+        f"{sim.sid} (ICCID {iccid_groups(sim.iccid) if sim.iccid else 'unknown'}"
+        + (f", {sim.full_name})" if sim.account else ")")
+        for sim in error.candidates
+    )
+    return f"{error.sentence} {PLAIN.data(', '.join(each), 1000)}"

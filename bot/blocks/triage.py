@@ -21,7 +21,7 @@ from bot.blocks.format import (
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.report import owner_button, owners_block
 from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, state_text
-from bot.blocks.tables import Drawn, Table, table_parts
+from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError, UserError

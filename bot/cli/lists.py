@@ -24,8 +24,8 @@ from bot.blocks.digest_text import (
     warnings,
     worst_text,
 )
+from bot.blocks.findings import rule_text
 from bot.blocks.format import PLAIN, count, grouped, lasting
-from bot.blocks.help import rule_text
 from bot.blocks.incident import incident_title, took_text
 from bot.blocks.kit import clean
 from bot.cli.terminal import aligned

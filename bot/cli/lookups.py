@@ -20,7 +20,7 @@ from bot.blocks.findings import (
 )
 from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
 from bot.blocks.format import PLAIN
-from bot.blocks.report_json import as_json, error_sentence
+from bot.blocks.report import as_json, error_sentence
 from bot.blocks.report_text import (
     day_line,
     fact_lines,
@@ -31,7 +31,7 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
-from bot.blocks.tables import cell_text
+from bot.blocks.tables_and_charts import cell_text
 from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rule import Severity

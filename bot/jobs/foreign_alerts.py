@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from bot.alerts.listening import Listening
+from bot.blocks.alert_setup import triaged_screen
 from bot.blocks.format import WebLinks
 from bot.blocks.kit import Screen
-from bot.blocks.listening import triaged_screen
 from bot.blocks.report import session_report
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock

@@ -5,9 +5,8 @@ from datetime import timedelta
 from pydantic_core import to_jsonable_python
 
 from bot.alerts.incident import Incident
-from bot.blocks.format import PLAIN
 from bot.blocks.history_months import LONGEST, beyond_fault
-from bot.blocks.report_json import filled
+from bot.blocks.report import plainly_filled
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text
 from bot.diagnosis.rule import Finding, Severity
@@ -129,11 +128,11 @@ def of_incident(incident: Incident) -> IncidentFields:
 
 
 def _title(finding: Finding) -> str:
-    return filled(finding.title, finding, PLAIN)
+    return plainly_filled(finding.title, finding)
 
 
 def _next_step(finding: Finding) -> str | None:
-    return finding.next_step and filled(finding.next_step, finding, PLAIN)
+    return finding.next_step and plainly_filled(finding.next_step, finding)
 
 
 class History(Struct):

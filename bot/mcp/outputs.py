@@ -1,6 +1,6 @@
 """What the tools answer with, as models: their JSON Schemas are what an agent is told beforehand.
 
-A report has the fields of `simsessions lookup --json`, which bot/blocks/report_json.py writes: it
+A report has the fields of `simsessions lookup --json`, which bot/blocks/report.py writes: it
 is sent as it is, and the tests hold it against the schema. Unknown is null, never 0.
 """
 

@@ -5,10 +5,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.blocks.findings import explanation_lines
+from bot.blocks.findings import explanation_lines, limit_text, rule_text
 from bot.blocks.format import PLAIN
-from bot.blocks.help import limit_text, rule_text
-from bot.blocks.report_json import as_json
+from bot.blocks.report import as_json
 from bot.clock import parse_seconds
 from bot.diagnosis.rule import AnyRule, all_rules
 from bot.diagnosis.thresholds import Thresholds

@@ -1,6 +1,7 @@
 """`help`: what can be typed; and `rules`: what every SIM is checked against."""
 
-from bot.blocks.help import help_screen, rules_screen
+from bot.blocks.findings import rules_screen
+from bot.blocks.replies import help_screen
 from bot.diagnosis.rule import all_rules
 from handlers.commands import COMMAND, help_entries, subcommand
 from handlers.payloads import Context

@@ -6,7 +6,7 @@ import pytest
 
 from bot.alerts.incident import IncidentState
 from bot.blocks import ids
-from bot.blocks.incident_windows import MUTED, PERSON, REASON, UNTIL
+from bot.blocks.modals import MUTED, PERSON, REASON, UNTIL
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.jobs.engines import until
 from tests.handlers.alert_steps import SID, forged, incident, opened, sent, view

@@ -143,7 +143,7 @@ async def look_up(
 
 def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:
     """Print one object a line."""
-    from bot.blocks.report_json import as_json  # noqa: PLC0415 -- heavy
+    from bot.blocks.report import as_json  # noqa: PLC0415 -- heavy
 
     plain = "utf" not in sys.stdout.encoding.lower()
     for query, answer in zip(asked, answers, strict=True):

@@ -12,7 +12,7 @@ from statistics import median
 
 from bot.blocks.digest import detail_screens, digest_screen, preview_screen, quiet_screen
 from bot.blocks.digest_setup import paused_screen
-from bot.blocks.errors import error_screen
+from bot.blocks.replies import error_screen
 from bot.clock import Backoff
 from bot.digests.compile import NOT_RUNNING, RunNotes
 from bot.digests.digest import Digest, IncidentSums

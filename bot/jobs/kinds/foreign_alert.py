@@ -8,8 +8,8 @@ import logging
 from functools import partial
 from typing import Any
 
+from bot.blocks.alert_setup import busy_screen, revoked_screen
 from bot.blocks.kit import Screen
-from bot.blocks.listening import busy_screen, revoked_screen
 from bot.clock import Backoff, spread
 from bot.errors import NotAllowed
 from bot.jobs.foreign_alerts import Answer

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.blocks.errors import error_screen
+from bot.blocks.replies import error_screen
 from bot.clock import Backoff
 from bot.errors import Interrupted
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind

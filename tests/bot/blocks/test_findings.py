@@ -4,15 +4,25 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.findings import finding_lines, main_lines, others_text, severity_text, value_text
-from bot.blocks.format import MRKDWN, PLAIN
+from bot.blocks.findings import (
+    finding_lines,
+    limit_text,
+    main_lines,
+    others_text,
+    rule_text,
+    rules_screen,
+    severity_text,
+    value_text,
+)
+from bot.blocks.format import MRKDWN, PLAIN, count
 from bot.blocks.modals import how_view
 from bot.diagnosis.evidence import State
-from bot.diagnosis.rule import Severity, When
+from bot.diagnosis.rule import Severity, When, all_rules
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
+from bot.diagnosis.thresholds import Thresholds
 from bot.sessions.report import Neighbours
-from tests.bot.blocks.reports import a_finding, a_report, view_wrongs, words
+from tests.bot.blocks.reports import RUNGS, a_finding, a_report, faults, view_wrongs, words
 from tests.builders import NOON, a_session
 
 
@@ -177,3 +187,44 @@ def test_severity_text(rule, severity, shown):
 def test_value_text(value, shown):
     """Each kind of evidence is shown with its unit."""
     assert shown == value_text(value, PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (4, "4"),
+        (timedelta(minutes=15), "15 min"),
+        (timedelta(hours=24), "24 h"),
+        ((timedelta(hours=1), timedelta(hours=4)), "1 h or 4 h"),
+    ],
+)
+def test_limit_text(limit, said):
+    """A threshold has its unit."""
+    assert said == limit_text(limit)
+
+
+def test_a_rule_has_its_thresholds_as_set():
+    """The list shows the thresholds of this bot; no rule names one that it does not list."""
+    flapping = next(rule for rule in all_rules() if rule.name == "flapping")
+    told = rule_text(flapping, Thresholds(flapping_starts=9))
+
+    assert "more than 9 session starts" in told.fires
+    assert "warning or critical" == told.severity
+    assert "set for this bot" in told.source
+
+    for rule in all_rules():
+        told = rule_text(rule, Thresholds())
+
+        assert all(told)
+        assert "{" not in told.fires
+
+
+@pytest.mark.parametrize("refused", RUNGS)
+def test_rules_screen_fits(refused):
+    """All rules fit on every rung, and what is left out is said."""
+    drawn = rules_screen(all_rules(), Thresholds()).without(refused)
+    text = drawn.text + "\n".join(words(drawn.blocks))
+    missing = [rule.name for rule in all_rules() if rule.name not in text]
+
+    assert [] == faults(drawn)
+    assert not missing or f"{count(len(missing), 'rule')} left out" in text

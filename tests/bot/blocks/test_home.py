@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.help import HelpEntry
 from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
+from bot.blocks.replies import HelpEntry
 from bot.emulators.slack.blocks.whole import is_too_large, view_faults
 from bot.ops.metrics import Dependency
 from bot.store.errors import StoreFull

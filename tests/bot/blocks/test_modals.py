@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 
 from bot.blocks import ids
-from bot.blocks.errors import error_screen
 from bot.blocks.modals import (
     feedback_view,
     how_view,
@@ -18,6 +17,7 @@ from bot.blocks.modals import (
     ticket_lines,
     ticket_view,
 )
+from bot.blocks.replies import error_screen
 from bot.diagnosis.rule import When
 from bot.kore.models import DataSession, RatePlan
 from bot.sessions.redaction import redacted

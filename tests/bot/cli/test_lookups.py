@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks.report_json import as_json
+from bot.blocks.report import as_json
 from bot.cli.lookups import as_text, explained, open_fleet, summary
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from bot.app.resources import opened_store
-from bot.blocks.report_json import as_json
+from bot.blocks.report import as_json
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.contrast import Trait
 from bot.emulators.kore.faults import Fault, broken

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.files import csv_file, picture_file
+from bot.blocks.csv_files import csv_file, picture_file
 from bot.blocks.history import history_screen
 from bot.blocks.ids import Details
 from bot.blocks.modals import session_view

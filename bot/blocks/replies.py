@@ -1,6 +1,7 @@
-"""An error as a person reads it: what was understood, what was tried, one thing to do."""
+"""Short replies: an error with one thing to do, that an answer is on its way, help, a greeting."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
@@ -9,6 +10,7 @@ from bot.blocks.sim_text import account_text
 from bot.errors import BotError, Restarting, TookTooLong, UserError
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+from bot.struct import Struct
 
 _NAME = 55
 _END = 4  # digits of a SID that tell SIMs of the same name apart
@@ -107,3 +109,49 @@ def _details(choice: Candidate) -> str:
         *((account_text(choice, MRKDWN),) if choice.account else ()),
     )
     return " · ".join(parts)
+
+
+_LINES = 20  # a section holds 3,000 characters; a line at most 140
+
+IN_THREADS = (
+    "*In a thread:* mention me with what you would type after the command, or with nothing to "
+    "look up the SIMs in the messages above. Or use *Look up SIMs* in the menu of a message. "
+    "Everybody there sees the answer. Several SIMs, a pasted alert too, become one table."
+)
+
+
+class HelpEntry(Struct):
+    """One thing that can be typed: `usage` is what, `says` is what comes of it."""
+
+    usage: str
+    says: str
+    examples: tuple[str, ...] = ()
+
+
+def help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> Screen:
+    """Draw what can be typed, made from the registry of subcommands, with examples to copy."""
+    lines = [_entry(entry) for entry in entries]
+    tries = [MRKDWN.code(example) for entry in entries for example in entry.examples]
+    starts = range(0, len(lines), _LINES)
+    says = "I tell you what a cellular SIM is doing: its last data session, and what is wrong."
+    return screen(
+        f"{says} Type {command} and a SIM.",
+        [
+            section(f"*{says}*\nPaste a SID (DE…), an ICCID, an IMEI or a SIM's name."),
+            *(section("\n".join(lines[at : at + _LINES])) for at in starts),
+            section("*Try:* " + "  ".join(tries)) if tries else None,
+            context(IN_THREADS),
+            context("Only you see the answer to a command, until you press Share."),
+        ],
+    )
+
+
+def hello_screen(words: str, examples: Sequence[str]) -> Screen:
+    """Answer a greeting, or thanks, in a friendly line; `words` come first."""
+    hello = words or "Hi! I tell you what a cellular SIM is doing."
+    tries = "  ".join(map(MRKDWN.code, examples))
+    return screen(hello, [section(f"👋 {hello}"), context(f"Try {tries}") if tries else None])
+
+
+def _entry(entry: HelpEntry) -> str:
+    return f"{MRKDWN.code(entry.usage)}  {MRKDWN.data(entry.says, 120)}"

@@ -1,9 +1,9 @@
-"""Errors as a person reads them."""
+"""Errors as a person reads them, and help made from the registry."""
 
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.errors import error_screen
+from bot.blocks.replies import HelpEntry, error_screen, help_screen
 from bot.errors import SettingsError, TookTooLong, UnknownSubcommand
 from bot.kore.errors import KoreDenied, KoreUnavailable
 from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
@@ -119,3 +119,25 @@ def test_hostile_input(typed):
 
     assert [] == faults(drawn)
     assert "<" not in text
+
+
+ENTRIES = (
+    HelpEntry("/simsessions <sim>", "its last session", ("/simsessions pump-7",)),
+    HelpEntry("/simsessions help", "this"),
+)
+
+
+def test_help_lists_what_can_be_typed():
+    """Every entry stands with its use and examples to copy, however many there are."""
+    drawn = help_screen(ENTRIES)
+    text = "\n".join(words(drawn.blocks))
+
+    assert "`/simsessions &lt;sim&gt;`  its last session" in text
+    assert "*Try:* `/simsessions pump-7`" in text
+    assert [] == faults(drawn)
+
+    many = [HelpEntry(f"/simsessions sub{n} " + "x" * 200, "y" * 400) for n in range(100)]
+
+    assert [] == faults(help_screen(many))
+
+    assert [] == faults(help_screen([]))

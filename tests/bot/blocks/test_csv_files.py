@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.files import (
+from bot.blocks.csv_files import (
     DIGEST_COLUMNS,
     SESSION_COLUMNS,
     TRIAGE_COLUMNS,
