@@ -31,7 +31,7 @@
     + NothingToWaitFor      the SIM is already as it is waited for
     + TooManyWatches        a person or channel watches as many SIMs as it may
     + NotWatched            there is no such watch to be stopped
-    + BadArguments          bot/mcp/tool.py: a tool was called with what its schema does not take
+    + BadArguments          bot/mcp/tools.py: a tool was called with what its schema does not take
     + NothingNamed          bot/mcp/tools.py: SIMs to triage were asked for, and none was named
     + NothingAsked          bot/mcp/tools.py: a question about a fleet without a condition
     + BadSilence            bot/mcp/tools.py: no length of time that KORE's sessions can tell

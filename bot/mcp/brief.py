@@ -1,31 +1,41 @@
-"""What agents get of a SIM among many, of an outage and an incident, and of a SIM's history."""
+"""What agents get of a SIM among many, of an outage, an incident, a history, a rule, an error."""
 
 from datetime import timedelta
 
 from pydantic_core import to_jsonable_python
 
 from bot.alerts.incident import Incident
+from bot.blocks.findings import limit_text, rule_text
 from bot.blocks.history_months import LONGEST, beyond_fault
 from bot.blocks.report import plainly_filled
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text
-from bot.diagnosis.rule import Finding, Severity
+from bot.diagnosis.rule import AnyRule, Finding, Severity
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.days import Day, date_of, day_number
-from bot.errors import BadDays
+from bot.errors import BadDays, BotError
 from bot.kore.models import DataSession
 from bot.mcp.lookups import Page
 from bot.mcp.outputs import (
     BriefSim,
+    CandidateFields,
     DayFields,
+    ErrorFields,
+    Failed,
     HistoryOutput,
     IncidentFields,
     IncidentSim,
+    RuleFields,
     SharedCauseFields,
+    ThresholdFields,
 )
+from bot.ops.logging import request_id
+from bot.sessions.fleet import NoneMeant
 from bot.sessions.report import SessionReport, uptime_of
 from bot.sessions.snapshot import Found, Snapshot
 from bot.sessions.triage import FleetRow, SharedCause, Triage, last_seen
+from bot.sims.errors import SimAmbiguous, SimNotFound
 from bot.struct import Struct
 
 _CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})
@@ -199,3 +209,41 @@ def _day(number: int, day: Day) -> DayFields:
         networks=day.networks,
         state=day.state,
     )
+
+
+def of_rule(rule: AnyRule, limits: Thresholds) -> RuleFields:
+    """Return a rule with its thresholds, as they are set for this bot."""
+    words = rule_text(rule, limits)
+    return RuleFields(
+        rule=words.name,
+        severity=words.severity,
+        fires=words.fires,
+        source=words.source,
+        thresholds=thresholds_of(rule, limits),
+    )
+
+
+def thresholds_of(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
+    """Return the thresholds of a rule, each with its source."""
+    return [
+        ThresholdFields(
+            name=name, value=limit_text(getattr(limits, name)), source=limits.source(name)
+        )
+        for name in rule.about.thresholds
+    ]
+
+
+def failed(error: BotError, query: str | None = None) -> Failed:
+    """Return an error as agents get it: its kind, its sentence, and what may be meant instead."""
+    near = error.candidates if isinstance(error, SimNotFound | SimAmbiguous | NoneMeant) else ()
+    candidates = [
+        CandidateFields(sid=c.sid, name=c.name, iccid=c.iccid, status=c.status, account=c.account)
+        for c in near
+    ]
+    told = ErrorFields(
+        kind=error.kind,
+        message=error.nameless or error.sentence,
+        candidates=candidates,
+        ref=request_id(),
+    )
+    return Failed(query=query, error=told)

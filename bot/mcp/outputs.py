@@ -332,3 +332,12 @@ class IncidentsOutput(Output):
     total: int
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
+
+
+def either(output: type[BaseModel]) -> Json:
+    """Return the schema of an answer, or of the error that stands in its place."""
+    shapes = [each.model_json_schema(mode="serialization") for each in (output, Failed)]
+    named: Json = {}
+    for shape in shapes:
+        named |= shape.pop("$defs", {})
+    return {"type": "object", "anyOf": shapes, "$defs": named}

@@ -18,9 +18,10 @@ from mcp.server.lowlevel import Server
 from bot.errors import BotError, UserError
 from bot.hygiene import harmless_json, harmless_lines
 from bot.mcp import tools
+from bot.mcp.brief import failed
 from bot.mcp.lookups import AgentLookups, AgentServices, Caller
 from bot.mcp.outputs import Json
-from bot.mcp.tool import LONGEST, TEXT, TOOLS, Paged, Tool, failed
+from bot.mcp.tools import LONGEST, TEXT, TOOLS, Paged, Tool
 from bot.ops.logging import begin_request, name_answer
 from bot.sessions.redaction import Redactor
 from bot.struct import Struct

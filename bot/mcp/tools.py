@@ -1,18 +1,32 @@
-"""The tools: what an agent may ask about SIMs, fleets and rules. None of them changes anything."""
+"""The tools: what an agent may ask about SIMs, fleets and rules. None of them changes anything.
 
+To add one: a function from typed arguments to an answer, under `@tool`. Its name is the function's,
+what an agent is told is its docstring, its schemas are those of its models.
+"""
+
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal, TypeVar, get_type_hints
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.blocks.findings import explanation_lines, limit_text, rule_text
+from bot.blocks.findings import explanation_lines
 from bot.blocks.format import PLAIN
 from bot.blocks.report import as_json
 from bot.clock import parse_seconds
-from bot.diagnosis.rule import AnyRule, all_rules
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.rule import all_rules
 from bot.errors import UserError
-from bot.mcp.brief import History, history_of, of_incident, of_report, of_row, shared_causes
+from bot.mcp.brief import (
+    History,
+    failed,
+    history_of,
+    of_incident,
+    of_report,
+    of_row,
+    of_rule,
+    shared_causes,
+    thresholds_of,
+)
 from bot.mcp.lookups import AgentLookups
 from bot.mcp.outputs import (
     ExplainOutput,
@@ -21,17 +35,92 @@ from bot.mcp.outputs import (
     IncidentsOutput,
     Json,
     ReportOutput,
-    RuleFields,
     RulesOutput,
-    ThresholdFields,
     TriageOutput,
+    either,
 )
-from bot.mcp.tool import LONGEST, TEXT, Arguments, Paged, failed, tool
 from bot.sessions.fleet import MOST_FRESH
 from bot.sessions.fleet_query import LONGEST as LONGEST_SILENCE
 from bot.sessions.fleet_query import MOST_TOP, FleetQuery
 from bot.sessions.triage import Triage
 from bot.sims.spotter import Spotted
+from bot.struct import Struct
+
+PAGE = 50
+LONGEST = 500
+MOST_FAULTS = 5
+LONGEST_FIELD = 60
+TEXT = 20_000
+"""Characters of a pasted text."""
+
+
+class BadArguments(UserError):
+    """A tool was called with arguments that are not of its schema."""
+
+    sentence = "Those arguments do not fit this tool. See its input schema."
+
+
+class Arguments(BaseModel):
+    """Base of all: frozen, and nothing but what the schema names, of the type that it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
+
+
+class Paged(Arguments):
+    """What tools with long answers take."""
+
+    limit: int = Field(PAGE, ge=1, le=200, description="rows on a page")
+    cursor: str | None = Field(
+        None,
+        max_length=LONGEST,
+        description="next_cursor of the page before; repeat the other arguments",
+    )
+
+
+A = TypeVar("A", bound=Arguments)
+Run = Callable[[AgentLookups, A], Awaitable[Json]]
+
+
+class Tool(Struct):
+    """One tool; `run` is given what `arguments` made of what was sent."""
+
+    name: str
+    title: str
+    about: str
+    arguments: type[Arguments]
+    input_schema: Json
+    output_schema: Json
+    run: Callable[[AgentLookups, Any], Awaitable[Json]]
+
+    def read(self, sent: Json) -> Arguments:
+        """Return typed arguments. Raises BadArguments, which does not repeat what was sent."""
+        try:
+            return self.arguments.model_validate(sent)
+        except ValidationError as error:
+            faults = error.errors(include_input=False, include_url=False, include_context=False)
+            raise BadArguments("; ".join(map(_fault, faults[:MOST_FAULTS]))) from None
+
+
+TOOLS: dict[str, Tool] = {}
+
+
+def tool(title: str, output: type[BaseModel]) -> Callable[[Run[A]], Run[A]]:
+    """Make a function a tool."""
+
+    def register(run: Run[A]) -> Run[A]:
+        about = " ".join((run.__doc__ or "").split())
+        arguments = get_type_hints(run)["asked"]
+        schemas = arguments.model_json_schema(), either(output)
+        TOOLS[run.__name__] = Tool(run.__name__, title, about, arguments, *schemas, run)
+        return run
+
+    return register
+
+
+def _fault(fault: Any) -> str:  # noqa: ANN401 -- pydantic's
+    where = ".".join(map(str, fault["loc"]))[:LONGEST_FIELD] or "arguments"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+
 
 A_SIM = "SID (DE…), ICCID, IMEI, name, acme/name of one account, or console URL"
 DAYS = 30
@@ -252,7 +341,10 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
         findings=told["findings"],
         explanation=list(explanation_lines(report, limits, PLAIN)),
         thresholds=[
-            each for rule in all_rules() if rule.name in spoke for each in _limits(rule, limits)
+            each
+            for rule in all_rules()
+            if rule.name in spoke
+            for each in thresholds_of(rule, limits)
         ],
         as_of=report.as_of,
         stale=report.stale,
@@ -297,27 +389,7 @@ async def list_rules(lookups: AgentLookups, asked: Paged) -> Json:
     """
     owner, limits = (lookups.caller.name, "list_rules"), lookups.services.thresholds
     pages = lookups.services.pages
-    rows = tuple(_rule(rule, limits) for rule in all_rules())
+    rows = tuple(of_rule(rule, limits) for rule in all_rules())
     first = pages.first(owner, len(rows), rows, asked.limit) if not asked.cursor else None
     page = first or pages.next(owner, asked.cursor or "", asked.limit)
     return RulesOutput(rules=page.rows, total=page.about, next_cursor=page.next_cursor).plain()
-
-
-def _rule(rule: AnyRule, limits: Thresholds) -> RuleFields:
-    words = rule_text(rule, limits)
-    return RuleFields(
-        rule=words.name,
-        severity=words.severity,
-        fires=words.fires,
-        source=words.source,
-        thresholds=_limits(rule, limits),
-    )
-
-
-def _limits(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
-    return [
-        ThresholdFields(
-            name=name, value=limit_text(getattr(limits, name)), source=limits.source(name)
-        )
-        for name in rule.about.thresholds
-    ]

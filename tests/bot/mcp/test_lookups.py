@@ -11,10 +11,9 @@ from mcp import Client, MCPError
 from bot.app.mcp import agent_services
 from bot.app.resources import opened_store
 from bot.errors import NotAllowed
-from bot.mcp.brief import of_report, of_row
+from bot.mcp.brief import failed, of_report, of_row
 from bot.mcp.lookups import KEPT_SECONDS, AgentLookups, Caller, PageGone, Pages
 from bot.mcp.server import RULES, SIM, make_server
-from bot.mcp.tool import failed
 from bot.sessions.snapshot import snapshot_of
 from bot.sessions.triage import FleetRow
 from bot.sims.errors import Candidate, SimAmbiguous

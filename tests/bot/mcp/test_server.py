@@ -6,7 +6,7 @@ import pytest
 from mcp import MCPError
 
 from bot.mcp.server import PROMPTS, RULES, SIM
-from bot.mcp.tool import TOOLS
+from bot.mcp.tools import TOOLS
 
 NAMES = [
     "explain_verdict",

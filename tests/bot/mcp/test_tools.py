@@ -20,7 +20,7 @@ from bot.mcp.outputs import (
     SimFields,
     SummaryFields,
 )
-from bot.mcp.tool import TOOLS
+from bot.mcp.tools import TOOLS
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import Neighbours, Summary
 from bot.sessions.snapshot import Snapshot, snapshot_of
