@@ -19,8 +19,8 @@ from rounds import ROUNDS, report, timed
 from bot.diagnosis.evidence import State
 from bot.kore.models import DataSession, Sim
 from bot.ops.tasks import WorkerThread
-from bot.pictures.renderer import Renderer
 from bot.pictures.timeline import draw_report
+from bot.services import Renderer
 from bot.sessions.report import SessionReport
 
 SESSIONS = 500

@@ -1,5 +1,7 @@
 """What a handler may use, built once by bot.app."""
 
+from datetime import UTC, tzinfo
+
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.alerts.service import AlertService
 from bot.alerts.webhook import Webhooks
@@ -11,11 +13,11 @@ from bot.digests.last_scan import FleetScans
 from bot.digests.subscriptions import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread
-from bot.pictures.renderer import Renderer
 from bot.sessions.audit import Audit
 from bot.sessions.fleet import AccountViews, DefaultAccounts, FleetView
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
+from bot.sessions.report import SessionReport
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
 from bot.slack.bolt_app import ListeningConfig, TokenWatch
 from bot.slack.files import Files
@@ -47,6 +49,36 @@ class Replying(Struct):
 
     delivery: Delivery
     progress: ProgressMessages
+
+
+DEFAULTS = Thresholds()
+
+
+class Renderer:
+    """Draws pictures beside the event loop, in the order asked, by the thresholds of this bot.
+
+    A thread is enough: drawing is many small steps, between which Python lets the event loop go on.
+    Even the import of all that draws, Pillow above all, happens there at the first picture.
+    """
+
+    def __init__(self, executor: WorkerThread, limits: Thresholds = DEFAULTS) -> None:
+        self._off_loop = executor
+        self._limits = limits
+
+    async def timeline(self, report: SessionReport, *, days: int = 30, zone: tzinfo = UTC) -> bytes:
+        """Draw the timeline of a report as a PNG.
+
+        Raises KoreError where its sessions could not be read, Restarting once the loop's side is
+        closed. Who is cancelled while it waits takes its place in the queue with it; a picture that
+        is under way is finished for nobody.
+        """
+        return await self._off_loop.run(_draw, report, days, zone, self._limits)
+
+
+def _draw(report: SessionReport, days: int, zone: tzinfo, limits: Thresholds) -> bytes:
+    from bot.pictures.timeline import draw_report  # noqa: PLC0415 -- not at the bot's start
+
+    return draw_report(report, days=days, zone=zone, limits=limits)
 
 
 class Services(Struct):

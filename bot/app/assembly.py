@@ -29,8 +29,7 @@ from bot.digests.last_scan import FleetScans
 from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks
-from bot.pictures.renderer import Renderer
-from bot.services import Replying, Services
+from bot.services import Renderer, Replying, Services
 from bot.sessions.fleet import DefaultAccounts
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners

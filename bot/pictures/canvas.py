@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.kore.models import Sim
-from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Spans, Window
+from bot.pictures.layout import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Extent, Spans, Window
 from bot.sessions.report import SessionReport
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ NARROWEST = 2  # columns that even the shortest bar gets
 CROWD = 3 * NARROWEST  # more columns than this of such bars without a gap are a crowd
 PALE = 9  # how strong a crowd is at least: many short sessions must not look like one long
 
-Extent = tuple[float, float]
 _AT_LEAST_PALE = bytes(max(strength, PALE) for strength in range(256))
 
 

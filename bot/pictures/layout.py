@@ -1,11 +1,280 @@
-"""Where everything of a timeline stands, in pixels; numbers only, nothing is painted here."""
+"""What a timeline shows, and where it stands in pixels; nothing is painted here.
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+Data sessions become stretches of time: known ones solid, those past the last news hatched. What
+cannot be drawn is counted, so that the picture can say so.
+"""
 
-from bot.pictures.canvas import Extent
-from bot.pictures.spans import Change, Kind, Lane, Window
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from itertools import pairwise, zip_longest
+
+from bot.diagnosis.evidence import cleaned, is_fresh
+from bot.diagnosis.fields import Network, country, generation, known_text, network_of
+from bot.diagnosis.thresholds import Thresholds
+from bot.kore.models import DataSession
+from bot.sims.numbers import device_of
 from bot.struct import Struct
+
+DAY = timedelta(days=1)
+Extent = tuple[float, float]
+SATURDAY = 5
+_DAILY, _THIRDS = 12, 20  # up to so many days each gets a label, or each third, else each Monday
+_EVERY_HOURS = {1: 3, 2: 6, 3: 6}
+
+
+class Tick(Struct):
+    """A moment of the axis; `label` is "" where only a small line marks it."""
+
+    moment: datetime
+    label: str
+
+
+class Window(Struct):
+    """The last `days` (1 or more) before `now`, told in `zone`."""
+
+    now: datetime
+    days: int = 30
+    zone: tzinfo = UTC
+
+    @property
+    def begin(self) -> datetime:
+        """When the window opens."""
+        return self.now - self.days * DAY
+
+    @property
+    def words(self) -> str:
+        """Say from when to when, and in which zone's time."""
+        begin, now = (moment.astimezone(self.zone) for moment in (self.begin, self.now))
+        first = f"{_day(begin)} {begin.year} {begin:%H:%M}"
+        return f"{first} – {_day(now)} {now.year} {now:%H:%M} {self.zone_name}"
+
+    @property
+    def zone_name(self) -> str:
+        """Name the zone: `UTC`, `Europe/Berlin`."""
+        named: str | None = getattr(self.zone, "key", None)
+        return named or self.now.astimezone(self.zone).tzname() or "local time"
+
+    def midnights(self) -> Iterator[datetime]:
+        """Return each midnight of the zone from the one before the window to the one after it."""
+        day = self.begin.astimezone(self.zone).date()
+        for number in range(self.days + 2):
+            yield self._at(day + number * DAY)
+
+    def weekends(self) -> Iterator[tuple[datetime, datetime]]:
+        """Return each Saturday and Sunday, from midnight to midnight; they may stick out."""
+        for midnight in self.midnights():
+            if midnight.weekday() >= SATURDAY:
+                yield midnight, self._at(midnight.date() + DAY)
+
+    def ticks(self) -> Iterator[Tick]:
+        """Return the marks of the axis inside the window, oldest first."""
+        for moment in self._marked():
+            if self.begin <= moment <= self.now:
+                yield Tick(moment, self._label(moment))
+
+    def _marked(self) -> Iterator[datetime]:
+        hours = range(0, 24, _EVERY_HOURS.get(self.days, 24))
+        for midnight in self.midnights():
+            yield from (self._at(midnight.date(), hour) for hour in hours)
+
+    def _label(self, moment: datetime) -> str:
+        if moment.hour:
+            return f"{moment:%H:%M}"
+        if self.days <= _DAILY:
+            return f"{moment:%a} {moment.day}"
+        is_third = self.days <= _THIRDS and moment.toordinal() % 3 == 0
+        is_monday = self.days > _THIRDS and moment.weekday() == 0
+        return f"{moment:%a} {_day(moment)}" if is_third or is_monday else ""
+
+    def _at(self, day: date, hour: int = 0) -> datetime:
+        return datetime.combine(day, time(hour), self.zone)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b}"
+
+
+SERIAL_DIGITS = 6
+
+
+class Kind(StrEnum):
+    """What changed."""
+
+    DEVICE = "IMEI change"
+    COUNTRY = "country change"
+
+
+class Change(Struct):
+    """At `moment` something became what `label` says: a country, the serial part of an IMEI."""
+
+    kind: Kind
+    moment: datetime
+    label: str
+
+
+def changes_of(sessions: Iterable[DataSession], window: Window) -> tuple[Change, ...]:
+    """Return the changes inside the window, by kind and then oldest first; unknown is no change.
+
+    `sessions` are oldest first; those from before the window tell what it was before.
+    """
+    rows = tuple(sessions)
+    changes = (
+        *_moves(rows, Kind.DEVICE, lambda session: device_of(session.imei)),
+        *_moves(rows, Kind.COUNTRY, lambda session: country(session.operator_country)),
+    )
+    return tuple(change for change in changes if window.begin <= change.moment <= window.now)
+
+
+def _moves(
+    sessions: Iterable[DataSession], kind: Kind, read: Callable[[DataSession], str | None]
+) -> Iterator[Change]:
+    known = [(s.start, value) for s in sessions if s.start and (value := read(s))]
+    for (_, before), (moment, after) in pairwise(known):
+        if before != after:
+            yield Change(kind, moment, after if kind is Kind.COUNTRY else _serial(after))
+
+
+def _serial(name: str) -> str:
+    """Return the digits that tell one device from others of its model."""
+    return f"…{name[-SERIAL_DIGITS:]}"
+
+
+SKEW = timedelta(minutes=5)  # clocks may disagree so much: a session of the future began just now
+
+NO_START, TOO_OLD, IN_FUTURE, BACKWARDS = "no start", "too old", "in future", "backwards"
+
+
+class Span(Struct):
+    """One session within the window: connected `start` to `end`, and maybe until `maybe_until`.
+
+    `maybe_until` is None where `end` is certain. `generation` is that of its radio, None: unknown.
+    """
+
+    session: DataSession
+    generation: int | None
+    start: datetime
+    end: datetime
+    maybe_until: datetime | None = None
+
+    @property
+    def length(self) -> timedelta:
+        """How long it was connected for certain."""
+        return self.end - self.start
+
+
+class Spans(Struct):
+    """What can be drawn, oldest first; the sessions behind it; how much was omitted, and why."""
+
+    drawn: tuple[Span, ...]
+    sessions: tuple[DataSession, ...]
+    omitted: Counter[str]
+
+
+def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds) -> Spans:
+    """Return the spans; the sessions may come in any order and doubled."""
+    rows = tuple(sessions)
+    omitted = Counter({NO_START: sum(row.start is None for row in rows)})
+    every = cleaned(rows, "")[::-1]
+    known = tuple(s for s in every if s.start and s.start <= window.now + SKEW)
+    omitted[IN_FUTURE] = len(every) - len(known)
+    spans = list(_each(known, window, limits))
+    drawn = tuple(span for span in spans if _last(span) >= window.begin)
+    omitted[TOO_OLD] = len(spans) - len(drawn)
+    omitted[BACKWARDS] = sum(_is_backwards(span.session) for span in drawn)
+    return Spans(drawn, known, +omitted)
+
+
+def _each(sessions: Sequence[DataSession], window: Window, limits: Thresholds) -> Iterable[Span]:
+    for session, following in zip_longest(sessions, sessions[1:]):
+        start = min(session.start or window.now, window.now)
+        next_start = following.start if following else None
+        end, maybe_until = _until(session, start, next_start, window, limits)
+        yield Span(session, generation(session.radio_link), start, end, maybe_until)
+
+
+def _until(
+    session: DataSession,
+    start: datetime,
+    next_start: datetime | None,
+    window: Window,
+    limits: Thresholds,
+) -> tuple[datetime, datetime | None]:
+    """Return until when it was connected, and until when it may have been.
+
+    A row that was left open ended at the latest when the next session began.
+    """
+    if session.end:
+        return _between(start, session.end, window.now), None
+    if next_start is None and is_fresh(session, window.now, limits):
+        return window.now, None
+    known = _between(start, session.last_updated or start, window.now)
+    last = min(next_start or window.now, window.now)
+    return known, last if last > known else None
+
+
+def _between(least: datetime, moment: datetime, most: datetime) -> datetime:
+    return max(least, min(moment, most))
+
+
+def _last(span: Span) -> datetime:
+    return span.maybe_until or span.end
+
+
+def _is_backwards(session: DataSession) -> bool:
+    return bool(session.start and session.end and session.end < session.start)
+
+
+MOST = 6
+OTHERS = "Other networks"
+Key = tuple[Network | None, str | None]
+
+
+class Lane(Struct):
+    """The spans of a network, oldest first, under its name; `detail` is its numbers and country."""
+
+    name: str
+    detail: str
+    spans: tuple[Span, ...]
+
+
+def lanes_of(spans: Iterable[Span]) -> tuple[Lane, ...]:
+    """Return at most `MOST` lanes; of more networks, the least used share the last one."""
+    by_network: dict[Key, list[Span]] = defaultdict(list)
+    for span in spans:
+        by_network[_key(span.session)].append(span)
+    groups = sorted(by_network.values(), key=_connected, reverse=True)
+    if len(groups) <= MOST:
+        return tuple(_lane(group) for group in groups)
+    shown, rest = groups[: MOST - 1], groups[MOST - 1 :]
+    others = tuple(sorted((s for group in rest for s in group), key=lambda s: s.start))
+    return *(_lane(group) for group in shown), Lane(OTHERS, f"{len(rest)} networks", others)
+
+
+def _key(session: DataSession) -> Key:
+    """Key networks by their numbers, and by name only where the numbers are unknown."""
+    network = network_of(session)
+    return network, None if network else known_text(session.operator_name)
+
+
+def _connected(spans: list[Span]) -> tuple[timedelta, int]:
+    return sum((span.length for span in spans), timedelta()), len(spans)
+
+
+def _lane(spans: list[Span]) -> Lane:
+    """Name a lane after its newest session that tells a name."""
+    sessions = [span.session for span in reversed(spans)]
+    names = (name for s in sessions if (name := known_text(s.operator_name)))
+    return Lane(next(names, "Network unknown"), _detail(sessions), tuple(spans))
+
+
+def _detail(sessions: list[DataSession]) -> str:
+    network, newest = network_of(sessions[0]), sessions[0]
+    numbers = f"{network.mcc}-{newest.operator_mnc}" if network else "MCC-MNC not reported"
+    countries = (code for s in sessions if (code := country(s.operator_country)))
+    return " · ".join([numbers, *list(countries)[:1]])
+
 
 WIDTH = 1200
 MARGIN = 24
@@ -123,9 +392,9 @@ def _marks(changes: Iterable[Change], scale: Scale) -> Iterator[Mark]:
 
 def _strip(lane: Lane, scale: Scale, top: int, height: int) -> Strip:
     bars: dict[int | None, Bars] = {}
-    for generation in dict.fromkeys(span.generation for span in lane.spans):
-        spans = [span for span in lane.spans if span.generation == generation]
+    for radio in dict.fromkeys(span.generation for span in lane.spans):
+        spans = [span for span in lane.spans if span.generation == radio]
         solid = tuple((scale.x(span.start), scale.x(span.end)) for span in spans)
         hatched = tuple((scale.x(s.end), scale.x(s.maybe_until)) for s in spans if s.maybe_until)
-        bars[generation] = Bars(generation, solid, hatched)
+        bars[radio] = Bars(radio, solid, hatched)
     return Strip(lane.name, lane.detail, top + LANE_GAP, top + height, tuple(bars.values()))

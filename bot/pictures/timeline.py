@@ -26,7 +26,6 @@ from bot.pictures.canvas import (
     WEEKEND,
     Box,
     Canvas,
-    Extent,
     Lettering,
     counted,
     drawn_at,
@@ -45,12 +44,17 @@ from bot.pictures.layout import (
     RIGHT,
     WIDTH,
     Bars,
+    Extent,
+    Kind,
     Layout,
     MarkRow,
     Strip,
+    Window,
+    changes_of,
+    lanes_of,
     lay_out,
+    spans_of,
 )
-from bot.pictures.spans import Kind, Window, changes_of, lanes_of, spans_of
 from bot.sessions.report import SessionReport
 from bot.struct import Struct
 

@@ -7,8 +7,7 @@ from PIL import Image
 
 from bot.diagnosis.thresholds import Thresholds
 from bot.pictures.canvas import RADIOS, colours
-from bot.pictures.layout import LEFT, Layout, lay_out
-from bot.pictures.spans import Window, lanes_of, spans_of
+from bot.pictures.layout import LEFT, Layout, Window, lanes_of, lay_out, spans_of
 from bot.sessions.report import SessionReport
 from tests.bot.blocks import reports
 from tests.builders import NOON, a_session

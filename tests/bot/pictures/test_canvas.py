@@ -39,7 +39,7 @@ from bot.pictures.canvas import (
     touched,
     unread,
 )
-from bot.pictures.spans import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
+from bot.pictures.layout import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
 from tests.bot.pictures.sheets import (
     LIMITS,
     WHITE,

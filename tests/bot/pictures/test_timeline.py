@@ -14,8 +14,7 @@ from bot.demo.stories.story import all_stories
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.pictures.canvas import RADIOS, Canvas, Lettering
-from bot.pictures.layout import HEADER, LEFT, RIGHT, WIDTH
-from bot.pictures.spans import changes_of
+from bot.pictures.layout import HEADER, LEFT, RIGHT, WIDTH, changes_of
 from bot.pictures.timeline import HATCHED, PALE, draw_report, draw_timeline, entries, paint_legend
 from tests.bot.pictures.sheets import (
     DAY,
@@ -173,7 +172,7 @@ def test_any_sessions(rows, title, days):
 def test_importing_it_imports_no_pillow():
     """Pillow is loaded with the first picture, not with the program."""
     code = (
-        "import sys, bot.pictures.timeline, bot.pictures.renderer;"
+        "import sys, bot.pictures.timeline, bot.services;"
         "sys.exit(sorted(name for name in sys.modules if name.partition('.')[0] == 'PIL') != [])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)

@@ -5,8 +5,7 @@ from itertools import pairwise
 import pytest
 
 from bot.pictures.canvas import RADIOS, WEEKEND, Canvas, Lettering, colours
-from bot.pictures.layout import FOOT_LINE, HEADER, LEFT, MARGIN, RIGHT, WIDTH
-from bot.pictures.spans import Change, Kind
+from bot.pictures.layout import FOOT_LINE, HEADER, LEFT, MARGIN, RIGHT, WIDTH, Change, Kind
 from bot.pictures.timeline import Painter, Texts, label_place, paint_marks
 from tests.bot.pictures.sheets import (
     DAY,

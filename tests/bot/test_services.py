@@ -1,4 +1,4 @@
-"""Drawing beside the event loop."""
+"""What handlers may use: drawing beside the event loop."""
 
 import asyncio
 import threading
@@ -9,8 +9,8 @@ from bot.diagnosis.thresholds import HOUR, Thresholds
 from bot.errors import Restarting
 from bot.kore.errors import KoreError
 from bot.ops.tasks import WorkerThread
-from bot.pictures.renderer import Renderer
 from bot.pictures.timeline import draw_report
+from bot.services import Renderer
 from tests.bot.pictures.sheets import a_report, ago, an_open
 
 MANY = tuple(ago(n / 20, 0.7) for n in range(600))
