@@ -1,13 +1,22 @@
-"""Time: the clock and the waiting, passed in so that tests hold them still; durations in words."""
+"""Time: the clock and the waiting, passed in so that tests hold them still; durations; cron lines.
+
+A cron line names times of day, and each comes once a day whatever the clocks do: one that they skip
+comes at the moment when they go on, one that they show twice comes the first time. Only a line
+whose hour is a plain `*` follows the hours that pass: 23 or 25 on such a day.
+"""
 
 import asyncio
+import heapq
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
 
 from bot.struct import Struct
 
@@ -115,3 +124,46 @@ def read_retry_after(text: str | None, now: datetime) -> float | None:
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return min(max(0.0, (when - now).total_seconds()), LONGEST_RETRY_AFTER)
+
+
+FIELDS = 5
+
+
+def due_times(lines: Iterable[str], zone: str, after: float) -> Iterator[float]:
+    """Return the moments, in epoch seconds, at which any of the lines fires after `after`.
+
+    Each is later than the one before; a line that never comes ends. Raises ValueError in words.
+    """
+    tz = _zone(zone)
+    last = after
+    for due in heapq.merge(*(_fires(line, tz, after) for line in lines)):
+        # two lines fire together; and cronsim comes back to 02:30 from the second 02:10 of a night
+        if due > last:
+            last = due
+            yield due
+
+
+def _fires(line: str, tz: ZoneInfo, after: float) -> Iterator[float]:
+    fields = line.split()
+    if len(fields) != FIELDS:
+        raise ValueError(f"A cron line has five fields, not {len(fields)}.")
+    minute, hour, *days = fields
+    start = datetime.fromtimestamp(after, tz)
+    try:
+        if hour != "*":
+            # any other star would mean to cronsim that time passes
+            hour, minute = hour.replace("*", "0-23"), minute.replace("*", "0-59")
+            return (due.timestamp() for due in CronSim(" ".join((minute, hour, *days)), start))
+        # left to look for a minute, it misses one where the clocks move by half an hour
+        minutes = CronSim(line, start).minutes
+        each = CronSim(" ".join(("*", hour, *days)), start)
+        return (due.timestamp() for due in each if due.minute in minutes)
+    except CronSimError as error:
+        raise ValueError(f"That is not a cron line: {str(error).lower()}.") from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError("There is no time zone of that name.") from error

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from bot.cron import due_times
+from bot.clock import due_times
 from bot.struct import Struct
 
 HOURS = (1, 2, 3, 4, 6, 8, 12)

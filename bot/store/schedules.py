@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.cron import due_times
+from bot.clock import due_times
 from bot.store.database import Database
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schema import NOW, jobs, subscriptions
