@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.alerts.alert import (
     AUTOMATIC,
@@ -18,7 +17,7 @@ from bot.alerts.alert import (
 )
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
-from bot.blocks.digest_setup import WHICH, form_modal, kept, sims_fields, sims_text, with_faults
+from bot.blocks.digest_setup import WHICH, kept, sims_fields, sims_text
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
@@ -29,7 +28,6 @@ from bot.blocks.kit import (
     context,
     conversation_select,
     external_select,
-    input_block,
     option,
     plain,
     screen,
@@ -43,10 +41,8 @@ from bot.blocks.subscriptions import PAUSED, Listing
 from bot.diagnosis.rule import Severity, all_rules
 from bot.digests.form import LONGEST_NAME, FormField
 from bot.digests.subscription import PauseReason
-from bot.sims.identifier import unquoted
 from bot.struct import replace
 
-NEW, CHANGED = "New alert", "Edit alert"
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
 _HOLD = (
@@ -74,14 +70,16 @@ _HOW_OFTEN = "Automatic: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min 
 _MENTION = "A user group; or paste the id of a person or a group (U…, S…)."
 
 
-def block_of(name: Field) -> str:
-    """Return the block id, and action id, of a field."""
-    return f"{ids.ALERT_FIELD}_{name.value}"
-
-
-def title_of(form: ids.AlertForm) -> str:
-    """Return the window's title."""
-    return NEW if form.id is None else CHANGED
+ALERT = Listing(
+    "alert",
+    ids.ALERT_FIELD,
+    ids.ALERT_FORM,
+    "Its open incidents are resolved; what it posted stays in the channel.",
+    (("Test", ids.ALERT_TEST),),
+)
+block_of, title_of, errors_of, _named = ALERT.block_of, ALERT.title_of, ALERT.errors_of, ALERT.input
+choice_screen, add_screen = ALERT.choice_screen, ALERT.add_screen
+done_screen, add_row = ALERT.done_screen, ALERT.add_row
 
 
 def form_view(
@@ -95,13 +93,7 @@ def form_view(
     """Draw the form with what is filled in, each fault beneath its field, `note` on top."""
     shown = dict(_fields(values, webhooks))
     held = kept(values.base, form, {name for name in shown if isinstance(name, FormField)})
-    blocks = [*note, *with_faults(shown.items(), faults or {})]
-    return form_modal(ids.ALERT_FORM, title_of(form), blocks, held)
-
-
-def errors_of(faults: Faults) -> dict[str, str]:
-    """Return the faults as Slack takes them in answer to a form that was sent off: plain text."""
-    return {block_of(name): unquoted(sentence) for name, sentence in faults.items()}
+    return ALERT.form_view(held, shown.items(), faults or {}, note)
 
 
 def causes_to_choose() -> list[Choice]:
@@ -192,23 +184,10 @@ def _multi_select(choices: Sequence[Choice], values: Sequence[str], example: str
     return element | ({"initial_options": chosen} if chosen else {})
 
 
-def _named(name: Field, label: str, element: Block, **more: Any) -> tuple[Field, Block]:  # noqa: ANN401 -- as `field` has them
-    return name, input_block(block_of(name), label, element, **more)
-
-
 def _renamed(name: Field, block: Block) -> Block:
     """Return a digest's field as one of this form."""
     id_ = block_of(name)
     return block | {"block_id": id_, "element": block["element"] | {"action_id": id_}}
-
-
-ALERT = Listing(
-    "alert",
-    "Its open incidents are resolved; what it posted stays in the channel.",
-    (("Test", ids.ALERT_TEST),),
-)
-choice_screen, add_screen = ALERT.choice_screen, ALERT.add_screen
-done_screen, add_row = ALERT.done_screen, ALERT.add_row
 
 
 def about(alert: Alert, fmt: Formatter) -> str:

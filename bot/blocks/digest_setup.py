@@ -1,9 +1,8 @@
 """How a digest is set up: the window, its row in the list, and what confirms a change."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
@@ -16,9 +15,7 @@ from bot.blocks.kit import (
     context,
     conversation_select,
     external_select,
-    input_block,
     modal,
-    plain,
     screen,
     section,
     select,
@@ -47,9 +44,6 @@ from bot.digests.subscription import (
 from bot.sims.identifier import unquoted
 
 Form = TypeVar("Form", bound=ids.DigestForm)
-Name = TypeVar("Name", bound=StrEnum)
-NEW, CHANGED = "New digest", "Edit digest"
-_TITLE = 24
 _METADATA = 3000
 _KEPT = (
     FormField.LISTED,
@@ -93,14 +87,16 @@ _WHEN_QUIET = (
 )
 
 
-def block_of(name: FormField) -> str:
-    """Return the block id, and action id, of a field."""
-    return f"{ids.DIGEST_FIELD}_{name.value}"
-
-
-def title_of(form: ids.DigestForm) -> str:
-    """Return the window's title."""
-    return NEW if form.id is None else CHANGED
+DIGEST = Listing(
+    "digest",
+    ids.DIGEST_FIELD,
+    ids.DIGEST_FORM,
+    "It will post nothing more; what it posted stays in the channel.",
+    (("Post now", ids.DIGEST_NOW), ("Preview", ids.DIGEST_PREVIEW)),
+)
+block_of, title_of, errors_of = DIGEST.block_of, DIGEST.title_of, DIGEST.errors_of
+choice_screen, add_screen = DIGEST.choice_screen, DIGEST.add_screen
+done_screen, add_row, _named = DIGEST.done_screen, DIGEST.add_row, DIGEST.input
 
 
 def form_view(
@@ -114,30 +110,7 @@ def form_view(
     Where the window shows the form already, Slack shows the faults itself: `errors_of`.
     """
     fields = _fields(values, at_home=_is_direct(values.channel))
-    blocks = [*note, *with_faults(fields, faults or {})]
-    return form_modal(ids.DIGEST_FORM, title_of(form), blocks, _kept(values, form))
-
-
-def with_faults(
-    fields: Iterable[tuple[Name, Block]], faults: Mapping[Name, str]
-) -> Iterator[Block]:
-    """Return the fields of a form, each with what is wrong with it beneath."""
-    for name, block in fields:
-        yield block
-        if name in faults:
-            said = context(f"⚠️ {MRKDWN.sentence(faults[name])}")
-            yield said | {"block_id": f"{block['block_id']}_fault"}
-
-
-def form_modal(callback_id: str, title: str, blocks: Sequence[Block], form: ids.DigestForm) -> View:
-    """Draw a form that is saved."""
-    view = modal(callback_id, title, blocks, form.to_value())
-    return view | {"submit": plain("Save", _TITLE), "close": plain("Cancel", _TITLE)}
-
-
-def errors_of(faults: FieldErrors) -> dict[str, str]:
-    """Return the faults as Slack takes them in answer to a form that was sent off: plain text."""
-    return {block_of(name): unquoted(sentence) for name, sentence in faults.items()}
+    return DIGEST.form_view(_kept(values, form), fields, faults or {}, note)
 
 
 def checking_view(title: str) -> View:
@@ -231,17 +204,6 @@ def _times(values: FormValues) -> Iterator[tuple[FormField, Block]]:
         yield _named(FormField.AT, "At", time_picker(values.at))
 
 
-def _named(name: FormField, label: str, element: Block, **more: Any) -> tuple[FormField, Block]:  # noqa: ANN401 -- as `field` has them
-    return name, input_block(block_of(name), label, element, **more)
-
-
-DIGEST = Listing(
-    "digest",
-    "It will post nothing more; what it posted stays in the channel.",
-    (("Post now", ids.DIGEST_NOW), ("Preview", ids.DIGEST_PREVIEW)),
-)
-choice_screen, add_screen = DIGEST.choice_screen, DIGEST.add_screen
-done_screen, add_row = DIGEST.done_screen, DIGEST.add_row
 _WORDS = 300
 
 

@@ -1,14 +1,32 @@
-"""What the lists of digests and of alerts share: rows, buttons, and what confirms a change."""
+"""What setting up a digest and an alert share: form, rows, buttons, what confirms a change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.blocks.kit import (
+    Block,
+    Screen,
+    View,
+    actions,
+    button,
+    clean,
+    context,
+    input_block,
+    modal,
+    plain,
+    screen,
+    section,
+)
 from bot.digests.subscription import PauseReason, Subscribed
+from bot.sims.identifier import unquoted
 from bot.struct import Struct
 
+Name = TypeVar("Name", bound=StrEnum)
 MOST = 20
+_BUTTON = 24
 _LABEL = 40
 PAUSED = {
     PauseReason.ASKED: "paused",
@@ -26,14 +44,50 @@ _WHY = {
 
 
 class Listing(Struct):
-    """What is the same of both; `noun` begins the ids of their buttons.
+    """What is the same of both; `noun` begins the ids of their buttons, `field` those of fields.
 
-    `stays` says what removing one leaves, `others` what else its buttons are: words and actions.
+    `form` is the id of their window. `stays` says what removing one leaves, `others` what else its
+    buttons are: words and actions.
     """
 
     noun: str
+    field: str
+    form: str
     stays: str
     others: tuple[tuple[str, str], ...]
+
+    def block_of(self, name: StrEnum) -> str:
+        """Return the block id, and action id, of a field."""
+        return f"{self.field}_{name.value}"
+
+    def title_of(self, form: ids.DigestForm) -> str:
+        """Return the window's title."""
+        return f"{'New' if form.id is None else 'Edit'} {self.noun}"
+
+    def input(self, name: Name, label: str, element: Block, **more: Any) -> tuple[Name, Block]:  # noqa: ANN401 -- as `input_block` has them
+        """Return a field of the form."""
+        return name, input_block(self.block_of(name), label, element, **more)
+
+    def form_view(
+        self,
+        form: ids.DigestForm,
+        fields: Iterable[tuple[Name, Block]],
+        faults: Mapping[Name, str],
+        note: Sequence[Block],
+    ) -> View:
+        """Draw the form, `note` on top, each fault beneath its field."""
+        blocks = list(note)
+        for name, block in fields:
+            blocks.append(block)
+            if name in faults:
+                said = context(f"⚠️ {MRKDWN.sentence(faults[name])}")
+                blocks.append(said | {"block_id": f"{block['block_id']}_fault"})
+        view = modal(self.form, self.title_of(form), blocks, form.to_value())
+        return view | {"submit": plain("Save", _BUTTON), "close": plain("Cancel", _BUTTON)}
+
+    def errors_of(self, faults: Mapping[Name, str]) -> dict[str, str]:
+        """Return the faults as Slack takes them in answer to a form that was sent off: plain."""
+        return {self.block_of(name): unquoted(sentence) for name, sentence in faults.items()}
 
     def rows(self, every: Sequence[Subscribed], words: Sequence[str]) -> list[Block]:
         """Draw them one beneath the other, two blocks each; `words` are said of each."""
