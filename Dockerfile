@@ -2,17 +2,17 @@
 # holds Python and the result, and no tools to build with.
 
 FROM python:3.13-slim AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
-RUN python -m venv /opt/tools && python -m venv --without-pip /opt/simsessions
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore UV_NO_CACHE=1 UV_LINK_MODE=copy
+RUN python -m venv --without-pip /opt/tools && python -m venv --without-pip /opt/simsessions
 WORKDIR /src
 COPY requirements.lock requirements-build.lock ./
-RUN /opt/tools/bin/python -m pip install --require-hashes -r requirements-build.lock
-RUN /opt/tools/bin/python -m pip --python /opt/simsessions/bin/python install --no-compile --require-hashes -r requirements.lock
+RUN python -m pip --python /opt/tools/bin/python install --no-compile --require-hashes -r requirements-build.lock
+RUN /opt/tools/bin/uv pip install --python /opt/simsessions --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot bot
 COPY handlers handlers
-RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
-RUN /opt/tools/bin/python -m pip --python /opt/simsessions/bin/python install --no-compile --no-deps --no-index --find-links dist simsessions
+RUN /opt/tools/bin/uv build --wheel --no-build-isolation --python /opt/tools/bin/python --out-dir dist
+RUN /opt/tools/bin/uv pip install --python /opt/simsessions --no-deps --no-index --find-links dist simsessions
 RUN /opt/simsessions/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/simsessions/lib
 
 FROM python:3.13-slim

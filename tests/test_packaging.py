@@ -103,10 +103,35 @@ def test_make_knows_its_targets(target, command):
     assert command in done.stdout
 
 
+def copy_what_make_reads(folder: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", *LOCKS):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+
+
+@pytest.mark.parametrize(("outcome", "by_pip"), [("true", 1), ("false", 4)])
+def test_pip_installs_what_uv_cannot(tmp_path, outcome, by_pip):
+    """Where uv reaches no index, pip installs all of it: it may know another."""
+    copy_what_make_reads(tmp_path)
+    programs, asked = tmp_path / ".venv/bin", tmp_path / "asked"
+    programs.mkdir(parents=True)
+    for name, ends in (("uv", outcome), ("python", "true")):
+        (programs / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {asked}\n{ends}\n')
+        (programs / name).chmod(0o755)
+    (tmp_path / ".venv/python").touch()
+    done = make("mcp", cwd=tmp_path)
+    lines = asked.read_text().splitlines()
+    pip = [line.removeprefix("python -m pip install ") for line in lines if "-m pip" in line]
+
+    assert done.returncode == 0, done.stderr
+    assert 3 == sum(line.startswith("uv pip install ") for line in lines)
+    assert by_pip == len(pip)
+    assert pip[0].endswith("--require-hashes -r requirements-build.lock")
+    assert all(line.endswith(("--editable .", ".lock")) for line in pip)
+
+
 def test_make_says_what_is_missing(tmp_path):
     """Without a Python that is new enough, make says so and what to install."""
-    for name in ("Makefile", "pyproject.toml", *LOCKS):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    copy_what_make_reads(tmp_path)
     done = make("demo", "PYTHON=", cwd=tmp_path)
 
     assert done.returncode != 0
