@@ -9,11 +9,10 @@ import os
 from collections.abc import Mapping
 from enum import Flag, auto
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
-from bot.blocks.format import WebLinks
 from bot.diagnosis.thresholds import Thresholds, defaults, sources
 from bot.errors import SettingsError
 from bot.setting_entries import (
@@ -48,6 +47,9 @@ from bot.setting_values import (
 )
 from bot.slack.access import Policy
 from bot.store.location import secrets_of
+
+if TYPE_CHECKING:
+    from bot.blocks.format import WebLinks
 
 PREFIX = "SIMSESSIONS_"
 WITHOUT_PREFIX = frozenset(
@@ -265,8 +267,10 @@ class Settings(OptionalSettings):
         return (*secret, *named, *secrets_of(revealed(self.database_url) or ""))
 
     @property
-    def web_links(self) -> WebLinks:
+    def web_links(self) -> "WebLinks":
         """Return what answers link to."""
+        from bot.blocks.format import WebLinks  # noqa: PLC0415 -- health draws nothing
+
         return WebLinks(self.kore_console_url, self.runbooks or {})
 
     @property
