@@ -43,7 +43,7 @@ def proxy_for(origin: str) -> str | None:
     """Return the proxy for `scheme://host` from HTTPS_PROXY and NO_PROXY, read once for each."""
     parts = urlsplit(origin)
     host = parts.hostname or ""
-    if _is_this_machine(host) or proxy_bypass(host):
+    if is_this_machine(host) or proxy_bypass(host):
         return None
     scheme = {"wss": "https", "ws": "http"}.get(parts.scheme, parts.scheme)
     return getproxies().get(scheme)
@@ -66,7 +66,8 @@ def is_within(url: str, home: str) -> bool:
     return is_there and theirs.scheme in {ours.scheme, "https"}
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Return whether a host is this machine itself, by its name or its address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

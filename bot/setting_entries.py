@@ -35,6 +35,7 @@ from bot.setting_values import (
     Origins,
     Url,
     UserIds,
+    of_text_or_file,
 )
 from bot.slack.access import AccountRule
 from bot.struct import Struct
@@ -285,18 +286,8 @@ def _is_address(url: str) -> bool:
 
 
 def _webhooks(value: object) -> object:
-    """Read the targets, or the file of that path."""
-    if not isinstance(value, str):
-        return value
-    if "=" in value:
-        return parse_targets(value)
-    try:
-        return parse_targets(Path(value).expanduser().read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        msg = (
-            f"cannot be read as a file ({type(error).__name__}); write its path, or name=https://…"
-        )
-        raise ValueError(msg) from error
+    form = "name=https://…"
+    return of_text_or_file(value, "=", parse_targets, parse_targets, form)
 
 
 WebhookTargets = Annotated[tuple[InstanceOf[WebhookTarget], ...], BeforeValidator(_webhooks)]

@@ -3,7 +3,6 @@
 Each raises ValueError with what to write instead; `bot.settings` puts the setting's name before it.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from bot.clock import format_duration, parse_seconds
 from bot.errors import SettingsError
+from bot.proxies import is_this_machine
 from bot.sims.identifier import sims_in
 from bot.slack.access import Policy
 from bot.store.location import checked
@@ -29,20 +29,13 @@ _ENTRY = re.compile(r"""\s*["']?(?P<rule>\w+)["']?\s*:\s*["']?(?P<url>[^\s"',]+)
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _url(text: str) -> str:
     """Check a URL that secrets are sent to: https, or http on this machine only."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         msg = "is not a URL; write https://host/…"
         raise ValueError(msg)
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_this_machine(parts.hostname):
         msg = "sends secrets in the clear; use https:// (http:// is for 127.0.0.1 and localhost)"
         raise ValueError(msg)
     if parts.username or parts.password or parts.query or parts.fragment:
@@ -180,17 +173,28 @@ def _console(text: str | None) -> str | None:
     return checked_console(text) if text else None
 
 
-def _runbooks(value: object) -> object:
-    """Read a pattern, or the file of that path."""
+def of_text_or_file(
+    value: object,
+    mark: str,
+    of_text: Callable[[str], object],
+    of_file: Callable[[str], object],
+    form: str,
+) -> object:
+    """Read a text that has `mark` in it, else the file of that path. Raises ValueError."""
     if not isinstance(value, str):
         return value
-    if "://" in value:
-        return checked_pattern(value)
+    if mark in value:
+        return of_text(value)
     try:
-        return read_runbooks(Path(value).expanduser().read_text("utf-8"))
+        return of_file(Path(value).expanduser().read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"cannot be read as a file ({type(error).__name__}); write its path, or https://…"
+        why = type(error).__name__
+        msg = f"cannot be read as a file ({why}); write its path, or {form}"
         raise ValueError(msg) from error
+
+
+def _runbooks(value: object) -> object:
+    return of_text_or_file(value, "://", checked_pattern, read_runbooks, "https://…")
 
 
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.IGNORECASE | re.ASCII)
