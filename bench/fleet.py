@@ -14,7 +14,7 @@ from scan import FLEET
 from bot.blocks.fleet import fleet_screen
 from bot.clock import SystemClock
 from bot.diagnosis.evidence import State
-from bot.digests.last_scan import Audience, FleetScans
+from bot.digests.archive import Audience, FleetScans
 from bot.kore.models import Sim
 from bot.sessions.fleet import FleetList
 from bot.sessions.fleet_query import FleetQuery, parse_fleet_query

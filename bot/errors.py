@@ -17,7 +17,7 @@
     + NoThread              a hand-over of no thread, or of one in another channel
     + NotShared             the channel does not take what was to be shared
     + NoSuchSims            bot/digests/sim_selection.py: a pattern, plan or list names no SIM
-    + NoScan                bot/digests/last_scan.py: too many SIMs to look up, and no scan of them
+    + NoScan                bot/digests/archive.py: too many SIMs to look up, and no scan of them
     + NoneMeant             bot/sessions/fleet.py: no SIM has the name or plan of a question
     + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
       + ThreadTooLong       it has more replies than are read

@@ -8,8 +8,7 @@ from bot.alerts.webhook import Webhooks
 from bot.blocks.format import WebLinks
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.archive import Archive
-from bot.digests.last_scan import FleetScans
+from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscriptions import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from bot.blocks.kit import Screen
 from bot.blocks.report import answer_entity
 from bot.diagnosis.rule import Severity
-from bot.digests.last_scan import Audience
+from bot.digests.archive import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
 from bot.ops.tasks import WorkerThread

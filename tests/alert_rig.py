@@ -25,8 +25,8 @@ from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
+from bot.jobs.alert_posts import IncidentPosts
 from bot.jobs.engine import execute
-from bot.jobs.incident_posts import IncidentPosts
 from bot.jobs.job import all_kinds
 from bot.jobs.posting import IdempotentPosts
 from bot.kore.accounts import AccountsClient, Homes

@@ -27,7 +27,7 @@ from time import monotonic, time
 from sqlalchemy import select, update
 
 from bot.alerts.incident_repository import incident_from_row
-from bot.app.assembly import EVENTS_PATH
+from bot.app.bot import EVENTS_PATH
 from bot.app.jobs import alert_work, subscriptions
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories

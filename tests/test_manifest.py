@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.app.assembly import EVENTS_PATH
+from bot.app.bot import EVENTS_PATH
 from bot.blocks.report import ENTITY
 from bot.emulators.slack.api import granted_scopes
 from bot.emulators.slack.methods.context import METHODS

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.app.assembly import EVENTS_PATH
-from bot.app.bot import Bot
+from bot.app.bot import EVENTS_PATH, Bot
 from bot.app.run import running
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories

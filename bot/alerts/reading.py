@@ -23,8 +23,8 @@ from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
 from bot.diagnosis.thresholds import Thresholds
+from bot.digests.enrichment import Spent, told_once
 from bot.digests.scan import OPEN_STATES, member_of
-from bot.digests.usage import Spent, told_once
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT

@@ -9,10 +9,8 @@ from contextlib import AsyncExitStack
 from functools import partial
 from types import MappingProxyType
 
-from bot.app.bot import cancelled
 from bot.clock import Clock
-from bot.digests.archive import Archive
-from bot.digests.last_scan import ScanPeers
+from bot.digests.archive import Archive, ScanPeers
 from bot.errors import BotError
 from bot.kore.accounts import AccountsClient, Homes
 from bot.kore.client import CachePolicies, KoreClient
@@ -20,6 +18,7 @@ from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.limits import RESERVE
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
+from bot.ops.tasks import start_background
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import AccountViews, FleetList, FleetView, ManyViews, OneView
 from bot.sessions.lookup import SessionLookup
@@ -198,11 +197,9 @@ def open_access(  # noqa: PLR0913 -- what it is put together from
     stacks = open_stacks(settings, clock, metrics, store)
     stack.push_async_callback(stacks.aclose)
     if settings.several:
-        claiming = asyncio.create_task(_claim(settings.several[0].name, store, clock))
-        stack.push_async_callback(cancelled, claiming)
+        start_background(stack, _claim(settings.several[0].name, store, clock), "account-claim")
     for name, directory in stacks.directories.items():
-        reading = asyncio.create_task(directory.run(), name=f"sim-directory {name}".strip())
-        stack.push_async_callback(cancelled, reading)
+        start_background(stack, directory.run(), f"sim-directory {name}".strip())
     quick = stacks.client.in_background(at_once=MOST_QUICK)
     stack.push_async_callback(quick.aclose)
     made = weakref.WeakSet[Peers]()

@@ -17,9 +17,8 @@ from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.subscriptions import DigestService, Subscriptions
+from bot.jobs.alert_posts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork, IncidentPosts
 from bot.jobs.engine import Engine, Lane, Timing
-from bot.jobs.foreign_alerts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
-from bot.jobs.incident_posts import IncidentPosts
 from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
 from bot.jobs.watch_posts import WatchPosts, WatchWork, tell_nobody

@@ -17,8 +17,7 @@ from bot.app.jobs import incidents_of, subscriptions
 from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, run_process
 from bot.clock import Clock, SystemClock
-from bot.digests.archive import Archive
-from bot.digests.last_scan import FleetScans
+from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscription import Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import StartError

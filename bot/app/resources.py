@@ -11,11 +11,10 @@ from pydantic import SecretStr
 
 from bot.alerts.webhook import Webhooks
 from bot.app.accounts import KoreAccess, open_access
-from bot.app.bot import cancelled
 from bot.clock import Clock
 from bot.errors import StartError
 from bot.ops.metrics import Metrics
-from bot.ops.tasks import WorkerThread
+from bot.ops.tasks import WorkerThread, start_background
 from bot.sessions.audit import Audit
 from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
@@ -131,8 +130,7 @@ def open_audit(  # noqa: PLR0913 -- what it is put together from
     retention = settings.audit_retention
     audit = Audit(Lookups(store), clock, metrics, retention=retention, account=account)
     stack.push_async_callback(audit.aclose)
-    writing = asyncio.create_task(audit.run(), name="audit")
-    stack.push_async_callback(cancelled, writing)
+    start_background(stack, audit.run(), "audit")
     return audit
 
 
@@ -156,8 +154,7 @@ def _open_authorizer(
     groups = UserGroups(
         slack, clock, settings.allowed_groups.union(*(rule.groups for rule in rules))
     )
-    reading = asyncio.create_task(groups.run(), name="user-groups")
-    stack.push_async_callback(cancelled, reading)
+    start_background(stack, groups.run(), "user-groups")
     policies = Policies(settings.guests, settings.shared_channels)
     people, channels = People(slack, clock), Channels(slack, clock)
     authorizer = Authorizer(access, people, channels, groups, policies, accounts=rules)
@@ -168,8 +165,7 @@ def _open_authorizer(
 def open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
     """Return what learns how old news may be, and saves it in the background."""
     ages = NewsAges(NewsAgeRows(store))
-    saving = asyncio.create_task(ages.run(clock), name="news-ages")
-    stack.push_async_callback(cancelled, saving)
+    start_background(stack, ages.run(clock), "news-ages")
     return ages
 
 
@@ -216,8 +212,7 @@ async def open_store(
     database = make_database(settings)
     stack.push_async_callback(database.aclose)
     reconnector = Reconnector(database, clock, metrics)
-    opening = asyncio.create_task(reconnector.open(), name="store-opening")
-    stack.push_async_callback(cancelled, opening)
+    opening = start_background(stack, reconnector.open(), "store-opening")
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.shield(opening)
@@ -225,8 +220,7 @@ async def open_store(
         opening.add_done_callback(_retrieved)
     except StoreDenied as error:
         raise StartError(denied(settings, error)) from error
-    reconnecting = asyncio.create_task(reconnector.run(), name="store-reconnecting")
-    stack.push_async_callback(cancelled, reconnecting)
+    start_background(stack, reconnector.run(), "store-reconnecting")
     return database
 
 

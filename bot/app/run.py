@@ -16,8 +16,7 @@ from functools import partial
 
 from starlette.applications import Starlette
 
-from bot.app.assembly import assemble
-from bot.app.bot import Bot, cancelled, stopped_or_ended
+from bot.app.bot import Bot, assemble, stopped_or_ended
 from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
 from bot.clock import Clock, SystemClock
@@ -27,6 +26,7 @@ from bot.errors import StartError
 from bot.ops.http import ConnectionGuard, health_routes, http_server
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.ops.metrics import Metrics
+from bot.ops.tasks import start_background
 from bot.settings import Settings
 from bot.slack.bolt_app import TokenWatch
 from bot.slack.client import open_session
@@ -93,8 +93,7 @@ async def working(
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()
         log.info("working", extra={"port": port})
-        watch = asyncio.create_task(TokenWatch(resources.slack).run(), name="token-watch")
-        stack.push_async_callback(cancelled, watch)
+        watch = start_background(stack, TokenWatch(resources.slack).run(), "token-watch")
         yield watch
 
 

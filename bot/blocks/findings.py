@@ -8,9 +8,8 @@ from typing import NamedTuple
 from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
 from bot.blocks.kit import Block, Screen, clean, context, screen, section
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
-from bot.diagnosis.anomalies import silence_of
+from bot.diagnosis.anomalies import near_misses, silence_of
 from bot.diagnosis.evidence import Evidence, State
-from bot.diagnosis.explain import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import AnyRule, Finding, GroupRule, Severity, Value, When, all_rules
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT

@@ -17,8 +17,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.app.assembly import EVENTS_PATH
-from bot.app.bot import Bot
+from bot.app.bot import EVENTS_PATH, Bot
 from bot.app.run import running
 from bot.clock import Clock, SystemClock
 from bot.demo.controls import BotControl, Controls, DeliveryControl, KoreControl

@@ -1,13 +1,18 @@
-"""Whether a SIM is away for longer, or starts more often, than its own habit explains. Pure."""
+"""How unusual a silence or a storm of starts is, by the SIM's own habit; and which rules were near.
+
+Several rules ask the former. A rule is near where its reading is more than half of the way to its
+line, or a habit explains it. Pure.
+"""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import is_low_power
-from bot.diagnosis.rhythm import DAY, HOUR, Rhythm, usual_high
+from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, Run, newest_run, usual_high
+from bot.diagnosis.rule import Finding, Severity, Value
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
 from bot.struct import Struct
@@ -323,3 +328,70 @@ def _is_over(evidence: Evidence, limits: Thresholds, last: float, most: float) -
     if silence is None:
         return bool(evidence.open) or rhythm.starts[-1] > last
     return rhythm.starts[-1] > last and not silence.is_due(evidence.now)
+
+
+_NEAR = 0.5
+
+
+def near_misses(
+    evidence: Evidence, limits: Thresholds, findings: Sequence[Finding] = ()
+) -> list[Finding]:
+    """Return a remark for each rule that was near; its sentence says why it did not speak."""
+    spoke = {finding.rule for finding in findings}
+    near = (_near_silence, _near_starts, _near_runs)
+    found = (remark for read in near for remark in read(evidence, limits))
+    return [each for each in found if each.rule not in spoke]
+
+
+def _remark(rule: str, says: str, **values: Value) -> Finding:
+    return Finding(rule, Severity.INFO, "Near", says, None, "", values)
+
+
+def _near_silence(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    silence = silence_of(evidence, limits)
+    if silence is None:
+        return
+    rule = "ghost_session" if silence.session else "gone_silent"
+    away, rests = evidence.now - silence.since, evidence.rhythm.rests
+    if silence.due_at is None and rests and away.total_seconds() > evidence.rhythm.typical:
+        yield _remark(rule, "away for {away}, as at this time of other weeks", away=away)
+    elif silence.due_at and away > _NEAR * silence.line:
+        says = "away for {away}, which is not unusual until {until}: {why}"
+        yield _remark(rule, says, away=away, until=silence.due_at, why=silence.why)
+
+
+def _near_starts(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    storm, rhythm = storm_of(evidence, limits), evidence.rhythm
+    if storm and not storm.is_unusual:
+        says = "{starts} starts in the busiest hour, and {usual} are usual"
+        yield _remark("flapping", says, starts=storm.starts, usual=storm.usual)
+    days, starts = rhythm.counts(rhythm.now - DAY, DAY), rhythm.started_within(DAY)
+    usual = int(usual_high(days))
+    line = (usual + 1) * limits.degraded_starts_times
+    if days and starts > _NEAR * line:
+        says = "{starts} starts in the last 24 h, up to {usual} are usual, and {line} the line"
+        yield _remark("degraded", says, starts=starts, usual=usual, line=line)
+
+
+def _near_runs(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
+    newest_first = evidence.contacts[::-1]
+    empty = newest_run(newest_first, _is_empty)
+    unanswered = newest_run(newest_first, lambda each: _is_unanswered(each, limits))
+    yield from _near_run("attach_without_data", empty, "without a packet")
+    yield from _near_run("uplink_only", unanswered, "without a packet down")
+
+
+def _near_run(rule: str, run: Run, what: str) -> Iterable[Finding]:
+    if run.contacts and not run.is_unusual:
+        says = f"{{times}} in a row {what}; {{line}} are more than its habit explains"
+        yield _remark(rule, says, times=len(run.contacts), line=run.line)
+
+
+def _is_empty(contact: Contact) -> bool | None:
+    return None if contact.up is None or contact.down is None else contact.is_empty
+
+
+def _is_unanswered(contact: Contact, limits: Thresholds) -> bool | None:
+    if contact.up is None or contact.down is None or contact.up < limits.uplink_packets:
+        return None
+    return not contact.down

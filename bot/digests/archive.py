@@ -1,19 +1,40 @@
-"""Reads the stored digests, their scanned SIMs and a SIM's days."""
+"""Reads what was stored: digests, their scanned SIMs, a SIM's days, and the last scan.
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+The last scan answers questions about a fleet that its readers may see, and has peers to compare
+with.
+"""
 
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from pydantic_core import from_json
+
+from bot.clock import Clock
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rhythm import Contact
-from bot.digests.compile import BATCH, sim_summaries
+from bot.digests.compile import BATCH, moment, sim_summaries
 from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
+from bot.digests.scan import member_of
+from bot.digests.subscription import Selection, SelectionKind, Subscription
+from bot.digests.subscriptions import Subscriptions
 from bot.errors import NotAllowed, UserError
-from bot.sessions.fleet import NOT_HERE
+from bot.sessions.fleet import MOST_FRESH, NOT_HERE, MeantSims
+from bot.sessions.fleet_query import Facts, FleetQuery
+from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
+from bot.sessions.triage import SHOWN, FleetAnswer, FleetCollector
+from bot.sims.identifier import key, matcher, quoted
+from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
-from bot.store.scans import ScanRow, ScanRows, ScanSums, SimDays
+from bot.store.scans import FAILED, BriefRow, ScanRow, ScanRows, ScanSums, SimDays
+from bot.struct import Struct, replace
 
 MOST_SHOWN = 200
 """SIMs that one table can show."""
@@ -78,6 +99,264 @@ class Archive:
 
 
 def _scanned(row: ScanRow, *, redacts: bool) -> ScannedSim:
-    snapshot = Snapshot.from_json(row.row)
-    shown = redacted_snapshot(snapshot) if redacts else snapshot
-    return ScannedSim(shown, row.traffic, row.fault)
+    return ScannedSim(_snapshot(row.row, redacts=redacts), row.traffic, row.fault)
+
+
+_MOST_NEW = 2000
+_NAME = re.compile(r'\{"sid":"[^"\\]*","name":"([^"\\]*)"')
+"""A plain name at its usual place: most rows need not be read any further."""
+
+
+class NoScan(UserError):
+    """More SIMs than can be looked up at once, and no scan of them that the asker may see."""
+
+
+class Audience(Struct):
+    """Who reads the answer: the `person` alone, or everybody in the channel.
+
+    `redacted` says what they may not see, `accounts` of which accounts they may see anything.
+    """
+
+    channel: str
+    person: str
+    for_all: bool
+    redacted: str | None = None
+    accounts: frozenset[str] = ONE_ACCOUNT
+
+
+class _Scan(Struct):
+    """A scan that may be shown; it `covers` the question where none that is meant is missing."""
+
+    about: Subscription
+    run: Run
+    covers: bool
+
+
+class SeenDigests(Protocol):
+    """Knows the digests whose scans somebody may see; DigestService is one."""
+
+    @property
+    def team(self) -> str:
+        """Whose digests they are."""
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Where those of a channel are found."""
+
+    @property
+    def runs(self) -> DigestRuns:
+        """Where their runs are found."""
+
+    async def of_person(self, person: str) -> tuple[Subscription, ...]:
+        """Return those that a person may see."""
+
+
+class FleetScans:
+    """Reads scans. Every method may raise StoreError."""
+
+    def __init__(self, digests: SeenDigests, rows: ScanRows, sums: ScanSums) -> None:
+        self._digests = digests
+        self._rows = rows
+        self._sums = sums
+
+    async def from_scan(
+        self, query: FleetQuery, meant: MeantSims, to: Audience, *, most: int = SHOWN
+    ) -> FleetAnswer:
+        """Answer from the newest scan that the readers may see, `most` rows. Raises NoScan."""
+        if query.account:
+            to = replace(to, accounts=to.accounts & {query.account})
+        scan = _best(await self._scans(query, to))
+        if scan is None:
+            raise NoScan(
+                f"That is more than {MOST_FRESH} SIMs, too many to look up at once, and "
+                "there is no scan that I may show here. Ask about fewer, by a name pattern; or "
+                "make a digest of them with `/simsessions digest add`: I answer from its scans."
+            )
+        as_of = moment(scan.run.started)
+        collector = FleetCollector[str](query, as_of, meant.plan_sid, most=most)
+        since = None
+        if query.is_new:
+            before = await self._before(scan)
+            since = moment(before.started)
+            pages = _one_page(await self._rows.only_in(scan.run.id, before.id, _MOST_NEW))
+        else:
+            pages = self._pages(query, scan.run)
+        await _collect(collector, pages, query, redacts=to.redacted is not None)
+        is_all = query.is_new or not (query.pattern or query.plan)
+        return FleetAnswer(
+            query=query,
+            rows=collector.rows(partial(_snapshot, redacts=to.redacted is not None)),
+            matched=collector.matched,
+            looked_at=scan.run.sims or collector.looked_at if is_all else collector.looked_at,
+            unread=collector.unread,
+            as_of=as_of,
+            digest=scan.about.name,
+            only=None if scan.covers else scan.about.selection.words,
+            since=since,
+            redacted=to.redacted,
+        )
+
+    def _pages(self, query: FleetQuery, run: Run) -> AsyncIterator[Sequence[BriefRow]]:
+        """Return only rows of the states asked for, or the busiest, where no other is counted."""
+        if query == FleetQuery(top=query.top, account=query.account):
+            return self._busiest(query.top or 0, run)
+        if query.states and not (query.pattern or query.plan):
+            return self._rows.brief_of(run.id, (*query.states, FAILED))
+        return self._rows.brief(run.id)
+
+    async def _busiest(self, most: int, run: Run) -> AsyncIterator[Sequence[BriefRow]]:
+        async for page in _one_page(await self._sums.talkers(run.id, most)):
+            yield page
+        async for page in self._rows.brief_of(run.id, (FAILED,)):
+            yield page
+
+    async def _before(self, scan: _Scan) -> Run:
+        before = await self._digests.runs.before(scan.about.id, scan.run.due, scan.run.accounts)
+        if before is None or not before.has_rows:
+            raise _scanned_once(quoted(scan.about.name))
+        return before
+
+    async def _scans(self, query: FleetQuery, to: Audience) -> list[_Scan]:
+        """Return the scans of digests of this channel; for one person, also of theirs elsewhere."""
+        digests = self._digests
+        if to.for_all:
+            seen = await digests.subscriptions.in_channel(digests.team, to.channel)
+        else:
+            seen = await digests.of_person(to.person)
+        by_id = {one.id: one for one in seen}
+        runs = await digests.runs.scanned(tuple(by_id))
+        found = [(by_id[run.subscription], run) for run in runs if run.shows_only(to.accounts)]
+        return [_Scan(about, run, _covers(about.selection, query)) for about, run in found]
+
+
+def _scanned_once(digest: str) -> NoScan:
+    said = (
+        "has scanned its SIMs only once so far, so I cannot tell which are new. Ask again after "
+        "its next run."
+    )
+    error = NoScan(f"The digest {digest} {said}")
+    error.nameless = f"The digest that has them {said}"
+    return error
+
+
+def _covers(selection: Selection, query: FleetQuery) -> bool:
+    same = {SelectionKind.PATTERN: query.pattern, SelectionKind.PLAN: query.plan}
+    asked = same.get(selection.kind)
+    return selection.kind is SelectionKind.ALL or (
+        asked is not None and key(asked) == key(selection.text)
+    )
+
+
+def _best(scans: Sequence[_Scan]) -> _Scan | None:
+    """Return the newest that covers the question, else the one of the most SIMs."""
+    return max(
+        scans,
+        key=lambda scan: (scan.covers, scan.run.due if scan.covers else scan.run.sims or 0),
+        default=None,
+    )
+
+
+async def _one_page(rows: Sequence[ScanRow]) -> AsyncIterator[Sequence[BriefRow]]:
+    yield [BriefRow(r.sid, r.state, r.gravity, r.traffic, r.row) for r in rows]
+
+
+async def _collect(
+    collector: FleetCollector[str],
+    pages: AsyncIterator[Sequence[BriefRow]],
+    query: FleetQuery,
+    *,
+    redacts: bool,
+) -> None:
+    read = _redacted_facts if redacts else _facts
+    fits = matcher(query.pattern) if query.pattern else None
+    asks_more = query.plan or query.network or query.silent_for
+    async for page in pages:
+        for row in page:
+            name = None if redacts else _NAME.match(row.row)
+            if fits and name and not fits(key(name[1])):
+                continue
+            if name and not asks_more:
+                facts = Facts(name[1], row.state, None, None, None, None)
+            else:
+                facts = read(row)
+            if fits and not (name or fits(key(facts.name))):
+                continue
+            if row.state == FAILED:
+                collector.add_unread(facts)
+            else:
+                collector.add(facts, row.row, row.gravity, row.traffic)
+        await asyncio.sleep(0)
+
+
+def _facts(row: BriefRow) -> Facts:
+    """Read them straight from the JSON: a whole snapshot takes five times as long."""
+    told: dict[str, Any] = from_json(row.row)
+    get = told.get
+    return Facts(
+        get("name") or row.sid,
+        row.state,
+        get("operator"),
+        get("network"),
+        get("plan"),
+        get("seen_at"),
+    )
+
+
+def _redacted_facts(row: BriefRow) -> Facts:
+    return _facts(row)._replace(name=_snapshot(row.row, redacts=True).name)
+
+
+def _snapshot(row: str, *, redacts: bool) -> Snapshot:
+    snapshot = Snapshot.from_json(row)
+    return redacted_snapshot(snapshot) if redacts else snapshot
+
+
+MOST_PEERS = 5000
+KEPT_FOR = timedelta(minutes=10)
+TOO_OLD = timedelta(days=2)
+
+
+class ScanPeers:
+    """Reads the newest scan of all digests that shows none but some `accounts`.
+
+    What was read is kept for ten minutes.
+    """
+
+    def __init__(
+        self,
+        runs: DigestRuns,
+        rows: ScanRows,
+        clock: Clock,
+        accounts: frozenset[str] = ONE_ACCOUNT,
+    ) -> None:
+        self._accounts = accounts
+        self._runs = runs
+        self._rows = rows
+        self._clock = clock
+        self._kept: dict[str, Peer] = {}
+        self._run: Run | None = None
+        self._read_at = float("-inf")
+
+    async def peers(self) -> Mapping[str, Peer]:
+        """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
+        now = self._clock.monotonic()
+        if now - self._read_at > KEPT_FOR.total_seconds():
+            run = await self._runs.newest_scan(self._accounts)
+            if run is None or self._clock.now() - moment(run.started) > TOO_OLD:
+                self._kept = {}
+            elif run != self._run:
+                self._kept = await self._read(run)
+            self._run, self._read_at = run, now
+        return self._kept
+
+    async def _read(self, run: Run) -> dict[str, Peer]:
+        found: dict[str, Peer] = {}
+        async for page in self._rows.every(run.id):
+            room = MOST_PEERS - len(found)
+            for row in page[:room]:
+                if member := member_of(row):
+                    online = row.state == State.ONLINE
+                    found[row.sid] = Peer(member, online, moment(run.started))
+            if room <= len(page):
+                break
+        return found

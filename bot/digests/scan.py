@@ -2,7 +2,7 @@
 
 A scan does without the sums of the window, which no row needs, and without the usage of the
 metering month, which would be a second request a SIM, but for the few that may be near a limit:
-bot/digests/usage.py. A common outage is found in the rows, by the rule of
+bot/digests/enrichment.py. A common outage is found in the rows, by the rule of
 bot/diagnosis/rules/common_outage.py over what they kept of each SIM.
 """
 
@@ -32,8 +32,7 @@ from bot.digests.days import (
     first_open_day,
     merged_months,
 )
-from bot.digests.towers import lost_place, with_places
-from bot.digests.usage import Spending
+from bot.digests.enrichment import Spending, lost_place, with_places
 from bot.errors import BotError, Restarting, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient

@@ -8,13 +8,14 @@ import asyncio
 import itertools
 import logging
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.clock import Backoff, Clock
 from bot.errors import BotError, UserError
 from bot.jobs.job import Done, Job, JobServices, Kind, Outcome, all_kinds
+from bot.ops.tasks import cancelled
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue, QueueSnapshot
 from bot.struct import Struct
@@ -192,11 +193,11 @@ class Engine:
 
     async def stop(self, patience: float) -> None:
         """Claim nothing more, wait `patience` seconds for what is under way, give back the rest."""
-        await _cancelled(self._side[:1])
+        await cancelled(*self._side[:1])
         if self._runs:
             await asyncio.wait({run.task for run in self._runs}, timeout=patience)
         left = list(self._runs)
-        await _cancelled([*(run.task for run in left), *self._side])
+        await cancelled(*(run.task for run in left), *self._side)
         if not left:
             return
         try:
@@ -320,13 +321,6 @@ class Engine:
             if run.job.key not in kept and not run.is_over:
                 log.warning("job-lost", extra={"job": run.job.key})
                 run.task.cancel()
-
-
-async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)
 
 
 class EngineHealth:

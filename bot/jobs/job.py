@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from bot.diagnosis.thresholds import Thresholds
     from bot.digests.fleet import Fleet
     from bot.digests.subscriptions import Subscriptions
-    from bot.jobs.foreign_alerts import ForeignAlertWork
-    from bot.jobs.incident_posts import IncidentPosts
+    from bot.jobs.alert_posts import ForeignAlertWork, IncidentPosts
     from bot.jobs.posting import IdempotentPosts
     from bot.jobs.watch_posts import WatchWork
     from bot.kore.client import KoreClient

@@ -17,8 +17,7 @@ from bot.alerts.incident import Incident, redacted_incident
 from bot.alerts.incident_repository import Incidents
 from bot.clock import Clock
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.archive import Archive
-from bot.digests.last_scan import Audience, FleetScans
+from bot.digests.archive import Archive, Audience, FleetScans
 from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.logging import request_fields, request_id
 from bot.sessions.audit import Asking, Audit

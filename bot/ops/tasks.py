@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -118,3 +118,20 @@ class Tasks:
             log.exception("task-failed", extra={"task": name})
         finally:
             work.close()  # one that was cut before its turn was never begun
+
+
+def start_background(
+    stack: AsyncExitStack, work: Coroutine[Any, Any, None], name: str
+) -> asyncio.Task[None]:
+    """Go on with `work` beside the caller, until it is cancelled with the end of the stack."""
+    task = asyncio.create_task(work, name=name)
+    stack.push_async_callback(cancelled, task)
+    return task
+
+
+async def cancelled(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks, and wait until they have ended."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)

@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 
-from bot.app.assembly import EVENTS_PATH
+from bot.app.bot import EVENTS_PATH
 from bot.blocks.kit import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics

@@ -12,7 +12,7 @@ from bot.blocks.alert_setup import busy_screen, revoked_screen
 from bot.blocks.kit import Screen
 from bot.clock import Backoff, spread
 from bot.errors import NotAllowed
-from bot.jobs.foreign_alerts import Answer
+from bot.jobs.alert_posts import Answer
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.sessions.report import SessionReport
 from bot.sims.errors import SimNotFound

@@ -23,7 +23,7 @@ from bot.clock import Backoff, spread
 from bot.digests.subscription import PauseReason
 from bot.digests.subscriptions import pause_reason
 from bot.errors import NotAllowed
-from bot.jobs.incident_posts import Shown, fingerprint
+from bot.jobs.alert_posts import Shown, fingerprint
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.kinds.watch import retry_later
 from bot.slack.errors import SlackError

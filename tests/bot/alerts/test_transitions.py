@@ -8,9 +8,9 @@ from bot.alerts.alert import Maintenance, Mute
 from bot.alerts.incident import IncidentState, resolve, snooze, take
 from bot.alerts.reading import Cause, SickSim
 from bot.diagnosis.rule import Severity
+from bot.digests.enrichment import Spent
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason
-from bot.digests.usage import Spent
 from tests.bot.alerts.alert_builders import (
     ANA,
     BEN,

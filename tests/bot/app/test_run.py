@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from bot.app.assembly import EVENTS_PATH
+from bot.app.bot import EVENTS_PATH
 from bot.app.run import running
 from bot.cli.main import ExitCode, exit_code
 from bot.clock import SystemClock

@@ -14,6 +14,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
 from bot.digests.compile import is_reported
 from bot.digests.days import day_number, unpacked
+from bot.digests.enrichment import MOST_ASKED
 from bot.digests.scan import (
     Scanner,
     evaluate,
@@ -24,7 +25,6 @@ from bot.digests.scan import (
     member_of,
     scan_row,
 )
-from bot.digests.usage import MOST_ASKED
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting

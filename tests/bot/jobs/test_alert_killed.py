@@ -23,7 +23,7 @@ from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.cards import Card
 from bot.emulators.serve import serving
-from bot.jobs.incident_posts import fingerprint
+from bot.jobs.alert_posts import fingerprint
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue
 from tests.alert_rig import ON_CALL, SECOND, an_alert

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import func, select
 
-from bot.app.assembly import EVENTS_PATH
+from bot.app.bot import EVENTS_PATH
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi

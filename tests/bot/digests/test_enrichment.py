@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.diagnosis.fields import Usage
-from bot.digests.usage import MOST_ASKED, Spending, Spent, told_once
+from bot.digests.enrichment import MOST_ASKED, Spending, Spent, told_once
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.store.scans import ScanRow
 from tests.builders import NOON

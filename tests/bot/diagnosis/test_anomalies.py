@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.diagnosis.explain import near_misses
+from bot.diagnosis.anomalies import near_misses
 from bot.diagnosis.rule import diagnose
 from tests.bot.diagnosis.cases import LIMITS, D, H, evidence, reports, starts, still_open
 

@@ -7,8 +7,8 @@ import pytest
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import traits_of
-from bot.digests import last_scan
-from bot.digests.last_scan import Audience, NoScan, ScanPeers
+from bot.digests import archive
+from bot.digests.archive import Audience, NoScan, ScanPeers
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.sessions.fleet import MeantSims
@@ -241,7 +241,7 @@ async def test_it_is_read_again_after_a_while(scan, keep, clock):
 
 async def test_a_great_fleet_does_not_fill_the_memory(scan, keep, monkeypatch):
     """Of more SIMs than are kept the first pages are enough."""
-    monkeypatch.setattr(last_scan, "MOST_PEERS", 3)
+    monkeypatch.setattr(archive, "MOST_PEERS", 3)
     report = a_report()
     await keep(1.0, *(a_row(report, sid=f"DE{number:04}") for number in range(600)))
 
