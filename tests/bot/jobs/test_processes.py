@@ -9,16 +9,19 @@ import signal
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy import select, text
 
+from bot.store.database import TRIAL
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedule, Schedules
 from bot.store.schema import NOW
 from tests.bot.jobs import replica
+from tests.bot.jobs.engines import until
 from tests.bot.jobs.replica import EFFECTS
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -49,6 +52,10 @@ class Replica:
         await asyncio.sleep(0.1)
         return self.process.exitcode == -signal.SIGKILL
 
+    async def is_stopped(self):
+        """Tell whether each of its threads is: a signal takes a moment."""
+        return {"T"} == set(states(self.process.pid))
+
     def signal(self, number):
         os.kill(self.process.pid, number)
 
@@ -58,6 +65,12 @@ class Replica:
             await self._to_read.read()
             await asyncio.to_thread(self.process.join)
         return self.process.exitcode
+
+
+def states(pid):
+    """Return the state of each thread of a process, as of proc(5)."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return [thread.read_text().rpartition(") ")[2][0] for thread in threads]
 
 
 @asynccontextmanager
@@ -150,8 +163,10 @@ async def stop(replica, database):
     """Stop it where it is not just writing: on SQLite nobody else could until it goes on."""
     while True:
         replica.signal(signal.SIGSTOP)
+        await until(replica.is_stopped)
         try:
-            async with database.write():
+            async with database.write() as tx:
+                await tx.execute(TRIAL)  # a write begins with its first statement
                 return
         except StoreError:
             replica.signal(signal.SIGCONT)
