@@ -24,8 +24,6 @@ _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _LONE = re.compile("[\ud800-\udfff]")
 _IN_JSON = re.compile(rf"[\x7f-\x9f\u2028\u2029{_HIDDEN}]|{_BITS}|\\[ubfnrt]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
-
-
 Mask = Callable[[str], str]
 
 

@@ -219,8 +219,6 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
 
 HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_host_names)]
 Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
-
-
 ConsoleUrl = Annotated[str | None, AfterValidator(_console)]
 Runbooks = Annotated[str | dict[str, str] | None, BeforeValidator(_runbooks)]
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_database_url)]

@@ -69,7 +69,6 @@ _AFTER = (
 _HOW_OFTEN = "Automatic: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
 _MENTION = "A user group; or paste the id of a person or a group (U…, S…)."
 
-
 ALERT = Listing(
     "alert",
     ids.ALERT_FIELD,

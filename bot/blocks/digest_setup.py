@@ -86,7 +86,6 @@ _WHEN_QUIET = (
     Choice(WhenQuiet.SKIP, "Post nothing"),
 )
 
-
 DIGEST = Listing(
     "digest",
     ids.DIGEST_FIELD,

@@ -182,7 +182,6 @@ MRKDWN = Mrkdwn()
 NOTICE = Notice()
 PLAIN = Plain()
 
-
 THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _HOURS = 24

@@ -13,7 +13,6 @@ from bot.struct import Struct
 
 LONGEST = 30
 
-
 _HEADER = (
     "Month",
     "Sessions",

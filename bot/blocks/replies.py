@@ -14,8 +14,6 @@ from bot.struct import Struct
 
 _NAME = 55
 _END = 4  # digits of a SID that tell SIMs of the same name apart
-
-
 MAY_PASS = (KoreUnavailable, KoreRateLimited, KoreBadAnswer, TookTooLong, Restarting)
 
 

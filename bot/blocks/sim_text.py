@@ -106,16 +106,9 @@ def _details(sim: SessionReport | Snapshot) -> tuple[str | None, timedelta | Non
 
 
 UNKNOWN_OPERATOR = "operator unknown"
-
-
 UNKNOWN_RADIO = "radio link unknown"
-
-
 UNKNOWN_CELL = "cell unknown"
-
-
 UNKNOWN_PACKETS = "packets unknown"
-
 
 _NO_CAUSE = {
     State.BLOCKED: "its status",

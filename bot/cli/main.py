@@ -72,7 +72,6 @@ def exit_code(error: BotError) -> ExitCode:
 
 EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{c.value:>3}  {c.meaning}" for c in ExitCode)
 
-
 COMMANDS = {
     "alert": "records",
     "audit": "records",

@@ -78,7 +78,6 @@ PROMPTS = (
     ),
 )
 
-
 log = logging.getLogger(__name__)
 
 Context = ServerRequestContext[Any, Any]
