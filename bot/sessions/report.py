@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 from bot.diagnosis.anomalies import Rest
@@ -63,10 +62,6 @@ class Stretch(NamedTuple):
 
     start: datetime
     end: datetime
-
-    def since(self, begin: datetime) -> timedelta:
-        """Return how much of it lies after a moment."""
-        return max(timedelta(0), self.end - max(self.start, begin))
 
 
 class SessionReport(Struct, dict=True):
@@ -198,9 +193,9 @@ def uptime_of(report: SessionReport, window: timedelta = WINDOW) -> Uptime | Non
         return None
     begin = max(first, report.sim.date_created or first)
     begin = min(begin, connected[0].start) if window >= WINDOW else begin
-    up = sum((each.since(begin) for each in connected), timedelta(0))
-    ends = [*connected, Stretch(now, now)]
-    gaps = (max(timedelta(0), after.start - before.end) for before, after in pairwise(ends))
+    up = sum([end - max(start, begin) for start, end in connected if end > begin], timedelta(0))
+    starts = [*(start for start, _ in connected[1:]), now]
+    gaps = [start - end for start, (_, end) in zip(starts, connected, strict=True)]
     return Uptime(up / max(now - begin, timedelta(seconds=1)), max(gaps))
 
 
@@ -215,7 +210,9 @@ def hours_of(report: SessionReport) -> list[int] | None:
     now = report.made_at
     first = now - HOURS * HOUR
     busy = [0] * HOURS
-    for start, end in report.connected:
+    for start, end in reversed(report.connected):
+        if end < first:
+            break
         for hour in range(max(0, (start - first) // HOUR), max(0, -((first - end) // HOUR))):
             busy[hour] = int(end > start)
     begun = Counter((start - first) // HOUR for start in _starts_since(first, report.sessions))
@@ -234,11 +231,12 @@ def _starts_since(first: datetime, newest_first: Iterable[DataSession]) -> Itera
 def _connected(report: SessionReport) -> tuple[Stretch, ...]:
     now = report.made_at
     alive = report.last_session if report.state is State.ONLINE else None
-    spans = sorted(
+    spans = [
         (each.start, each.end or (now if each is alive else each.last_updated) or each.start)
-        for each in report.sessions or ()
+        for each in reversed(report.sessions or ())
         if each.start and each.start <= now
-    )
+    ]
+    spans.sort()
     found: list[Stretch] = []
     for start, end in spans:
         if not found or start > found[-1].end:
