@@ -241,21 +241,26 @@ def _counted(
     trait: Trait, value: str | None, peers: Iterable[Peer], lost_at: float, within: float
 ) -> Neighbours | None:
     """Count those that are silent, and those that were well after this one was lost."""
-    near = [peer for peer in peers if peer.member.traits.get(trait) == value]
-    silent = [peer for peer in near if peer.member.lost_at is not None]
-    online = [p for p in near if p.is_online and (p.member.alive_at or 0.0) > lost_at]
-    counted = [*silent, *online]
-    if not counted:
+    times, seen, online = list[float](), list[datetime](), 0
+    for peer in peers:
+        member = peer.member
+        if member.traits.get(trait) != value:
+            continue
+        if member.lost_at is not None:
+            times.append(member.lost_at)
+            seen.append(peer.as_of)
+        if peer.is_online and (member.alive_at or 0.0) > lost_at:
+            online += 1
+            seen.append(peer.as_of)
+    if not seen:
         return None
-    times = [p.member.lost_at for p in silent if p.member.lost_at is not None]
-    since = min(times, default=None)
     return Neighbours(
         trait=trait.value,
-        online=len(online),
-        silent=len(silent),
-        silent_since=None if since is None else datetime.fromtimestamp(since, UTC),
-        as_of=min(peer.as_of for peer in counted),
-        together=sum(abs(each - lost_at) <= within for each in times),
+        online=online,
+        silent=len(times),
+        silent_since=datetime.fromtimestamp(min(times), UTC) if times else None,
+        as_of=min(seen),
+        together=sum([abs(each - lost_at) <= within for each in times]),
     )
 
 

@@ -53,11 +53,12 @@ _ON = {
 def common_outage(cases: Sequence[Case], limits: Thresholds) -> Iterable[tuple[str, Finding]]:
     """Find SIMs that were lost at about the same time; each is counted once."""
     members = [member_of(case) for case in {each.sim_sid: each for each in cases}.values()]
+    asked = {case.sim_sid for case in cases if case.peer is None}
     within = limits.outage_within.total_seconds()
     lines = Lines(limits.outage_sims, limits.outage_percent, within)
     for outage in outages_of(members, lines):
         finding = _finding(outage, limits)
-        for sid in outage.sids:
+        for sid in outage.sids & asked:
             yield sid, finding
 
 
