@@ -20,10 +20,10 @@ from bot.sims.identifier import bare
 from bot.sims.message_text import places_of
 from bot.struct import Struct, replace
 from bot.watches.watch import Watch
+from handlers.commands import answer_to
 from handlers.interactions import read, register_clicks
 from handlers.lookups import look_up_many
 from handlers.payloads import TS, Body, Context, Listener, Request, from_shortcut
-from handlers.questions import answer_to
 from handlers.replies import Reply, answer_later, send
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")

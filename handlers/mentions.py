@@ -20,7 +20,7 @@ from bot.sims.message_text import places_of
 from bot.sims.spotter import Spotted
 from bot.struct import Struct
 from handlers.alerts import on_alert
-from handlers.commands import DEFAULT, Subcommand, find
+from handlers.commands import DEFAULT, Subcommand, answer_to, find, special_reply
 from handlers.payloads import (
     Body,
     Context,
@@ -31,7 +31,6 @@ from handlers.payloads import (
     part,
     text_in,
 )
-from handlers.questions import answer_to, special_reply
 from handlers.replies import Reply, answer
 
 _SAID = frozenset({"file_share", "thread_broadcast"})

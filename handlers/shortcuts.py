@@ -15,7 +15,7 @@ from bot.errors import NotAllowed
 from bot.services import Actor, Services
 from bot.sims.message_text import places_of
 from bot.struct import replace
-from handlers.commands import DEFAULT, all_subcommands
+from handlers.commands import DEFAULT, all_subcommands, answer_to
 from handlers.payloads import (
     Body,
     Context,
@@ -26,7 +26,6 @@ from handlers.payloads import (
     team_of,
     text_in,
 )
-from handlers.questions import answer_to
 from handlers.replies import Reply, answer, answer_later
 
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."

@@ -5,12 +5,11 @@ from bot.errors import BadDays, UserError
 from bot.sessions.report import SessionReport
 from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
 from bot.sims.identifier import key, quoted
-from handlers.commands import subcommand, which_sim
+from handlers.commands import answer_text, subcommand, which_sim
 from handlers.handover import handed_over, thread_of
 from handlers.history import history_reply, readings
 from handlers.lookups import look_up, note_action
 from handlers.payloads import Context
-from handlers.questions import answer_text
 from handlers.replies import Reply
 
 EXAMPLES = ("{sim}", "{sims}")
