@@ -53,8 +53,7 @@ from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals, WorkObjects
 from bot.store.channels import AccountRows, ListeningRows, OwnerRows
-from bot.store.idempotency import Deduplication, RecentIds, SeenEvents
-from bot.store.journal import Journal
+from bot.store.idempotency import Deduplication, Journal, RecentIds, SeenEvents
 from bot.store.location import without_password
 from bot.store.lookups import Feedback
 from bot.store.scans import ScanRows, ScanSums

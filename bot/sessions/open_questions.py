@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.store.errors import StoreError
+from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.journal import Journal
 from bot.struct import Struct, asdict, from_dict
 
 log = logging.getLogger(__name__)

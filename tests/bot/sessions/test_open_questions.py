@@ -6,8 +6,8 @@ import os
 import pytest
 
 from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
+from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue
-from bot.store.journal import Journal
 from handlers.payloads import Request
 from tests.fakes import FakeClock
 

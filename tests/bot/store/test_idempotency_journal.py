@@ -6,7 +6,7 @@ import resource
 import pytest
 
 from bot.store.errors import StoreBusy
-from bot.store.journal import MOST_BYTES, Journal
+from bot.store.idempotency import MOST_BYTES, Journal
 
 
 @pytest.fixture
