@@ -36,14 +36,21 @@ from bot.blocks.digest_setup import checking_view
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField, FormValues
-from bot.digests.schedule import all_zones
 from bot.digests.sim_selection import SelectedSims
 from bot.digests.subscription import SelectionKind
 from bot.errors import NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
 from handlers.digest_form import channel_faults, kept, on_zone, select_sims, text_of
-from handlers.interactions import FormWindow, on_choice, on_sent, open_modal, permit, read
+from handlers.interactions import (
+    FormWindow,
+    known_zone,
+    on_choice,
+    on_sent,
+    open_modal,
+    permit,
+    read,
+)
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
 
@@ -210,10 +217,8 @@ async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) 
         values = replace(values, names=names)
         form = form.model_copy(update={"id": found.id})
     else:
-        zone = await service.channels.zone_of(context.request.user)
-        known = zone if zone in all_zones() else "UTC"
         at = "" if channel.startswith("D") else channel
-        values = AlertValues(base=FormValues(channel=at, zone=known))
+        values = AlertValues(base=FormValues(channel=at, zone=await known_zone(context)))
     return form_view(values, form, webhooks=context.services.webhooks.names)
 
 

@@ -5,11 +5,10 @@ read as strictly as what is typed.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
-from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
@@ -26,23 +25,21 @@ from bot.blocks.modals import (
     feedback_view,
     how_view,
     loading_view,
-    notice_view,
     thanks_view,
     ticket_view,
 )
-from bot.blocks.replies import error_screen
 from bot.blocks.report import session_report
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, NotAllowed, OldButton
-from bot.services import Actor, Modal, Services
+from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.struct import replace
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
-from handlers.interactions import Click, read, register_clicks, value_of
+from handlers.interactions import Click, Window, on_kept, read, register_clicks, value_of
 from handlers.lookups import look_up, until_known
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
-from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed, attempt, send
+from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed
 
 
 def register_buttons(app: AsyncApp, services: Services) -> None:
@@ -112,9 +109,6 @@ CLICKS: Mapping[str, Click] = {
 }
 
 
-log = logging.getLogger(__name__)
-
-
 def explained_view(report: SessionReport, limits: Thresholds) -> View:
     """Draw how we know, and what was assumed."""
     return how_view(report, tuple(explanation_lines(report, limits, MRKDWN)))
@@ -134,7 +128,7 @@ WINDOWS: dict[ids.Extra, tuple[str, Callable[[SessionReport, Thresholds], View]]
 def register_card(app: AsyncApp, services: Services) -> None:
     """Attach the listeners to the three dots and to the form behind them."""
     app.action(ids.pattern(ids.MORE))(on_more(services))
-    app.view(ids.FEEDBACK_VIEW)(on_feedback(services))
+    app.view(ids.FEEDBACK_VIEW)(on_kept(FEEDBACK_TITLE, keep, BotError(), services))
 
 
 def on_more(services: Services) -> Listener:
@@ -142,84 +136,34 @@ def on_more(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        value = value_of(body)
-        window = CardWindow(Context(actor, from_click(body), services))
-        work = attempt("more", lambda: window.show(value), window.tell, window.context)
-        services.tasks.start(work, name="more")
+        value, window = value_of(body), Window(Context(actor, from_click(body), services))
+        window.show_later("more", lambda: show_more(window, value))
 
     return listener
 
 
-class CardWindow:
-    """The window of one person, once it is open."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self._modal: Modal | None = None
-        self._title = ""
-
-    async def show(self, value: str) -> None:
-        """Show what was chosen. Raises OldButton, what the look-up raises and what Slack does."""
-        asked = read(ids.More, value)
-        if asked.what is ids.Extra.RIGHT:
-            await self._open(FEEDBACK_TITLE, feedback_view(asked))
-        elif asked.what in WINDOWS:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._look_up(asked)
-
-    async def tell(self, reply: Reply) -> None:
-        """Say what went wrong, in the window if there is one."""
-        if self._modal is None:
-            await send(reply, self.context.request, self.context.services.replying)
-            return
-        try:
-            await self._modal.show(notice_view(self._title, reply.screen))
-        except BotError:
-            log.exception("not-delivered")
-
-    async def _look_up(self, asked: ids.More) -> None:
-        title, draw = WINDOWS[asked.what]
-        modal = await self._open(title, loading_view(title))
-        report = await look_up(self.context, asked.sid, for_all=False)
-        services = self.context.services
-        await modal.show(await services.executor.run(draw, report, services.thresholds))
-
-    async def _open(self, title: str, view: View) -> Modal:
-        self._title, services = title, self.context.services
-        self._modal = await services.modals.open(self.context.request.trigger, view)
-        return self._modal
+async def show_more(window: Window, value: str) -> None:
+    """Show what was chosen. Raises OldButton, what the look-up raises and what Slack does."""
+    asked = read(ids.More, value)
+    if asked.what is ids.Extra.RIGHT:
+        await window.open(FEEDBACK_TITLE, feedback_view(asked))
+    elif asked.what in WINDOWS:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await _look_up(window, asked)
 
 
-def on_feedback(services: Services) -> Listener:
-    """Return the listener that keeps what somebody says of a verdict."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        context = Context(actor, from_click(body), services)
-        try:
-            async with asyncio.timeout(IN_TIME):
-                await context.authorize()
-                await keep(context, body)
-        except (BotError, TimeoutError) as error:
-            log.warning("feedback-not-kept", extra={"why": repr(error)})
-            screen = error_screen(error if isinstance(error, BotError) else BotError())
-            await ack(response_action="update", view=notice_view(FEEDBACK_TITLE, screen))
-        else:
-            await ack(response_action="update", view=thanks_view())
-
-    return listener
+async def _look_up(window: Window, asked: ids.More) -> None:
+    title, draw = WINDOWS[asked.what]
+    modal = await window.open(title, loading_view(title))
+    report = await look_up(window.context, asked.sid, for_all=False)
+    services = window.context.services
+    await modal.show(await services.executor.run(draw, report, services.thresholds))
 
 
-IN_TIME = 2.0
-"""Seconds; Slack waits three for the answer to a form."""
-
-
-async def keep(context: Context, body: Body) -> None:
-    """Keep it. Raises OldButton and StoreError."""
-    view = part(body, "view")
-    try:
-        asked = ids.More.from_value(text_in(view, "private_metadata"))
-    except ValidationError as error:
-        raise OldButton from error
+async def keep(context: Context, view: Body) -> dict[str, Any]:
+    """Keep what somebody says of a verdict. Raises NotAllowed, OldButton and StoreError."""
+    await context.authorize()
+    asked = read(ids.More, text_in(view, "private_metadata"))
     values = part(part(view, "state"), "values")
     judged = part(part(part(values, ids.IS_RIGHT), ids.IS_RIGHT), "selected_option")
     answer = text_in(judged, "value")
@@ -233,3 +177,4 @@ async def keep(context: Context, body: Body) -> None:
         is_right=answer == YES,
         why=typed_in(part(part(values, ids.WHY), ids.WHY), MOST_WHY),
     )
+    return {"response_action": "update", "view": thanks_view()}

@@ -24,14 +24,22 @@ from bot.blocks.ids import DigestForm
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
-from bot.digests.schedule import Frequency, all_zones, offered, zone_named
+from bot.digests.schedule import Frequency, offered, zone_named
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind, Subscribed, Subscription, WhenQuiet
 from bot.digests.subscriptions import DigestService, NameTaken, pause_reason, problem_words
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
-from handlers.interactions import FormWindow, on_choice, on_sent, open_modal, permit, read
+from handlers.interactions import (
+    FormWindow,
+    known_zone,
+    on_choice,
+    on_sent,
+    open_modal,
+    permit,
+    read,
+)
 from handlers.payloads import Body, Context, Listener, Request, part, text_in
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
@@ -226,9 +234,8 @@ async def open_form(context: Context, find: Find | None = None) -> None:
 
 async def _first_view(context: Context, form: ids.DigestForm, find: Find | None) -> View:
     if find is None:
-        zone = await context.services.digests.channels.zone_of(context.request.user)
-        known = zone if zone in all_zones() else "UTC"
-        return form_view(FormValues(channel=context.request.channel, zone=known), form)
+        zone = await known_zone(context)
+        return form_view(FormValues(channel=context.request.channel, zone=zone), form)
     found = await find()
     await permit(context, found)
     return form_view(values_of(found), form.model_copy(update={"id": found.id}))

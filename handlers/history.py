@@ -12,20 +12,27 @@ from bot.blocks.csv_files import HistoryFile, csv_file, picture_file, sent_scree
 from bot.blocks.history import days_fault, history_screen
 from bot.blocks.history_months import LONGEST, beyond_fault, beyond_screen
 from bot.blocks.kit import clean
-from bot.blocks.modals import loading_view, notice_view, session_view
+from bot.blocks.modals import loading_view, session_view
 from bot.digests.archive import Archive
 from bot.digests.days import Day
-from bot.digests.schedule import all_zones
 from bot.errors import BadDays, BotError, OldButton
 from bot.ops.tasks import WorkerThread
-from bot.services import Actor, Modal, Services
+from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from bot.struct import Struct, replace
-from handlers.interactions import Click, action_in, read, register_clicks, value_of
+from handlers.interactions import (
+    Click,
+    Window,
+    action_in,
+    known_zone,
+    read,
+    register_clicks,
+    value_of,
+)
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
-from handlers.replies import PATIENCE_SECONDS, Reply, attempt, send
+from handlers.replies import PATIENCE_SECONDS, Reply
 
 log = logging.getLogger(__name__)
 
@@ -138,9 +145,8 @@ def on_choice(name: str, choose: Choose, services: Services) -> Listener:
         await ack()
         context = Context(actor, from_click(body), services)
         view = text_in(part(body, "view"), "id")
-        details = SessionDetails(context, services.modals.opened(view) if view else None)
-        work = attempt(name, lambda: details.show(choose(body)), details.tell, context)
-        services.tasks.start(work, name=name)
+        window = Window(context, services.modals.opened(view) if view else None, TITLE)
+        window.show_later(name, lambda: show_details(window, choose(body)))
 
     return listener
 
@@ -160,44 +166,18 @@ def of_select(body: Body) -> ids.Details:
         raise OldButton from error
 
 
-class SessionDetails:
-    """The modal of one person; None where the click was not in one."""
-
-    def __init__(self, context: Context, modal: Modal | None) -> None:
-        self._context = context
-        self._modal = modal
-
-    async def show(self, chosen: ids.Details) -> None:
-        """Show a session, in a new modal if need be. Raises what the look-up or Slack raises."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            told = self._context.request.channel
-            channel = told or await self._context.vouched(chosen.channel or "")
-            chosen = chosen.model_copy(update={"channel": channel or None})
-            modal = await self._opened(chosen)
-            context = self._context.asking(replace(self._context.request, channel=channel))
-            report = await look_up(context, chosen.sid, for_all=False)
-            services = context.services
-            zone = await services.digests.channels.zone_of(context.request.user)
-            known = zone if zone in all_zones() else "UTC"
-            view = await services.executor.run(session_view, report, chosen, known)
-        await modal.show(view)
-
-    async def tell(self, reply: Reply) -> None:
-        """Say what went wrong, in the modal if there is one."""
-        if self._modal is None:
-            await send(reply, self._context.request, self._context.services.replying)
-            return
-        try:
-            await self._modal.show(notice_view(TITLE, reply.screen))
-        except BotError:
-            log.exception("not-delivered")
-
-    async def _opened(self, chosen: ids.Details) -> Modal:
-        if self._modal is None:
-            view = loading_view(TITLE, chosen.to_value())
-            modals, trigger = self._context.services.modals, self._context.request.trigger
-            self._modal = await modals.open(trigger, view)
-        return self._modal
+async def show_details(window: Window, chosen: ids.Details) -> None:
+    """Show a session, in a new modal if need be. Raises what the look-up or Slack raises."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        context = window.context
+        channel = context.request.channel or await context.vouched(chosen.channel or "")
+        chosen = chosen.model_copy(update={"channel": channel or None})
+        modal = await window.open(TITLE, loading_view(TITLE, chosen.to_value()))
+        context = context.asking(replace(context.request, channel=channel))
+        report = await look_up(context, chosen.sid, for_all=False)
+        zone, executor = await known_zone(context), context.services.executor
+        view = await executor.run(session_view, report, chosen, zone)
+    await modal.show(view)
 
 
 CHOICES: Mapping[str, Choose] = {

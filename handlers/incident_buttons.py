@@ -4,12 +4,12 @@ Whoever is in the channel may act, for it is theirs; what comes back from Slack 
 time. What was done stands on the card and in its thread, with who did it.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.alerts.alert import Alert, Mute
 from bot.alerts.incident import (
@@ -41,20 +41,16 @@ from bot.blocks.modals import (
     details_view,
     hand_over_view,
     mute_view,
-    notice_view,
 )
-from bot.blocks.replies import error_screen
 from bot.blocks.report import is_person
-from bot.errors import BotError, NotAllowed, NotYours, OldButton, TookTooLong
-from bot.services import Actor, Services
+from bot.errors import NotAllowed, NotYours, OldButton, TookTooLong
+from bot.services import Services
 from bot.struct import replace
-from handlers.interactions import Click, on_opening, read, register_clicks
+from handlers.interactions import Click, Keep, on_kept, on_opening, read, register_clicks
 from handlers.lookups import note_action
-from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
+from handlers.payloads import Body, Context, part, text_in, typed_in
 from handlers.replies import Reply
 
-IN_TIME = 2.0
-"""Seconds; Slack waits three for the answer to a form."""
 LATE = "That took longer than Slack waits. Look at the card; if nothing changed, try again."
 NOT_THEIRS = "Only people in an incident's channel may act on it."
 
@@ -66,8 +62,8 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
     register_clicks(app, CLICKS, services)
     for action, draw in WINDOWS.items():
         app.action(ids.pattern(action))(on_opening(action, partial(open_window, draw), services))
-    for callback, keep in FORMS.items():
-        app.view(callback)(on_sent(callback, keep, services))
+    for callback, (title, keep) in FORMS.items():
+        app.view(callback)(on_kept(title, keeping(keep), TookTooLong(LATE), services))
 
 
 async def permitted(context: Context, id_: str) -> Incident:
@@ -194,7 +190,7 @@ async def open_window(draw: Draw, context: Context, value: str) -> None:
 
 Faults = dict[str, str]
 """What is wrong in a window, by block."""
-Keep = Callable[[Context, str, Body], Awaitable[Faults]]
+KeepForm = Callable[[Context, str, Body], Awaitable[Faults]]
 
 
 async def hand_over(context: Context, id_: str, values: Body) -> Faults:
@@ -250,25 +246,18 @@ def _chosen(values: Body, name: str) -> str:
     return text_in(part(_field(values, name), "selected_option"), "value")
 
 
-FORMS: Mapping[str, Keep] = {ids.HAND_OVER_VIEW: hand_over, ids.MUTE_VIEW: mute_sim}
-_TITLES = {ids.HAND_OVER_VIEW: HAND_OVER_TITLE, ids.MUTE_VIEW: MUTE_TITLE}
+FORMS: Mapping[str, tuple[str, KeepForm]] = {
+    ids.HAND_OVER_VIEW: (HAND_OVER_TITLE, hand_over),
+    ids.MUTE_VIEW: (MUTE_TITLE, mute_sim),
+}
 
 
-def on_sent(name: str, keep: Keep, services: Services) -> Listener:
-    """Return the listener for a window that was sent off; it closes, or says what is wrong."""
+def keeping(keep: KeepForm) -> Keep:
+    """Return what keeps a window's form and closes it, or says there what is wrong."""
 
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        view = part(body, "view")
-        try:
-            asked = read(ids.IncidentView, text_in(view, "private_metadata"))
-            request = from_click(body)
-            context = Context(actor, request, services)
-            async with asyncio.timeout(IN_TIME):
-                wrong = await keep(context, asked.id, part(part(view, "state"), "values"))
-        except (BotError, TimeoutError) as error:
-            screen = error_screen(error if isinstance(error, BotError) else TookTooLong(LATE))
-            await ack(response_action="update", view=notice_view(_TITLES[name], screen))
-        else:
-            await ack(response_action="errors", errors=wrong) if wrong else await ack()
+    async def kept(context: Context, view: Body) -> dict[str, Any]:
+        asked = read(ids.IncidentView, text_in(view, "private_metadata"))
+        wrong = await keep(context, asked.id, part(part(view, "state"), "values"))
+        return {"response_action": "errors", "errors": wrong} if wrong else {}
 
-    return listener
+    return kept

@@ -17,6 +17,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Block, Screen, View
 from bot.blocks.modals import loading_view, notice_blocks, notice_view
 from bot.blocks.replies import error_screen
+from bot.digests.schedule import all_zones
 from bot.digests.subscription import Subscribed
 from bot.errors import BotError, NotYours, OldButton
 from bot.services import Actor, Modal, Services
@@ -26,6 +27,8 @@ from handlers.replies import Reply, answer_later, attempt, send
 
 IN_TIME = 1.5
 """Seconds that the answer to a form waits for KORE; Slack gives up after three."""
+KEPT_IN = 2.0
+"""Seconds that a form has which is kept while Slack waits."""
 SETTLED = 0.5
 """Seconds after which an answer has surely reached the modal."""
 Draw = Callable[[], Awaitable[View]]
@@ -228,6 +231,68 @@ def on_choice(
         services.tasks.start(work, name=name)
 
     return listener
+
+
+class Window:
+    """The modal of one person: opened with the first view, then shown what there is to say."""
+
+    def __init__(self, context: Context, modal: Modal | None = None, title: str = "") -> None:
+        self.context = context
+        self.modal = modal
+        self.title = title
+
+    async def open(self, title: str, view: View) -> Modal:
+        """Return the modal, opened unless it is. Raises TriggerExpired or another SlackError."""
+        self.title = title
+        if self.modal is None:
+            modals, trigger = self.context.services.modals, self.context.request.trigger
+            self.modal = await modals.open(trigger, view)
+        return self.modal
+
+    async def tell(self, reply: Reply) -> None:
+        """Say what went wrong, in the modal if there is one."""
+        if self.modal is None:
+            await send(reply, self.context.request, self.context.services.replying)
+            return
+        try:
+            await self.modal.show(notice_view(self.title, reply.screen))
+        except BotError:
+            log.exception("not-delivered")
+
+    def show_later(self, name: str, show: Callable[[], Awaitable[None]]) -> None:
+        """Do what shows something in it, in a task of its own."""
+        work = attempt(name, show, self.tell, self.context)
+        self.context.services.tasks.start(work, name=name)
+
+
+Keep = Callable[[Context, Body], Awaitable[dict[str, Any]]]
+
+
+def on_kept(title: str, keep: Keep, late: BotError, services: Services) -> Listener:
+    """Return the listener for a form that is kept while Slack waits.
+
+    `keep` is given the view, and returns what Slack is answered; `late` is said where it takes too
+    long.
+    """
+
+    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
+        try:
+            context = Context(actor, from_click(body), services)
+            async with asyncio.timeout(KEPT_IN):
+                answer = await keep(context, part(body, "view"))
+        except (BotError, TimeoutError) as error:
+            log.warning("form-not-kept", extra={"form": title, "why": type(error).__name__})
+            screen = error_screen(error if isinstance(error, BotError) else late)
+            answer = {"response_action": "update", "view": notice_view(title, screen)}
+        await ack(**answer)
+
+    return listener
+
+
+async def known_zone(context: Context) -> str:
+    """Return the time zone of whoever asks; UTC where Slack names none that there is."""
+    zone = await context.services.digests.channels.zone_of(context.request.user)
+    return zone if zone in all_zones() else "UTC"
 
 
 async def _fill(modal: Modal, name: str, title: str, draw: Draw, context: Context) -> None:

@@ -11,8 +11,9 @@ from bot.services import Actor
 from bot.slack.access import AccountRule
 from bot.struct import replace
 from handlers import digests
-from handlers.buttons import CardWindow
-from handlers.history import SessionDetails
+from handlers.buttons import show_more
+from handlers.history import show_details
+from handlers.interactions import Window
 from handlers.payloads import Context, Request
 from tests.accounts_rig import (
     ACME,
@@ -111,7 +112,7 @@ async def test_no_window_of_a_card_or_digest_shows_another_account():
                 await click(context, run)
         for extra in ids.Extra:
             value = ids.More(sid=THEIR_PUMP.sid, what=extra, rule="gone_silent").to_value()
-            said = await _window(CardWindow(context), value)
+            said = await _window(show_more, Window(context), value)
             assert [] == leaks(two, THEIR_PUMP.sid, said), extra
 
 
@@ -122,8 +123,8 @@ async def test_the_channel_that_a_session_s_window_carries_is_checked(channel, i
         services = two.whole.bot.services
         in_view = Actor(HOME.id, None, BEN.id, None, in_view=True)
         context = Context(in_view, Request(HOME.id, BEN.id, "", ""), services)
-        window = SessionDetails(context, services.modals.opened("V0OPEN"))
-        await _window(window, ids.Details(sid=VAULT.sid, days=7, channel=channel))
+        window = Window(context, services.modals.opened("V0OPEN"))
+        await _window(show_details, window, ids.Details(sid=VAULT.sid, days=7, channel=channel))
 
         assert is_there == (VAULT.sid in two.sent())
 
@@ -136,10 +137,10 @@ async def until(found):
     return it
 
 
-async def _window(window, value):
+async def _window(show, window, value):
     """Return what went wrong as it is said."""
     try:
-        await window.show(value)
+        await show(window, value)
     except Exception as error:  # noqa: BLE001 -- whatever is said of it may leak
         return str(error)
     return ""

@@ -1,79 +1,31 @@
-"""Alerts of channels and their incidents, as rows; what a row means is read in bot/alerts/."""
+"""Alerts of channels and their incidents, as rows; what a row means is read in bot/alerts/.
 
-from collections.abc import Collection, Mapping, Sequence
+`details` and `state` are JSON.
+"""
+
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Select, Text, bindparam, delete, or_, select, update
 
 from bot.store.database import Database
+from bot.store.schedules import Columns, NamedRows
 from bot.store.schema import NOW, alerts, incidents
 from bot.store.transaction import Record, Transaction
 
-Columns = Mapping[str, Any]
-"""The columns of one row by name; `details` and `state` are JSON."""
 OF_THE_CARD = ("cards", "card_channel", "card_ts", "edited", "drawn", "told")
 OF_THE_STORY = ("resolved", "severity", "details")
 
 
-class AlertRows:
+class AlertRows(NamedRows):
     """The alerts of all channels. Every method raises StoreErrors only."""
 
     def __init__(self, database: Database) -> None:
-        self._db = database
-
-    async def add(self, new: Columns, tx: Transaction) -> bool:
-        """Add one, and return whether its name was free."""
-        statement = self._db.insert(alerts).values(new).on_conflict_do_nothing()
-        return await tx.change(statement) == 1
-
-    async def change(self, new: Columns, tx: Transaction) -> bool:
-        """Save it as it is now, and return whether it is there and its name free."""
-        other = alerts.alias()
-        taken = exists().where(
-            *(other.c[name] == new[name] for name in ("team", "channel", "name_key")),
-            other.c.id != new["id"],
-        )
-        statement = update(alerts).where(alerts.c.id == new["id"], ~taken).values(new)
-        return await tx.change(statement) == 1
-
-    async def set_paused(self, alert: str, paused: str | None, tx: Transaction) -> bool:
-        """Pause it with a reason, or resume it with None; return whether that changed anything."""
-        other = alerts.c.paused.is_(None) if paused else alerts.c.paused.is_not(None)
-        statement = update(alerts).where(alerts.c.id == alert, other).values(paused=paused)
-        return await tx.change(statement) == 1
+        super().__init__(database, alerts)
 
     async def save_state(self, alert: str, state: str | None, tx: Transaction) -> None:
         """Save what its scans have seen."""
         await tx.execute(update(alerts).where(alerts.c.id == alert).values(state=state))
-
-    async def remove(self, alert: str, tx: Transaction) -> None:
-        """Delete it."""
-        await tx.execute(delete(alerts).where(alerts.c.id == alert))
-
-    async def get(self, alert: str, tx: Transaction | None = None) -> Record | None:
-        """Return one by its id; with a transaction nobody else changes it until that ends."""
-        return next(iter(await self._where(alerts.c.id == alert, tx=tx)), None)
-
-    async def in_channel(self, team: str, channel: str) -> tuple[Record, ...]:
-        """Return a channel's, by name."""
-        return await self._where(alerts.c.team == team, alerts.c.channel == channel)
-
-    async def made_by(self, team: str, person: str) -> tuple[Record, ...]:
-        """Return those that a person made, by name."""
-        return await self._where(alerts.c.team == team, alerts.c.made_by == person)
-
-    async def every(self) -> tuple[Record, ...]:
-        """Return all, by name."""
-        return await self._where()
-
-    async def _where(
-        self, *which: ColumnElement[bool], tx: Transaction | None = None
-    ) -> tuple[Record, ...]:
-        query = select(alerts).where(*which).order_by(alerts.c.name_key, alerts.c.id)
-        if tx is not None:
-            return tuple(await tx.execute(query.with_for_update()))
-        async with self._db.read() as own:
-            return tuple(await own.execute(query))
 
 
 class IncidentRows:

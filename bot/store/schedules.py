@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Executable,
     Row,
+    Table,
     and_,
     bindparam,
     case,
@@ -213,50 +215,85 @@ _MOVE = (
 
 
 Columns = Mapping[str, Any]
-"""The columns of one digest by name; `name_key` is unique in its channel, `details` is JSON."""
+"""The columns of one by name; `name_key` is unique in its channel, `details` is JSON."""
 
 
-class SubscriptionRows:
-    """The digests of all channels. Every method raises StoreErrors only."""
+class NamedRows:
+    """The digests, or the alerts, of all channels. Every method raises StoreErrors only."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, table: Table) -> None:
         self._db = database
+        self._table = table
 
     async def add(self, new: Columns, tx: Transaction | None = None) -> bool:
         """Add one, and return whether its name was free."""
-        statement = self._db.insert(subscriptions).values(new).on_conflict_do_nothing()
-        async with self._db.joining(tx) as joined:
-            return await joined.change(statement) == 1
+        return await self._change(
+            self._db.insert(self._table).values(new).on_conflict_do_nothing(), tx
+        )
 
     async def change(self, new: Columns, tx: Transaction | None = None) -> bool:
         """Save it as it is now, and return whether it is there and its name free."""
-        other = subscriptions.alias()
+        other = self._table.alias()
         taken = exists().where(
             *(other.c[name] == new[name] for name in ("team", "channel", "name_key")),
             other.c.id != new["id"],
         )
-        statement = update(subscriptions).where(subscriptions.c.id == new["id"], ~taken).values(new)
-        async with self._db.joining(tx) as joined:
-            return await joined.change(statement) == 1
+        statement = update(self._table).where(self._table.c.id == new["id"], ~taken)
+        return await self._change(statement.values(new), tx)
 
-    async def set_paused(
-        self, subscription: str, paused: str | None, tx: Transaction | None = None
-    ) -> bool:
+    async def set_paused(self, id_: str, paused: str | None, tx: Transaction | None = None) -> bool:
         """Pause it with a reason, or resume it with None; return whether that changed anything."""
-        other = subscriptions.c.paused.is_(None) if paused else subscriptions.c.paused.is_not(None)
-        statement = (
-            update(subscriptions)
-            .where(subscriptions.c.id == subscription, other)
-            .values(paused=paused)
-        )
+        stands = self._table.c.paused
+        other = stands.is_(None) if paused else stands.is_not(None)
+        statement = update(self._table).where(self._table.c.id == id_, other)
+        return await self._change(statement.values(paused=paused), tx)
+
+    async def remove(self, id_: str, tx: Transaction | None = None) -> bool:
+        """Delete it, and return whether it was there."""
+        return await self._change(delete(self._table).where(self._table.c.id == id_), tx)
+
+    async def get(self, id_: str, tx: Transaction | None = None) -> Record | None:
+        """Return one by its id; with a transaction nobody else changes it until that ends."""
+        return next(iter(await self._where(self._table.c.id == id_, tx=tx)), None)
+
+    async def in_channel(self, team: str, channel: str) -> tuple[Record, ...]:
+        """Return a channel's, by name."""
+        of_table = self._table.c
+        return await self._where(of_table.team == team, of_table.channel == channel)
+
+    async def made_by(self, team: str, person: str) -> tuple[Record, ...]:
+        """Return those that a person made, by name."""
+        of_table = self._table.c
+        return await self._where(of_table.team == team, of_table.made_by == person)
+
+    async def of_team(self, team: str) -> tuple[Record, ...]:
+        """Return a workspace's, by name."""
+        return await self._where(self._table.c.team == team)
+
+    async def every(self) -> tuple[Record, ...]:
+        """Return all, by name."""
+        return await self._where()
+
+    async def _change(self, statement: Executable, tx: Transaction | None) -> bool:
         async with self._db.joining(tx) as joined:
             return await joined.change(statement) == 1
 
-    async def remove(self, subscription: str, tx: Transaction | None = None) -> bool:
-        """Delete it, and return whether it was there."""
-        statement = delete(subscriptions).where(subscriptions.c.id == subscription)
-        async with self._db.joining(tx) as joined:
-            return await joined.change(statement) == 1
+    async def _where(
+        self, *which: ColumnElement[bool], tx: Transaction | None = None
+    ) -> tuple[Record, ...]:
+        of_table = self._table.c
+        query = select(self._table).where(*which).order_by(of_table.name_key, of_table.id)
+        if tx is not None:
+            return tuple(await tx.execute(query.with_for_update()))
+        async with self._db.read() as own:
+            return tuple(await own.execute(query))
+
+
+class SubscriptionRows(NamedRows):
+    """The digests of all channels. Every method raises StoreErrors only."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, subscriptions)
 
     async def live_runs(self, schedule: str, kind: str, tx: Transaction) -> tuple[str, ...]:
         """Return the keys of a schedule's jobs that have not ended."""
@@ -266,32 +303,3 @@ class SubscriptionRows:
             jobs.c.key.startswith(f"{schedule}@", autoescape=True),
         )
         return tuple((await tx.execute(live)).scalars())
-
-    async def get(self, subscription: str) -> Record | None:
-        """Return one by its id."""
-        return next(iter(await self._where(subscriptions.c.id == subscription)), None)
-
-    async def in_channel(self, team: str, channel: str) -> tuple[Record, ...]:
-        """Return a channel's, by name."""
-        return await self._where(subscriptions.c.team == team, subscriptions.c.channel == channel)
-
-    async def made_by(self, team: str, person: str) -> tuple[Record, ...]:
-        """Return those that a person made, by name."""
-        return await self._where(subscriptions.c.team == team, subscriptions.c.made_by == person)
-
-    async def of_team(self, team: str) -> tuple[Record, ...]:
-        """Return a workspace's, by name."""
-        return await self._where(subscriptions.c.team == team)
-
-    async def every(self) -> tuple[Record, ...]:
-        """Return all, by name."""
-        return await self._where()
-
-    async def _where(self, *which: ColumnElement[bool]) -> tuple[Record, ...]:
-        query = (
-            select(subscriptions)
-            .where(*which)
-            .order_by(subscriptions.c.name_key, subscriptions.c.id)
-        )
-        async with self._db.read() as tx:
-            return tuple(await tx.execute(query))
