@@ -10,9 +10,8 @@ from rounds import report, timed
 from stub import row
 
 from bot.clock import SystemClock
-from bot.kore.cache import Answer
+from bot.kore.cache import Answer, NullObserver
 from bot.kore.client import CachePolicies, Caches
-from bot.kore.observer import NullObserver
 
 SIMS = 2000
 ROWS = 50

@@ -28,7 +28,7 @@ from bot.blocks.alert_setup import (
 from bot.digests.subscription import PauseReason
 from bot.errors import NotAllowed, UserError
 from bot.services import Services
-from bot.sims.message_text import places_of
+from bot.sims.spotter import places_of
 from bot.struct import replace
 from handlers.alert_form import NOT_THEIRS, open_form
 from handlers.interactions import Click, announce, on_opening, permit, read, register_clicks

@@ -17,7 +17,7 @@ from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.triage import Owner
 from bot.sims.errors import NotASim
 from bot.sims.identifier import bare
-from bot.sims.message_text import places_of
+from bot.sims.spotter import places_of
 from bot.struct import Struct, replace
 from bot.watches.watch import Watch
 from handlers.commands import answer_to

@@ -16,8 +16,7 @@ from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
-from bot.sims.message_text import places_of
-from bot.sims.spotter import Spotted
+from bot.sims.spotter import Spotted, places_of
 from bot.struct import Struct
 from handlers.alerts import on_alert
 from handlers.commands import DEFAULT, Subcommand, answer_to, find, special_reply

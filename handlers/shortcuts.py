@@ -13,7 +13,7 @@ from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
 from bot.errors import NotAllowed
 from bot.services import Actor, Services
-from bot.sims.message_text import places_of
+from bot.sims.spotter import places_of
 from bot.struct import replace
 from handlers.commands import DEFAULT, all_subcommands, answer_to
 from handlers.payloads import (

@@ -14,8 +14,7 @@ from bot.digests.subscription import SelectionKind
 from bot.emulators.slack.messages import Message
 from bot.errors import AskedTooOften
 from bot.sims.extraction import Place
-from bot.sims.message_text import places_in
-from bot.sims.spotter import SimSpotter
+from bot.sims.spotter import SimSpotter, places_in
 from tests.handlers.conftest import Dispatch
 from tests.whole_bot import whole_bot
 

@@ -251,7 +251,7 @@ def _view(accounts: frozenset[str], default: str | None, parts: _Parts) -> Fleet
         allowances=AllowanceReader(client, clock, kept_days=Archive(parts.store)),
         rule_broke=parts.metrics.rule_broke,
         ages=parts.ages,
-        peers=lambda _: peers,
+        peers=peers.of,
     )
     return FleetView(
         accounts=accounts,

@@ -74,7 +74,7 @@ async def open_fleet(
     peers = Peers(clock, None, quick.look_up, directory, PATIENCE_SECONDS)
     try:
         yield (
-            one(allowances=AllowanceReader(kore, clock, PATIENCE_SECONDS), peers=lambda _: peers),
+            one(allowances=AllowanceReader(kore, clock, PATIENCE_SECONDS), peers=peers.of),
             FleetList(kore, directory, patience=LIST_PATIENCE_SECONDS),
             SimSpotter(directory, resolver.known_sid, most=MOST),
         )

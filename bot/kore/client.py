@@ -13,10 +13,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.clock import Clock
-from bot.kore.cache import Answer, Cache, CachePolicy, Fetched
+from bot.kore.cache import Answer, Cache, CachePolicy, Fetched, Observer
 from bot.kore.errors import KoreNotFound, KoreUnavailable
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
-from bot.kore.observer import Observer
 from bot.kore.pages import (
     DATA_SESSIONS,
     SCANNED_SESSIONS,

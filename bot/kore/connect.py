@@ -7,6 +7,7 @@ import httpx
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
+from bot.kore.cache import NullObserver, Observer
 from bot.kore.client import CachePolicies, Caches, KoreClient, only_rate_plans
 from bot.kore.http import (
     AiohttpTransport,
@@ -22,7 +23,6 @@ from bot.kore.limits import (
     ConcurrencyLimiter,
     SharedRateLimit,
 )
-from bot.kore.observer import NullObserver, Observer
 from bot.kore.requester import Requester, RetryPolicy
 from bot.struct import replace
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import httpx
 
 from bot.clock import Backoff, Clock, read_retry_after
+from bot.kore.cache import Observer
 from bot.kore.errors import (
     PROXY_WANTS_PASSWORD,
     SOMEBODY_ELSE,
@@ -23,7 +24,6 @@ from bot.kore.errors import (
 )
 from bot.kore.http import HttpClient, HttpResponse, silence_of
 from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
-from bot.kore.observer import Observer
 from bot.proxies import cause_of
 from bot.struct import Struct
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
@@ -88,6 +88,10 @@ class Peers:
         self._sweep_at = LONG_AGO
         self._looks: set[asyncio.Task[None]] = set()
         self._reading: asyncio.Task[Mapping[str, Peer]] | None = None
+
+    def of(self, _account: str | None) -> Self:
+        """Return those that a SIM of one of its accounts is compared with: they are of all."""
+        return self
 
     def note(self, report: SessionReport) -> Member:
         """Remember a SIM that was just looked up; return it as it is compared."""

@@ -358,8 +358,11 @@ def _read(
     methods always have words; other addresses of Slack's may refuse without any.
     """
     body = _body(text)
+    is_success = status < REDIRECT
+    if is_success and body.get("ok") and "error" not in body:
+        return SlackResponse(method, body, headers)
     error = text_in(body, "error") or f"http_{status}"
-    reason, is_success = reason_of(error), status < REDIRECT
+    reason = reason_of(error)
     if status == TOO_MANY or reason is Reason.RATE_LIMITED:
         seconds = read_retry_after(headers.get("Retry-After"), now)
         raise SlackRateLimited(method, 1.0 if seconds is None else seconds)

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from bot.errors import OldButton
 from bot.ops.metrics import Metrics
-from bot.sims.message_text import places_of
+from bot.sims.spotter import places_of
 from bot.slack.access import Access, Actor
 from bot.slack.bolt_app import ListeningConfig
 from handlers.digest_form import values_in

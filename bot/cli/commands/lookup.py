@@ -257,7 +257,7 @@ def places_from(text: str, *, is_message: bool) -> "list[Place]":
 
     if not is_message:
         return [Place("text", text)]
-    from bot.sims.message_text import places_in  # noqa: PLC0415 -- heavy
+    from bot.sims.spotter import places_in  # noqa: PLC0415 -- heavy
 
     try:
         payload = json.loads(text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from bot.sims.extraction import Place
-from bot.sims.message_text import places_in, places_of
+from bot.sims.spotter import places_in, places_of
 from tests.handlers.strange import BODIES
 
 
