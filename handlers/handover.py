@@ -7,12 +7,12 @@ a message. What is posted is for all in the channel, and only what was asked for
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
 from bot.errors import NoThread, NotShared
-from bot.services import Actor, Services
+from bot.services import Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.triage import Owner
 from bot.sims.errors import NotASim
@@ -21,10 +21,10 @@ from bot.sims.spotter import places_of
 from bot.struct import Struct, replace
 from bot.watches.watch import Watch
 from handlers.commands import answer_to
-from handlers.interactions import read, register_clicks
+from handlers.interactions import on_answered, read, register_clicks
 from handlers.lookups import look_up_many
-from handlers.payloads import TS, Body, Context, Listener, Request, from_shortcut
-from handlers.replies import Reply, answer_later, send
+from handlers.payloads import TS, Body, Context, Request, from_shortcut
+from handlers.replies import Reply, send
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")
 
@@ -66,19 +66,11 @@ ELSEWHERE = (
 
 def register_handovers(app: AsyncApp, services: Services) -> None:
     """Attach the shortcut, and the button of a thread in which nothing was looked up."""
-    app.shortcut(ids.HAND_OVER)(on_shortcut(services))
+    shortcut = on_answered(
+        "handover", lambda context, _: handed_over(context), services, from_shortcut
+    )
+    app.shortcut(ids.HAND_OVER)(shortcut)
     register_clicks(app, {ids.HANDOVER_LOOK_UP: look_up_thread}, services)
-
-
-def on_shortcut(services: Services) -> Listener:
-    """Return the listener for the shortcut of a message."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context = Context(actor, from_shortcut(body), services)
-        answer_later("handover", lambda: handed_over(context), context)
-
-    return listener
 
 
 def thread_of(request: Request) -> Request:
@@ -90,6 +82,11 @@ def thread_of(request: Request) -> Request:
     if root is None or (request.text.strip() and link is None):
         raise NoThread(WHICH)
     return replace(request, thread=root, is_public=True, aloud=True)
+
+
+async def of_message(context: Context, _body: Body) -> Reply:
+    """Hand the thread of a message over."""
+    return await handed_over(context)
 
 
 async def handed_over(context: Context) -> Reply:

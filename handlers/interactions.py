@@ -22,7 +22,7 @@ from bot.digests.subscription import Subscribed
 from bot.errors import BotError, NotYours, OldButton
 from bot.services import Actor, Modal, Services
 from bot.struct import Struct
-from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
+from handlers.payloads import Body, Context, Listener, Request, from_click, part, parts, text_in
 from handlers.replies import Reply, answer_later, attempt, send
 
 IN_TIME = 1.5
@@ -160,11 +160,21 @@ def register_clicks(app: AsyncApp, clicks: Mapping[str, Click], services: Servic
 
 def on_click(name: str, click: Click, services: Services) -> Listener:
     """Return the listener that acknowledges and then answers with `click`."""
+    return on_answered(name, lambda context, body: click(context, value_of(body)), services)
+
+
+def on_answered(
+    name: str,
+    work: Callable[[Context, Body], Awaitable[Reply]],
+    services: Services,
+    request_of: Callable[[Body], Request] = from_click,
+) -> Listener:
+    """Return the listener that acknowledges and then answers with what `work` makes of the body."""
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        context, value = Context(actor, from_click(body), services), value_of(body)
-        answer_later(name, lambda: click(context, value), context)
+        context = Context(actor, request_of(body), services)
+        answer_later(name, lambda: work(context, body), context)
 
     return listener
 

@@ -16,6 +16,7 @@ from bot.services import Actor, Services
 from bot.sims.spotter import places_of
 from bot.struct import replace
 from handlers.commands import DEFAULT, all_subcommands, answer_to
+from handlers.interactions import on_answered
 from handlers.payloads import (
     Body,
     Context,
@@ -26,7 +27,7 @@ from handlers.payloads import (
     team_of,
     text_in,
 )
-from handlers.replies import Reply, answer, answer_later
+from handlers.replies import Reply, answer
 
 NO_SIM = "That message names no SIM that I know. Paste those you mean; I answer in its thread."
 PATIENCE_SECONDS = 0.5
@@ -36,25 +37,15 @@ OPENED = Reply(Screen(NO_SIM, []), quiet=True)
 
 def register_shortcuts(app: AsyncApp, services: Services) -> None:
     """Attach the listeners to the shortcut and to its modal."""
-    app.shortcut(ids.LOOK_UP_MESSAGE)(on_shortcut(services))
+    answered = on_answered("shortcut", of_message, services, from_shortcut)
+    app.shortcut(ids.LOOK_UP_MESSAGE)(answered)
     app.view(ids.PASTE_VIEW)(on_pasted(services))
 
 
-def on_shortcut(services: Services) -> Listener:
-    """Return the listener for the shortcut."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context, message = Context(actor, from_shortcut(body), services), part(body, "message")
-        answer_later("shortcut", lambda: of_message(context, message), context)
-
-    return listener
-
-
-async def of_message(context: Context, message: Body) -> Reply:
+async def of_message(context: Context, body: Body) -> Reply:
     """Answer to what the message names, or ask for it."""
     request, services, view = context.request, context.services, await context.view()
-    places = places_of(message)
+    places = places_of(part(body, "message"))
     context.take_text(sum(len(place.text) for place in places))
     spotted = await view.spotter.read(places, patience=PATIENCE_SECONDS)
     if spotted.texts:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.csv_files import sent_screen, triage_file
@@ -15,15 +15,15 @@ from bot.blocks.report import session_report, taken_screen, with_owner
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting
-from bot.services import Actor, Services
+from bot.services import Services
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.sims.spotter import Spotted
 from bot.struct import replace
-from handlers.interactions import Click, action_in, read_sims, register_clicks, value_of
+from handlers.interactions import Click, on_answered, on_click, read_sims, register_clicks, value_of
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
-from handlers.replies import Reply, Shown, answer_later
+from handlers.payloads import Body, Context, part, parts, text_in
+from handlers.replies import Reply, Shown
 
 log = logging.getLogger(__name__)
 
@@ -139,39 +139,15 @@ async def _show_often(board: Board, progress: Shown, clock: Clock, draw: Draw) -
 
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each."""
-    app.action(ids.pattern(ids.TRIAGE_DETAILS))(on_details(services))
-    app.action(ids.pattern(ids.ON_IT))(on_taken(services))
+    app.action(ids.pattern(ids.TRIAGE_DETAILS))(on_click("details", details, services))
+    app.action(ids.pattern(ids.ON_IT))(on_answered("on_it", taken, services))
     register_clicks(app, CLICKS, services)
 
 
-def on_details(services: Services) -> Listener:
-    """Return the listener that shows the SIM that was chosen to who chose it."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context = Context(actor, from_click(body), services)
-        chosen = text_in(part(action_in(body), "selected_option"), "value")
-        answer_later("details", lambda: details(context, chosen), context)
-
-    return listener
-
-
-def on_taken(services: Services) -> Listener:
-    """Return the listener that puts who is on it on the message that was clicked."""
-
-    async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        await ack()
-        context = Context(actor, from_click(body), services)
-        value, message = value_of(body), part(body, "message")
-        answer_later("on_it", lambda: taken(context, value, message), context)
-
-    return listener
-
-
-async def taken(context: Context, value: str, message: Body) -> Reply:
-    """Make who clicked the owner of SIMs, for everybody there to see. Raises OldButton."""
+async def taken(context: Context, body: Body) -> Reply:
+    """Make who clicked the owner of SIMs, put on the message that was clicked. Raises OldButton."""
     await context.authorize()
-    request, sids = context.request, read_sims(value)
+    request, sids, message = context.request, read_sims(value_of(body)), part(body, "message")
     owner = await context.services.owners.take(request.channel, sids, request.user)
     blocks = [dict(block) for block in parts(message, "blocks")]
     if not (request.is_public and blocks):
@@ -209,4 +185,7 @@ async def _read_again(context: Context, value: str, *, for_all: bool) -> Triage:
     return board.triage()
 
 
-CLICKS: Mapping[str, Click] = {ids.TRIAGE_CSV: csv, ids.TRIAGE_SHARE: share}
+CLICKS: Mapping[str, Click] = {
+    ids.TRIAGE_CSV: csv,
+    ids.TRIAGE_SHARE: share,
+}

@@ -159,7 +159,9 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **digests.CLICKS,
         ids.HANDOVER_LOOK_UP: handover.look_up_thread,
         "operation": digests.doing(digests.OPERATIONS[ids.DIGEST_REMOVE]),
-        "message": lambda context, _value: shortcuts.of_message(context, {"text": "truck-42"}),
+        "message": lambda context, _value: shortcuts.of_message(
+            context, {"message": {"text": "truck-42"}}
+        ),
     }
     every = [each for each in all_subcommands().values() if each.name not in HARMLESS]
     asked, calls = len(whole.kore.requests), len(list(whole.slack.api.calls))
