@@ -24,7 +24,8 @@ from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.enrichment import Spent, told_once
-from bot.digests.scan import OPEN_STATES, member_of
+from bot.digests.scan import OPEN_STATES
+from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
@@ -268,7 +269,7 @@ class Reader:
         causes = tuple(filter(self._wanted.takes, every))
         if not causes:
             return
-        member, shown = member_of(row), redacted_snapshot(seen).name
+        member, shown = scanned_member(row), redacted_snapshot(seen).name
         is_by_usage = causes[0].family in TOLD_BY_USAGE
         self._sick[row.sid] = SickSim(
             sid=row.sid,
@@ -341,7 +342,7 @@ async def with_outages(
     members: list[Member] = []
     async for page in pages:
         mine = (row for row in page if sids is None or row.sid in sids)
-        members += [member for row in mine if (member := member_of(row))]
+        members += [member for row in mine if (member := scanned_member(row))]
         await asyncio.sleep(0)
     outages = {
         family: outages_of(

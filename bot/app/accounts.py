@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType
 
 from bot.clock import Clock
-from bot.digests.archive import Archive, ScanPeers
+from bot.digests.archive import Archive
 from bot.errors import BotError
 from bot.kore.accounts import AccountsClient, Homes
 from bot.kore.client import CachePolicies, KoreClient
@@ -23,7 +23,7 @@ from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import AccountViews, FleetList, FleetView, ManyViews, OneView
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
-from bot.sessions.peers import MOST_QUICK, Peers
+from bot.sessions.peers import MOST_QUICK, Peers, ScanPeers
 from bot.setting_entries import AccountSettings, revealed
 from bot.settings import Settings
 from bot.sims.accounts import AccountsResolver, JoinedDirectory

@@ -6,26 +6,22 @@ with.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from pydantic_core import from_json
 
-from bot.clock import Clock
-from bot.diagnosis.evidence import State
 from bot.diagnosis.rhythm import Contact
 from bot.digests.compile import BATCH, moment, sim_summaries
 from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
-from bot.digests.scan import member_of
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import Subscriptions
 from bot.errors import NotAllowed, UserError
 from bot.sessions.fleet import MOST_FRESH, NOT_HERE, MeantSims
 from bot.sessions.fleet_query import Facts, FleetQuery
-from bot.sessions.peers import Peer
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import SHOWN, FleetAnswer, FleetCollector
@@ -309,54 +305,3 @@ def _redacted_facts(row: BriefRow) -> Facts:
 def _snapshot(row: str, *, redacts: bool) -> Snapshot:
     snapshot = Snapshot.from_json(row)
     return redacted_snapshot(snapshot) if redacts else snapshot
-
-
-MOST_PEERS = 5000
-KEPT_FOR = timedelta(minutes=10)
-TOO_OLD = timedelta(days=2)
-
-
-class ScanPeers:
-    """Reads the newest scan of all digests that shows none but some `accounts`.
-
-    What was read is kept for ten minutes.
-    """
-
-    def __init__(
-        self,
-        runs: DigestRuns,
-        rows: ScanRows,
-        clock: Clock,
-        accounts: frozenset[str] = ONE_ACCOUNT,
-    ) -> None:
-        self._accounts = accounts
-        self._runs = runs
-        self._rows = rows
-        self._clock = clock
-        self._kept: dict[str, Peer] = {}
-        self._run: Run | None = None
-        self._read_at = float("-inf")
-
-    async def peers(self) -> Mapping[str, Peer]:
-        """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
-        now = self._clock.monotonic()
-        if now - self._read_at > KEPT_FOR.total_seconds():
-            run = await self._runs.newest_scan(self._accounts)
-            if run is None or self._clock.now() - moment(run.started) > TOO_OLD:
-                self._kept = {}
-            elif run != self._run:
-                self._kept = await self._read(run)
-            self._run, self._read_at = run, now
-        return self._kept
-
-    async def _read(self, run: Run) -> dict[str, Peer]:
-        found: dict[str, Peer] = {}
-        async for page in self._rows.every(run.id):
-            room = MOST_PEERS - len(found)
-            for row in page[:room]:
-                if member := member_of(row):
-                    online = row.state == State.ONLINE
-                    found[row.sid] = Peer(member, online, moment(run.started))
-            if room <= len(page):
-                break
-        return found

@@ -22,8 +22,9 @@ from bot.digests.digest import (
     TrendPoint,
     UnreadableSims,
 )
-from bot.digests.scan import MIN_GRAVITY, member_of
+from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
+from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
 from bot.sessions.snapshot import (
     IMPLIED_BY_STATE,
@@ -240,7 +241,7 @@ class Compiler:
     async def _members(self, run: Run) -> AsyncIterator[Member]:
         async for page in self._rows.every(run.id):
             for row in page:
-                if member := member_of(row):
+                if member := scanned_member(row):
                     yield member
             await asyncio.sleep(0)
 

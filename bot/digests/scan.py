@@ -17,12 +17,11 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import generation, month_start, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import ORDER, Finding, Severity, place
-from bot.diagnosis.rules.common_outage import MODEL_DIGITS, lost_at
+from bot.diagnosis.rules.common_outage import lost_at
 from bot.digests.days import (
     Day,
     PackedMonths,
@@ -348,30 +347,6 @@ def with_status(day: Day, report: SessionReport) -> Day:
     """Return the day with the SIM's present state."""
     worst = max((found.severity for found in report.findings if found.stands), default=None)
     return day._replace(state=report.state, worst=worst)
-
-
-def member_of(row: ScanRow) -> Member | None:
-    """Return a scanned SIM as it is compared with others; None where it could not be read."""
-    if row.fault:
-        return None
-    seen = Snapshot.from_json(row.row)
-    told = {
-        Trait.CELL: seen.cell_id,
-        Trait.NETWORK: network_words(seen),
-        Trait.PLAN: seen.plan,
-        Trait.MODEL: seen.imei14 and seen.imei14[:MODEL_DIGITS],
-        Trait.COUNTRY: seen.country,
-        Trait.RADIO: seen.radio,
-    }
-    heard = seen.seen_at.timestamp() if seen.seen_at else None
-    return Member(row.sid, row.lost_at, heard, {t: value for t, value in told.items() if value})
-
-
-def network_words(seen: Snapshot) -> str | None:
-    """Name a network as a look-up does: `Telcel (334-020)`."""
-    if seen.network is None:
-        return None
-    return f"{seen.operator} ({seen.network})" if seen.operator else seen.network
 
 
 def loss_of(

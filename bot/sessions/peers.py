@@ -14,10 +14,14 @@ from typing import Protocol, Self
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import LONG_AGO, State
-from bot.diagnosis.rules.common_outage import SILENT, member_of
+from bot.diagnosis.rules.common_outage import MODEL_DIGITS, SILENT, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
+from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key
+from bot.slack.access import ONE_ACCOUNT
+from bot.store.digest_runs import DigestRuns, Run
+from bot.store.scans import ScanRow, ScanRows
 from bot.struct import Struct, replace
 
 PATIENCE = 0.3
@@ -56,11 +60,83 @@ class Names(Protocol):
         """Return the SIDs of SIMs of which a name fits, as `key` has it, at most so many."""
 
 
-class LastScan(Protocol):
-    """Where the SIMs of the last scan stand."""
+MOST_PEERS = 5000
+KEPT_FOR = timedelta(minutes=10)
+TOO_OLD = timedelta(days=2)
+
+
+class ScanPeers:
+    """Reads the newest scan of all digests that shows none but some `accounts`.
+
+    What was read is kept for ten minutes.
+    """
+
+    def __init__(
+        self,
+        runs: DigestRuns,
+        rows: ScanRows,
+        clock: Clock,
+        accounts: frozenset[str] = ONE_ACCOUNT,
+    ) -> None:
+        self._accounts = accounts
+        self._runs = runs
+        self._rows = rows
+        self._clock = clock
+        self._kept: dict[str, Peer] = {}
+        self._run: Run | None = None
+        self._read_at = float("-inf")
 
     async def peers(self) -> Mapping[str, Peer]:
-        """Return them by SID. Raises StoreError."""
+        """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
+        now = self._clock.monotonic()
+        if now - self._read_at > KEPT_FOR.total_seconds():
+            run = await self._runs.newest_scan(self._accounts)
+            if run is None or self._clock.now() - _started(run) > TOO_OLD:
+                self._kept = {}
+            elif run != self._run:
+                self._kept = await self._read(run)
+            self._run, self._read_at = run, now
+        return self._kept
+
+    async def _read(self, run: Run) -> dict[str, Peer]:
+        found: dict[str, Peer] = {}
+        async for page in self._rows.every(run.id):
+            room = MOST_PEERS - len(found)
+            for row in page[:room]:
+                if member := scanned_member(row):
+                    online = row.state == State.ONLINE
+                    found[row.sid] = Peer(member, online, _started(run))
+            if room <= len(page):
+                break
+        return found
+
+
+def scanned_member(row: ScanRow) -> Member | None:
+    """Return a scanned SIM as it is compared with others; None where it could not be read."""
+    if row.fault:
+        return None
+    seen = Snapshot.from_json(row.row)
+    told = {
+        Trait.CELL: seen.cell_id,
+        Trait.NETWORK: _network_words(seen),
+        Trait.PLAN: seen.plan,
+        Trait.MODEL: seen.imei14 and seen.imei14[:MODEL_DIGITS],
+        Trait.COUNTRY: seen.country,
+        Trait.RADIO: seen.radio,
+    }
+    heard = seen.seen_at.timestamp() if seen.seen_at else None
+    return Member(row.sid, row.lost_at, heard, {t: value for t, value in told.items() if value})
+
+
+def _network_words(seen: Snapshot) -> str | None:
+    """Name a network as a look-up does: `Telcel (334-020)`."""
+    if seen.network is None:
+        return None
+    return f"{seen.operator} ({seen.network})" if seen.operator else seen.network
+
+
+def _started(run: Run) -> datetime:
+    return datetime.fromtimestamp(run.started, UTC)
 
 
 class Peers:
@@ -74,7 +150,7 @@ class Peers:
     def __init__(
         self,
         clock: Clock,
-        scan: LastScan | None = None,
+        scan: ScanPeers | None = None,
         quick_look: QuickLook | None = None,
         names: Names | None = None,
         patience: float = PATIENCE,
@@ -163,7 +239,7 @@ class Peers:
                 return await asyncio.shield(reading)
         return {}
 
-    async def _read(self, scan: LastScan) -> Mapping[str, Peer]:
+    async def _read(self, scan: ScanPeers) -> Mapping[str, Peer]:
         try:
             return await scan.peers()
         except BotError as error:

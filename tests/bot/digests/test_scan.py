@@ -22,7 +22,6 @@ from bot.digests.scan import (
     fingerprint,
     gravity,
     loss_of,
-    member_of,
     scan_row,
 )
 from bot.emulators.kore.api import KoreApi
@@ -32,6 +31,7 @@ from bot.kore.errors import KoreUnavailable
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.news_ages import NewsAges
+from bot.sessions.peers import scanned_member
 from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of, traffic
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
@@ -379,8 +379,8 @@ def test_a_member_has_all_that_outages_are_compared_by():
         Trait.RADIO: "LTE",
     }
 
-    assert None is member_of(replace(row, fault="KORE is away."))
-    assert Member(SID, 12.0, seen.seen_at.timestamp(), traits) == member_of(row)
+    assert None is scanned_member(replace(row, fault="KORE is away."))
+    assert Member(SID, 12.0, seen.seen_at.timestamp(), traits) == scanned_member(row)
 
 
 async def test_another_process_goes_on_from_the_last_scan(kore, clock, executor, sims, database):

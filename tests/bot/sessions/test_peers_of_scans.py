@@ -1,0 +1,84 @@
+"""The SIMs of the last scan, with which others are compared."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.diagnosis.contrast import Trait
+from bot.diagnosis.evidence import State
+from bot.diagnosis.rules.common_outage import traits_of
+from bot.sessions import peers as of_peers
+from bot.sessions.peers import ScanPeers
+from bot.sessions.report import case_of
+from bot.sessions.snapshot import snapshot_of
+from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.scans import ScanRow, ScanRows
+from bot.struct import replace
+from tests.bot.blocks.reports import a_report
+from tests.builders import a_session, a_sim
+
+
+@pytest.fixture
+def keep(database):
+    """Return a function that keeps a run with these rows."""
+
+    async def keep(due, *rows):
+        runs = DigestRuns(database)
+        run = await runs.begin("s", due, f"job{due}")
+        async with database.write() as tx:
+            await ScanRows(database).add(run.id, rows, tx)
+        await runs.change(run.id, Stage.POSTED, has_rows=True)
+
+    return keep
+
+
+@pytest.fixture
+def scan(database, clock):
+    clock.time = datetime.now(UTC)  # the database's own clock says when a run began
+    return ScanPeers(DigestRuns(database), ScanRows(database), clock)
+
+
+def a_row(report, **changes):
+    plain = ScanRow(report.sim.sid, report.state.value, 0, 1, snapshot_of(report).to_json())
+    return replace(plain, **changes)
+
+
+async def test_they_are_those_of_the_newest_scan(scan, keep, clock):
+    """Each as the rule would compare it; one that could not be read is not among them."""
+    session = a_session(imei="014931000129700", operator_mcc="310", operator_mnc="26")
+    report = a_report(sim=a_sim(rate_plan_sid="WP1"), sessions=(session,), state=State.ONLINE)
+    await keep(1.0, a_row(report, sid="DE0"))
+    await keep(2.0, a_row(report), a_row(report, sid="DE2", fault="why"))
+    peers = await scan.peers()
+    (peer,) = peers.values()
+
+    assert [report.sim.sid] == list(peers)
+    assert traits_of(case_of(report)) == peer.member.traits
+    assert (True, None) == (peer.is_online, peer.member.lost_at)
+    assert Trait.CELL in peer.member.traits
+
+
+async def test_it_is_read_again_after_a_while(scan, keep, clock):
+    """A new scan counts ten minutes later; one of long ago counts no more."""
+    report = a_report()
+    none = await scan.peers()
+    await keep(1.0, a_row(report, sid="DE1", state="stale", lost_at=5.0))
+    at_once = await scan.peers()
+    clock.move(601)
+    later = await scan.peers()
+    clock.move(timedelta(days=3).total_seconds())
+    long_after = await scan.peers()
+
+    assert [{}, {}, {}] == [none, at_once, long_after]
+    assert [("DE1", 5.0, False)] == [
+        (sid, peer.member.lost_at, peer.is_online) for sid, peer in later.items()
+    ]
+
+
+async def test_a_great_fleet_does_not_fill_the_memory(scan, keep, monkeypatch):
+    """Of more SIMs than are kept the first pages are enough."""
+    monkeypatch.setattr(of_peers, "MOST_PEERS", 3)
+    report = a_report()
+    await keep(1.0, *(a_row(report, sid=f"DE{number:04}") for number in range(600)))
+
+    assert len(await scan.peers()) == 3
