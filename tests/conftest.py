@@ -17,7 +17,7 @@ from bot.proxies import proxy_for
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.bot.jobs.processes"]
 
 BROWSER = str(Path(__file__).parent / "e2e") + os.sep
 

@@ -6,10 +6,8 @@ docs/scaling.md says how it is run; this runs it, and ends a bot and a worker wi
 import asyncio
 import os
 import signal
-import sys
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,40 +16,28 @@ from bot.blocks.digest_setup import block_of
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.digests.form import FormField
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.slack.manifest import bot_scopes
 from bot.slack.posting import ANSWER
-from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SlackSide, slack_side
+from tests.bot.jobs.processes import Processes
+from tests.slack_rig import SlackSide, slack_side
 from tests.whole_bot import find_button
 
-ROOT = Path(__file__).parent.parent
-SIMS = 1500
+SIMS = 600
 PATIENCE = 300  # seconds; beside other work four processes take long to start
-READY = {"run": '"ready"', "worker": '"working"'}
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("kind", ["postgresql"])]
 
 
 @dataclass
-class Process:
-    """A bot or a worker, and the file that its log goes to."""
-
-    process: asyncio.subprocess.Process
-    log: Path
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-
-
-@dataclass
 class Large:
-    """All that runs; `bots` and `workers` are processes of their own."""
+    """All that runs; `bots` and `workers` are pids of processes of their own."""
 
     slack: SlackSide
     kore: KoreApi
     database_url: str
-    bots: list[Process]
-    workers: list[Process]
+    bots: list[int]
+    workers: list[int]
 
     def posts(self):
         """The digests in the channel, oldest first; answers to people bear a mark, too."""
@@ -89,23 +75,8 @@ async def until(holds):
             await asyncio.sleep(0.05)
 
 
-@asynccontextmanager
-async def started(command, log, env):
-    """Run a process until the block ends."""
-    with log.open("wb") as out:
-        running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", command, env=env, stderr=out, stdout=out
-        )
-        try:
-            yield Process(running, log)
-        finally:
-            if running.returncode is None:
-                running.kill()
-            await running.wait()
-
-
 @pytest.fixture
-async def large(database_url, tmp_path):
+async def large(forks, database, database_url):
     """Two bots and two workers, ready."""
     kore = KoreApi(SystemClock(), sims=SIMS, stories=all_stories(), fleet_days=1)
     async with (
@@ -114,29 +85,13 @@ async def large(database_url, tmp_path):
         AsyncExitStack() as stack,
     ):
         slack.api.scopes |= frozenset.union(*bot_scopes())
-        env = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "SLACK_API_URL": slack.api_url,
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_APP_TOKEN": APP_TOKEN,
-            "KORE_API_URL": kore_url,
-            "KORE_TOKEN_URL": kore_url + TOKEN_PATH,
-            "KORE_CLIENT_ID": kore.client_id,
-            "KORE_CLIENT_SECRET": kore.client_secret,
-            "PORT": "0",
-            "SIMSESSIONS_DATABASE_URL": database_url,
-            "SIMSESSIONS_DATA_DIR": str(tmp_path),
-        }
-        every = {"run": [], "worker": []}
-        for number, command in enumerate(("run", "run", "worker", "worker")):
-            log = tmp_path / f"{command}-{number}.log"
-            every[command].append(await stack.enter_async_context(started(command, log, env)))
-        for command, processes in every.items():
-            for one in processes:
-                await until(lambda one=one, command=command: READY[command] in one.log.read_text())
+        to = forks, database, database_url, kore, kore_url, slack.api_url
+        bots, workers = [
+            await stack.enter_async_context(Processes(*to).killed(command, 2))
+            for command in ("run", "worker")
+        ]
         await until(lambda: len(slack.api.socket.connections) == 2)
-        yield Large(slack, kore, database_url, every["run"], every["worker"])
+        yield Large(slack, kore, database_url, bots, workers)
 
 
 async def digest_of_all(large):
@@ -201,8 +156,8 @@ async def a_digest_is_posted_once_whoever_is_killed(large):
     scanned = "SELECT count(*) FROM scan_rows"
     await until(lambda: large.sql(scanned))
 
-    large.bots[0].kill()
-    large.workers[0].kill()
+    for pid in (large.bots[0], large.workers[0]):
+        os.kill(pid, signal.SIGKILL)
     before = await large.sql(scanned)
     large.kore.faults.latency = 0.0
     (post,) = await until(large.posts)

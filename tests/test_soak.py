@@ -4,20 +4,11 @@ import random
 
 import pytest
 
-from tests.bot.jobs.processes import Forks
 from tests.soak import soak_of
 
 pytestmark = pytest.mark.slow
 SEEDS = {"sqlite": 7, "postgresql": 8}
 IMPATIENT = {"SIMSESSIONS_KORE_READ_TIMEOUT": "0.5", "SIMSESSIONS_KORE_BUDGET": "1.5"}
-
-
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory):
-    """Return a starter of processes of the bot."""
-    made = Forks(tmp_path_factory.mktemp("logs"))
-    yield made
-    made.close()
 
 
 async def test_everybody_is_answered_once(forks, database_url, kind):

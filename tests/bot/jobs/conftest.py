@@ -4,7 +4,6 @@ import pytest
 
 from bot.ops.metrics import Metrics
 from tests.bot.jobs.engines import Hurried
-from tests.bot.jobs.processes import Forks
 from tests.bot.jobs.replica import services_on
 
 
@@ -19,11 +18,3 @@ def services(database):
 @pytest.fixture
 def queue(services):
     return services.queue
-
-
-@pytest.fixture(scope="session")
-def forks(tmp_path_factory):
-    """Return a starter of processes of the bot."""
-    made = Forks(tmp_path_factory.mktemp("logs"))
-    yield made
-    made.close()

@@ -10,6 +10,8 @@ import sys
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from bot.emulators.kore.api import TOKEN_PATH
 from tests.databases import time_passes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
@@ -49,6 +51,14 @@ class Forks:
         self._process.communicate()
 
 
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory):
+    """Return a starter of processes of the bot: one for all tests."""
+    made = Forks(tmp_path_factory.mktemp("logs"))
+    yield made
+    made.close()
+
+
 class Processes:
     """Starts processes on one store; `env` is beside what leads to the stand-ins."""
 
@@ -77,7 +87,7 @@ class Processes:
 
     @asynccontextmanager
     async def killed(self, command, count=1):
-        """Run so many processes of `simsessions <command>` and kill them at the end of the block.
+        """Return the pids of so many `simsessions <command>`; kill them at the end of the block.
 
         Then the time passes for which their claims would hold, and their posts may be on the way.
         """
@@ -92,7 +102,7 @@ class Processes:
 
         try:
             await until(at_work)
-            yield
+            yield [pid for pid, _ in started]
         finally:
             for pid, _ in started:
                 with suppress(ProcessLookupError):
