@@ -3,7 +3,8 @@
 database        an open Database; every test that takes it runs on both
 database_url    the URL of one whose schema is up to date, for processes of a test's own
 empty_url       the URL of one with nothing in it
-kind            "sqlite" and "postgresql"; a file of tests may have a fixture that says one only
+kind            "sqlite" and "postgresql"; a file of tests may have a fixture that says one only,
+                and mark with `on_both` what runs on the other too
 postgres        the server: started once a process, with the first test that needs it
 """
 
@@ -27,6 +28,7 @@ from bot.store.schema import NOW, jobs, posts
 from tests.postgres_server import NoServer, PostgresServer
 
 KINDS = ("sqlite", "postgresql")
+on_both = pytest.mark.parametrize("kind", KINDS)
 REQUIRED = "SIMSESSIONS_REQUIRE_ALL"
 UP_TO_DATE = "up_to_date"
 MEMORY, ROOM = Path("/dev/shm"), 1 << 28

@@ -7,17 +7,25 @@ from bot.emulators.slack.people import GRAFANA
 from bot.services import ListeningConfig
 from bot.store.lookups import Lookups, Wanted
 from handlers.payloads import is_foreign_alert
+from tests.databases import on_both
 from tests.handlers.alert_steps import DOWN, HISTORY, alert, answers, done, listening
 from tests.handlers.digest_steps import bot_on
 
 
 @pytest.fixture
+def kind():
+    """One store: what each question to it does on the other is tested where it is asked."""
+    return "sqlite"
+
+
+@pytest.fixture
 async def heard(database_url):
-    """A bot that listens in #fleet-ops, on one of both databases."""
+    """A bot that listens in #fleet-ops."""
     async with listening(database_url) as whole:
         yield whole
 
 
+@on_both
 async def test_an_alert_that_names_sims_is_answered_in_its_thread(heard):
     """As if somebody had mentioned the bot: one answer for all, with what they have in common."""
     raised = await alert(heard, DOWN)
@@ -94,6 +102,7 @@ async def test_an_alert_of_no_time(heard, ts):
     assert [raised.ts] == [each.thread_ts for each in answers(heard)]
 
 
+@on_both
 @pytest.mark.parametrize("way", ["twice", "again"])
 async def test_an_event_that_comes_twice(heard, way):
     """Slack's second delivery is no second alert: neither at once nor after a restart."""
@@ -109,6 +118,7 @@ async def test_an_event_that_comes_twice(heard, way):
     assert not answer.edited_ts
 
 
+@on_both
 async def test_switched_off_it_is_silent(heard):
     """By anybody in the channel; what was begun is not answered either."""
     await heard.type("alert listen off", user="ben")

@@ -1,4 +1,4 @@
-"""Cards and notices, from the look at the SIM to what stands in Slack; on both databases."""
+"""Cards and notices, from the look at the SIM to what stands in Slack."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -8,10 +8,17 @@ import pytest
 from bot.errors import NotAllowed
 from bot.struct import replace
 from bot.watches.watch import Condition, Ending
+from tests.databases import on_both
 from tests.watch_rig import ANA, BEN, FLEET_OPS, ONCALL, watching
 
 PUMP = "pump-7"
 HOUR = 3600
+
+
+@pytest.fixture
+def kind():
+    """One store: what each question to it does on the other is tested where it is asked."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -33,6 +40,7 @@ async def test_a_watch_puts_up_a_card(rig):
     assert "Stop" == card.blocks[0]["accessory"]["text"]["text"]
 
 
+@on_both
 async def test_being_back_is_told_once_in_the_thread_of_the_card(rig):
     """The notice mentions the asker, says what changed, and ends the watch."""
     begun = await rig.begin()
@@ -277,6 +285,7 @@ async def test_what_may_not_be_seen_there_is_left_out(rig, left_out, expected):
     assert expected is ("→" in said.partition("Device (IMEI)")[2].partition("\\n")[0])
 
 
+@on_both
 async def test_stopped_by_somebody_else(rig):
     """The card says who stopped it, and the asker hears of it."""
     begun = await rig.begin()
@@ -319,6 +328,7 @@ async def test_a_notice_waits_for_slack(rig):
     assert 1 == len(rig.notices())
 
 
+@on_both
 @pytest.mark.parametrize("after_work", [False, True])
 async def test_a_notice_whose_answer_was_lost_is_told_once(rig, after_work):
     """The connection broke while it was posted: it is looked for before it is posted again."""
@@ -331,6 +341,7 @@ async def test_a_notice_whose_answer_was_lost_is_told_once(rig, after_work):
     assert 1 == len(rig.notices())
 
 
+@on_both
 async def test_nobody_there_any_more_ends_the_watch(rig):
     """Where neither the channel nor the person can be written to, the watch ends without a word."""
     begun = await rig.begin(channel=ONCALL)

@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from bot.watches.watch import Condition, Ending, WatchOwner
+from tests.databases import on_both
 from tests.watch_rig import ANA, BEN, FLEET_OPS, watching
+
+
+@pytest.fixture
+def kind():
+    """One store: what each question to it does on the other is tested where it is asked."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -26,6 +33,7 @@ async def begin_wells(rig, **about):
     return begun
 
 
+@on_both
 async def test_a_set_has_one_card_and_one_notice(rig):
     """The card is drawn anew as its SIMs come back; the owner is mentioned when all are."""
     begun = await begin_wells(rig)

@@ -5,8 +5,15 @@ import pytest
 from bot.blocks import ids
 from bot.demo.stories.story import all_stories
 from bot.slack.access import ONE_ACCOUNT
+from tests.databases import on_both
 from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 from tests.whole_bot import whole_bot
+
+
+@pytest.fixture
+def kind():
+    """One store: what each question to it does on the other is tested where it is asked."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -15,6 +22,7 @@ async def whole(database_url):
         yield running
 
 
+@on_both
 async def test_a_sim_is_watched_until_it_is_back(whole):
     """The asker reads what is watched, a card stands in the channel, and a reply tells the end."""
     await whole.type("watch pump-7 until online for 1h")
@@ -60,6 +68,7 @@ async def test_the_same_by_mention_in_a_thread(whole):
     assert [] == [m for m in whole.slack.seen_by("ana") if m.ephemeral_to]
 
 
+@on_both
 async def test_a_second_time_extends_it(whole):
     """The asker reads that there is such a watch already; no second card comes."""
     await whole.type("watch pump-7")
@@ -130,6 +139,7 @@ async def open_names(whole, person="U0ANA0001"):
     return [watch.name for watch in await whole.bot.services.watches.of(person, ONE_ACCOUNT)]
 
 
+@on_both
 async def test_a_sim_is_not_watched_any_more(whole):
     """By its name in any case, its SID, its ICCID, or all at once."""
     story = next(story for story in all_stories() if story.name == "pump-7")
@@ -186,6 +196,7 @@ async def test_an_answer_can_be_watched(database_url, over_http):
         assert await eventually(lambda: cards(whole))
 
 
+@on_both
 async def test_a_click_delivered_twice_watches_once(whole):
     """A second click extends; there is one watch and one card."""
     await whole.type("pump-7")

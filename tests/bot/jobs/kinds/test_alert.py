@@ -1,4 +1,4 @@
-"""Alerts from their scans to their cards: both stand-ins, both databases, a time that is moved."""
+"""Alerts from their scans to their cards: both stand-ins, a time that is moved."""
 
 import json
 from datetime import timedelta
@@ -15,6 +15,7 @@ from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
 from bot.struct import replace
 from tests.alert_rig import BEN, KINDS, alerting
+from tests.databases import on_both
 from tests.digest_rig import pumps
 
 WELL = [f"well-{number}" for number in range(1, 6)]
@@ -29,6 +30,7 @@ async def rig(database):
         yield made
 
 
+@on_both
 async def test_three_wells_fall_silent(rig):
     """One card, one mention; two come back, then the third, and it is over by itself."""
     await rig.add()
@@ -89,6 +91,7 @@ async def test_where_lost_sims_were(rig):
     assert {None} == {each.place for each in seen if each.name not in WELL[:3]}
 
 
+@on_both
 async def test_what_is_muted_is_not_said_to_be_back(rig):
     """An incident whose SIMs were all muted ends, and nobody is told that they are well."""
     await rig.add()
@@ -122,6 +125,7 @@ async def test_scans_that_several_need_are_made_once(rig):
     assert {"a1": 3, "a2": 3, "a3": 2} == found
 
 
+@on_both
 async def test_a_digest_takes_the_scan_of_an_alert(rig):
     """A digest of the same SIMs that is due right after a scan asks for none of them again."""
     await rig.add()
@@ -156,6 +160,7 @@ async def test_an_alert_takes_the_scan_of_a_digest(rig):
     assert (True, 5) == (state.primed, state.sims)
 
 
+@on_both
 async def test_a_sim_that_is_gone_leaves_no_row(rig):
     """What is not listed any more is not judged by what was seen of it last."""
     await rig.add(selection=Selection(SelectionKind.STATUS, "active"))
@@ -184,6 +189,7 @@ async def test_a_row_that_cannot_be_read_takes_no_sim_away(rig, times):
     assert {(None, 1)} == {(each.gone, each.times) for each in incident.members}
 
 
+@on_both
 async def test_a_step_that_is_done_twice_opens_nothing_twice(rig):
     """A process that is lost before its outcome is saved leaves nothing; a late one is refused."""
     await rig.add()
@@ -285,6 +291,7 @@ async def test_a_channel_whose_readers_may_not_see_all_gets_less(rig):
     assert "334-020-2301" not in seen
 
 
+@on_both
 async def test_names_that_no_database_takes(rig):
     """A NUL in the names of SIMs and operators keeps nobody from hearing of them, in any way."""
     now, account = rig.parts.clock.now(), rig.kore.account

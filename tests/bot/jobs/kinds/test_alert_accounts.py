@@ -8,6 +8,7 @@ from bot.demo.stories.sims import common_outage
 from bot.emulators.kore.faults import Fault
 from bot.slack.access import AccountRule
 from tests.alert_rig import ANA, FLEET_OPS, alerting
+from tests.databases import on_both
 
 WELL = [f"well-{number}" for number in range(1, 6)]
 BARGE, REEFER = "barge-9", "reefer-3"
@@ -31,6 +32,7 @@ async def rig(database):
         yield made
 
 
+@on_both
 async def test_what_falls_in_two_accounts_is_an_incident_of_each(rig):
     """An alert over both tells of each with its account's name; they are never one."""
     await rig.add()
@@ -101,6 +103,7 @@ async def test_one_account_that_fails_in_the_middle_of_a_scan_blinds_itself_alon
     assert 1 == sum("has not answered for account acme" in text for text in rig.cards())
 
 
+@on_both
 async def test_an_incident_of_an_account_that_is_taken_away_is_told_no_more(rig):
     """Its card stays as it is, and the alert goes on with the other account."""
     await rig.add()

@@ -1,4 +1,4 @@
-"""What alerts find beyond silence: clones, impossible travel, data limits; both databases."""
+"""What alerts find beyond silence: clones, impossible travel, data limits."""
 
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.emulators.kore.faults import Fault
 from tests.alert_rig import alerting
+from tests.databases import on_both
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def put_in(rig, story, *others, began=None, times=1, **more):
         rig.kore.add(role.sim(now), role.sessions(now))
 
 
+@on_both
 async def test_a_cloned_device_is_one_incident(rig):
     """Two SIMs live with one IMEI have one card with one mention, over when one is out of it."""
     await rig.add()
@@ -143,6 +145,7 @@ async def test_a_limit_that_was_reached_before_is_not_told(rig):
     assert [] == await rig.incidents()
 
 
+@on_both
 async def test_a_limit_is_not_over_because_usage_cannot_be_read(rig):
     """What was told goes on in the rows; without those an incident waits until it is told again."""
     await rig.add()

@@ -1,4 +1,4 @@
-"""A digest from its due time to its post, between both stand-ins and on both databases."""
+"""A digest from its due time to its post, between both stand-ins."""
 
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from bot.store.jobs import NewJob
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.builders import SID
+from tests.databases import on_both
 from tests.digest_rig import digest_of, digesting, pumps
 
 H = timedelta(hours=1)
@@ -89,6 +90,7 @@ def gone_offline(rig, number):
     put(rig, number, end=f"{now:%Y-%m-%dT%H:%M:%SZ}")
 
 
+@on_both
 async def test_the_first_digest(rig, about):
     """The first digest counts its SIMs and says that there is nothing to compare with."""
     run = await rig.made(about)
@@ -99,6 +101,7 @@ async def test_the_first_digest(rig, about):
     assert rig.parents()[0].ts == run.ts
 
 
+@on_both
 async def test_changes_are_said_in_the_next_digest(rig, about):
     """What went silent between two is on top of the second; a new SIM, and a gone one, are news."""
     await rig.made(about)
@@ -161,6 +164,7 @@ async def test_a_quiet_digest_is_kept_back(rig, about):
     assert 3 == len(digest_of(last).trend)
 
 
+@on_both
 async def test_the_same_due_time_is_one_digest(rig, about):
     """A job of the same key is never made twice."""
     key = await rig.begun(about)
@@ -248,6 +252,7 @@ async def test_what_the_engine_skipped_is_said(rig, about):
     assert [due - 7200, due - 3600] == [each.due.timestamp() for each in digest_of(run).missed]
 
 
+@on_both
 async def test_one_digest_at_a_time(rig, about):
     """A run that is due while the one before is still being made is left out."""
     rig.kore.faults.latency = 0.5

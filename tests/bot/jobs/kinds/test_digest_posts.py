@@ -1,4 +1,4 @@
-"""The last step of a digest, on both databases."""
+"""The last step of a digest."""
 
 import pytest
 
@@ -8,6 +8,7 @@ from bot.emulators.slack.people import ANA
 from bot.jobs.kinds import digest
 from bot.store.digest_runs import Stage
 from bot.struct import replace
+from tests.databases import on_both
 from tests.digest_rig import digesting, pumps
 
 
@@ -18,6 +19,7 @@ async def rig(database):
         yield rig
 
 
+@on_both
 @pytest.mark.parametrize("times", [1, 2])
 async def test_posts_whose_answer_was_lost_are_not_made_twice(rig, times):
     """

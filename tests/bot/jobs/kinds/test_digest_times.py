@@ -12,6 +12,7 @@ from bot.slack.access import Policy
 from bot.store.digest_runs import Stage
 from bot.store.jobs import NewJob
 from bot.struct import replace
+from tests.databases import on_both
 from tests.digest_rig import digesting, pumps
 
 
@@ -34,6 +35,7 @@ async def kept(rig, **changes):
     return one
 
 
+@on_both
 async def test_what_is_due_in_the_quiet_hours_is_left_out(rig):
     """Nothing is asked, posted or recorded; but who presses the button is awake."""
     one = await kept(rig, quiet_hours=around(rig.now))
@@ -64,7 +66,6 @@ async def test_other_hours_are_not_quiet(rig):
         ("restricted_action", PauseReason.NOT_ALLOWED),
     ],
 )
-@pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(rig, error, why):
     """Also where another run was already under way; what is paused has no next run."""
     one = await kept(rig)
@@ -81,7 +82,6 @@ async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(rig, 
     assert "resume it" in notice.text
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_passes_pauses_nothing(rig):
     """An error of the moment is waited out."""
     one = await kept(rig)
@@ -100,6 +100,7 @@ async def previewed(rig, one):
     return await rig.ended(key)
 
 
+@on_both
 async def test_a_preview_changes_nothing(rig):
     """It is compared with the last digest, and the next one is compared with that too."""
     one = await kept(rig)
@@ -117,7 +118,6 @@ async def test_a_preview_changes_nothing(rig):
     assert 2 == len(rig.texts())
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_preview_of_what_its_channel_may_not_see(rig):
     """Where the channel may not read it, its preview says so and asks for no SIM."""
     one = await kept(rig, channel="C0PARTNER")
@@ -129,7 +129,6 @@ async def test_a_preview_of_what_its_channel_may_not_see(rig):
     assert [] == [asked for asked in rig.kore.requests if asked.path.endswith("/DataSessions")]
 
 
-@pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_preview_of_a_digest_that_is_gone(rig):
     """There is nobody to tell, and nothing to do."""
     assert "done" == (await previewed(rig, pumps())).state

@@ -8,17 +8,19 @@ from bot.emulators.slack.people import GRAFANA
 from bot.jobs.kinds.foreign_alert import REFUSALS
 from bot.store.schema import NOW, buckets, jobs
 from bot.struct import force_setattr
+from tests.databases import on_both
 from tests.handlers.alert_steps import DOWN, HISTORY, alert, answers, done, listening, live
 from tests.handlers.digest_steps import bot_on
 
 
 @pytest.fixture
 async def heard(database_url):
-    """A bot that listens in #fleet-ops, on one of both databases."""
+    """A bot that listens in #fleet-ops."""
     async with listening(database_url) as whole:
         yield whole
 
 
+@on_both
 async def test_an_alert_that_repeats_brings_the_answer_up_to_date(heard):
     """Within an hour, and as it resolves: one answer, where the first alert stands."""
     first = await alert(heard, DOWN)
@@ -39,6 +41,7 @@ async def test_another_alert_is_another_answer(heard):
         assert 1 == len(answers(heard, raised)), text
 
 
+@on_both
 async def test_after_an_hour_it_is_answered_anew(heard):
     """An answer that far up helps nobody: the new alert's thread gets its own."""
     first = await alert(heard, DOWN)
@@ -79,6 +82,7 @@ async def test_who_may_no_longer_ask_ends_it(database_url):
         assert not services.listening_channels.may_listen("C0FLEETOP")
 
 
+@on_both
 async def test_a_storm_does_not_eat_kore(heard):
     """A channel's alerts have so many SIMs looked up; that there are more is said once an hour."""
     store, mine = heard.bot.services.store, jobs.c.kind == "foreign_alert"

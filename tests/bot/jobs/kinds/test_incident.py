@@ -15,6 +15,7 @@ from bot.digests.subscription import ListedSim, PauseReason, Selection, Selectio
 from bot.emulators.kore.cards import Card
 from bot.jobs.engine import execute
 from tests.alert_rig import ANA, BEN, KINDS, SECOND, alerting
+from tests.databases import on_both
 
 WELL = [f"well-{number}" for number in range(1, 6)]
 
@@ -152,6 +153,7 @@ async def test_a_silent_kore_is_not_over_because_nobody_looks(rig):
     assert ["KORE has not answered since"] == [card[3:30] for card in rig.cards()]
 
 
+@on_both
 async def test_too_many_incidents_share_one_card(database):
     """Beyond the limit one card lists the rest; each is mentioned once in its thread."""
     cards = [Card(f"pole-{number:02}", 900 + number) for number in range(MOST_CARDS + 4)]
@@ -267,6 +269,7 @@ async def test_a_card_whose_maker_was_killed_is_not_left_old(rig):
     assert ["✅"] == [card[0] for card in rig.cards()]
 
 
+@on_both
 async def test_a_lost_job_is_found(rig):
     """An open incident whose job is gone is looked at again by the sweep."""
     await rig.add()
@@ -281,6 +284,7 @@ async def test_a_lost_job_is_found(rig):
     assert rig.cards()[0].startswith("✅")
 
 
+@on_both
 async def test_what_happens_while_its_end_is_told_is_told_too(rig):
     """It comes back while Slack takes its time with the last line, before that is written down."""
     await rig.add()
@@ -305,6 +309,7 @@ async def test_what_happens_while_its_end_is_told_is_told_too(rig):
     assert not rig.cards()[0].startswith("✅")
 
 
+@on_both
 @pytest.mark.parametrize("hold", [0, 5])
 async def test_a_clock_that_is_set_back_silences_nothing(rig, hold):
     """What stands in the store as of later holds up no scan, no card, no mention and no end."""

@@ -15,6 +15,7 @@ from bot.struct import replace
 from tests.bot.alerts.receiver import receiving, status
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT, NOW, event
 from tests.bot.jobs.engines import make_due, running, until
+from tests.databases import on_both
 from tests.fakes import FakeClock
 
 LANES = {"webhook": Lane(5)}
@@ -69,6 +70,7 @@ async def rig(services):
         yield Rig(services, receiver)
 
 
+@on_both
 async def test_in_order_though_the_first_fails(rig):
     """What comes later waits until the receiver has what came before."""
     rig.receiver.answers += [status(500), status(302, "Location: /x"), status(429)]
@@ -136,6 +138,7 @@ async def test_a_later_date_is_waited_for(rig):
     assert 180.0 == failed.value.wait == rig.services.webhooks.rests("ops")
 
 
+@on_both
 async def test_given_up_after_a_day(rig):
     """Then nobody needs it any more; the log and the metrics say so."""
     rig.receiver.answers += [status(500)] * 2

@@ -16,10 +16,10 @@ from bot.sessions.open_questions import AGAIN_SECONDS
 from bot.slack.manifest import bot_scopes
 from bot.store.schema import jobs
 from tests.bot.jobs.processes import Processes, until
-from tests.databases import time_passes
+from tests.databases import on_both, time_passes
 from tests.slack_rig import SIGNING_SECRET, slack_side
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, on_both]
 PATIENCE = ("BUDGET", "READ_TIMEOUT")
 INTERRUPTED = "I was interrupted while I worked on your question."
 

@@ -1,4 +1,4 @@
-"""One chunk of a scan, on both databases."""
+"""One chunk of a scan."""
 
 import pytest
 
@@ -13,6 +13,7 @@ from bot.store.digest_runs import Stage
 from bot.store.jobs import Job
 from bot.store.scans import FAILED, ScanRow
 from tests.builders import a_sim
+from tests.databases import on_both
 from tests.digest_rig import digesting, pumps
 
 SIMS = tuple(a_sim(sid=f"DE{n:032x}", unique_name=f"pump-{n}") for n in range(3))
@@ -49,6 +50,7 @@ async def left(rig):
     return [sim.sid for sim in unpacked(body)] if body else []
 
 
+@on_both
 async def test_a_chunk_leaves_rows_and_days_and_goes(rig):
     """With its end come a row and today for each SIM; a second try asks nobody anything."""
     outcome = await done(rig)
@@ -109,6 +111,7 @@ async def test_a_failure_is_written_down(rig, status, about):
     assert 'simsessions_scanned_sims_total{account="",outcome="failed"} 1.0' in counted
 
 
+@on_both
 async def test_a_failure_keeps_what_was_known(rig):
     """The row of a SIM that failed holds its snapshot of the run before."""
     await done(rig)
@@ -163,6 +166,7 @@ async def kept(tidy_rig, run):
     return sum([len(page) async for page in tidy_rig.parts.fleet.rows.every(run.id)])
 
 
+@on_both
 async def test_rows_of_the_last_two_runs_stay(tidy_rig):
     """Rows are kept to compare and to look at; those of older and failed runs go, chunks too."""
     await tidy_rig.parts.subscriptions.add(pumps())
@@ -175,6 +179,7 @@ async def test_rows_of_the_last_two_runs_stay(tidy_rig):
     assert not (await found(tidy_rig, failed)).has_rows
 
 
+@on_both
 async def test_rows_of_a_digest_that_was_removed_go(tidy_rig):
     """Nobody will compare with them any more."""
     run = await ran(tidy_rig, 1)
@@ -183,6 +188,7 @@ async def test_rows_of_a_digest_that_was_removed_go(tidy_rig):
     assert 0 == await kept(tidy_rig, run)
 
 
+@on_both
 async def test_a_run_that_nobody_makes_any_more_is_ended(tidy_rig):
     """A run whose job is gone does not stand in the list of running ones for ever."""
     run = await ran(tidy_rig, 1, Stage.SCANNING)
@@ -192,6 +198,7 @@ async def test_a_run_that_nobody_makes_any_more_is_ended(tidy_rig):
     assert (Stage.FAILED, scan.LOST) == (ended.stage, ended.why)
 
 
+@on_both
 async def test_what_is_older_than_the_retention_goes(tidy_rig):
     """Days and runs are kept as long as it is set, and then dropped."""
     today, fleet = day_number(tidy_rig.parts.clock.now()), tidy_rig.parts.fleet
