@@ -71,7 +71,7 @@ class Lines(Struct):
 def outages_of(members: Iterable[Member], lines: Lines) -> list[Outage]:
     """Return the outages among the members, the greatest first; each SIM is in one at most."""
     every = {member.sid: member for member in members}
-    lost = sorted((m.lost_at, m.sid) for m in every.values() if m.lost_at is not None)
+    lost = sorted([(m.lost_at, m.sid) for m in every.values() if m.lost_at is not None])
     clusters = _clusters(lost, lines)
     found: list[Outage] = []
     for cluster in clusters:

@@ -82,7 +82,6 @@ class Case(Struct):
     """One of several SIMs asked for together: its current session, and what was found alone.
 
     `since` is when it came to the device that it is in, but for renewals of its session.
-    `peer` is for a SIM that was not asked for, and is only compared with those that were.
     """
 
     sim_sid: str
@@ -90,7 +89,6 @@ class Case(Struct):
     findings: tuple[Finding, ...]
     rate_plan: str | None = None
     name: str = ""
-    peer: Member | None = None
     since: datetime | None = None
 
 
@@ -121,7 +119,7 @@ SILENT_OR_EMPTY = (
 
 Check = Callable[[Evidence, Thresholds], Iterable[Finding]]
 ClosingCheck = Callable[[Evidence, Thresholds, tuple[Finding, ...]], Iterable[Finding]]
-GroupCheck = Callable[[Sequence[Case], Thresholds], Iterable[tuple[str, Finding]]]
+GroupCheck = Callable[[Sequence[Case], Thresholds, Sequence[Member]], Iterable[tuple[str, Finding]]]
 
 
 class About(Struct):
@@ -155,7 +153,10 @@ class ClosingRule(Struct):
 
 
 class GroupRule(Struct):
-    """Looks at several SIMs; yields (`sim_sid`, finding) for those that it concerns."""
+    """Looks at several SIMs; yields (`sim_sid`, finding) for those that it concerns.
+
+    It is given others too, that were not asked for and are only compared with those that were.
+    """
 
     name: str
     about: About
@@ -263,16 +264,15 @@ def diagnose_together(
     cases: Sequence[Case],
     limits: Thresholds,
     rule_broke: RuleBroke = count_nothing,
-    peers: Iterable[Case] = (),
+    peers: Sequence[Member] = (),
 ) -> list[tuple[Finding, ...]]:
     """Return the findings of each case, with those added that show only over several SIMs.
 
     `peers` are compared with the cases, and nothing is told of them.
     """
     added: dict[str, list[Finding]] = {case.sim_sid: [] for case in cases}
-    every = (*cases, *peers)
     for rule in rules_of(GroupRule):
-        for sim_sid, finding in _run(rule, rule.check, rule_broke, every, limits):
+        for sim_sid, finding in _run(rule, rule.check, rule_broke, cases, limits, peers):
             if sim_sid in added:
                 added[sim_sid].append(finding)
     return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]

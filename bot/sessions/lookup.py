@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -102,20 +102,19 @@ class Judge(Struct):
 
     def _compared(
         self, cases: Iterable[Case], reports: Iterable[SessionReport], peers: Iterable[Member]
-    ) -> Iterator[Case]:
+    ) -> list[Member]:
         """Return those peers that were lost when one that was asked for was, or not at all."""
         asked = [member_of(case) for case in cases]
         lost = [each.lost_at for each in asked if each.lost_at is not None]
         others = self._near_those({each.sid for each in asked}, lost, peers) if lost else []
         if not others:
-            return
+            return []
         plans = {
             report.sim.rate_plan_sid: name
             for report, each in zip(reports, asked, strict=True)
             if (name := each.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
         }
-        members = (_with_plan(peer, plans) for peer in others) if plans else others
-        yield from (Case(peer.sid, None, (), peer=peer) for peer in members)
+        return [_with_plan(peer, plans) for peer in others] if plans else others
 
     def _near_those(
         self, asked: Collection[str], lost: Sequence[float], peers: Iterable[Member]

@@ -50,22 +50,21 @@ _ON = {
         ),
     )
 )
-def common_outage(cases: Sequence[Case], limits: Thresholds) -> Iterable[tuple[str, Finding]]:
+def common_outage(
+    cases: Sequence[Case], limits: Thresholds, peers: Sequence[Member] = ()
+) -> Iterable[tuple[str, Finding]]:
     """Find SIMs that were lost at about the same time; each is counted once."""
-    members = [member_of(case) for case in {each.sim_sid: each for each in cases}.values()]
-    asked = {case.sim_sid for case in cases if case.peer is None}
+    asked = {each.sim_sid: each for each in cases}
     within = limits.outage_within.total_seconds()
     lines = Lines(limits.outage_sims, limits.outage_percent, within)
-    for outage in outages_of(members, lines):
+    for outage in outages_of([*map(member_of, asked.values()), *peers], lines):
         finding = _finding(outage, limits)
-        for sid in outage.sids & asked:
+        for sid in outage.sids & asked.keys():
             yield sid, finding
 
 
 def member_of(case: Case) -> Member:
     """Return a case as it is compared: when it was lost, if it was, and its traits."""
-    if case.peer:
-        return case.peer
     session = case.current
     heard = (session.end or session.last_updated) if session else None
     return Member(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
+from bot.diagnosis.contrast import Member
 from bot.diagnosis.rule import About, Case, Finding, Severity, group_rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.sims.numbers import device_of
@@ -40,7 +41,9 @@ class Live(NamedTuple):
         explains=("imei_changed", "impossible_travel"),
     )
 )
-def twin_imei(cases: Sequence[Case], _limits: Thresholds) -> Iterable[tuple[str, Finding]]:
+def twin_imei(
+    cases: Sequence[Case], _limits: Thresholds, _peers: Sequence[Member] = ()
+) -> Iterable[tuple[str, Finding]]:
     """Find SIMs in one device; a device that changes its SIM has them one after the other."""
     seen = defaultdict[str, dict[str, Live]](dict)
     for case in cases:
