@@ -6,6 +6,8 @@ the ends of others when it is done: so each part begins with its share of the fi
 
 import gc
 import os
+import sys
+from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
 
@@ -18,6 +20,9 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 pytest_plugins = ["tests.databases", "tests.bot.jobs.processes"]
+
+if not find_spec("sniffio"):
+    sys.modules["sniffio"] = None  # else httpx looks for it in every folder, at every request
 
 BROWSER = str(Path(__file__).parent / "e2e") + os.sep
 

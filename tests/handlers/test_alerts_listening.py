@@ -89,14 +89,15 @@ async def test_what_gets_no_answer(heard):
     assert [] == answers(heard)
 
 
-@pytest.mark.parametrize("ts", ["inf", "nan", "1e30", "9" * 12 + ".000000", "soon", ""])
-async def test_an_alert_of_no_time(heard, ts):
+async def test_an_alert_of_no_time(heard):
     """It is left alone, and those that come after it are answered as ever."""
     about = {"type": "message", "subtype": "bot_message", "bot_id": "B0GRAFANA1", "text": DOWN}
     place = {"channel": "C0FLEETOP", "channel_type": "channel"}
-    heard.slack.api.emit(about | place | {"ts": ts})
-    await heard.heard()
-    await done(heard)
+    for ts in ("inf", "nan", "1e30", "9" * 12 + ".000000", "soon", ""):
+        heard.slack.api.emit(about | place | {"ts": ts})
+        await heard.heard()
+        await done(heard)
+        assert [] == answers(heard), ts
     raised = await alert(heard, DOWN)
 
     assert [raised.ts] == [each.thread_ts for each in answers(heard)]

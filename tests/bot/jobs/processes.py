@@ -150,5 +150,5 @@ async def until(holds, seconds=90.0):
     """Wait until this is so, whatever process makes it so, and return it."""
     async with asyncio.timeout(seconds):
         while not (found := await holds()):  # noqa: ASYNC110 -- other processes
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
     return found
