@@ -104,7 +104,7 @@ class Rig:
         assert row is not None
         return from_row(row)
 
-    async def move(self, seconds: float, step: float = 10.0) -> None:
+    async def move(self, seconds: float, step: float = 20.0) -> None:
         """Let time pass in steps, and do what comes due on the way; idle steps are one."""
         await self.work()
         while seconds > 0:

@@ -109,7 +109,7 @@ async def test_a_card_is_changed_at_most_every_45_s(rig):
     for number in range(20):
         turn = rig.kore.events.go_silent if number % 2 == 0 else rig.kore.events.recover
         turn("truck-42")
-        await rig.move(31)
+        await rig.move(31, step=10)
 
     edits = rig.edits()
     assert 5 <= len(edits) <= 14
