@@ -130,13 +130,7 @@ class Database:
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        if self.is_postgres:
-            from sqlalchemy.dialects import postgresql  # noqa: PLC0415 -- one of the two is enough
-
-            return postgresql.insert(table)
-        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 -- one of the two is enough
-
-        return sqlite.insert(table)
+        return insert_into(table, is_postgres=self.is_postgres)
 
     async def listen(self, channel: str, on_notification: Callable[[], None]) -> None:
         """Call it once listening and at each `pg_notify(channel, …)`, until cancelled.
@@ -166,6 +160,17 @@ class Database:
         """Close it; twice is once."""
         self._is_ready = False
         await self._backend.aclose()
+
+
+def insert_into(table: Table, *, is_postgres: bool) -> "postgresql.Insert | sqlite.Insert":
+    """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if is_postgres:
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 -- one of the two is enough
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 -- one of the two is enough
+
+    return sqlite.insert(table)
 
 
 class Block:

@@ -1,12 +1,13 @@
 """What is asked of the table of jobs, each statement compiled once; bot/store/jobs.py uses them."""
 
-from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Double,
+    Executable,
     Integer,
     Select,
     Text,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store.database import insert_into
 from bot.store.schema import NOW, jobs, schedules
 
 CHANNEL = "simsessions_jobs"
@@ -70,7 +72,25 @@ DEPTH = (
 )
 
 
-def look_at(kinds: Iterable[str]) -> Select[Any]:
+@cache
+def inserts(*, is_postgres: bool) -> tuple[Executable, Executable]:
+    """Return two INSERTs of new rows: one leaves jobs alone that are there, one begins those anew.
+
+    Only what has ended is begun anew.
+    """
+    into = insert_into(jobs, is_postgres=is_postgres)
+    new = into.from_select(NEW_COLUMNS, new_rows(is_postgres=is_postgres))
+    afresh = {name: new.excluded[name] for name in NEW_COLUMNS if name not in KEPT_COLUMNS}
+    anew = new.on_conflict_do_update(
+        index_elements=[jobs.c.key],
+        set_=afresh | dict.fromkeys(("ended", "result", "error")),
+        where=jobs.c.ended.is_not(None),
+    )
+    return new.on_conflict_do_nothing(), anew
+
+
+@cache
+def look_at(kinds: tuple[str, ...]) -> Select[Any]:
     """Return the time now, the next schedule's, and when the next job of each kind is due."""
     due = select(func.min(jobs.c.due)).where(jobs.c.state == _READY)
     return select(

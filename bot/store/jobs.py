@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 
 from bot.clock import Clock
 from bot.store.database import Database
@@ -30,12 +30,10 @@ from bot.store.job_statements import (
     FREE,
     GET,
     HASTEN,
-    KEPT_COLUMNS,
     LAST_TOUCHED,
     LET_GO,
     LOCK,
     LOCK_TREE,
-    NEW_COLUMNS,
     NOTIFY,
     POSTPONE,
     REALIGN,
@@ -43,8 +41,8 @@ from bot.store.job_statements import (
     RENEW,
     SWEEP,
     WAKE,
+    inserts,
     look_at,
-    new_rows,
 )
 from bot.store.schema import jobs
 from bot.store.transaction import Transaction
@@ -125,15 +123,7 @@ class JobQueue:
         self._db = db
         self._me = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self._mine = ("running", self._me)
-        self._looks: dict[tuple[str, ...], Select[Any]] = {}
-        new = db.insert(jobs).from_select(NEW_COLUMNS, new_rows(is_postgres=db.is_postgres))
-        self._insert = new.on_conflict_do_nothing()
-        afresh = {name: new.excluded[name] for name in NEW_COLUMNS if name not in KEPT_COLUMNS}
-        self._insert_anew = new.on_conflict_do_update(
-            index_elements=[jobs.c.key],
-            set_=afresh | dict.fromkeys(("ended", "result", "error")),
-            where=jobs.c.ended.is_not(None),
-        )
+        self._insert, self._insert_anew = inserts(is_postgres=db.is_postgres)
 
     async def add(self, *new: NewJob, tx: Transaction | None = None, anew: bool = False) -> int:
         """Add jobs and count those that are new; one whose key is there is left alone.
@@ -197,10 +187,8 @@ class JobQueue:
 
     async def look(self, kinds: tuple[str, ...]) -> QueueSnapshot:
         """Return when the next of these kinds is due, without a lock."""
-        if kinds not in self._looks:
-            self._looks[kinds] = look_at(kinds)
         async with self._db.read() as tx:
-            now, schedule, *dues = tuple((await tx.execute(self._looks[kinds])).one())
+            now, schedule, *dues = tuple((await tx.execute(look_at(kinds))).one())
         due = zip(kinds, dues, strict=True)
         return QueueSnapshot(now, schedule, {kind: at for kind, at in due if at is not None})
 

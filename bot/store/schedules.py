@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from sqlalchemy import (
 )
 
 from bot.clock import due_times
-from bot.store.database import Database
+from bot.store.database import Database, insert_into
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schema import NOW, jobs, subscriptions
 from bot.store.schema import schedules as table
@@ -65,17 +66,7 @@ class Schedules:
     def __init__(self, db: Database, queue: JobQueue) -> None:
         self._db = db
         self._queue = queue
-        new = db.insert(table)
-        given, there = new.excluded, table.c
-        is_same = [given[name] == there[name] for name in ("cron", "zone", "paused")]
-        kept = case((and_(*is_same), there.next_due))
-        changed = {
-            name: given[name] for name in ("kind", "args", "cron", "zone", "grace", "paused")
-        }
-        self._put = new.on_conflict_do_update(
-            index_elements=[there.name],
-            set_=changed | {"error": None, "next_due": func.coalesce(kept, given.next_due)},
-        )
+        self._put = _put(is_postgres=db.is_postgres)
 
     async def put(self, schedule: Schedule, tx: Transaction | None = None) -> None:
         """Keep it as it is now; with the same lines and zone its due time stays.
@@ -212,6 +203,19 @@ _MOVE = (
     .where(_THIS, table.c.next_due == bindparam("was"))
     .values(next_due=_following, skipped_since=bindparam("skipped"), error=bindparam("fault"))
 )
+
+
+@cache
+def _put(*, is_postgres: bool) -> Executable:
+    new = insert_into(table, is_postgres=is_postgres)
+    given, there = new.excluded, table.c
+    is_same = [given[name] == there[name] for name in ("cron", "zone", "paused")]
+    kept = case((and_(*is_same), there.next_due))
+    changed = {name: given[name] for name in ("kind", "args", "cron", "zone", "grace", "paused")}
+    return new.on_conflict_do_update(
+        index_elements=[there.name],
+        set_=changed | {"error": None, "next_due": func.coalesce(kept, given.next_due)},
+    )
 
 
 Columns = Mapping[str, Any]
