@@ -235,7 +235,7 @@ def _outage(
     value: str | None,
 ) -> Outage:
     with_it = [m for m in known if trait is None or m.traits.get(trait) == value]
-    mine = frozenset(m.sid for m in with_it if m.sid in silent)
+    mine = frozenset(silent.intersection([member.sid for member in with_it]))
     return Outage(
         sids=mine,
         first=span[0],

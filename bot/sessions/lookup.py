@@ -324,7 +324,7 @@ class SessionLookup:
         is_alone = known.keys() <= {report.sim.sid} and self._judge.thresholds.outage_sims > 1
         if is_alone and not peers.is_looking:
             return report
-        (told,) = self._judge.together([report], (peer.member for peer in known.values()))
+        (told,) = self._judge.together([report], [peer.member for peer in known.values()])
         if not isinstance(told, SessionReport):
             return report
         within = self._judge.thresholds.outage_within

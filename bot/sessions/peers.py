@@ -6,6 +6,7 @@ Whoever asks is told counts of them, never which they are.
 import asyncio
 import logging
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -262,20 +263,25 @@ class Peers:
         if mine.lost_at is None:
             return None
         for trait in NEAR:
-            fresh = await self._looked_at_again([*_near(mine, trait, known)])
-            value = mine.traits.get(trait)
-            if found := _counted(trait, value, fresh, mine.lost_at, within.total_seconds()):
+            near = await self._looked_at_again([*_near(mine, trait, known)], trait)
+            if found := _counted(trait, near, mine.lost_at, within.total_seconds()):
                 return found
         return None
 
-    async def _looked_at_again(self, near: list[Peer]) -> list[Peer]:
-        """Look at a few again whose last look is old; what comes too late helps the next one."""
+    async def _looked_at_again(self, near: list[Peer], trait: Trait) -> list[Peer]:
+        """Look at a few again whose last look is old; what comes too late helps the next one.
+
+        Those that do not share the trait any more are left out.
+        """
         since = self._clock.now() - RECENT
         old = [peer.member.sid for peer in near if peer.as_of < since]
         if not (old or self._looks):
             return near
         await self._look_at(old, self._part)
-        return [self._recent.get(peer.member.sid, peer) for peer in near]
+        again = [(peer, self._recent.get(peer.member.sid, peer)) for peer in near]
+        return [
+            now for was, now in again if now.member.traits.get(trait) == was.member.traits[trait]
+        ]
 
     async def _look_at(self, sids: Sequence[str], patience: float) -> None:
         for sid in sids[: max(0, MOST_QUICK - len(self._looks))]:
@@ -312,35 +318,30 @@ def namesakes(name: str) -> re.Pattern[str] | None:
 def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> Iterator[Peer]:
     """Return the others that share a trait with it."""
     value = mine.traits.get(trait)
-    for peer in known.values() if value else ():
-        if peer.member.traits.get(trait) == value and peer.member.sid != mine.sid:
-            yield peer
+    return (
+        peer
+        for peer in (known.values() if value else ())
+        if peer.member.traits.get(trait) == value and peer.member.sid != mine.sid
+    )
 
 
 def _counted(
-    trait: Trait, value: str | None, peers: Iterable[Peer], lost_at: float, within: float
+    trait: Trait, near: Sequence[Peer], lost_at: float, within: float
 ) -> Neighbours | None:
     """Count those that are silent, and those that were well after this one was lost."""
-    times, seen, online = list[float](), list[datetime](), 0
-    for peer in peers:
-        member = peer.member
-        if member.traits.get(trait) != value:
-            continue
-        if member.lost_at is not None:
-            times.append(member.lost_at)
-            seen.append(peer.as_of)
-        if peer.is_online and (member.alive_at or 0.0) > lost_at:
-            online += 1
-            seen.append(peer.as_of)
-    if not seen:
+    silent = [peer for peer in near if peer.member.lost_at is not None]
+    online = [p for p in near if p.is_online and (p.member.alive_at or 0.0) > lost_at]
+    if not (silent or online):
         return None
+    times = sorted([p.member.lost_at for p in silent if p.member.lost_at is not None])
+    low, high = bisect_left(times, lost_at - within), bisect_right(times, lost_at + within)
     return Neighbours(
         trait=trait.value,
-        online=online,
+        online=len(online),
         silent=len(times),
-        silent_since=datetime.fromtimestamp(min(times), UTC) if times else None,
-        as_of=min(seen),
-        together=sum([abs(each - lost_at) <= within for each in times]),
+        silent_since=datetime.fromtimestamp(times[0], UTC) if times else None,
+        as_of=min([peer.as_of for peer in (*silent, *online)]),
+        together=high - low,
     )
 
 
