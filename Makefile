@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 # uv takes a tenth of pip's time, but reads nothing of pip's settings: where those lead to the
 # only index within reach, pip installs
-INSTALL = $(BIN)/uv pip install --quiet --python $(VENV) $(1) $(2) || $(PIP) $(1)
+INSTALL = $(BIN)/uv pip install --quiet --compile-bytecode --python $(VENV) $(1) || $(PIP) $(1)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 
@@ -94,5 +94,5 @@ $(VENV)/mcp: $(VENV)/runtime requirements-mcp.lock
 
 $(VENV)/dev: $(VENV)/runtime requirements-dev.lock
 	@echo "installing what requirements-dev.lock names, hash by hash"
-	@$(call INSTALL,--require-hashes -r requirements-dev.lock,--compile-bytecode)
+	@$(call INSTALL,--require-hashes -r requirements-dev.lock)
 	@touch $@
