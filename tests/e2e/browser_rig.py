@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 30_000
+NOTHING = "/static/icon.svg"  # at each address, and without a script
 SIZES = {"desk": (1360, 900), "phone": (390, 844)}
 
 
@@ -37,11 +38,16 @@ def chromium() -> str:
 
 
 class SharedBrowser:
-    """One browser whose contexts, and so their caches, are used again."""
+    """One browser whose contexts, and so their caches, are used again.
+
+    So are pages of an address that stays: another document costs a third of another page, whose
+    process is new and has read no script yet.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self._contexts: dict[str, BrowserContext] = {}
+        self._spare: dict[tuple[BrowserContext, str], list[Page]] = {}
 
     async def context(self, size: str, **options: Any) -> BrowserContext:
         """Return the context of a window size and options."""
@@ -54,6 +60,17 @@ class SharedBrowser:
             made.set_default_timeout(PATIENCE_MS)
             self._contexts[key] = made
         return self._contexts[key]
+
+    async def page(self, context: BrowserContext, address: str) -> Page:
+        """Return a page of a context, one that was at this address before if there is one."""
+        spare = self._spare.get((context, address))
+        return spare.pop() if spare else await context.new_page()
+
+    async def done(self, page: Page, address: str) -> None:
+        """Take back a page: its scripts have ended, and what it points at is nothing."""
+        await page.mouse.move(0, 0)
+        await page.goto(f"{address}{NOTHING}")
+        self._spare.setdefault((page.context, address), []).append(page)
 
 
 @asynccontextmanager
@@ -68,20 +85,24 @@ async def launched_browser() -> AsyncIterator[SharedBrowser]:
 
 
 class Window:
-    """Opens pages and keeps what they complain of."""
+    """Opens pages and keeps what they complain of.
 
-    def __init__(self, browser: SharedBrowser) -> None:
+    Those at an address that stays are given back at the end, all others are closed.
+    """
+
+    def __init__(self, browser: SharedBrowser, stays: str | None = None) -> None:
         self.complaints: list[str] = []
         self._browser = browser
+        self._stays = stays
         self._pages: list[Page] = []
 
     async def blank(self, *, size: str = "desk", **options: object) -> Page:
         """Open an empty page."""
-        page = await (await self._browser.context(size, **options)).new_page()
+        context = await self._browser.context(size, **options)
+        page = await self._browser.page(context, self._stays or "")
         self._pages.append(page)
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("requestfailed", self._failed)
+        for event, heard in self._listeners():
+            page.on(event, heard)
         return page
 
     async def open(self, url: str, *, size: str = "desk", **options: object) -> Page:
@@ -99,7 +120,21 @@ class Window:
         """Close all pages."""
         for page in self._pages:
             await page.context.unroute_all()
-            await page.close()
+            if self._stays and page.url.startswith(self._stays) and not page.is_closed():
+                await page.unroute_all()
+                for event, heard in self._listeners():
+                    page.remove_listener(event, heard)
+                await self._browser.done(page, self._stays)
+            else:
+                await page.close()
+
+    def _listeners(self) -> Iterator[tuple[Any, Any]]:
+        yield "console", self._console
+        yield "pageerror", self._error
+        yield "requestfailed", self._failed
+
+    def _error(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _console(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
@@ -111,9 +146,12 @@ class Window:
 
 
 @asynccontextmanager
-async def opened_window(browser: SharedBrowser) -> AsyncIterator[Window]:
-    """Return a window whose pages are closed at the end, before their server; none complained."""
-    window = Window(browser)
+async def opened_window(browser: SharedBrowser, stays: str | None = None) -> AsyncIterator[Window]:
+    """Return a window whose pages are gone at the end, before their server; none complained.
+
+    `stays` is an address whose pages may be used again.
+    """
+    window = Window(browser, stays)
     yield window
     await window.close()
 

@@ -61,7 +61,7 @@ async def sandbox(address) -> AsyncIterator[Sandbox]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def window(browser, sandbox) -> AsyncIterator[Window]:
     """Windows of the browser, closed before the sandbox is."""
-    async with opened_window(browser) as opened:
+    async with opened_window(browser, sandbox.url) as opened:
         yield opened
 
 
@@ -92,7 +92,7 @@ async def demo() -> AsyncIterator[Demo]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def windows(browser, demo) -> AsyncIterator[Window]:
     """Windows on the demo, closed before it ends."""
-    async with opened_window(browser) as opened:
+    async with opened_window(browser, demo.url) as opened:
         yield opened
 
 
