@@ -12,7 +12,7 @@ from typing import Any
 from bot.diagnosis.fields import Network, cell, networks_of
 from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of
 from bot.diagnosis.thresholds import Thresholds
-from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UsageRecord
 from bot.struct import Struct, force_setattr
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -24,6 +24,8 @@ _SLACK = timedelta(minutes=2)
 
 Freshness = Callable[[Network | None, str | None], timedelta | None]
 """How old the news of a session that is alive may be, by network and radio link; None: unknown."""
+
+_TIMELESS = ("rows", "in_order", "networks", "contacts", "open", "current")
 
 
 def nothing_learnt(_network: Network | None, _radio_link: str | None) -> timedelta | None:
@@ -50,7 +52,7 @@ class Evidence(Struct, dict=True):
     earlier: tuple[Contact, ...] | None = None
 
     def __post_init__(self) -> None:
-        if self.sessions is None:
+        if self.sessions is None or self._is_read_already():
             return
         rows = _rows(self.sessions, self.now)
         if rows is None:
@@ -58,6 +60,26 @@ class Evidence(Struct, dict=True):
             force_setattr(self, "sessions", kept)
         else:
             self.__dict__["rows"] = rows
+            self._keep(self.sessions)
+
+    def _keep(self, sessions: tuple[DataSession, ...]) -> None:
+        """Keep what will be read of KORE's rows with them, unless it depends on the time."""
+        if not isinstance(sessions, SessionRows):
+            return
+        if not any(each.end is None and each.end_is_given for each in sessions):
+            sessions.readings[Evidence] = self.now, self.__dict__
+
+    def _is_read_already(self) -> bool:
+        """Take over what was read of the same rows, at that time or before."""
+        kept = self.sessions.readings if isinstance(self.sessions, SessionRows) else {}
+        made_at, known = kept.get(Evidence, (NEVER, {}))
+        if made_at > self.now:
+            return False
+        self.__dict__.update({name: known[name] for name in _TIMELESS if name in known})
+        rhythm: Rhythm | None = known.get("rhythm")
+        if rhythm and not self.earlier and rhythm.contacts is known["contacts"]:
+            self.__dict__["rhythm"] = rhythm.at(self.now.timestamp())
+        return True
 
     @cached_property
     def in_order(self) -> tuple[DataSession, ...]:

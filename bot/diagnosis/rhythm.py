@@ -86,6 +86,12 @@ class Rhythm(Struct, dict=True):
     contacts: tuple[Contact, ...]
     now: float
 
+    def at(self, now: float) -> "Rhythm":
+        """Return what the same contacts say later: no reading that is kept depends on `now`."""
+        later = Rhythm(self.contacts, now)
+        later.__dict__.update(self.__dict__)
+        return later
+
     @cached_property
     def starts(self) -> list[float]:
         """When each contact began."""

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from bot.clock import Clock
 from bot.kore.cache import Answer, Cache, CachePolicy, Fetched, Observer
 from bot.kore.errors import KoreNotFound, KoreUnavailable
-from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UsageRecord
 from bot.kore.pages import (
     DATA_SESSIONS,
     SCANNED_SESSIONS,
@@ -64,7 +64,7 @@ class Caches:
         self.sims: Cache[Sim] = make(policies.sims, partial(_one, Sim))
         self.rate_plans: Cache[RatePlan] = make(policies.rate_plans, partial(_one, RatePlan))
         self.data_sessions: Cache[tuple[DataSession, ...]] = make(
-            policies.data_sessions, lambda bodies: newest_first(lean(_rows(DATA_SESSIONS, bodies)))
+            policies.data_sessions, lambda bodies: _session_rows(_rows(DATA_SESSIONS, bodies))
         )
         self.usage_records: Cache[tuple[UsageRecord, ...]] = make(
             policies.usage_records, partial(_rows, USAGE_RECORDS)
@@ -74,6 +74,10 @@ class Caches:
         """Stop every fetch under way."""
         for cache in (self.sims, self.rate_plans, self.data_sessions, self.usage_records):
             await cache.close()
+
+
+def _session_rows(sessions: tuple[DataSession, ...]) -> SessionRows:
+    return SessionRows(newest_first(lean(sessions)))
 
 
 _GIVEN: set[str] = set()
@@ -269,7 +273,7 @@ class KoreClient:
 
     async def _sessions(self, path: str) -> Answer[tuple[DataSession, ...]]:
         found = await self._rows(DATA_SESSIONS, path, FIRST_PAGE)
-        return Answer(newest_first(lean(found.value)), found.bodies, found.skipped)
+        return Answer(_session_rows(found.value), found.bodies, found.skipped)
 
     async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:
         try:

@@ -3,8 +3,9 @@
 Field by field: docs.korewireless.com, DataSession, SIM, RatePlan and UsageRecord resources.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
@@ -190,6 +191,28 @@ class DataSession(_Answer):
     def end_is_given(self) -> bool:
         """Whether anything stands in the answer for `end`; what cannot be read does as well."""
         return is_given(self.end_as_told)
+
+
+class SessionRows(tuple[DataSession, ...]):  # noqa: SLOT001 -- it keeps readings
+    """A SIM's sessions as one answer had them, with what was read out of them once.
+
+    While the answer is cached, who asks for the SIM again need not read the same rows again.
+    """
+
+    @cached_property
+    def readings(self) -> dict[object, Any]:
+        """What was read, by what read it; it holds of these rows alone."""
+        return {}
+
+
+def read_once(sessions: Sequence[DataSession], read: Callable[[Sequence[DataSession]], T]) -> T:
+    """Return what is read of sessions and of nothing else; of SessionRows it is kept."""
+    if not isinstance(sessions, SessionRows):
+        return read(sessions)
+    if read not in sessions.readings:
+        sessions.readings[read] = read(sessions)
+    kept: T = sessions.readings[read]
+    return kept
 
 
 class ScannedSession(DataSession):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
@@ -17,7 +17,7 @@ from bot.errors import BotError, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
-from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
+from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord, read_once
 from bot.kore.pages import question_budget
 from bot.sims.identifier import identify
 from bot.sims.resolver import SimResolver
@@ -297,9 +297,13 @@ class Read(Struct):
         return (self.sim, self.sessions)
 
 
+def _named_sids(sessions: Iterable[DataSession]) -> set[str | None]:
+    return {row.sim_sid for row in sessions}
+
+
 def own_rows(found: Sessions, sid: str, account: str | None) -> Sessions:
     """Return a SIM's own rows; those of another are left out and counted."""
-    if {row.sim_sid for row in found.value} <= {sid, None}:
+    if read_once(found.value, _named_sids) <= {sid, None}:
         return found
     own = tuple(row for row in found.value if (row.sim_sid or sid).lower() == sid.lower())
     if not (foreign := len(found.value) - len(own)):

@@ -14,7 +14,7 @@ from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import LONG_AGO, State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
-from bot.kore.models import DataSession, RatePlan, Sim
+from bot.kore.models import DataSession, RatePlan, Sim, read_once
 from bot.sims.numbers import device_of
 from bot.struct import Struct, force_setattr
 
@@ -149,6 +149,10 @@ def summarise(sessions: Sequence[DataSession]) -> Summary:
 
     What a session does not tell is left out of the sums, never counted as 0.
     """
+    return read_once(sessions, _summary)
+
+
+def _summary(sessions: Sequence[DataSession]) -> Summary:
     return Summary(
         sessions=len(sessions),
         networks=len(set(networks_of(sessions)) - {None}),

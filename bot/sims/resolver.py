@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -18,7 +18,7 @@ from bot.kore.errors import (
     KoreRateLimited,
     KoreUnavailable,
 )
-from bot.kore.models import DataSession, Sim
+from bot.kore.models import DataSession, Sim, read_once
 from bot.sims.directory import SimDirectory
 from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind, key
@@ -41,13 +41,13 @@ class SeenSims:
         self._numbered: LRUCache[str, str] = LRUCache(sims)
         self._sims_in: LRUCache[str, dict[Candidate, datetime]] = LRUCache(devices)
 
-    def note(self, sim: Sim, sessions: Iterable[DataSession] = ()) -> None:
+    def note(self, sim: Sim, sessions: Sequence[DataSession] = ()) -> None:
         """Remember the SIM's unique name and ICCID, and each device that it was seen in."""
         if sim.unique_name:
             self._named[key(sim.unique_name)] = sim.sid
         if iccid := digits_of(sim.iccid or ""):
             self._numbered[iccid] = sim.sid
-        if devices := _devices(sessions):
+        if devices := read_once(sessions, _devices):
             candidate = candidate_of(sim)
             for device, last_seen in devices.items():
                 self._note_device(device, candidate, last_seen)
@@ -161,7 +161,7 @@ class SimResolver:
             return sims[0].sid if len(sims) == 1 else None
         return next(filter(None, map(self._sid_of_name, identifier.spellings)), None)
 
-    def note(self, sim: Sim, sessions: Iterable[DataSession] = ()) -> None:
+    def note(self, sim: Sim, sessions: Sequence[DataSession] = ()) -> None:
         """Remember the SIM's names, and the IMEIs of its sessions. Bounded."""
         self._seen.note(sim, sessions)
 

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.diagnosis.evidence import Evidence, State, cleaned, since, state_of
+from bot.diagnosis.evidence import _TIMELESS, Evidence, State, cleaned, since, state_of
 from bot.diagnosis.fields import networks_of
+from bot.kore.models import SessionRows
 from tests.bot.diagnosis.cases import (
     LIMITS,
     SECOND,
@@ -25,6 +26,26 @@ def test_sessions_are_newest_first_whatever_their_order():
 
     for mixed in itertools.permutations(rows):
         assert [rows[0], rows[2], rows[1]] == list(evidence(*mixed).sessions)
+
+
+def test_rows_that_were_read_before_read_the_same_later():
+    """What is kept of KORE's rows is what they say at any later time, and at an earlier one."""
+    closed_ones = (closed(9 * H, 60), closed(D, H), closed(2 * D, H))
+    odd = a_session(start=ago(3 * H), end="soon", last_updated=ago(2 * H))
+    assert odd.end_is_given
+    for rows in (closed_ones, (still_open(5), *closed_ones), (odd, *closed_ones), ()):
+        kept, seen = SessionRows(rows), evidence(*rows)
+        for hours in (0, 1, 5, -40, 30):
+            now = seen.now + timedelta(hours=hours)
+            read, anew = (Evidence(seen.sim, told, now) for told in (kept, rows))
+
+            for name in (*_TIMELESS, "sessions", "before_current"):
+                assert getattr(anew, name) == getattr(read, name), (rows, hours, name)
+            for name in ("starts", "intervals", "longest", "is_always_on", "missed"):
+                mine, theirs = getattr(read.rhythm, name), getattr(anew.rhythm, name)
+                assert (theirs() if callable(theirs) else theirs) == (
+                    mine() if callable(mine) else mine
+                ), (rows, hours, name)
 
 
 def test_rows_without_start_are_left_out():
