@@ -4,12 +4,20 @@ import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
 import handlers
+from bot.slack import messages
 from bot.slack.bolt_app import Identity, make_bolt_app
 from bot.struct import replace
 from tests.slack_rig import BOT_TOKEN
 from tests.whole_bot import whole_bot
 
 HOME = "T0ACMEIOT"
+
+
+@pytest.fixture(autouse=True)
+def _no_progress_on_a_busy_machine(request, monkeypatch):
+    """Answers are waited for without a note on the way, but where that is what is tested."""
+    if not request.node.get_closest_marker("shows_progress"):
+        monkeypatch.setattr(messages, "FIRST_PAUSE_SECONDS", 30)
 
 
 @pytest.fixture

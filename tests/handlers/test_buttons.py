@@ -180,6 +180,7 @@ async def test_a_retry_in_vain_replaces_the_error_too(whole):
     assert "pump-7 is offline" in whole.answer().text
 
 
+@pytest.mark.shows_progress
 async def test_a_slow_retry_says_so_in_the_same_place(whole):
     """The error becomes what is looked up, and that becomes the answer."""
     whole.kore.faults.add(not_json(times=None))
@@ -275,6 +276,7 @@ async def test_how_we_know_and_the_ticket(whole):
     assert 2 == len(whole.slack.seen_by("ana"))
 
 
+@pytest.mark.shows_progress
 async def test_a_slow_answer_is_announced(whole):
     """After a moment it is said that the SIM is looked up; in a thread the answer replaces that."""
     whole.kore.faults.add(late(2.0, times=None))
@@ -291,6 +293,7 @@ async def test_a_slow_answer_is_announced(whole):
     assert ["pump-7 is offline" in each.text for each in replies] == [True]
 
 
+@pytest.mark.shows_progress
 async def test_what_cannot_be_replaced_stays_true(whole):
     """What a command shows on the way stands above its answer for good, and says what follows."""
     whole.kore.faults.add(late(2.0, "/DataSessions", times=None))

@@ -90,6 +90,7 @@ async def test_a_kore_that_is_down_is_a_table_too(whole):
     assert {"KORE is down (HTTP 503)"} == {row[2] for row in table_of(answer)[1:]}
 
 
+@pytest.mark.shows_progress
 async def test_progress_is_one_message_that_becomes_the_answer(whole):
     """While KORE is slow the thread shows how far it is; in the end one message stands there."""
     sids = await a_fleet(whole, 40)
@@ -211,6 +212,7 @@ async def test_a_workspace_that_knows_no_tables_reads_it_all_the_same(whole):
     assert "well-5" in str(answer.blocks)
 
 
+@pytest.mark.shows_progress
 async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
     """The message in the thread ends as a table, not as a promise."""
     async with whole_bot() as whole:
