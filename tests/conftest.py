@@ -1,14 +1,15 @@
 """What holds for every test: properties are judged by what they find, never by the clock.
 
 Each worker of pytest-xdist gets an equal part of the list of tests, in its order, and takes from
-the ends of others when it is done: so each part begins with its share of the files that are slow.
+the ends of others when it is done: so each part begins with its share of the files that are slow,
+and the first with all that share a browser.
 """
 
 import gc
 import os
 import sys
 from importlib.util import find_spec
-from itertools import chain, islice
+from itertools import chain, cycle, islice
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,14 @@ BROWSER = str(Path(__file__).parent / "e2e") + os.sep
 
 
 def pytest_collection_modifyitems(items):
-    """Begin each worker's part with its share of the files with a slow test or a browser."""
+    """Begin the first worker's part with the browser's files, each other's with slow ones."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    marked = (item.path for item in items if item.get_closest_marker("slow"))
-    slow = dict.fromkeys([*marked, *(i.path for i in items if str(i.path).startswith(BROWSER))])
-    worker_of = {path: number % workers for number, path in enumerate(slow)}
+    browsers = {item.path for item in items if str(item.path).startswith(BROWSER)}
+    slow = dict.fromkeys(item.path for item in items if item.get_closest_marker("slow"))
+    others = range(1, workers) or [0]
+    worker_of = dict(zip(slow, cycle(others), strict=False)) | dict.fromkeys(browsers, 0)
     shares = [[i for i in items if worker_of.get(i.path) == number] for number in range(workers)]
-    fast = (item for item in items if item.path not in slow)
+    fast = (item for item in items if item.path not in worker_of)
     size = len(items) // workers
     for share in shares[:-1]:
         share.extend(islice(fast, max(0, size - len(share))))
