@@ -26,28 +26,6 @@ from tests.bot.cli.conftest import ROOT, kept_in, started
 from tests.digest_rig import pumps
 
 
-async def ready(folder, settings):
-    """Start the bot and wait until it logs its port."""
-    settings = {"PORT": "0"} | kept_in(folder) | settings
-    process = await started(folder, "run", settings=settings, stderr=PIPE)
-    async for line in process.stderr:
-        if b'"ready"' in line:
-            return process, str(json.loads(line)["port"])
-    raise AssertionError
-
-
-async def test_it_runs_until_it_is_told_to_stop(kore, slack, simsessions, tmp_path):
-    """Ready, healthy, and gone with 0 at a signal; so it is with Ctrl-C in test_process.py."""
-    process, port = await ready(tmp_path, kore.settings | slack.settings)
-    health = await simsessions("health", PORT=port)
-    process.send_signal(signal.SIGTERM)
-    _, err = await process.communicate()
-
-    assert 0 == health.code
-    assert 0 == process.returncode
-    assert [] == re.findall(rb"Traceback|stand-in", err)
-
-
 @pytest.mark.parametrize("command", ["run", "worker"])
 async def test_all_that_lacks_is_told_before_anything_starts(simsessions, command):
     """Without settings it says what it needs, and ends with 4."""
@@ -71,22 +49,6 @@ def test_the_collector_is_back_after_the_imports():
 
 
 PING = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n'
-
-
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_while_its_client_stays(kore, tmp_path, stop):
-    """It leaves in order on a signal, though nobody has closed its standard input."""
-    settings = kore.settings | kept_in(tmp_path)
-    process = await started(
-        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
-    process.stdin.write(PING)
-    answer = json.loads(await process.stdout.readline())
-    process.send_signal(stop)
-    _, logged = await process.communicate()
-
-    assert {"jsonrpc": "2.0", "id": 1, "result": {}} == answer
-    assert 0 == process.returncode, logged.decode()
 
 
 ODD = (
@@ -169,9 +131,12 @@ async def test_nobody_is_served_without_tokens(simsessions):
 TYPED = ("typed-name-7", "8901260012345678000", "typed/method", "typed garbage", "typed-alert")
 
 
-@pytest.mark.parametrize("form", ["json", "text"])
-async def test_what_is_typed_is_in_no_log(kore, tmp_path, form):
-    """Not even at DEBUG: no name, number, method or line that a client sent."""
+@pytest.mark.parametrize(("form", "stop"), [("json", signal.SIGTERM), ("text", signal.SIGINT)])
+async def test_what_is_typed_is_in_no_log(kore, tmp_path, form, stop):
+    """
+    Not even at DEBUG: no name, number, method or line that a client sent. It leaves in order on a
+    signal, though nobody has closed its standard input.
+    """
     settings = kore.settings | kept_in(tmp_path)
     settings |= {"SIMSESSIONS_LOG_LEVEL": "DEBUG", "SIMSESSIONS_LOG_FORMAT": form}
     calls = (
@@ -196,9 +161,14 @@ async def test_what_is_typed_is_in_no_log(kore, tmp_path, form):
     process = await started(
         tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
-    told, logged = await process.communicate("\n".join(lines).encode())
+    process.stdin.write("\n".join([*lines, ""]).encode())
+    told = [json.loads(await process.stdout.readline()) for _ in range(len(asked) + 1)]
+    process.send_signal(stop)
+    more, logged = await process.communicate()
 
-    assert len(asked) + 1 == len(told.splitlines())
+    assert 0 == process.returncode, logged.decode()
+    assert {None, *range(len(asked))} == {answer["id"] for answer in told}
+    assert b"" == more
     assert b"looked-up" in logged
     assert [] == [word for word in TYPED if word.encode() in logged], logged.decode()
 
@@ -343,22 +313,30 @@ async def test_a_token_that_is_revoked_ends_it(start, slack, tmp_path):
     assert "SLACK_BOT_TOKEN: Slack refuses it (token_revoked)" in log
 
 
-async def test_a_bot_takes_its_workers_along(start):
-    """At a signal they end with it, in order."""
+async def test_a_bot_takes_its_workers_along(start, simsessions):
+    """
+    Ready and healthy, and gone with 0 at a signal, its workers with it; so it is with Ctrl-C and
+    without workers in test_process.py.
+    """
     async with start("run", SIMSESSIONS_WORKERS="2") as bot:
-        for message in ("ready", "working", "working"):
-            await bot.logs(message)
+        port = (await bot.logs("ready"))["port"]
+        for _ in range(2):
+            await bot.logs("working")
+        health = await simsessions("health", PORT=str(port))
         workers = bot.children()
         bot.process.terminate()
         code, log = await bot.ended()
         await gone(*workers)
 
-    assert (2, 0) == (len(workers), code)
-    assert "Traceback" not in log
+    assert (0, 2, 0) == (health.code, len(workers), code)
+    assert [] == re.findall("Traceback|stand-in", log)
 
 
-async def test_a_worker_that_dies_is_started_again(start):
-    """The log says so, and another one works in its place."""
+async def test_a_worker_that_dies_is_started_again(start, slack):
+    """
+    The log says so, and another one works in its place. It may have been the first to learn that
+    the token is not good: then the bot ends with 4 as well.
+    """
     async with start("run", SIMSESSIONS_WORKERS="1") as bot:
         await bot.logs("working")
         (first,) = bot.children()
@@ -366,22 +344,15 @@ async def test_a_worker_that_dies_is_started_again(start):
         told = await bot.logs("worker-ended")
         await bot.logs("working")
         (second,) = bot.children()
+        slack.api.faults.fail("auth.test", "token_revoked", times=99)
+        os.kill(second, signal.SIGKILL)
+        code, log = await bot.ended()
 
     assert -signal.SIGKILL == told["code"]
     assert first != second
-    await gone(second)
-
-
-async def test_a_bot_whose_worker_ends_asks_whether_its_token_is_good(start, slack):
-    """A worker may be the first to learn that it is not: then the bot ends with 4 as well."""
-    async with start("run", SIMSESSIONS_WORKERS="1") as bot:
-        await bot.logs("working")
-        slack.api.faults.fail("auth.test", "token_revoked", times=99)
-        os.kill(bot.children()[0], signal.SIGKILL)
-        code, log = await bot.ended()
-
     assert 4 == code
     assert "SLACK_BOT_TOKEN: Slack refuses it (token_revoked)" in log
+    await gone(second)
 
 
 async def test_workers_of_a_bot_that_is_killed_end(start):
