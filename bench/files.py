@@ -25,9 +25,9 @@ from bot.app.accounts import kore_configs
 from bot.clock import SystemClock
 from bot.kore.connect import open_kore
 from bot.settings import load_settings
-from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, make_bolt_app
 from bot.slack.client import open_session
-from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+from bot.slack.identity import Identity
 from handlers.commands import in_hand
 
 ROOT = Path(__file__).parent.parent

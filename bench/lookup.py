@@ -24,9 +24,9 @@ from bot.app.bot import Bot
 from bot.app.run import running, tune_garbage_collector
 from bot.blocks.kit import Screen
 from bot.settings import load_settings
-from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, make_bolt_app
 from bot.slack.client import open_session
-from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint
+from bot.slack.identity import Identity
 from bot.struct import replace
 from handlers.commands import in_hand
 

@@ -15,7 +15,7 @@ from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.kore.cards import Card, iccid, imei
 from bot.emulators.serve import serving
 from bot.emulators.slack.people import BEN
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from tests.slack_rig import slack_side
 from tests.whole_bot import Whole, in_a_folder, settings_for
 

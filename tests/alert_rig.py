@@ -35,9 +35,9 @@ from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.slack.access import Access, AccountRule, Authorizer, Policies
-from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import Channels, People, UserGroups
+from bot.slack.identity import identify
 from bot.store.database import Database
 from bot.store.jobs import Job, JobQueue
 from tests.databases import idle_for

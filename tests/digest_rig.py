@@ -25,9 +25,9 @@ from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.slack.access import Access, Authorizer, Policies
-from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import Channels, People, UserGroups
+from bot.slack.identity import identify
 from bot.store.database import Database
 from bot.store.digest_runs import Run
 from bot.store.jobs import Job, JobQueue, NewJob

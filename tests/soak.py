@@ -36,7 +36,7 @@ from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT, HOME, Channel, Person
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue

@@ -18,7 +18,7 @@ from bot.demo.stories.story import all_stories
 from bot.digests.form import FormField
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from bot.slack.posting import ANSWER
 from tests.bot.jobs.processes import Processes
 from tests.slack_rig import SlackSide, slack_side

@@ -16,7 +16,7 @@ from bot.emulators.slack.api import granted_scopes
 from bot.emulators.slack.methods.context import METHODS
 from bot.emulators.slack.people import HOME
 from bot.emulators.slack.web_api import load_methods
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from handlers.previews import OPENED
 from tests.recorders import all_that_is_registered
 

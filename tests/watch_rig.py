@@ -28,9 +28,9 @@ from bot.sessions.fetch import NoAllowances
 from bot.sessions.lookup import SessionLookup
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
-from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import ChannelAccess
+from bot.slack.identity import identify
 from bot.store.database import Database
 from bot.store.idempotency import PostRows
 from bot.store.jobs import Job, JobQueue

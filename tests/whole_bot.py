@@ -16,7 +16,7 @@ from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.messages import Message
 from bot.services import FleetView
 from bot.settings import Settings
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from bot.store.location import FILE_NAME
 from tests.databases import migrated, quick_folder
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side

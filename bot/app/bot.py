@@ -42,11 +42,11 @@ from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
-from bot.slack.bolt_app import QUIET_SECONDS, ListeningConfig, TokenWatch, make_bolt_app
+from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, Taking, make_bolt_app
 from bot.slack.client import SlackClient
 from bot.slack.errors import is_outage
 from bot.slack.files import Files
-from bot.slack.http_endpoint import SignatureVerifier, SlackEndpoint, Taking
+from bot.slack.identity import QUIET_SECONDS, ListeningConfig, TokenWatch
 from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.posting import BlockFallback, PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection

@@ -27,9 +27,9 @@ from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import MOST_VIEWS
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.owners import Owners
-from bot.slack.bolt_app import Identity
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
+from bot.slack.identity import Identity
 from bot.slack.posting import BlockFallback, PostFinder, PostingLimiter
 from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.channels import ListeningRows, OwnerRows

@@ -19,9 +19,9 @@ from bot.sessions.audit import Audit
 from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
 from bot.slack.access import Access, AccountRule, Authorizer, Policies
-from bot.slack.bolt_app import Identity, identify
 from bot.slack.client import SlackClient
 from bot.slack.directory import Channels, People, UserGroups
+from bot.slack.identity import Identity, identify
 from bot.store.database import Database, Reconnector
 from bot.store.errors import StoreDenied, StoreError, StoreMissing
 from bot.store.jobs import JobQueue

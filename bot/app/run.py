@@ -28,8 +28,8 @@ from bot.ops.logging import LogRedactor, configure_logging
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import start_background
 from bot.settings import Settings
-from bot.slack.bolt_app import TokenWatch
 from bot.slack.client import open_session
+from bot.slack.identity import TokenWatch
 
 log = logging.getLogger(__name__)
 

@@ -23,11 +23,10 @@ from bot.kore.errors import KoreDenied
 from bot.proxies import origin_of, proxy_for, why_no_answer
 from bot.setting_entries import WebhookTarget
 from bot.settings import Need, Settings
-from bot.slack.bolt_app import APP_TOKEN, call_at_start, identify
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import members_of
 from bot.slack.errors import Reason, SlackError, SlackRefused, reason_of
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import APP_TOKEN, bot_scopes, call_at_start, identify
 from bot.store.database import Database
 from bot.store.errors import (
     StoreBusy,

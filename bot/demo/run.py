@@ -30,7 +30,7 @@ from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.api import SlackApi, granted_scopes
 from bot.emulators.slack.workspace import Workspace
 from bot.settings import load_settings
-from bot.slack.manifest import app_features
+from bot.slack.identity import app_features
 from bot.struct import Struct, asdict
 
 COMMAND = "/simsessions"

@@ -1,17 +1,22 @@
-"""Who the bot is to Slack, and the Bolt app that takes its requests.
+"""The Bolt app that takes Slack's requests, and the HTTP endpoint before it: POST /slack/events.
 
 The app acknowledges at once and asks Slack nothing on the way. By itself Bolt polls every 10 ms for
 the ack, loses it where a listener raises right after it, and calls auth.test within the first
 request's three seconds.
+
+The endpoint checks the signature. The ack of a slash command is always empty, so it is sent before
+Bolt sees the request, once `taking` has it. In other acks Slack reads what Bolt answers: options,
+modals, challenges.
 """
 
+import asyncio
+import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from typing import Any
 
 import aiohttp
-from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
@@ -25,110 +30,23 @@ from slack_bolt.request.payload_utils import (
     to_step,
     to_view,
 )
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from bot.clock import Clock
 from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for
-from bot.slack.client import SlackClient, SlackResponse, text_in
-from bot.slack.errors import Reason, SlackError, SlackRefused
-from bot.struct import Struct
+from bot.slack.client import SlackObserver
+from bot.slack.identity import Identity
 
 log = logging.getLogger(__name__)
-
-BOT_TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 -- its name
-APP_TOKEN = "SLACK_APP_TOKEN"  # noqa: S105 -- its name
-
-
-class Identity(Struct):
-    """What auth.test says of the bot's token; `scopes` are those that it was granted."""
-
-    team: str
-    user: str
-    bot: str | None = None
-    enterprise: str | None = None
-    scopes: frozenset[str] = frozenset()
-
-
-async def identify(client: SlackClient) -> Identity:
-    """Return whose token the bot has. Raises StartError or SlackLost, each with one clear line."""
-    answer = await call_at_start(client, "auth.test", BOT_TOKEN, needs=("team_id", "user_id"))
-    granted = answer.headers.get("X-OAuth-Scopes", "")
-    return Identity(
-        team=answer.text("team_id"),
-        user=answer.text("user_id"),
-        bot=text_in(answer.body, "bot_id") or None,
-        enterprise=text_in(answer.body, "enterprise_id") or None,
-        scopes=frozenset(scope.strip() for scope in granted.split(",") if scope.strip()),
-    )
-
-
-async def call_at_start(
-    client: SlackClient, method: str, setting: str, token: str = "", *, needs: tuple[str, ...] = ()
-) -> SlackResponse:
-    """Call what must work before anything else can; `setting` is where the token comes from.
-
-    The answer has the texts that are in `needs`.
-
-    Raises StartError or SlackLost, each with one clear line.
-    """
-    try:
-        answer = await client.call(method, token=token, idempotent=True)
-        for name in needs:
-            answer.text(name)
-    except SlackRefused as error:
-        if error.reason not in {Reason.BAD_TOKEN, Reason.SCOPE_MISSING}:
-            raise SlackLost(f"Slack cannot be used: {error}") from error
-        fault = f"{setting}: Slack refuses it ({error.error}); copy it anew from api.slack.com/apps"
-        raise StartError(fault) from error
-    except SlackError as error:
-        raise SlackLost(f"Slack cannot be reached: {error}") from error
-    return answer
-
-
-class TokenWatch:
-    """Asks whose token it is as soon as anything suggests that Slack takes it no more."""
-
-    def __init__(self, client: SlackClient) -> None:
-        self._client = client
-
-    def suspect(self) -> None:
-        """Ask: an event says that it was revoked, or a worker has ended."""
-        self._client.refused.set()
-
-    async def run(self) -> None:
-        """Go on for ever. Raises StartError as soon as Slack refuses the token."""
-        while True:
-            await self._client.refused.wait()
-            self._client.refused.clear()
-            with suppress(SlackLost):
-                await identify(self._client)
-
-
-QUIET_SECONDS = 1800.0
-"""For how long a link that is repeated in a channel is not previewed again."""
-
-
-class ListeningConfig(Struct):
-    """What messages the bot listens to.
-
-    `bot_user` is whom a mention names, `bot_id` the other id under which the bot posts, where it
-    has one; `prefix_channels` are those in which `!sim …` is read;
-    `unfurls` previews links to SIMs, but not again in a channel within `quiet_seconds`;
-    `work_objects` lets those, and answers, open in Slack's side pane.
-    """
-
-    bot_user: str
-    prefix_channels: frozenset[str] = frozenset()
-    unfurls: bool = False
-    work_objects: bool = False
-    quiet_seconds: float = QUIET_SECONDS
-    bot_id: str | None = None
-
 
 # Bolt finds SLACK_BOT_TOKEN in the environment by itself, and says that it does not need it.
 PASSING = (OSError, TimeoutError, aiohttp.ClientError, SlackClientError, SlackLost, StartError)
@@ -188,7 +106,7 @@ def make_bolt_app(
 ) -> AsyncApp:
     """Return the app without listeners; what it sends goes over the shared session.
 
-    Signatures are checked before Bolt, in bot/slack/http_endpoint.py. The helpers that Bolt injects
+    Signatures are checked before Bolt, by SlackEndpoint. The helpers that Bolt injects
     for assistants and functions are off: nothing here uses them.
     """
     logger = bolt_logger()
@@ -283,3 +201,150 @@ def _web_client(
     # by itself it takes the environment's proxy for every host, this machine included
     client.proxy = proxy_for(origin_of(api_url))
     return client
+
+
+WINDOW_SECONDS = 300
+Taking = Callable[[str], AbstractContextManager[None]]
+"""Holds a command, by its body, until a listener has it."""
+
+
+class SignatureVerifier:
+    """Checks that Slack signed a request; without a secret no request is Slack's."""
+
+    def __init__(self, secret: str, clock: Clock) -> None:
+        self._key = secret.encode()
+        self._clock = clock
+
+    def is_valid(self, body: bytes, timestamp: bytes, signature: bytes) -> bool:
+        """Return whether Slack signed this body, less than five minutes ago."""
+        if not (self._key and timestamp.isdigit() and self._fresh(timestamp)):
+            return False
+        expected = hmac.digest(self._key, b"v0:%b:%b" % (timestamp, body), "sha256").hex()
+        return hmac.compare_digest(b"v0=" + expected.encode(), signature)
+
+    def _fresh(self, timestamp: bytes) -> bool:
+        # 12 digits last for 30,000 years; more would only cost time
+        is_number = len(timestamp) <= 12  # noqa: PLR2004
+        return is_number and abs(self._clock.now().timestamp() - int(timestamp)) <= WINDOW_SECONDS
+
+
+MAX_BYTES = 1 << 20  # a view is at most 250 KB; Bolt itself would read any length
+
+
+class SlackEndpoint:
+    """An ASGI app before Bolt: 413 too long, 401 not Slack's, 400 not readable, 503 stopping."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        verifier: SignatureVerifier,
+        clock: Clock,
+        observer: SlackObserver,
+        taking: Taking,
+    ) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._clock = clock
+        self._observer = observer
+        self._taking = taking
+        self._is_open = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = self._clock.monotonic()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        body = await self._checked(headers, receive)
+        if isinstance(body, str) and is_command(body):
+            with self._taking(body):
+                await self._acknowledge(Response(), started, (scope, receive, send))
+                # uvloop writes at the end of the loop's turn
+                await asyncio.sleep(0)
+                await self._answer(body, headers)
+        else:
+            answer = await self._answer(body, headers)
+            await self._acknowledge(answer, started, (scope, receive, send))
+
+    async def _acknowledge(
+        self, response: Response, started: float, to: tuple[Scope, Receive, Send]
+    ) -> None:
+        await response(*to)
+        self._observer.acknowledged("http", self._clock.monotonic() - started)
+
+    async def open(self) -> None:
+        """Take requests from now on."""
+        self._is_open = True
+
+    async def is_open(self) -> bool:
+        """Return whether requests are taken."""
+        return self._is_open
+
+    async def watch(self) -> None:
+        """Wait for ever: there is no connection of ours that could be lost."""
+        await asyncio.Event().wait()
+
+    async def close(self, _patience: float = 0.0) -> None:
+        """Take no more requests: Slack delivers events again, and tells people that it failed."""
+        self._is_open = False
+
+    async def _checked(self, headers: dict[bytes, bytes], receive: Receive) -> str | Response:
+        """Return the body of a request of Slack's, or the response to any other."""
+        body = await read_body(receive)
+        if body is None:
+            return Response("too long", 413, headers={"connection": "close"})
+        if not self._is_slacks(body, headers):
+            return Response("not signed by Slack", 401)
+        if not self._is_open:
+            return Response("restarting", 503, headers={"retry-after": "10"})
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            return Response("not readable", 400)
+
+    async def _answer(self, body: str | Response, headers: dict[bytes, bytes]) -> Response:
+        """Return Bolt's answer to a body."""
+        if isinstance(body, Response):
+            return body
+        request = bolt_request(body, _bolt_headers(headers))
+        if request is None:
+            return Response("not readable", 400)
+        return _response(await self._app.async_dispatch(request))
+
+    def _is_slacks(self, body: bytes, headers: dict[bytes, bytes]) -> bool:
+        timestamp = headers.get(b"x-slack-request-timestamp", b"")
+        return self._verifier.is_valid(body, timestamp, headers.get(b"x-slack-signature", b""))
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Read the whole body; None where it is longer than a megabyte or its sender is gone."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BYTES:
+            return None
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def is_command(body: str) -> bool:
+    """Return whether it is a slash command, and no event (JSON), interaction or check."""
+    return not body.startswith(("payload=", "{")) and "command=%2F" in body
+
+
+def _bolt_headers(headers: dict[bytes, bytes]) -> dict[str, Any]:
+    """Return the headers that Bolt reads."""
+    return {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in headers.items()
+        if name == b"content-type" or name.startswith(b"x-slack-retry")
+    }
+
+
+def _response(answer: BoltResponse) -> Response:
+    headers = {name: values[0] for name, values in answer.headers.items() if values}
+    return Response(answer.body or "", answer.status, headers=headers)

@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from bot.clock import Clock
-from bot.slack.bolt_app import Identity
 from bot.slack.client import SlackClient, SlackObserver, SlackResponse, part, parts, text_in
 from bot.slack.errors import (
     NOT_DONE,
@@ -21,6 +20,7 @@ from bot.slack.errors import (
     SlackRateLimited,
     SlackRefused,
 )
+from bot.slack.identity import Identity
 from bot.struct import Struct
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.clock import Clock
 from bot.errors import SlackLost
 from bot.proxies import origin_of, proxy_for
-from bot.slack.bolt_app import APP_TOKEN, bolt_request, call_at_start
+from bot.slack.bolt_app import bolt_request
 from bot.slack.client import SlackClient, SlackObserver, no_redirects
+from bot.slack.identity import APP_TOKEN, call_at_start
 
 log = logging.getLogger(__name__)
 

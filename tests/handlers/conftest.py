@@ -5,7 +5,8 @@ from slack_bolt.async_app import AsyncBoltRequest
 
 import handlers
 from bot.slack import messages
-from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.slack.bolt_app import make_bolt_app
+from bot.slack.identity import Identity
 from bot.struct import replace
 from tests.slack_rig import BOT_TOKEN
 from tests.whole_bot import whole_bot

@@ -7,7 +7,7 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken, late
 from bot.emulators.slack.people import BOT
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from handlers.handover import ThreadLink, thread_in
 from tests.whole_bot import whole_bot
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.bolt_app import ListeningConfig
+from bot.slack.identity import ListeningConfig
 from handlers.mentions import question_in
 
 US = "U0SIMSESS"

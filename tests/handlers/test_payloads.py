@@ -9,7 +9,7 @@ from bot.errors import OldButton
 from bot.ops.metrics import Metrics
 from bot.sims.spotter import places_of
 from bot.slack.access import Access, Actor
-from bot.slack.bolt_app import ListeningConfig
+from bot.slack.identity import ListeningConfig
 from handlers.digest_form import values_in
 from handlers.history import of_button, of_select
 from handlers.home import of_event

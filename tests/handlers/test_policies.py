@@ -7,7 +7,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.emulators.slack.people import BOT, HOME
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from tests.whole_bot import find_button, whole_bot
 
 SIMS = ("truck-42", "pump-7", "kiosk-5", "van-9")

@@ -23,7 +23,7 @@ from bot.emulators.serve import serving
 from bot.emulators.slack.api import SlackApi
 from bot.emulators.slack.workspace import Workspace
 from bot.settings import PREFIX, WITHOUT_PREFIX
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NONE: Mapping[str, str] = MappingProxyType({})

@@ -7,7 +7,7 @@ from bot.cli.terminal import Status
 from bot.emulators.slack.api import granted_scopes
 from bot.settings import Settings
 from bot.slack.client import SlackClient, open_session
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, slack_side
 

@@ -6,7 +6,7 @@ import aiohttp
 
 from bot.demo.controls import KoreMode
 from bot.demo.run import COMMAND, Demo, Gate, running_demo
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 
 
 async def answer_to(demo: Demo, text: str) -> str:

@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from bot.store.channels import Listening, ListeningRows
 from tests.bot.jobs.processes import Holding, Processes, until
 from tests.slack_rig import slack_side

@@ -10,9 +10,9 @@ from bot.clock import SystemClock
 from bot.emulators.slack.faults import Fault
 from bot.jobs.posting import SETTLED, IdempotentPosts, Posted
 from bot.ops.metrics import Metrics
-from bot.slack.bolt_app import identify
 from bot.slack.client import RetryPolicy, SlackClient, open_session
 from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
+from bot.slack.identity import identify
 from bot.slack.posting import POST, UPDATE, BlockFallback, PostFinder, PostingLimiter
 from bot.store.idempotency import POSTED, SENDING, PostRows
 from bot.store.schema import posts

@@ -12,7 +12,7 @@ from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from bot.store.idempotency import POSTED
 from bot.store.schema import posts, watches
 from bot.store.watches import WatchRows

@@ -7,9 +7,9 @@ import trustme
 
 from bot.errors import SlackLost
 from bot.proxies import proxy_for
-from bot.slack.bolt_app import identify
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackUnreachable
+from bot.slack.identity import identify
 from tests.bot.kore.conftest import a_server
 from tests.bot.kore.test_http import answering
 from tests.builders import NO_SUCH_HOST

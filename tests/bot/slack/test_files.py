@@ -7,9 +7,9 @@ import pytest
 from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import BOT, HOME
 from bot.errors import NotShared
-from bot.slack.bolt_app import Identity
 from bot.slack.errors import FileNotSent
 from bot.slack.files import Files
+from bot.slack.identity import Identity
 from bot.slack.posting import PostFinder, SurePosts
 from tests.bot.slack.test_messages import To
 

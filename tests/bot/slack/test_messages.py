@@ -8,8 +8,8 @@ import pytest
 
 from bot.blocks.kit import Degradable, Screen, container, degrade, section
 from bot.emulators.slack.faults import Fault, too_many
-from bot.slack.bolt_app import identify
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
+from bot.slack.identity import identify
 from bot.slack.messages import Delivery, Post, ProgressMessages
 from bot.slack.posting import MAYBE_TWICE, BlockFallback, PostFinder, SurePosts, TextOnly
 from bot.struct import replace

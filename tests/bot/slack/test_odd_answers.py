@@ -6,10 +6,10 @@ import pytest
 
 from bot.emulators.slack.faults import Fault
 from bot.errors import SlackLost
-from bot.slack.bolt_app import Identity, identify
 from bot.slack.directory import ChannelAccess, Channels, People, members_of
 from bot.slack.errors import FileNotSent, SlackOutcomeUnknown, SlackRefused
 from bot.slack.files import Files
+from bot.slack.identity import Identity, identify
 from bot.slack.posting import PostFinder, SurePosts, marked
 from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.emulators.slack.faults import Fault, too_many
-from bot.slack.bolt_app import Identity
 from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
+from bot.slack.identity import Identity
 from bot.slack.posting import (
     INTERVALS,
     MAX_LANES,

@@ -9,7 +9,8 @@ from aiohttp import web
 from bot.emulators.slack.faults import Fault
 from bot.errors import SlackLost, StartError
 from bot.slack import socket_mode
-from bot.slack.bolt_app import Identity, make_bolt_app
+from bot.slack.bolt_app import make_bolt_app
+from bot.slack.identity import Identity
 from bot.slack.socket_mode import MAX_REBUILDS, SocketModeConnection
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 

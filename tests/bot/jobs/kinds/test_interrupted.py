@@ -13,7 +13,7 @@ from bot.emulators.kore.faults import hang
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT
 from bot.sessions.open_questions import AGAIN_SECONDS
-from bot.slack.manifest import bot_scopes
+from bot.slack.identity import bot_scopes
 from bot.store.schema import jobs
 from tests.bot.jobs.processes import Processes, until
 from tests.databases import on_both, time_passes

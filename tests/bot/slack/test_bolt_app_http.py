@@ -13,8 +13,14 @@ from starlette.routing import Route
 
 from bot.emulators.slack.delivery import signature
 from bot.ops.http import http_server
-from bot.slack.bolt_app import Identity, make_bolt_app
-from bot.slack.http_endpoint import MAX_BYTES, SignatureVerifier, SlackEndpoint, is_command
+from bot.slack.bolt_app import (
+    MAX_BYTES,
+    SignatureVerifier,
+    SlackEndpoint,
+    is_command,
+    make_bolt_app,
+)
+from bot.slack.identity import Identity
 from tests.fakes import FakeClock
 
 SECRET = "a-signing-secret"
