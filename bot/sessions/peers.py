@@ -87,11 +87,16 @@ class ScanPeers:
         self._run: Run | None = None
         self._read_at = float("-inf")
 
+    @property
+    def kept(self) -> Mapping[str, Peer] | None:
+        """Its SIMs by SID, as far as nobody has to be asked for them; else None."""
+        is_old = self._clock.monotonic() - self._read_at > KEPT_FOR.total_seconds()
+        return None if is_old else self._kept
+
     async def peers(self) -> Mapping[str, Peer]:
         """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
-        now = self._clock.monotonic()
-        if now - self._read_at > KEPT_FOR.total_seconds():
-            run = await self._runs.newest_scan(self._accounts)
+        if self.kept is None:
+            now, run = self._clock.monotonic(), await self._runs.newest_scan(self._accounts)
             if run is None or self._clock.now() - _started(run) > TOO_OLD:
                 self._kept = {}
             elif run != self._run:
@@ -232,6 +237,8 @@ class Peers:
         """Return what the last scan saw; reading it goes on for the next one who asks."""
         if self._scan is None:
             return {}
+        if (kept := self._scan.kept) is not None:
+            return kept
         if self._reading is None:
             self._reading = asyncio.create_task(self._read(self._scan), name="last-scan")
         reading = self._reading

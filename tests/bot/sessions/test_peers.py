@@ -79,6 +79,8 @@ def names(kore, clock):
 class Scan:
     """A last scan of these peers; `gate` holds it back."""
 
+    kept = None
+
     def __init__(self, *peers, error=None, gate=None):
         self.peers_by_sid = {peer.member.sid: peer for peer in peers}
         self.error, self.gate = error, gate
