@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import ids
@@ -125,6 +125,7 @@ def test_a_name_cannot_speak_to_slack(name):
     assert "<!channel>" not in "".join(words(drawn.blocks))
 
 
+@settings(max_examples=60)
 @given(REPORTS, st.sampled_from(Condition), st.sampled_from([None, *Ending]), st.booleans())
 def test_any_card_is_taken(report, goal, ending, away):
     """Whatever KORE told, Slack takes the card, with blocks and as text alone."""
@@ -324,6 +325,7 @@ def test_the_notification_reads_without_marks():
     assert "*" not in drawn.text
 
 
+@settings(max_examples=60)
 @given(
     REPORTS, REPORTS, st.sampled_from(NoticeKind), st.sampled_from(Condition), st.text(max_size=300)
 )
