@@ -1,8 +1,8 @@
 """What holds for every test: properties are judged by what they find, never by the clock.
 
 Each worker of pytest-xdist gets an equal part of the list of tests, in its order, and takes from
-the ends of others when it is done: so each part begins with its share of the files that are slow,
-and the first with all that share a browser.
+the ends of others when it is done: so each part begins with its share of the files that are slow.
+Those of a browser are shared by half of the workers: each has one to start.
 """
 
 import gc
@@ -29,12 +29,12 @@ BROWSER = str(Path(__file__).parent / "e2e") + os.sep
 
 
 def pytest_collection_modifyitems(items):
-    """Begin the first worker's part with the browser's files, each other's with slow ones."""
+    """Begin each worker's part with slow files, and few workers' with those of a browser."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    browsers = {item.path for item in items if str(item.path).startswith(BROWSER)}
     slow = dict.fromkeys(item.path for item in items if item.get_closest_marker("slow"))
-    others = range(1, workers) or [0]
-    worker_of = dict(zip(slow, cycle(others), strict=False)) | dict.fromkeys(browsers, 0)
+    browsers = dict.fromkeys(item.path for item in items if str(item.path).startswith(BROWSER))
+    worker_of = dict(zip(slow, cycle(reversed(range(workers))), strict=False))
+    worker_of |= zip(browsers, cycle(range(workers // 2 or 1)), strict=False)
     shares = [[i for i in items if worker_of.get(i.path) == number] for number in range(workers)]
     fast = (item for item in items if item.path not in worker_of)
     size = len(items) // workers

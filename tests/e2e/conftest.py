@@ -98,7 +98,12 @@ async def windows(browser, demo) -> AsyncIterator[Window]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def ana(windows, demo) -> Page:
-    """The demo's page, opened by Ana in #fleet-ops; no modal of an earlier test is in the way."""
+    """The demo's page, opened by Ana in #fleet-ops; nothing of an earlier test is in the way.
+
+    What was said to others in other tests would be drawn again each time.
+    """
+    for message in demo.workspace.messages.all():
+        demo.workspace.messages.remove(message.ts)
     while demo.workspace.views.top(ANA.id):
         await demo.workspace.close_view(ANA.id)
     return await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")

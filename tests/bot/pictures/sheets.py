@@ -71,7 +71,9 @@ def colour_of(generation: int | None) -> tuple[int, int, int]:
 def count(image: Image.Image, colour: tuple[int, int, int], box=None) -> int:
     """Count the pixels of a colour."""
     part = image.crop(box) if box else image
-    return sum(number for number, found in part.getcolors(part.width * part.height) if found == colour)
+    return sum(
+        number for number, found in part.getcolors(part.width * part.height) if found == colour
+    )
 
 
 def known_colours() -> set[tuple[int, int, int]]:
