@@ -247,7 +247,7 @@ class Context(Struct):
 
     async def authorize(self) -> None:
         """Check that the actor may ask, before anything is done for them. Raises NotAllowed."""
-        await self.services.authorizer.authorize(self.actor)
+        await self._found_out(self.actor, for_all=False)
 
     async def is_in(self, channel: str) -> bool:
         """Return whether the actor is in a channel, as far as Slack says."""
@@ -280,10 +280,12 @@ class Context(Struct):
         It is found out once a request for each place and kind of reader.
         """
         actor, for_all = self.actor_here, self.request.is_public if for_all is None else for_all
-        if (actor, for_all) not in self._seen:
-            found = await self.services.authorizer.authorize(actor, for_all=for_all)
-            self._seen[actor, for_all] = found
-        return self._seen[actor, for_all]
+        return self._seen.get((actor, for_all)) or await self._found_out(actor, for_all=for_all)
+
+    async def _found_out(self, actor: Actor | None, *, for_all: bool) -> Visibility:
+        found = await self.services.authorizer.authorize(actor, for_all=for_all)
+        self._seen[actor, for_all] = found
+        return found
 
     async def view(self, *, for_all: bool | None = None) -> FleetView:
         """Return the fleets of which an answer may show anything. Raises NotAllowed."""
