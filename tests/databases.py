@@ -51,6 +51,13 @@ DO $$ DECLARE each record; BEGIN
     END LOOP;
 END $$
 """
+NOTHING = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+GRANT USAGE ON SCHEMA public TO public
+"""
 TABLES = "SELECT string_agg(relname, ' ') FROM pg_stat_user_tables"
 numbers = itertools.count(1)
 
@@ -67,6 +74,9 @@ class Maker(Protocol):
     def done(self, url: str) -> None:
         """Take back one with our tables."""
 
+    def emptied(self, url: str) -> None:
+        """Take back one that had no table."""
+
 
 class PostgresMaker:
     """Databases on one server; those that were used are emptied and used again."""
@@ -74,6 +84,7 @@ class PostgresMaker:
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._spare: list[str] = []
+        self._without_tables: list[str] = []
         template = self._made(UP_TO_DATE, "template0")
         asyncio.run(migrated(template))
         ours = asyncio.run(told(template, TABLES))
@@ -83,11 +94,16 @@ class PostgresMaker:
         return self._spare.pop() if self._spare else self._made(self._name(), UP_TO_DATE)
 
     def empty(self) -> str:
-        return self._made(self._name(), "template0")
+        spare = self._without_tables
+        return spare.pop() if spare else self._made(self._name(), "template0")
 
     def done(self, url: str) -> None:
         asyncio.run(asked(url, self._empty))
         self._spare.append(url)
+
+    def emptied(self, url: str) -> None:
+        asyncio.run(asked(url, NOTHING))
+        self._without_tables.append(url)
 
     def _name(self) -> str:
         return f"test_{next(numbers)}"
@@ -117,6 +133,8 @@ class SqliteMaker:
     def done(self, url: str) -> None:
         for each in self._folder.glob(f"{file_of(url).name}*"):
             each.unlink()
+
+    emptied = done
 
 
 @pytest.fixture(scope="session")
@@ -168,9 +186,11 @@ def database_url(maker: Maker) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_url(maker: Maker) -> str:
+def empty_url(maker: Maker) -> Iterator[str]:
     """Return the URL of a fresh database without any table."""
-    return maker.empty()
+    url = maker.empty()
+    yield url
+    maker.emptied(url)
 
 
 @pytest.fixture
