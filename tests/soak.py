@@ -84,11 +84,11 @@ class Soak:
     async def run(self, seconds, chaos, *, rate, kill_every, tell=None):
         """Let all of it happen for so long, then let what is due arrive."""
         self._keep_up()
-        await self._until(self._is_up, 60)
+        await self._until(lambda: len(self.memory) == len(AT_WORK), 60)
         ends = monotonic() + seconds
         loops = [chaos.run(), self._kills(kill_every, ends - seconds / 3), self._asks(rate)]
-        loops += [self.lags.run(), self._alerts(), *map(self._watches, DOWN)]
-        loops += [self._digests(f"{n:08x}") for n in range(2)]
+        loops += [self.lags.run(), *(self._digests(f"{n:08x}") for n in range(2)), self._alerts()]
+        loops += map(self._watches, DOWN)
         running = [asyncio.ensure_future(each) for each in loops]
         while monotonic() < ends:
             done, _ = await asyncio.wait(running, timeout=min(60, ends - monotonic()))
