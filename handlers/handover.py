@@ -23,7 +23,7 @@ from bot.watches.watch import Watch
 from handlers.commands import answer_to
 from handlers.interactions import on_answered, read, register_clicks
 from handlers.lookups import look_up_many
-from handlers.payloads import TS, Body, Context, Request, from_shortcut
+from handlers.payloads import TS, Context, Request, from_shortcut
 from handlers.replies import Reply, send
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")
@@ -82,11 +82,6 @@ def thread_of(request: Request) -> Request:
     if root is None or (request.text.strip() and link is None):
         raise NoThread(WHICH)
     return replace(request, thread=root, is_public=True, aloud=True)
-
-
-async def of_message(context: Context, _body: Body) -> Reply:
-    """Hand the thread of a message over."""
-    return await handed_over(context)
 
 
 async def handed_over(context: Context) -> Reply:
