@@ -266,7 +266,8 @@ class Peers:
         Those lost `within` so much of it were lost together with it.
         """
         noted = known.get(report.sim.sid)
-        mine = noted.member if noted else member_of(case_of(report))
+        is_mine = noted and noted.as_of == report.as_of  # else a scan's: the report is not kept
+        mine = noted.member if noted and is_mine else member_of(case_of(report))
         if mine.lost_at is None:
             return None
         for trait in NEAR:

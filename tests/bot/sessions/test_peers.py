@@ -7,6 +7,7 @@ import pytest
 
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.thresholds import Thresholds
+from bot.emulators.kore.faults import Fault
 from bot.sessions import peers as peers_module
 from bot.sessions.fetch import NoAllowances
 from bot.sessions.lookup import SessionLookup
@@ -170,6 +171,19 @@ async def test_nothing_keeps_the_answer(put, open_with, clock):
         await peers.aclose()
 
     assert [None, None, ("cell", 1, 0)] == found
+
+
+async def test_an_answer_of_before_has_the_neighbours_of_its_own_loss(put, open_with, clock, api):
+    """While KORE is down too: not those of what an older scan saw of the same SIM."""
+    scan = Scan(a_peer(clock, 9, hours=10), a_peer(clock, 1))
+    lookup, mine = open_with(Peers(clock, scan)), put(9, silent=True)
+    first = await lookup.look_up(mine)
+    api.faults.add(Fault(status=503, times=None))
+    clock.move(660)
+    second = await lookup.look_up(mine)
+
+    assert second.stale
+    assert ("cell", 1, 0) == told(first) == told(second)
 
 
 def outage(report):
