@@ -176,9 +176,11 @@ class Peers:
         return self
 
     def note(self, report: SessionReport) -> Member:
-        """Remember a SIM that was just looked up; return it as it is compared."""
+        """Remember a SIM that was just looked up, not of old; return it as it is compared."""
         member = member_of(case_of(report))
         self._recent.pop(member.sid, None)
+        if report.as_of < self._clock.now() - RECENT:
+            return member
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
         self._recent[member.sid] = Peer(member, report.state is State.ONLINE, report.as_of)

@@ -186,6 +186,20 @@ async def test_an_answer_of_before_has_the_neighbours_of_its_own_loss(put, open_
     assert ("cell", 1, 0) == told(first) == told(second)
 
 
+async def test_answers_of_before_tell_nothing_of_others(put, open_with, clock, api):
+    """While KORE is down, what SIMs were more than ten minutes ago is no news of them."""
+    peers, sids = Peers(clock), [put(1, silent=True), put(2, silent=True)]
+    lookup = open_with(peers)
+    for sid in sids:
+        await lookup.look_up(sid)
+    api.faults.add(Fault(status=503, times=None))
+    clock.move(660)
+    old = [await lookup.look_up(sid) for sid in sids]
+
+    assert all(report.stale for report in old)
+    assert [{}, {}] == [await peers.around([report]) for report in old]
+
+
 def outage(report):
     found = [each for each in report.findings if each.rule == "common_outage"]
     return found and {k: found[0].evidence[k] for k in ("sims", "of", "others_silent", "others")}
