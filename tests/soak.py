@@ -177,7 +177,9 @@ class Soak:
     async def _watches(self, name):
         while True:
             await self._pause(0.2, 2)
-            question = await self._ask("command", f"watch {name} until online")
+            asking = asyncio.ensure_future(self._ask("command", f"watch {name} until online"))
+            self.tasks.append(asking)
+            question = await asyncio.shield(asking)  # Slack's word on it may come after our end
             await self._until(lambda question=question: question.state != "waiting", 90)
             mine = [row.id for row in await self._watched() if row.name == name and not row.ended]
             await self._pause(0, 2)
@@ -240,11 +242,9 @@ class Soak:
         lost = [f"{each.person} has no answer" for each in waiting]
         lost += [f"{key} is not posted" for key in self.due if key not in posts]
         unseen = [row for row in await self._watched() if not self._is_told(row.id)]
-        every = map(
-            incident_from_row, await self.alerting.incidents.rows.open_in("T0ACMEIOT", FLEET_OPS)
-        )
-        untold = [each.incident.id for each in every if each.told != each.incident.seq - 1]
-        lost += [f"incident {id_} is not told" for id_ in untold]
+        rows = await self.alerting.incidents.rows.open_in("T0ACMEIOT", FLEET_OPS)
+        news = [(row.told, row.incident) for row in map(incident_from_row, rows)]
+        lost += [f"incident {it.id} is not told" for told, it in news if told != it.seq - 1]
         lost += [f"{key} is not sent" for key in await JobQueue(self.database).live("webhook", "")]
         return [*lost, *(f"watch {row.id} of {row.name} is not told" for row in unseen)]
 
