@@ -149,11 +149,15 @@ def on_message(services: Services) -> Listener:
 
 
 async def answer_once(question: Question, actor: Actor | None, services: Services) -> None:
-    """Answer what was taken, unless another event about the same message is answered already."""
+    """Answer what was taken, unless another event about the same message is answered already.
+
+    Cut before that is known, it stays noted: the claim may be in the store, and nobody else's.
+    """
     found, rest = find(question.text)
     context = Context(actor, question.request(rest), services)
+    is_first = await services.deduplication.is_first(question.key)
     try:
-        if not await services.deduplication.is_first(question.key):
+        if not is_first:
             return
         # with nothing in it, a mention in a thread looks up what is above: the audit says so
         has_more = question.thread or question.beside

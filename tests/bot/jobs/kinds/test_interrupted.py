@@ -1,6 +1,9 @@
 """Questions of a real bot process that is killed with -9 before it could answer, on both stores."""
 
-from contextlib import asynccontextmanager
+import os
+import signal
+import sqlite3
+from contextlib import asynccontextmanager, closing, suppress
 
 import pytest
 from sqlalchemy import func, select
@@ -15,11 +18,11 @@ from bot.emulators.slack.people import BOT
 from bot.sessions.open_questions import AGAIN_SECONDS
 from bot.slack.identity import bot_scopes
 from bot.store.schema import jobs
-from tests.bot.jobs.processes import Processes, until
-from tests.databases import on_both, time_passes
+from tests.bot.jobs.processes import Processes, is_alive, until
+from tests.databases import file_of, on_both, time_passes
 from tests.slack_rig import SIGNING_SECRET, slack_side
 
-pytestmark = [pytest.mark.slow, on_both]
+pytestmark = pytest.mark.slow
 PATIENCE = ("BUDGET", "READ_TIMEOUT")
 INTERRUPTED = "I was interrupted while I worked on your question."
 
@@ -47,7 +50,7 @@ async def scene(database, database_url, forks):
 
 
 @asynccontextmanager
-async def scene_of(database, database_url, forks, port=0):
+async def scene_of(database, database_url, forks, port=0, **env):
     """Put it up; with a port Slack comes by signed HTTP."""
     clock = SystemClock()
     kore = KoreApi(clock, stories=all_stories())
@@ -58,9 +61,11 @@ async def scene_of(database, database_url, forks, port=0):
             slack.api.request_url = f"http://127.0.0.1:{port}{EVENTS_PATH}"
             patient |= {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING_SECRET}
             patient |= {"PORT": str(port)}
-        yield Scene(Processes(forks, database, database_url, kore, kore_url, url, **patient), slack)
+        env |= patient
+        yield Scene(Processes(forks, database, database_url, kore, kore_url, url, **env), slack)
 
 
+@on_both
 async def test_who_asked_hears_of_it(scene):
     """Aloud in place of what showed the progress, else directly; once, and of nothing answered."""
     workspace, slack = scene.slack.workspace, scene.slack
@@ -86,6 +91,7 @@ async def _seen(slack, words):
     return [each for each in slack.seen_by("ana") if words in each.text]
 
 
+@on_both
 @pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
 async def test_what_was_taken_up_a_moment_before_is_not_lost(
     database, database_url, forks, over_http
@@ -105,6 +111,45 @@ async def test_what_was_taken_up_a_moment_before_is_not_lost(
             await time_passes(database, AGAIN_SECONDS)
             await until(lambda: _interrupted(slack, "ana"))
             await until(lambda: _interrupted(slack, "ben"))
+
+
+async def test_what_is_cut_before_it_is_known_to_be_new_is_not_lost(database, database_url, forks):
+    """A bot that stops while the store is asked whether it has a mention already leaves a note."""
+    async with scene_of(database, database_url, forks, SIMSESSIONS_DRAIN="0") as scene:
+        slack, locked = scene.slack, closing(sqlite3.connect(file_of(database_url)))
+        async with stopping(*scene.bots.start("run")) as stop:
+            with locked as busy:
+                busy.execute("BEGIN IMMEDIATE")
+                await slack.workspace.say("ana", "#fleet-ops", f"<@{BOT.id}> pump-7")
+                await slack.api.dispatcher.settled()
+                await stop()
+        async with scene.bots.killed("run"):
+            await until(lambda: scene.is_written_down(1, or_was=True), 20)
+            await time_passes(database, AGAIN_SECONDS)
+            await until(lambda: _interrupted(slack, "ana"))
+
+
+@asynccontextmanager
+async def stopping(pid, log):
+    """Return what tells a bot to stop, and waits until it has cut its answers; see it end."""
+
+    async def says(word):
+        return f'"{word}"' in log.read_text()
+
+    async def stop():
+        os.kill(pid, signal.SIGTERM)
+        await until(lambda: says("stopped"))
+
+    async def gone():
+        return not is_alive(pid)
+
+    try:
+        await until(lambda: says("ready"))
+        yield stop
+        await until(gone)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def _interrupted(slack, person):
