@@ -4,7 +4,7 @@ import asyncio
 import logging
 import resource
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import ClassVar
 
@@ -195,6 +195,8 @@ class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at
 
 GRACE_SECONDS = 1
 SETTLE_SECONDS = 0.01
+ACCEPT_TURNS = 3
+"""Turns of the loop after which it has handed over what it accepted."""
 
 
 class _Quiet(uvicorn.Server):
@@ -214,6 +216,7 @@ class _Quiet(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop as uvicorn does, but for its tenth of a second that is slept in any case."""
+        await self._accept_no_more(sockets or ())
         for listening in (*self.servers, *(sockets or ())):
             listening.close()
         for connection in list(self.server_state.connections):
@@ -224,6 +227,13 @@ class _Quiet(uvicorn.Server):
         except TimeoutError:
             for task in self.server_state.tasks:
                 task.cancel(msg="Task cancelled, timeout graceful shutdown exceeded")
+
+    async def _accept_no_more(self, sockets: Iterable[socket.socket]) -> None:
+        """Let what was accepted be known: asyncio forgets it, still open, as its server closes."""
+        for listening in sockets:
+            asyncio.get_running_loop().remove_reader(listening)
+        for _ in range(ACCEPT_TURNS):
+            await asyncio.sleep(0)
 
     async def _settled(self) -> None:
         pause = 0.0

@@ -89,6 +89,20 @@ async def test_a_taken_port_is_told():
             await second.__aenter__()
 
 
+async def test_who_connects_as_it_stops_is_not_left_connected():
+    """However little of a connection it knows by then, it ends that."""
+    for turns in range(6):
+        with socket.socket() as client:
+            async with http_server(APP, "127.0.0.1", 0) as port:
+                client.connect(("127.0.0.1", port))
+                client.setblocking(False)
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            with suppress(ConnectionResetError):  # it was never taken
+                async with asyncio.timeout(5):
+                    assert not await asyncio.get_running_loop().sock_recv(client, 1), turns
+
+
 async def test_signals_are_left_alone():
     """Whoever runs the loop keeps the signal handlers."""
     before = signal.getsignal(signal.SIGTERM)
