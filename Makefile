@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 ARGS ?=
-JOBS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 2))
+JOBS ?= $(shell expr 3 '*' $$(nproc 2>/dev/null || echo 2))
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
@@ -31,7 +31,7 @@ mcp: $(VENV)/mcp ## install what `simsessions mcp` needs, for agents and other t
 
 # Compiled once: the tests start many processes, and each would compile the bot for itself.
 test: export PYTHONDONTWRITEBYTECODE =
-test: $(VENV)/dev ## all tests, two workers a core (JOBS=0 for one after the other)
+test: $(VENV)/dev ## all tests, three workers a core (JOBS=0 for one after the other)
 	$(BIN)/python -m compileall -q -j 0 bot handlers
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations 10 $(ARGS)
 
