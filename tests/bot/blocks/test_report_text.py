@@ -228,6 +228,9 @@ def test_totals_line(summary, said):
 NOTHING = Summary(0, 0, 0, None, None, None, 0)
 SHORT = a_session(start=NOW - timedelta(hours=9), end=NOW - timedelta(hours=8))
 OLD = a_session(start=NOW - timedelta(hours=57, minutes=20), end=NOW - timedelta(hours=57))
+FIRST_HOUR = a_session(
+    start=NOW - timedelta(hours=23, minutes=30), end=NOW - timedelta(hours=23, minutes=10)
+)
 A_DAY = a_session(start=NOW - timedelta(hours=26), end=NOW - timedelta(hours=2))
 BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
 
@@ -246,6 +249,11 @@ BEFORE = a_session(start=NOW - timedelta(days=2), end=NOW - timedelta(hours=16))
             {"sessions": (*[SHORT] * 3, BEFORE), "state": State.OFFLINE},
             "212 sessions, up 5 %, longest gap 8 h",
             "▃" * 8 + "▁" * 7 + "▅" + "▁" * 8,
+        ),
+        (
+            {"sessions": (FIRST_HOUR,) * 3, "state": State.OFFLINE},
+            "212 sessions, up less than 1 %, longest gap 23 h",
+            "▅" + "▁" * 23,
         ),
         ({"state": State.UNKNOWN}, "212 sessions", None),
         ({"sessions": (), "summary": NOTHING}, "no sessions", None),

@@ -32,8 +32,10 @@ def test_rows_that_were_read_before_read_the_same_later():
     """What is kept of KORE's rows is what they say at any later time, and at an earlier one."""
     closed_ones = (closed(9 * H, 60), closed(D, H), closed(2 * D, H))
     odd = a_session(start=ago(3 * H), end="soon", last_updated=ago(2 * H))
+    lately = a_session(start=ago(3 * H), end="soon", last_updated=ago(H / 2))
     assert odd.end_is_given
-    for rows in (closed_ones, (still_open(5), *closed_ones), (odd, *closed_ones), ()):
+    mixed = ((newest, *closed_ones) for newest in (still_open(5), odd, lately))
+    for rows in (closed_ones, *mixed, ()):
         kept, seen = SessionRows(rows), evidence(*rows)
         for hours in (0, 1, 5, -40, 30):
             now = seen.now + timedelta(hours=hours)
