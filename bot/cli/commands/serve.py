@@ -1,13 +1,20 @@
-"""`simsessions run`, `worker` and `mcp`, which run until stopped; `doctor` and `health` of them."""
+"""What runs until it is stopped: `simsessions run`, `worker`, `mcp`, `demo` and `kore-api`.
+
+And `doctor` and `health`, which ask about the first of them.
+"""
 
 import asyncio
+import errno
 import gc
 import http.client
+import shlex
+import signal
+import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,12 +22,14 @@ from bot.cli.main import ExitCode, installed_version
 from bot.errors import StartError
 
 if TYPE_CHECKING:
+    from bot.demo.run import Stage
     from bot.settings import Settings
 
 # httpx imports its own command line, and with it rich and Pygments, wherever those are installed:
 # a tenth of the start's CPU for what a bot never uses. None says that there is no such module.
 NEVER_USED = "httpx._main"
-PORT = 3100
+PORT = 3100  # of MCP over HTTP
+USUAL_PORT = 8080  # of the demo's page
 PATIENCE_SECONDS = 3
 MISSING = "MCP needs an extra: install `simsessions[mcp]`, or run `make mcp` in a checkout"
 
@@ -169,3 +178,170 @@ def ask(settings: "Settings", path: str) -> tuple[str, bool]:
 def host_of(settings: "Settings") -> str:
     """Return where the bot of this machine listens."""
     return "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+UNAVAILABLE = {errno.EADDRINUSE: "is taken", errno.EACCES: "may not be used by this account"}
+
+
+def port_or_free(asked: int | None, usual: int) -> int:
+    """Return the port that was asked for; else the usual one if it is free, else 0 for any."""
+    if asked is not None:
+        return asked
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", usual))
+        except OSError:
+            return 0
+    return usual
+
+
+@contextmanager
+def port_errors(port: int) -> Iterator[None]:
+    """Turn an OSError about the port into a sentence. Raises StartError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNAVAILABLE:
+            raise
+        why = UNAVAILABLE[error.errno]
+        msg = f"port {port} {why}: choose another with --port, or 0 for any"
+        raise StartError(msg) from error
+
+
+@asynccontextmanager
+async def until_stopped() -> AsyncIterator[asyncio.Event]:
+    """Return an event that is set by the first signal; a second one acts as it always does."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        stopped.set()
+        restore()
+
+    def restore() -> None:
+        for each in SIGNALS:
+            loop.remove_signal_handler(each)
+
+    for each in SIGNALS:
+        loop.add_signal_handler(each, stop)
+    try:
+        yield stopped
+    finally:
+        restore()
+
+
+def exports(settings: Mapping[str, str]) -> Iterator[str]:
+    """Return shell lines that set what leads to KORE, of these settings."""
+    yield from (
+        f"export {name}={shlex.quote(v)}"
+        for name, v in settings.items()
+        if name.startswith("KORE_")
+    )
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"Port of the page; by default {USUAL_PORT}, or a free one where that is taken.",
+)
+@click.option(
+    "--bots",
+    type=click.IntRange(0, 10),
+    default=1,
+    help="How many, on one store. With 0 you start one yourself, as for real.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the bots' store; by default one that goes with the demo.",
+)
+@click.option("--database", metavar="URL", help="PostgreSQL of the bots' store instead.")
+@click.option(
+    "--accounts",
+    type=click.IntRange(1, 2),
+    default=1,
+    help="How many of KORE's; the second is a partner's.",
+)
+@click.option("--http", "over_http", is_flag=True, help="Signed HTTP instead of Socket Mode.")
+def demo(port: int | None, database: str | None, *, over_http: bool, **more: object) -> None:
+    """Run the bot in your browser, without any account.
+
+    It runs between stand-ins for Slack and KORE, with a page to type in, until Ctrl-C. No settings
+    are needed, and nothing leaves this machine. The page can kill the bot and start it again.
+    """
+    from bot.ops.logging import configure_logging  # noqa: PLC0415 -- the others start without it
+
+    if over_http and more["bots"] != 1:
+        msg = "Signed HTTP reaches one bot: leave out --bots, or --http."
+        raise click.UsageError(msg)
+    configure_logging("WARNING", form="text")
+    store = {"SIMSESSIONS_DATABASE_URL": database} if database else {}
+    options = {"over_http": over_http, "settings": store, **more}
+    asyncio.run(serve(port_or_free(port, USUAL_PORT), options))
+
+
+async def serve(port: int, options: dict[str, Any]) -> None:
+    """Run the demo until stopped."""
+    from bot.demo.run import running_subprocesses  # noqa: PLC0415 -- the others start without it
+
+    with port_errors(port):
+        async with until_stopped() as stopped, running_subprocesses(port, **options) as demo:
+            click.echo(f"simsessions demo: {demo.url}\n\nOpen it and type, for example:")
+            for text, shows in demo.examples():
+                click.echo(f"  {text:<24}{shows}")
+            for line in rehearsal(demo) if not options["bots"] else in_terminal(demo):
+                click.echo(line)
+            click.echo("\nCtrl-C ends it.")
+            await stopped.wait()
+
+
+def in_terminal(demo: "Stage") -> Iterator[str]:
+    """Return what leads `simsessions lookup` to the same SIMs."""
+    yield "\nThe same SIMs in a terminal, with `simsessions lookup`:"
+    yield from (f"  {line}" for line in exports(demo.settings))
+
+
+def rehearsal(demo: "Stage") -> Iterator[str]:
+    """Return what to put into .env for a bot of one's own to answer on the page."""
+    yield "\nNo bot runs yet. Put this into .env, then start `simsessions run`:\n"
+    yield from (f"{name}={value}" for name, value in demo.settings.items() if name != "PORT")
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--sims", type=click.IntRange(0), default=0, help="SIMs beside the stories.")
+@click.option("--accounts", type=click.IntRange(1, 10), default=1, help="How many, a port each.")
+@click.option("--latency", type=click.IntRange(0), default=0, help="Milliseconds an answer takes.")
+def kore_api(port: int, sims: int, accounts: int, latency: int) -> None:
+    """Serve a stand-in for KORE's API.
+
+    Runs on this machine until Ctrl-C. Prints its address first, then its client id and secret,
+    then the settings to copy. Several accounts listen at one port after the other.
+    """
+    asyncio.run(serve_kore(port, sims, accounts, latency / 1000))
+
+
+async def serve_kore(port: int, sims: int, count: int, latency: float) -> None:
+    """Serve until stopped; `latency` in seconds."""
+    from bot.clock import SystemClock  # noqa: PLC0415 -- the other commands start without it
+    from bot.demo.partner import kore_settings, open_accounts  # noqa: PLC0415 -- the same
+    from bot.demo.stories.story import all_stories  # noqa: PLC0415 -- the same
+    from bot.emulators.serve import serving  # noqa: PLC0415 -- the same
+
+    accounts = open_accounts(SystemClock(), count, sims)
+    async with until_stopped() as stopped, AsyncExitStack() as stack:
+        told = {}
+        for place, (name, api) in enumerate(accounts.items()):
+            api.faults.latency = latency
+            own = port and port + place
+            with port_errors(own):
+                url = await stack.enter_async_context(serving(api.app, port=own))
+            told[name] = api, url
+            click.echo(f"listening on {url}" + (f" for {name}" if count > 1 else ""))
+            click.echo(f"client id {api.client_id}\nclient secret {api.client_secret}\n")
+        for line in exports(kore_settings(told)):
+            click.echo(line)
+        click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in all_stories())]))
+        await stopped.wait()

@@ -11,7 +11,7 @@ from asyncio.subprocess import PIPE
 import aiohttp
 import pytest
 
-from bot.cli.commands.demo import exports, port_errors, port_or_free
+from bot.cli.commands.serve import exports, port_errors, port_or_free
 from bot.clock import SystemClock
 from bot.demo.partner import kore_settings
 from bot.emulators.kore.api import KoreApi
