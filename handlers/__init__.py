@@ -13,10 +13,9 @@ from handlers.handover import register_handovers
 from handlers.history import register_history_buttons, register_modals
 from handlers.home import register_home
 from handlers.incident_buttons import register_incident_buttons
-from handlers.mentions import register_mentions
+from handlers.mentions import register_mentions, register_shortcuts
 from handlers.middleware import REVOKED, Middleware
 from handlers.previews import register_unfurls, register_work_objects
-from handlers.shortcuts import register_shortcuts
 from handlers.subcommands.watch import register_watch_buttons
 from handlers.triage import register_triage_buttons
 

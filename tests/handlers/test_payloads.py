@@ -14,7 +14,7 @@ from handlers.digest_form import values_in
 from handlers.history import of_button, of_select
 from handlers.home import of_event
 from handlers.interactions import action_in, value_of
-from handlers.mentions import question_in
+from handlers.mentions import pasted_in, question_in
 from handlers.middleware import delivery_id, is_for_us, kind_of
 from handlers.payloads import (
     Request,
@@ -26,7 +26,6 @@ from handlers.payloads import (
     team_of,
 )
 from handlers.previews import sims_linked
-from handlers.shortcuts import pasted_in
 from tests.fakes import FakeClock
 from tests.handlers.strange import BODIES, JSON
 

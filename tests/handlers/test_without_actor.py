@@ -11,7 +11,7 @@ from bot.digests.form import values_of
 from bot.errors import NotAllowed
 from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
-from handlers import buttons, digests, handover, history, shortcuts, triage
+from handlers import buttons, digests, handover, history, mentions, triage
 from handlers.commands import all_subcommands
 from handlers.payloads import Context, Request
 from handlers.subcommands import watch
@@ -159,7 +159,7 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **digests.CLICKS,
         ids.HANDOVER_LOOK_UP: handover.look_up_thread,
         "operation": digests.doing(digests.OPERATIONS[ids.DIGEST_REMOVE]),
-        "message": lambda context, _value: shortcuts.of_message(
+        "message": lambda context, _value: mentions.of_message(
             context, {"message": {"text": "truck-42"}}
         ),
     }
