@@ -10,7 +10,7 @@ import time
 from itertools import product
 from string import ascii_lowercase
 
-from bot.sims.errors import Candidate
+from bot.errors import Candidate
 from bot.sims.extraction import LONGEST, Place
 from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.numbers import luhn_digit

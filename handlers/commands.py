@@ -21,7 +21,7 @@ from bot.blocks.fleet import fleet_screen, reading_screen
 from bot.blocks.kit import Screen
 from bot.blocks.replies import HelpEntry, hello_screen, note_screen
 from bot.blocks.report import session_report
-from bot.errors import BotError, UnknownSubcommand, UserError
+from bot.errors import BotError, NotASim, SimNotFound, UnknownSubcommand, UserError
 from bot.services import Actor, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet import Examples
@@ -29,7 +29,6 @@ from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer
-from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.identifier import is_sid, quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted

@@ -11,11 +11,10 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
-from bot.errors import NoThread, NotShared
+from bot.errors import NotASim, NoThread, NotShared
 from bot.services import Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.triage import Owner
-from bot.sims.errors import NotASim
 from bot.sims.identifier import bare
 from bot.sims.spotter import places_of
 from bot.struct import Struct, replace

@@ -17,10 +17,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
-from bot.errors import NotAllowed, UserError
+from bot.errors import NotAllowed, NotASim, SimNotFound, UserError
 from bot.services import Actor, ListeningConfig, Services
 from bot.sessions.fleet_query import nearest_fleet_query
-from bot.sims.errors import NotASim, SimNotFound
 from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
 from bot.sims.spotter import Spotted, places_of

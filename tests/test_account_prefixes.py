@@ -3,7 +3,7 @@
 import pytest
 
 from bot.emulators.kore.cards import iccid, imei
-from bot.sims.errors import SimNotFound
+from bot.errors import SimNotFound
 from bot.sims.identifier import identify
 from tests.accounts_rig import (
     APART,

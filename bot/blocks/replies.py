@@ -7,9 +7,16 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, iccid_groups
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, escape, screen, section
 from bot.blocks.sim_text import account_text
-from bot.errors import BotError, Restarting, TookTooLong, UserError
+from bot.errors import (
+    BotError,
+    Candidate,
+    Restarting,
+    SimAmbiguous,
+    SimNotFound,
+    TookTooLong,
+    UserError,
+)
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
-from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.struct import Struct
 
 _NAME = 55

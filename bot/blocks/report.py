@@ -49,11 +49,10 @@ from bot.blocks.report_text import (
     warnings,
 )
 from bot.diagnosis.rule import Finding
-from bot.errors import BotError
+from bot.errors import BotError, SimAmbiguous
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import ABOUT_ALLOWANCE
 from bot.sessions.triage import Owner
-from bot.sims.errors import SimAmbiguous
 from bot.struct import asdict
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")

@@ -21,11 +21,11 @@ from bot.blocks.format import (
 from bot.blocks.kit import Screen, context, screen, section
 from bot.diagnosis.evidence import BLOCKED, State, status_of
 from bot.diagnosis.fields import cell, known_text
+from bot.errors import Candidate
 from bot.kore.models import DataSession, Sim
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
-from bot.sims.errors import Candidate
 
 STATE_ICONS = {
     State.ONLINE: "🟢",

@@ -24,7 +24,7 @@ from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, 
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
-from bot.errors import BotError, UserError
+from bot.errors import BotError, SimNotFound, UserError
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import (
     Outage,
@@ -37,7 +37,6 @@ from bot.sessions.triage import (
     gravity,
     last_seen,
 )
-from bot.sims.errors import SimNotFound
 from bot.sims.identifier import unquoted
 
 NAME = 28

@@ -36,7 +36,7 @@ from bot.cli.terminal import progress, terminal
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
-from bot.errors import BotError, UserError
+from bot.errors import BotError, SimNotFound, UserError
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import FleetList
@@ -46,7 +46,6 @@ from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer, triage
 from bot.settings import Settings
-from bot.sims.errors import SimNotFound
 from bot.sims.identifier import quoted
 from bot.sims.spotter import SimSpotter
 from bot.struct import replace

@@ -14,7 +14,7 @@ from bot.diagnosis.rule import AnyRule, Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.days import Day, date_of, day_number
-from bot.errors import BadDays, BotError
+from bot.errors import BadDays, BotError, SimAmbiguous, SimNotFound
 from bot.kore.models import DataSession
 from bot.mcp.lookups import Page
 from bot.mcp.outputs import (
@@ -35,7 +35,6 @@ from bot.sessions.fleet import NoneMeant
 from bot.sessions.report import SessionReport, uptime_of
 from bot.sessions.snapshot import Found, Snapshot
 from bot.sessions.triage import FleetRow, SharedCause, Triage, last_seen
-from bot.sims.errors import SimAmbiguous, SimNotFound
 from bot.struct import Struct
 
 _CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})

@@ -12,7 +12,7 @@ from typing import Protocol
 from cachetools import LRUCache, TTLCache
 
 from bot.clock import Clock
-from bot.errors import NotAllowed, UserError
+from bot.errors import Candidate, NotAllowed, UserError
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
@@ -20,7 +20,6 @@ from bot.sessions.lookup import SessionLookup
 from bot.sessions.peers import Peers
 from bot.sessions.redaction import Redactor
 from bot.sims.directory import SimDirectory
-from bot.sims.errors import Candidate
 from bot.sims.identifier import (
     account_in,
     bare,

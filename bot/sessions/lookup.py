@@ -21,14 +21,13 @@ from bot.diagnosis.rule import (
 )
 from bot.diagnosis.rules.common_outage import SILENT, member_of
 from bot.diagnosis.thresholds import Thresholds
-from bot.errors import BotError, TookTooLong, kept
+from bot.errors import BotError, SimNotFound, TookTooLong, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers, beside
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
-from bot.sims.errors import SimNotFound
 from bot.sims.resolver import SimResolver
 from bot.struct import Struct, replace
 

@@ -12,11 +12,10 @@ from functools import cached_property
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.fields import cell, known_text
 from bot.diagnosis.rule import Finding, Value
-from bot.errors import BotError
+from bot.errors import BotError, Candidate, SimAmbiguous, SimNotFound
 from bot.kore.models import DataSession, Sim
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot
-from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.numbers import device_of
 from bot.struct import replace
 

@@ -11,14 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import BotError
+from bot.errors import BotError, Candidate
 from bot.kore.accounts import AccountsClient
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.sims.directory import SimDirectory
-from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind, account_in, identify, key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid

@@ -9,10 +9,9 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.clock import Clock, spread
-from bot.errors import BotError, kept
+from bot.errors import BotError, Candidate, ListUnread, kept
 from bot.kore.cache import SingleFlight
 from bot.kore.models import Sim
-from bot.sims.errors import Candidate, ListUnread
 from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
 from bot.sims.wording import Listed

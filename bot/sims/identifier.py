@@ -14,7 +14,7 @@ from fnmatch import translate
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from bot.sims.errors import NotASim, SuperSim
+from bot.errors import NotASim, SuperSim
 from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_eid, is_iccid, is_imei
 from bot.struct import Struct
 

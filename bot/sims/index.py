@@ -15,8 +15,8 @@ from importlib import import_module
 from itertools import islice
 from typing import Literal
 
+from bot.errors import Candidate
 from bot.kore.models import Sim
-from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind, key, natural
 from bot.sims.numbers import digits_of
 from bot.struct import Struct

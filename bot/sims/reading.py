@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from bot.sims.errors import Candidate
+from bot.errors import Candidate
 from bot.sims.extraction import (
     LONGEST,
     LONGEST_LINE,

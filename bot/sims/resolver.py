@@ -9,6 +9,7 @@ from functools import partial
 from cachetools import LRUCache
 
 from bot.clock import Clock
+from bot.errors import Candidate
 from bot.kore.cache import Fetched, SingleFlight
 from bot.kore.client import KoreClient
 from bot.kore.errors import (
@@ -20,7 +21,6 @@ from bot.kore.errors import (
 )
 from bot.kore.models import DataSession, Sim, read_once
 from bot.sims.directory import SimDirectory
-from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.numbers import device_of, digits_of, other_iccids
 from bot.sims.wording import ambiguous, not_found, one_at_a_time

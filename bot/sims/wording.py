@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
+from bot.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, Kind, quoted
 from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explanation
 from bot.struct import Struct

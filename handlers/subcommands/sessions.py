@@ -1,9 +1,8 @@
 """`<sim>`, `history <sim> [days]`, `handover` and `account`: what is asked of SIMs."""
 
 from bot.blocks.sim_text import account_screen
-from bot.errors import BadDays, UserError
+from bot.errors import BadDays, NotASim, SimAmbiguous, SimNotFound, UserError
 from bot.sessions.report import SessionReport
-from bot.sims.errors import NotASim, SimAmbiguous, SimNotFound
 from bot.sims.identifier import key, quoted
 from handlers.commands import answer_text, subcommand, which_sim
 from handlers.handover import handed_over, thread_of

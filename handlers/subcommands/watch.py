@@ -13,13 +13,12 @@ from bot.blocks.fleet import ask_screen
 from bot.blocks.sim_text import words_of
 from bot.blocks.watch import begun_screen, list_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
-from bot.errors import BotError, NotAllowed, NotYours, UserError
+from bot.errors import BotError, NotAllowed, NotASim, NotYours, UserError
 from bot.services import Actor, Services
 from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import can_come_back
-from bot.sims.errors import NotASim
 from bot.sims.identifier import is_pattern, plain_pattern, quoted
 from bot.struct import replace
 from bot.watches.service import BegunWatch

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from bot.diagnosis.evidence import State
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.people import BOT
-from bot.errors import UnknownSubcommand
+from bot.errors import Candidate, NotASim, SimNotFound, UnknownSubcommand
 from bot.sessions.fleet import FleetList, OneView
 from bot.sessions.snapshot import Snapshot
-from bot.sims.errors import Candidate, NotASim, SimNotFound
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import ScanRow, ScanRows

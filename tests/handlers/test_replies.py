@@ -7,10 +7,9 @@ import logging
 import pytest
 
 from bot.blocks.kit import Screen, section
-from bot.errors import BotError, NotAllowed, NotShared, TookTooLong
+from bot.errors import BotError, Candidate, NotAllowed, NotShared, SimNotFound, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.ops.logging import begin_request
-from bot.sims.errors import Candidate, SimNotFound
 from bot.sims.identifier import unquoted
 from bot.slack.access import Actor
 from bot.store.jobs import JobQueue

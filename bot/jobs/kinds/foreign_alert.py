@@ -11,11 +11,10 @@ from typing import Any
 from bot.blocks.alert_setup import busy_screen, revoked_screen
 from bot.blocks.kit import Screen
 from bot.clock import Backoff, spread
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, SimNotFound
 from bot.jobs.alert_posts import Answer
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.sessions.report import SessionReport
-from bot.sims.errors import SimNotFound
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
 from bot.store.channels import Listening
 

@@ -19,9 +19,9 @@ from bot.blocks.modals import (
 )
 from bot.blocks.replies import error_screen
 from bot.diagnosis.rule import When
+from bot.errors import Candidate, SimNotFound
 from bot.kore.models import DataSession, RatePlan
 from bot.sessions.redaction import redacted
-from bot.sims.errors import Candidate, SimNotFound
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, a_finding, a_report, view_wrongs, words
 from tests.builders import ICCID, IMEI, NOON, SID, a_session, a_sim
 

@@ -4,9 +4,16 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.replies import HelpEntry, error_screen, help_screen
-from bot.errors import SettingsError, TookTooLong, UnknownSubcommand
+from bot.errors import (
+    Candidate,
+    NotASim,
+    SettingsError,
+    SimAmbiguous,
+    SimNotFound,
+    TookTooLong,
+    UnknownSubcommand,
+)
 from bot.kore.errors import KoreDenied, KoreUnavailable
-from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
 from tests.bot.blocks.reports import HOSTILE, faults, words
 from tests.builders import SID
 

@@ -12,10 +12,17 @@ from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.triage import cells, next_step, states_line, triage_screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
-from bot.errors import BotError, TookTooLong
+from bot.errors import (
+    BotError,
+    Candidate,
+    NotASim,
+    SimAmbiguous,
+    SimNotFound,
+    SuperSim,
+    TookTooLong,
+)
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import Triage, Unread, triage
-from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim
 from tests.bot.blocks.reports import (
     HOSTILE,
     REPORTS,

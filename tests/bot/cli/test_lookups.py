@@ -14,13 +14,12 @@ from bot.demo.stories.story import all_stories
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
-from bot.errors import BotError
+from bot.errors import BotError, Candidate, SimAmbiguous, SimNotFound
 from bot.kore.errors import KoreUnavailable
 from bot.kore.models import DataSession
 from bot.sessions.lookup import AT_ONCE
 from bot.sessions.report import Neighbours, SessionReport, summarise
 from bot.settings import Need, load_settings
-from bot.sims.errors import Candidate, SimAmbiguous, SimNotFound
 from tests.builders import NOON, a_session, a_sim
 
 

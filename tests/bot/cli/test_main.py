@@ -9,9 +9,8 @@ import pytest
 
 from bot.cli import commands
 from bot.cli.main import COMMANDS, MEANINGS, ExitCode, cli, exit_code, main
-from bot.errors import BotError, NotAllowed, SettingsError, SlackLost, StartError
+from bot.errors import BotError, NotAllowed, SettingsError, SimNotFound, SlackLost, StartError
 from bot.kore.errors import KoreDenied, KoreNotFound, KoreUnavailable
-from bot.sims.errors import SimNotFound
 from bot.slack.errors import SlackUnreachable
 from bot.store.errors import StoreLost
 from tests.bot.cli.conftest import started

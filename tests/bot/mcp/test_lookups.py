@@ -10,13 +10,12 @@ from mcp import Client, MCPError
 
 from bot.app.mcp import agent_services
 from bot.app.resources import opened_store
-from bot.errors import NotAllowed
+from bot.errors import Candidate, NotAllowed, SimAmbiguous
 from bot.mcp.brief import failed, of_report, of_row
 from bot.mcp.lookups import KEPT_SECONDS, AgentLookups, Caller, PageGone, Pages
 from bot.mcp.server import RULES, SIM, make_server
 from bot.sessions.snapshot import snapshot_of
 from bot.sessions.triage import FleetRow
-from bot.sims.errors import Candidate, SimAmbiguous
 from bot.store.lookups import Lookups, Wanted
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.errors import SimNotFound
 from bot.sessions import audit as module
 from bot.sessions.audit import Asking, Audit
 from bot.sessions.snapshot import Snapshot
-from bot.sims.errors import SimNotFound
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.errors import StoreFull
 from bot.store.lookups import Lookups, Wanted

@@ -7,12 +7,11 @@ import pytest
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import Fault, broken
-from bot.errors import BotError
+from bot.errors import BotError, NotASim, SimNotFound, SuperSim
 from bot.kore.cache import Fetched
 from bot.kore.errors import KoreDenied, KoreUnavailable
 from bot.sessions.fetch import Allowance, Read
 from bot.sessions.lookup import Judge
-from bot.sims.errors import NotASim, SimNotFound, SuperSim
 from tests.bot.diagnosis.cases import H, a_plan, ago, still_open
 from tests.bot.sessions.conftest import CLOSED, OPEN, SIM, paths, rules
 from tests.builders import ICCID, NOON, SID, a_sim

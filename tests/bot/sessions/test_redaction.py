@@ -14,7 +14,7 @@ from bot.blocks.history import history_screen
 from bot.blocks.ids import Details
 from bot.blocks.modals import session_view
 from bot.blocks.report import session_report
-from bot.errors import BotError
+from bot.errors import BotError, Candidate, NotASim, SimAmbiguous, SimNotFound
 from bot.kore.errors import KoreUnavailable
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import (
@@ -25,7 +25,6 @@ from bot.sessions.redaction import (
     redacted_snapshot,
 )
 from bot.sessions.snapshot import Change, ChangeKind, changes, snapshot_of
-from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound
 from bot.struct import replace
 from tests.bot.blocks.reports import REPORTS, a_finding, a_report, faults
 from tests.builders import NOON, a_session, a_sim

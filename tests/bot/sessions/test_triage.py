@@ -6,6 +6,7 @@ import pytest
 
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When
+from bot.errors import SimNotFound
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import (
     Outage,
@@ -16,7 +17,6 @@ from bot.sessions.triage import (
     last_seen,
     triage,
 )
-from bot.sims.errors import SimNotFound
 from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.builders import NOON, a_session, a_sim

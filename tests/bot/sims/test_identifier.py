@@ -4,8 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.errors import UserError
-from bot.sims.errors import NotASim, SuperSim
+from bot.errors import NotASim, SuperSim, UserError
 from bot.sims.identifier import (
     MAX_LINK,
     MAX_TEXT,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.errors import Candidate
 from bot.kore.models import Sim
-from bot.sims.errors import Candidate
 from bot.sims.identifier import Identifier, Kind, identify
 from bot.sims.index import Block, NearMisses, SimTable
 from tests.bot.sims.conftest import sid

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 
 from bot.emulators.kore.faults import Fault, broken, hang
+from bot.errors import SimAmbiguous, SimNotFound
 from bot.kore.errors import KoreDenied, KoreUnavailable
-from bot.sims.errors import SimAmbiguous, SimNotFound
 from bot.sims.identifier import identify
 from bot.sims.resolver import SeenSims, SimResolver
 from tests.bot.sims.conftest import a_row, paths, sid

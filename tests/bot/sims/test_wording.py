@@ -1,6 +1,6 @@
 import pytest
 
-from bot.sims.errors import Candidate, SimNotFound
+from bot.errors import Candidate, SimNotFound
 from bot.sims.identifier import identify
 from bot.sims.wording import Listed, ambiguous, not_found
 from tests.bot.sims.conftest import sid

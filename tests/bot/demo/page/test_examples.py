@@ -6,7 +6,7 @@ import pytest
 
 from bot.demo.page.examples import SUPER_SIM, groups
 from bot.demo.stories.story import all_stories
-from bot.sims.errors import NotASim, SuperSim
+from bot.errors import NotASim, SuperSim
 from bot.sims.identifier import Kind, identify
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

@@ -1,5 +1,4 @@
-from bot.errors import UserError
-from bot.sims.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim
+from bot.errors import Candidate, NotASim, SimAmbiguous, SimNotFound, SuperSim, UserError
 from tests.builders import SID
 
 PUMP = Candidate(SID, "pump-7")
