@@ -19,7 +19,7 @@
     + NoSuchSims            bot/digests/sim_selection.py: a pattern, plan or list names no SIM
     + NoScan                bot/digests/archive.py: too many SIMs to look up, and no scan of them
     + NoneMeant             bot/sessions/fleet.py: no SIM has the name or plan of a question
-    + ThreadNotRead         bot/slack/threads.py: what stands above a mention cannot be read
+    + ThreadNotRead         bot/slack/errors.py: what stands above a mention cannot be read
       + ThreadTooLong       it has more replies than are read
     + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
     + NoSuchDigest          the digest is not there; carries near misses

@@ -18,10 +18,10 @@ from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
 from bot.sessions.report import SessionReport
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
+from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.identity import ListeningConfig, TokenWatch
 from bot.slack.messages import Delivery, ProgressMessages
-from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
 from bot.store.idempotency import Deduplication

@@ -44,13 +44,13 @@ from bot.settings import Settings
 from bot.slack.access import UserRateLimit
 from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, Taking, make_bolt_app
 from bot.slack.client import SlackClient
+from bot.slack.directory import Threads
 from bot.slack.errors import is_outage
 from bot.slack.files import Files
 from bot.slack.identity import QUIET_SECONDS, ListeningConfig, TokenWatch
 from bot.slack.messages import Delivery, ProgressMessages
 from bot.slack.posting import BlockFallback, PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
-from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals, WorkObjects
 from bot.store.channels import AccountRows, ListeningRows, OwnerRows
 from bot.store.idempotency import Deduplication, Journal, RecentIds, SeenEvents

@@ -1,21 +1,29 @@
-"""What Slack says of people, channels and user groups: asked for, remembered, kept fresh.
+"""What Slack says of people, channels, threads and user groups: asked for, remembered, kept fresh.
 
 Nothing that is asked here raises a SlackError, but for `members_of`: what Slack does not say is
-unknown, and unknown is not no.
+unknown, and unknown is not no. A thread that cannot be read is a ThreadNotRead.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from math import inf
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.errors import kept
 from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
-from bot.slack.errors import Reason, SlackError, SlackOutcomeUnknown, SlackRefused, cannot_post
+from bot.slack.errors import (
+    Reason,
+    SlackError,
+    SlackOutcomeUnknown,
+    SlackRefused,
+    ThreadNotRead,
+    ThreadTooLong,
+    cannot_post,
+)
 from bot.struct import Struct
 
 log = logging.getLogger(__name__)
@@ -249,6 +257,73 @@ class ChannelAccess:
         except SlackError as error:
             log.info("slack-did-not-say", extra={"what": method, "why": error.outcome})
             return kept(error)
+
+
+THREAD_PAGE = 1000
+"""Slack's largest: replies come oldest first, and the newest are wanted too."""
+MOST_THREAD_PAGES = 10
+
+
+class Threads:
+    """Reads threads with the bot's token; what the bot itself said in them is left out.
+
+    `us` is the bot's user id.
+    """
+
+    def __init__(self, client: SlackClient, us: str) -> None:
+        self._client = client
+        self._us = us
+
+    async def above(self, channel: str, root: str, before: str) -> tuple[Mapping[str, Any], ...]:
+        """Return the thread's root and the newest replies older than `before`, oldest first.
+
+        Raises ThreadNotRead, also where it has more than can be read: the newest are beyond that.
+        """
+        about: Json = {"channel": channel, "ts": root, "latest": before, "limit": THREAD_PAGE}
+        messages: list[Mapping[str, Any]] = []
+        for _ in range(MOST_THREAD_PAGES):
+            try:
+                answer = await ask(self._client, "conversations.replies", about)
+            except SlackRefused as error:
+                raise ThreadNotRead(await self._missing_scope(error, channel)) from error
+            except SlackError as error:
+                raise ThreadNotRead from error
+            messages += parts(answer.body, "messages")
+            messages = [*messages[:1], *messages[1:][-THREAD_PAGE:]]
+            about["cursor"] = answer.next_cursor
+            if not about["cursor"]:
+                break
+        else:
+            raise ThreadTooLong
+        others = (each for each in messages if text_in(each, "user") != self._us)
+        return tuple(each for each in others if "" < text_in(each, "ts") < before)
+
+    async def lacking(self, channel: str) -> str | None:
+        """Return the scope without which a channel cannot be read; None: none that Slack names."""
+        try:
+            await ask(self._client, "conversations.history", {"channel": channel, "limit": 1})
+        except SlackRefused as error:
+            return await self._missing_scope(error, channel)
+        except SlackError as error:
+            log.info("slack-did-not-say", extra={"what": "history", "why": error.outcome})
+        return None
+
+    async def _missing_scope(self, error: SlackRefused, channel: str) -> str | None:
+        """Return the scope to add; where Slack names several, the one for this kind of channel."""
+        if error.reason is not Reason.SCOPE_MISSING:
+            return None
+        if error.needed and "," not in error.needed:
+            return error.needed
+        if channel.startswith("D"):
+            return "im:history"
+        try:
+            answer = await ask(self._client, "conversations.info", {"channel": channel})
+        except SlackError as refused:
+            is_private = isinstance(refused, SlackRefused) and refused.needed == "groups:read"
+            return "groups:history" if is_private else "channels:history"
+        about = part(answer.body, "channel")
+        kinds = {"is_mpim": "mpim:history", "is_private": "groups:history"}
+        return next((kinds[kind] for kind in kinds if about.get(kind)), "channels:history")
 
 
 REFRESH_SECONDS = 300.0

@@ -7,7 +7,7 @@ after `SlackOutcomeUnknown` it may have been.
 
 from enum import StrEnum
 
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 
 
 class Reason(StrEnum):
@@ -198,6 +198,32 @@ class FileNotSent(SlackError):
     def __init__(self, method: str, error: str, sentence: str) -> None:
         super().__init__(method, error, sentence)
         self.error = error
+
+
+class ThreadNotRead(UserError):
+    """The thread could not be read; `scope` is what the app would need for it."""
+
+    sentence = (
+        "Your message names no SIM, and I could not read this thread. Mention me with the SIM: "
+        "its SID (DE…), its ICCID, its IMEI or its name."
+    )
+
+    def __init__(self, scope: str | None = None) -> None:
+        with_scope = (
+            "Your message names no SIM, and I may not read this thread: an admin can add the scope "
+            f"`{scope}` to this app. Or mention me with the SIM itself."
+        )
+        super().__init__(with_scope if scope else None)
+        self.scope = scope
+
+
+class ThreadTooLong(ThreadNotRead):
+    """The thread has more replies than are read."""
+
+    sentence = (
+        "This thread has more than 10,000 replies, and I read no more. Mention me with the SIM: "
+        "its SID (DE…), its ICCID, its IMEI or its name."
+    )
 
 
 def cannot_post(error: BotError) -> Reason | None:

@@ -6,12 +6,11 @@ import pytest
 
 from bot.emulators.slack.faults import Fault
 from bot.errors import SlackLost
-from bot.slack.directory import ChannelAccess, Channels, People, members_of
+from bot.slack.directory import ChannelAccess, Channels, People, Threads, members_of
 from bot.slack.errors import FileNotSent, SlackOutcomeUnknown, SlackRefused
 from bot.slack.files import Files
 from bot.slack.identity import Identity, identify
 from bot.slack.posting import PostFinder, SurePosts, marked
-from bot.slack.threads import Threads
 from bot.slack.views import HomeTabs, Modals
 
 ODD = (None, 7, 7.5, True, "odd", ["odd", 7, None, {}], {})

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.emulators.slack.people import BOT, Channel
-from bot.slack.threads import MOST_PAGES, ThreadNotRead, Threads
+from bot.slack.directory import MOST_THREAD_PAGES, Threads
+from bot.slack.errors import ThreadNotRead
 
 HISTORY = frozenset({"chat:write", "channels:history"})
 
@@ -57,7 +58,7 @@ async def test_of_several_missing_scopes_that_of_the_channel_is_named(
 
 async def test_of_a_long_thread_the_newest_are_read(slack, client, thread, monkeypatch):
     """Slack gives the oldest first, so its pages are followed; the bot's own words are left out."""
-    monkeypatch.setattr("bot.slack.threads.PAGE", 2)
+    monkeypatch.setattr("bot.slack.directory.THREAD_PAGE", 2)
     slack.api.scopes = HISTORY
     for number in range(7):
         slack.workspace.write("C0FLEETOP", "U0BEN0001", f"x-{number}", thread_ts=thread[0].ts)
@@ -70,16 +71,16 @@ async def test_of_a_long_thread_the_newest_are_read(slack, client, thread, monke
 
 async def test_an_endless_thread_is_not_read(slack, client, thread, monkeypatch):
     """Its newest replies are beyond what is read: none is taken for them, and that is said."""
-    monkeypatch.setattr("bot.slack.threads.PAGE", 1)
+    monkeypatch.setattr("bot.slack.directory.THREAD_PAGE", 1)
     slack.api.scopes = HISTORY
-    for number in range(MOST_PAGES + 3):
+    for number in range(MOST_THREAD_PAGES + 3):
         slack.workspace.write("C0FLEETOP", "U0BEN0001", f"x-{number}", thread_ts=thread[0].ts)
 
     with pytest.raises(ThreadNotRead, match="more than 10,000 replies") as caught:
         await Threads(client, "U0SIMSESS").above("C0FLEETOP", thread[0].ts, "9999999999.000000")
 
     assert "Mention me with the SIM" in caught.value.sentence
-    assert MOST_PAGES == len(slack.methods())
+    assert MOST_THREAD_PAGES == len(slack.methods())
 
 
 async def test_a_thread_that_is_gone_is_said(slack, client):
