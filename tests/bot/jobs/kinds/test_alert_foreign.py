@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.people import GRAFANA
-from bot.jobs.kinds.foreign_alert import REFUSALS
+from bot.jobs.kinds.alert import REFUSALS
 from bot.store.schema import NOW, buckets, jobs
 from bot.struct import force_setattr
 from tests.databases import on_both
