@@ -17,7 +17,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     TypeAdapter,
-    model_validator,
+    ValidationInfo,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -120,18 +120,36 @@ def _converted(moment: datetime) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
+def _padded(mcc: str) -> str:
+    """Return back the zeros that an integer loses: an MCC has three digits."""
+    return mcc.zfill(3)
+
+
+def _somewhere(lon: float, info: ValidationInfo) -> float:
+    if info.data.get("lat") == 0:
+        msg = "0/0 is KORE's empty value"
+        raise ValueError(msg)
+    return lon
+
+
 _DIFFERENT = "|".join(f"{digit}[^{digit}]" for digit in range(10))
 Moment = Annotated[datetime | None, InUtc(_in_utc), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
+Mcc = Annotated[
+    Annotated[str, Field(min_length=3)] | Annotated[str, AfterValidator(_padded)] | None,
+    Field(union_mode="left_to_right"),
+    ElseUnknown(),
+]
 Imei = Annotated[Annotated[str, Field(pattern=_DIFFERENT)] | None, ElseUnknown()]
 Whole = Annotated[Annotated[int, Field(ge=-_MOST, le=_MOST)] | None, ElseUnknown()]
 Count = Annotated[Annotated[int, Field(ge=0, le=_MOST)] | None, ElseUnknown()]
 Flag = Annotated[bool | None, ElseUnknown()]
-
-
-def _padded(mcc: str | None) -> str | None:
-    """Return back the zeros that an integer loses: an MCC has three digits."""
-    return mcc and mcc.zfill(3)
+Longitude = Annotated[
+    Annotated[float, Field(ge=-180, lt=0)]
+    | Annotated[float, Field(gt=0, le=180)]
+    | Annotated[float, Field(ge=0, le=0), AfterValidator(_somewhere)],
+    Field(union_mode="left_to_right"),  # none but one of 0 is checked in Python
+]
 
 
 class _Answer(BaseModel):
@@ -151,14 +169,7 @@ class CellLocation(_Answer):
     """Where the cell tower is thought to stand, in degrees. Never the device's own place."""
 
     lat: float = Field(ge=-90, le=90)
-    lon: float = Field(ge=-180, le=180)
-
-    @model_validator(mode="after")
-    def _is_somewhere(self) -> "CellLocation":
-        if self.lat == 0 == self.lon:
-            msg = "0/0 is KORE's empty value"
-            raise ValueError(msg)
-        return self
+    lon: Longitude
 
 
 class DataSession(_Answer):
@@ -171,7 +182,7 @@ class DataSession(_Answer):
     sim_sid: Text = None
     account_sid: Text = None
     radio_link: Text = None
-    operator_mcc: Annotated[Text, AfterValidator(_padded)] = None
+    operator_mcc: Mcc = None
     operator_mnc: Text = None
     operator_country: Text = None
     operator_name: Text = None

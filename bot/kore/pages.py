@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -54,7 +55,7 @@ def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
         read = page.model_validate_json(body)
     except ValidationError:
         return read_rows(page.in_full, body) if page.in_full else _row_by_row(page, body)
-    if page.needed and any(getattr(row, page.needed) is None for row in read.rows):
+    if page.needed and not all(map(attrgetter(page.needed), read.rows)):
         return _row_by_row(page, body)
     return Rows(read.rows, 0, read.next_page_url, body)
 
