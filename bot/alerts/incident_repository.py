@@ -14,9 +14,8 @@ from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, Incident
 from bot.errors import UserError
 from bot.store.alerts import IncidentRows
-from bot.store.database import Database
+from bot.store.database import Database, Record, Transaction
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.transaction import Record, Transaction
 from bot.struct import Struct, replace
 
 INCIDENT_JOB, SUMMARY_JOB, SWEEP_JOB = "incident", "incident_summary", "incident_sweep"

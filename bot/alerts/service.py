@@ -18,9 +18,8 @@ from bot.errors import UserError
 from bot.sims.identifier import key
 from bot.slack.directory import ChannelAccess
 from bot.store.alerts import AlertRows
-from bot.store.database import Database
+from bot.store.database import Database, Record, Transaction
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.transaction import Record, Transaction
 from bot.struct import Struct, replace
 
 

@@ -26,8 +26,8 @@ from bot.errors import BotError
 from bot.hygiene import harmless_json
 from bot.proxies import origin_of, proxy_for, why_no_answer
 from bot.setting_entries import WebhookTarget
+from bot.store.database import Transaction
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.transaction import Transaction
 
 KIND = "webhook"
 MOST_SIMS = 100

@@ -26,10 +26,9 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.sessions.snapshot import compact_json
 from bot.slack.access import ONE_ACCOUNT
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.digest_runs import SHARED, DigestRuns, Run, Stage
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
-from bot.store.transaction import Transaction
 from bot.struct import Struct, replace
 
 if TYPE_CHECKING:

@@ -21,11 +21,10 @@ from bot.errors import BotError, UserError
 from bot.sims.identifier import key, quoted
 from bot.slack.directory import ChannelAccess
 from bot.slack.errors import Reason, cannot_post
-from bot.store.database import Database
+from bot.store.database import Database, Record
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedule, Schedules, SubscriptionRows
-from bot.store.transaction import Record
 from bot.struct import Struct
 
 

@@ -16,8 +16,8 @@ from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
 from bot.slack.errors import WRONG_PLACE, SlackRefused
+from bot.store.database import Transaction
 from bot.store.idempotency import PostRows
-from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
 from bot.struct import Struct, replace
 from bot.watches.polling import AccountHidden, Permission, WatchPoller

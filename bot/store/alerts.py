@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, delete, or_, select, update
 
-from bot.store.database import Database
+from bot.store.database import Database, Record, Transaction
 from bot.store.schedules import Columns, NamedRows
 from bot.store.schema import NOW, alerts, incidents
-from bot.store.transaction import Record, Transaction
 
 OF_THE_CARD = ("cards", "card_channel", "card_ts", "edited", "drawn", "told")
 OF_THE_STORY = ("resolved", "severity", "details")

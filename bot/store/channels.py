@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.store.database import Database
+from bot.store.database import Database, Record
 from bot.store.schema import (
     NOW,
     channel_accounts,
@@ -15,7 +15,6 @@ from bot.store.schema import (
     owners,
     watches,
 )
-from bot.store.transaction import Record
 from bot.struct import Struct, asdict
 
 

@@ -10,13 +10,14 @@ is opened again, for as long as it takes.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, cast
 
-from sqlalchemy import Table, update
+from sqlalchemy import CursorResult, Executable, Result, Row, Table, update
 
 from bot.clock import Backoff, Clock
+from bot.store.backend import Backend, Session, Values
 from bot.store.errors import (
     StoreBusy,
     StoreDenied,
@@ -28,11 +29,12 @@ from bot.store.errors import (
 )
 from bot.store.migrate import VERSION, bring_up_to_date, revision_of
 from bot.store.revisions import REVISIONS
-from bot.store.transaction import Backend, Session, Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
+Record: TypeAlias = Row[Any]
+"""What is stored of one thing: its columns are attributes."""
 POOL_SIZE = 8
 TRIAL = update(VERSION).values(version_num=VERSION.c.version_num)
 PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
@@ -40,6 +42,65 @@ NESTED = (
     "My database was asked for a transaction within another, which would wait for itself. This is "
     "a fault of this bot; tell its admin."
 )
+
+
+class Transaction:
+    """What is executed in its block is saved with all the rest, or not at all."""
+
+    __slots__ = ("_database", "_failed", "_session", "_task", "_writing")
+
+    _session: Session
+
+    def __init__(self, database: "Database", *, writing: bool) -> None:
+        self._database = database
+        self._writing = writing
+        self._task = asyncio.current_task()
+        self._failed: StoreError | None = None
+
+    async def __aenter__(self) -> Self:
+        backend = self._database.backend()
+        if self._writing and self._task in self._database.writing:
+            raise StoreFault(NESTED)
+        self._session = await backend.begin(writing=self._writing)
+        if self._writing:
+            self._database.writing.add(self._task)
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> None:
+        self._database.writing.discard(self._task)
+        # a statement that failed has undone the rest on PostgreSQL, whoever caught its error
+        spoilt = self._failed if self._writing else None
+        if self._failed:
+            self._database.report(self._failed)
+        try:
+            await (self._session.undo() if error or spoilt else self._session.commit())
+        except StoreError as raised:
+            self._database.report(raised)
+            raise
+        if spoilt and not error:
+            raise spoilt
+
+    async def execute(self, statement: Executable, values: Values = None) -> Result[Any]:
+        """Execute a statement and return its rows, all of them fetched. Raises StoreError.
+
+        A sequence of values is one statement a row, in one go. Pass values as bound parameters,
+        `bindparam("key")` or `values`, so that the statement is compiled once only.
+        """
+        try:
+            return await self._session.execute(statement, values)
+        except StoreError as error:
+            self._failed = error
+            raise
+
+    async def change(self, statement: Executable, values: Values = None) -> int:
+        """Execute an INSERT, UPDATE or DELETE and return how many rows it changed."""
+        return cast("CursorResult[Any]", await self.execute(statement, values)).rowcount
+
+    async def scalar(self, statement: Executable, values: Values = None) -> Any:  # noqa: ANN401 -- as in SQLAlchemy
+        """Return the first column of the first row; None where there is no row."""
+        return (await self.execute(statement, values)).scalar()
 
 
 class Database:
@@ -107,17 +168,17 @@ class Database:
             raise StoreTooNew
         return stored
 
-    def write(self) -> AbstractAsyncContextManager[Transaction]:
+    def write(self) -> Transaction:
         """Return a transaction that is saved at the end of the block, and not if it raises.
 
         SQLite: one at a time over all processes (BEGIN IMMEDIATE). PostgreSQL: read committed.
         Keep it short: on SQLite nobody else writes meanwhile.
         """
-        return Block(self, writing=True)
+        return Transaction(self, writing=True)
 
-    def read(self) -> AbstractAsyncContextManager[Transaction]:
+    def read(self) -> Transaction:
         """Return a view of what is saved; each statement sees the newest. Do not write in it."""
-        return Block(self, writing=False)
+        return Transaction(self, writing=False)
 
     @asynccontextmanager
     async def joining(self, tx: Transaction | None) -> AsyncIterator[Transaction]:
@@ -171,47 +232,6 @@ def insert_into(table: Table, *, is_postgres: bool) -> "postgresql.Insert | sqli
     from sqlalchemy.dialects import sqlite  # noqa: PLC0415 -- one of the two is enough
 
     return sqlite.insert(table)
-
-
-class Block:
-    """What `async with` enters and leaves: begun, and saved or undone."""
-
-    __slots__ = ("_database", "_session", "_task", "_tx", "_writing")
-
-    _session: Session
-    _tx: Transaction
-
-    def __init__(self, database: Database, *, writing: bool) -> None:
-        self._database = database
-        self._writing = writing
-        self._task = asyncio.current_task()
-
-    async def __aenter__(self) -> Transaction:
-        backend = self._database.backend()
-        if self._writing and self._task in self._database.writing:
-            raise StoreFault(NESTED)
-        self._session = await backend.begin(writing=self._writing)
-        self._tx = Transaction(self._session.execute)
-        if self._writing:
-            self._database.writing.add(self._task)
-        return self._tx
-
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
-    ) -> None:
-        self._database.writing.discard(self._task)
-        # a statement that failed has undone the rest on PostgreSQL, whoever caught its error
-        failed = self._tx.failed
-        spoilt = failed if self._writing else None
-        if failed:
-            self._database.report(failed)
-        try:
-            await (self._session.undo() if error or spoilt else self._session.commit())
-        except StoreError as raised:
-            self._database.report(raised)
-            raise
-        if spoilt and not error:
-            raise spoilt
 
 
 def _backend(url: str, pool_size: int) -> Backend:

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import Double, Row, Select, bindparam, delete, func, or_, select, update
 
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.jobs import Write
 from bot.store.schema import NOW, digest_runs, scan_chunks, subscriptions
-from bot.store.transaction import Transaction
 from bot.struct import Struct, field
 
 

@@ -26,10 +26,9 @@ from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import Clock
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.errors import StoreError
 from bot.store.schema import NOW, posts, seen_events
-from bot.store.transaction import Transaction
 from bot.struct import Struct, field
 
 SENDING, CLEAR, POSTED = "sending", "clear", "posted"

@@ -18,7 +18,7 @@ from uuid import uuid4
 from sqlalchemy import Row, select
 
 from bot.clock import Clock
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.errors import StoreError
 from bot.store.job_statements import (
     CANCEL_TREE,
@@ -45,7 +45,6 @@ from bot.store.job_statements import (
     look_at,
 )
 from bot.store.schema import jobs
-from bot.store.transaction import Transaction
 from bot.struct import Struct, field, replace
 
 LISTEN_AGAIN_SECONDS = 1.0

@@ -7,9 +7,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
 
 from bot.clock import Clock
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.schema import feedback, lookups, news_ages
-from bot.store.transaction import Transaction
 from bot.struct import Struct, asdict
 
 OK = "ok"

@@ -24,10 +24,10 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store.backend import Backend, ours
 from bot.store.errors import StoreDamaged, StoreFault, StoreTooNew
 from bot.store.revisions import REVISIONS, Revision
 from bot.store.schema import metadata
-from bot.store.transaction import Backend, ours
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Executable, Result, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.store.backend import Session, T, Values, as_ours
 from bot.store.errors import (
     StoreBusy,
     StoreDenied,
@@ -17,7 +18,6 @@ from bot.store.errors import (
     StoreOutcomeUnknown,
 )
 from bot.store.location import for_asyncpg
-from bot.store.transaction import Session, T, Values, as_ours
 
 if TYPE_CHECKING:
     import asyncpg

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Integer, Row, Select, bindparam, delete, exists, func, insert, select, tuple_
 
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.schema import scan_chunks, scan_rows, sim_days
-from bot.store.transaction import Transaction
 from bot.struct import Struct
 
 PAGE = 500

@@ -30,11 +30,10 @@ from sqlalchemy import (
 )
 
 from bot.clock import due_times
-from bot.store.database import Database, insert_into
+from bot.store.database import Database, Record, Transaction, insert_into
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schema import NOW, jobs, subscriptions
 from bot.store.schema import schedules as table
-from bot.store.transaction import Record, Transaction
 from bot.struct import Struct, field
 
 log = logging.getLogger(__name__)

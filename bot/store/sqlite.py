@@ -19,6 +19,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Executable, NullPool, Result, create_engine
 from sqlalchemy.exc import OperationalError
 
+from bot.store.backend import Session, T, Values, drivers_own, ours
 from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
@@ -30,7 +31,6 @@ from bot.store.errors import (
     StoreReadOnly,
 )
 from bot.store.location import is_read_only_disk
-from bot.store.transaction import Session, T, Values, as_ours, ours
 
 Ts = TypeVarTuple("Ts")
 Inodes = tuple[int, ...]
@@ -109,9 +109,7 @@ class Reading:
         """Let the next one in."""
         self._connection.lock.release()
 
-    async def undo(self) -> None:
-        """Let the next one in."""
-        self._connection.lock.release()
+    undo = commit
 
 
 class Writing:
@@ -206,8 +204,12 @@ class SqliteConnection:
         """Return what `work` returns; once begun it goes on though nobody waits any longer."""
         if self._is_closed:
             raise StoreNotReady
-        with as_ours():
+        try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever the driver raises
+            raise ours(error) from drivers_own(error)
 
     def _execute(self, statement: Executable, values: Values, begin: bool) -> Result[Any]:  # noqa: FBT001 -- goes to a thread
         connection = self._opened()
@@ -221,11 +223,9 @@ class SqliteConnection:
         self._opened().exec_driver_sql(sql)
 
     def _undo(self) -> None:
-        if self._connection is None:
-            return
         try:
             # a full disk has SQLite undo it by itself
-            if self._driver and self._driver.in_transaction:
+            if self._connection and self._driver and self._driver.in_transaction:
                 self._connection.exec_driver_sql("ROLLBACK")
         except Exception:  # noqa: BLE001 -- whatever it is, this connection is given up
             self._forget()
@@ -301,8 +301,7 @@ class SqliteConnection:
 
 
 def _enter_wal(connection: Connection) -> None:
-    mode = connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar()
-    if mode != "wal":
+    if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar() != "wal":
         raise StoreDenied(NO_WAL)
 
 

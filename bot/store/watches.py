@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, true, update
 
-from bot.store.database import Database
+from bot.store.database import Database, Record, Transaction
 from bot.store.schema import NOW, watches
-from bot.store.transaction import Record, Transaction
 
 DAY = 86400.0
 OPEN = watches.c.ended.is_(None)

@@ -13,8 +13,8 @@ from bot.kore.errors import KoreRateLimited
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.slack.access import Actor, Authorizer, NoAccount
+from bot.store.database import Transaction
 from bot.store.jobs import Write
-from bot.store.transaction import Transaction
 from bot.store.watches import WatchRows
 from bot.struct import Struct
 from bot.watches.repository import WatchRepository, from_row

@@ -13,8 +13,8 @@ from typing import Any
 
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Snapshot
+from bot.store.database import Record, Transaction
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.transaction import Record, Transaction
 from bot.store.watches import WatchRows
 from bot.watches.transitions import Transition, card_due_in
 from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Watch, WatchOwner

@@ -9,8 +9,7 @@ from bot.diagnosis.evidence import State
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.sims.identifier import quoted
-from bot.store.database import Database
-from bot.store.transaction import Record, Transaction
+from bot.store.database import Database, Record, Transaction
 from bot.store.watches import WatchRows
 from bot.struct import Struct, replace
 from bot.watches.repository import WatchRepository, from_row, to_row

@@ -47,9 +47,9 @@ from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
 from bot.store.channels import Listening
+from bot.store.database import Transaction
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
-from bot.store.transaction import Transaction
 from bot.struct import replace
 
 WAIT = 3.0

@@ -26,9 +26,9 @@ from bot.jobs.posting import Posted
 from bot.kore.errors import KoreError
 from bot.sessions.fleet import NOT_HERE
 from bot.slack.errors import SlackError, SlackRefused
+from bot.store.database import Transaction
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
-from bot.store.transaction import Transaction
 from bot.struct import replace
 
 POST_BACKOFF = Backoff(first=15.0, longest=600.0)

@@ -27,7 +27,7 @@ from bot.jobs.alert_posts import Shown, fingerprint
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.kinds.watch import retry_later
 from bot.slack.errors import SlackError
-from bot.store.transaction import Transaction
+from bot.store.database import Transaction
 from bot.struct import replace
 
 CHECK = 60.0

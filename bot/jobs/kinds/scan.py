@@ -20,10 +20,10 @@ from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.kore.models import Sim
 from bot.slack.access import UNNAMED
+from bot.store.database import Transaction
 from bot.store.digest_runs import Run, Stage
 from bot.store.jobs import Write
 from bot.store.scans import ScanRow
-from bot.store.transaction import Transaction
 
 TRIES = 3
 """So often is a SIM asked; while all of KORE is down, until the digest's grace is over."""

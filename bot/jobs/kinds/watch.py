@@ -13,7 +13,7 @@ from bot.slack.errors import (
     SlackRateLimited,
     SlackRefused,
 )
-from bot.store.transaction import Transaction
+from bot.store.database import Transaction
 from bot.watches.repository import notice_from_args, to_row
 
 log = logging.getLogger(__name__)

@@ -1,15 +1,15 @@
-"""One transaction, as the repositories use it, and what the drivers raise as errors of ours.
+"""What both databases can do, and what their drivers raise as errors of ours.
 
-Alike on both databases. No message carries SQL, values or a password.
+No message carries SQL, values or a password.
 """
 
 import errno
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Result, Row
+from sqlalchemy import Connection, Executable, Result
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -25,40 +25,7 @@ from bot.store.errors import (
 )
 
 Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
-Record: TypeAlias = Row[Any]
-"""What is stored of one thing: its columns are attributes."""
 T = TypeVar("T")
-Execute = Callable[[Executable, Values], Awaitable[Result[Any]]]
-
-
-class Transaction:
-    """What is executed here is saved with all the rest, or not at all."""
-
-    __slots__ = ("_execute", "failed")
-
-    def __init__(self, execute: Execute) -> None:
-        self._execute = execute
-        self.failed: StoreError | None = None
-
-    async def execute(self, statement: Executable, values: Values = None) -> Result[Any]:
-        """Execute a statement and return its rows, all of them fetched. Raises StoreError.
-
-        A sequence of values is one statement a row, in one go. Pass values as bound parameters,
-        `bindparam("key")` or `values`, so that the statement is compiled once only.
-        """
-        try:
-            return await self._execute(statement, values)
-        except StoreError as error:
-            self.failed = error
-            raise
-
-    async def change(self, statement: Executable, values: Values = None) -> int:
-        """Execute an INSERT, UPDATE or DELETE and return how many rows it changed."""
-        return cast("CursorResult[Any]", await self.execute(statement, values)).rowcount
-
-    async def scalar(self, statement: Executable, values: Values = None) -> Any:  # noqa: ANN401 -- as in SQLAlchemy
-        """Return the first column of the first row; None where there is no row."""
-        return (await self.execute(statement, values)).scalar()
 
 
 class Backend(Protocol):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.store.backend import as_ours
 from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
@@ -18,7 +19,6 @@ from bot.store.errors import (
     StoreLost,
     StoreReadOnly,
 )
-from bot.store.transaction import as_ours
 
 CUT_BY_US = asyncpg.InterfaceError("connection is closed")
 
