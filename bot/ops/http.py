@@ -265,6 +265,9 @@ async def http_server(  # noqa: PLR0913 -- what is served, where, and how
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
+    # asyncio leaves that to whoever made the socket: an answer's body would wait 40 ms for the
+    # acknowledgement of its head
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = _config(app, guard or ConnectionGuard(), websockets=websockets, grace=grace)
     server = _Quiet(config)
     running = asyncio.create_task(server.serve([listening]), name="http-server")

@@ -89,6 +89,25 @@ async def test_a_taken_port_is_told():
             await second.__aenter__()
 
 
+async def test_what_is_written_leaves_at_once():
+    """The body of an answer does not wait until its head is acknowledged."""
+    asked = []
+
+    class Asking(ConnectionGuard):
+        def wait(self, connection):
+            connected = connection.transport.get_extra_info("socket")
+            asked.append(connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    async with (
+        http_server(APP, "127.0.0.1", 0, guard=Asking()) as port,
+        aiohttp.ClientSession() as session,
+    ):
+        await session.get(f"http://127.0.0.1:{port}/")
+
+    assert asked
+    assert all(asked)
+
+
 async def test_who_connects_as_it_stops_is_not_left_connected():
     """However little of a connection it knows by then, it ends that."""
     for turns in range(6):
