@@ -14,6 +14,9 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+WITHOUT_CACHES = {"PIP_NO_CACHE_DIR", "UV_NO_CACHE"}
+"""What keeps an image small, and would have every run download all of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -75,7 +78,8 @@ class Scratch:
         assert rest.startswith("python:3.")
 
     def _env(self, rest: str) -> None:
-        self.environ |= dict(pair.split("=", 1) for pair in shlex.split(rest))
+        pairs = (pair.split("=", 1) for pair in shlex.split(rest))
+        self.environ |= {name: value for name, value in pairs if name not in WITHOUT_CACHES}
 
     def _workdir(self, rest: str) -> None:
         self.workdir = rest
