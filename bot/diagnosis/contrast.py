@@ -189,7 +189,10 @@ def _was_alive(member: Member, last: float) -> bool:
 def _told_by_trait(
     silent: set[str], known: Sequence[Member], span: tuple[float, float], at_least: int, line: float
 ) -> Outage | None:
-    """Return the outage of the trait that is least by chance, of several the narrowest."""
+    """Return the outage of the trait that is least by chance, of several the narrowest.
+
+    One that only some of the silent have must be sure: it says that the others are no part of it.
+    """
     if len(known) == len(silent):  # none was well, by which a trait could tell
         return None
     best: tuple[float, int, str] | None = None
@@ -201,7 +204,7 @@ def _told_by_trait(
             if totals[value] == len(known):
                 continue
             chance = by_chance(count, totals[value], len(silent), len(known))
-            if chance <= line:
+            if chance <= (line if count == len(silent) else min(line, _SURE)):
                 best = min(filter(None, (best, (chance, place, value))))
     return _outage(silent, known, span, order[best[1]], best[2]) if best else None
 

@@ -80,6 +80,21 @@ def test_two_sites_of_one_fault():
     assert 7 == len(frozenset().union(*(outage.sids for outage in outages)))
 
 
+@pytest.mark.parametrize(("well", "chance"), [(2, 0.032), (3, 0.061)])
+def test_what_may_be_by_chance_leaves_none_out(well, chance):
+    """Four of twenty are one outage, though three are on one cell, however many are well there."""
+    members = [
+        *sims(3, lost=50, network="a", cell="x"),
+        *sims(1, lost=60, first=3, network="a", cell="y"),
+        *sims(well, first=4, network="a", cell="x"),
+        *sims(16 - well, first=10, network="a", cell="z"),
+    ]
+    (found,) = outages_of(members, LINES)
+
+    assert (4, "a", 0) == (found.silent, found.value, found.others_silent)
+    assert pytest.approx(chance, abs=0.001) == by_chance(3, 3 + well, 4, 20)
+
+
 def test_losses_by_accident_are_none():
     """
     Three of a hundred within half an hour that share nothing, or what all share, are no outage.
