@@ -1,4 +1,4 @@
-"""KORE's access token as httpx.Auth: fetched when needed, renewed before it runs out.
+"""KORE's access token: fetched when needed, renewed before it runs out.
 
 Source: docs.korewireless.com, developers/api-management/auth. An expired token and a missing scope
 both come back as 403 (or 401), so one renewal and one more try tell them apart.
@@ -9,7 +9,6 @@ import json
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -44,11 +43,8 @@ class Token:
     expires_at: float
 
 
-class Bearer(httpx.Auth, ABC):
-    """Shows a token to the origin of the API only."""
-
-    def __init__(self, api: httpx.URL) -> None:
-        self._api = api
+class Bearer(ABC):
+    """A token that is shown to KORE."""
 
     @abstractmethod
     def valid_bearer(self) -> str | None:
@@ -62,24 +58,11 @@ class Bearer(httpx.Auth, ABC):
     async def newer_bearer(self, used: str, status: int) -> str | None:
         """Return another token where `status` says that KORE refused the `used` one, or None."""
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send with the token; when KORE refuses it, once more with a new one."""
-        check_origin(self._api, request.url)
-        bearer = await self.bearer()
-        request.headers["Authorization"] = f"Bearer {bearer}"
-        response = yield request
-        if newer := await self.newer_bearer(bearer, response.status_code):
-            request.headers["Authorization"] = f"Bearer {newer}"
-            yield request
-
 
 class StaticBearer(Bearer):
     """A token from the settings, which cannot be renewed."""
 
-    def __init__(self, api: httpx.URL, access_token: str) -> None:
-        super().__init__(api)
+    def __init__(self, access_token: str) -> None:
         self._bearer = access_token
 
     def valid_bearer(self) -> str:
@@ -100,7 +83,6 @@ class ClientCredentials(Bearer):
 
     def __init__(  # noqa: PLR0913 -- each is a collaborator or a part of the credentials
         self,
-        api: httpx.URL,
         token_url: str,
         client_id: str,
         client_secret: str,
@@ -109,7 +91,6 @@ class ClientCredentials(Bearer):
         clock: Clock,
         timeout: httpx.Timeout,
     ) -> None:
-        super().__init__(api)
         self._token_url = token_url
         self._form = {
             "grant_type": "client_credentials",
@@ -200,11 +181,3 @@ class ClientCredentials(Bearer):
 
 
 _ANSWER = "KORE's token answer"
-
-
-def check_origin(api: httpx.URL, url: httpx.URL) -> None:
-    """Refuse to show the token to anybody but KORE. Raises KoreBadAnswer."""
-    if (url.scheme, url.host, url.port) != (api.scheme, api.host, api.port):
-        raise KoreBadAnswer(
-            "KORE pointed to a foreign address; it was not followed. Tell an admin."
-        )

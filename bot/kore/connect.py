@@ -9,13 +9,7 @@ from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
 from bot.kore.cache import NullObserver, Observer
 from bot.kore.client import CachePolicies, Caches, KoreClient, only_rate_plans
-from bot.kore.http import (
-    AiohttpTransport,
-    CookielessClient,
-    DirectClient,
-    HttpClient,
-    HttpxClient,
-)
+from bot.kore.http import AiohttpTransport, HttpClient
 from bot.kore.limits import (
     AdaptiveLimiter,
     BackgroundLimiter,
@@ -85,18 +79,17 @@ class Account:
 
     def foreground(self) -> KoreClient:
         """Open the client for those who wait."""
-        http = self._httpx_client(self._transport)
-        requester = self._requester(http, self._limiter, self._config.retry)
+        requester = self._requester(self._transport, self._limiter, self._config.retry)
         return KoreClient(requester, self._caches(self._config.cache_policies), self.background)
 
     def background(self, at_once: int) -> KoreClient:
         """Open a client for what nobody waits for, with connections of its own."""
-        given, config = self._given_transport, self._config
+        config = self._config
         limiter = BackgroundLimiter(
             self._limiter, self._clock, at_once=at_once, shared_rate=self._shared_rate
         )
         requester = self._requester(
-            self._httpx_client(given) if given else self._direct_client(at_once),
+            self._given_transport or AiohttpTransport(max_connections=at_once + 2),
             limiter,
             replace(
                 config.retry,
@@ -107,29 +100,19 @@ class Account:
         )
         return KoreClient(requester, self._caches(only_rate_plans(config.cache_policies)))
 
-    def _httpx_client(self, transport: httpx.AsyncBaseTransport) -> HttpxClient:
-        http = CookielessClient(
-            base_url=self._config.api_url,
-            auth=self._auth,
-            transport=transport,
-            timeout=self._timeout,
-            headers=self._headers,
-            trust_env=False,
-        )
-        return HttpxClient(http)
-
-    def _direct_client(self, at_once: int) -> DirectClient:
-        return DirectClient(
-            AiohttpTransport(max_connections=at_once + 2),
+    def _requester(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        limiter: ConcurrencyLimiter,
+        policy: RetryPolicy,
+    ) -> Requester:
+        http = HttpClient(
+            transport,
             self._auth,
             origin=self._config.api_url.rstrip("/"),
             headers=self._headers,
             timeout=self._timeout,
         )
-
-    def _requester(
-        self, http: HttpClient, limiter: ConcurrencyLimiter, policy: RetryPolicy
-    ) -> Requester:
         return Requester(
             http,
             policy=policy,
@@ -144,13 +127,12 @@ class Account:
         return Caches(policies, self._clock, self._observer)
 
     def _make_auth(self) -> Bearer:
-        config, api = self._config, httpx.URL(self._config.api_url)
+        config = self._config
         if config.access_token:
-            return StaticBearer(api, config.access_token)
+            return StaticBearer(config.access_token)
         if not (config.client_id and config.client_secret):
             raise SettingsError(("KORE_CLIENT_ID and KORE_CLIENT_SECRET, or KORE_ACCESS_TOKEN",))
         return ClientCredentials(
-            api,
             config.token_url,
             config.client_id,
             config.client_secret,

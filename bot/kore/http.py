@@ -1,4 +1,4 @@
-"""How requests reach KORE: aiohttp's connections under httpx's API, or without httpx's client.
+"""How requests reach KORE: aiohttp's connections under httpx's API, without httpx's client.
 
 httpx's own pool walks all connections on each change and ruins itself from 20 requests in flight.
 The transport leaves out HTTP/2 and streamed bodies: responses are read whole and unpacked, up to a
@@ -6,11 +6,10 @@ limit.
 """
 
 import asyncio
-import logging
 import ssl
 import zlib
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import aiohttp
 import httpx
@@ -46,11 +45,6 @@ class RawResponse(NamedTuple):
     def headers(self) -> httpx.Headers:
         """The headers."""
         return httpx.Headers(list(self.raw_headers))
-
-    @property
-    def content(self) -> bytes:
-        """The body, decompressed."""
-        return self.body
 
 
 class _Unpacker:
@@ -238,78 +232,12 @@ def silence_of(error: Exception) -> str | None:
     return next((words for kind, words in _SILENCES if isinstance(error, kind)), None)
 
 
-class HttpResponse(Protocol):
-    """A response, read whole."""
-
-    @property
-    def status_code(self) -> int:
-        """The status."""
-
-    @property
-    def headers(self) -> httpx.Headers:
-        """The headers."""
-
-    @property
-    def content(self) -> bytes:
-        """The body, decompressed."""
-
-
-class HttpClient(Protocol):
-    """Sends GET requests to KORE."""
-
-    async def get(self, target: str) -> HttpResponse:
-        """Get a path with its query, both encoded. Raises httpx's and the token's errors."""
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-
-
-class NoCookies(httpx.Cookies):
-    """Keeps none: an API with a bearer has no use for them, and reading them costs a fifth."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Leave the response's cookies where they are."""
-
-
-class CookielessClient(httpx.AsyncClient):
-    """An httpx client that neither keeps nor sends cookies."""
-
-    _none = NoCookies()
-
-    @property  # type: ignore[misc]  # nobody sets them
-    def cookies(self) -> httpx.Cookies:
-        """Return none."""
-        return self._none
-
-
-class HttpxClient:
-    """Sends through httpx's client, whatever transport is under it.
-
-    httpx's own line for each request, at INFO, is off: its URL can hold what somebody typed.
-    """
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        lines = logging.getLogger("httpx")
-        lines.setLevel(max(lines.level, logging.WARNING))
-        self._http = http
-        self._origin = str(http.base_url).rstrip("/")
-
-    async def get(self, target: str) -> httpx.Response:
-        """Get it."""
-        request = httpx.Request("GET", self._origin + target, headers=self._http.headers)
-        return await self._http.send(request)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-
-class DirectClient:
-    """Sends straight to the transport: httpx's client costs a scan as much as all the rest."""
+class HttpClient:
+    """Sends GET requests to KORE, straight to the transport: httpx's client costs as much again."""
 
     def __init__(
         self,
-        transport: AiohttpTransport,
+        transport: httpx.AsyncBaseTransport,
         auth: Bearer,
         *,
         origin: str,
@@ -324,7 +252,10 @@ class DirectClient:
         self._timeouts: dict[str, Any] = timeout.as_dict()
 
     async def get(self, target: str) -> RawResponse:
-        """Get it; where the token is refused, once more with a new one."""
+        """Get a path with its query, both encoded; where the token is refused, with a new one.
+
+        Raises httpx's and the token's errors.
+        """
         bearer = self._auth.valid_bearer() or await self._auth.bearer()
         response = await self._send(target, bearer)
         if response.status_code == httpx.codes.OK:
@@ -348,4 +279,20 @@ class DirectClient:
         if self._headers["Authorization"] != f"Bearer {bearer}":
             self._headers = {**self._headers, "Authorization": f"Bearer {bearer}"}
         request = EncodedRequest("GET", url, self._headers, self._proxy)
-        return self._transport.send(request, self._timeouts)
+        if isinstance(self._transport, AiohttpTransport):
+            return self._transport.send(request, self._timeouts)
+        return _through(self._transport, request, self._timeouts)
+
+
+async def _through(
+    transport: httpx.AsyncBaseTransport, request: EncodedRequest, timeouts: dict[str, Any]
+) -> RawResponse:
+    """Send it by a transport that speaks httpx's requests only."""
+    asked = httpx.Request(
+        request.method,
+        str(request.url),
+        headers=request.headers,
+        extensions={"timeout": timeouts},
+    )
+    response = await transport.handle_async_request(asked)
+    return RawResponse(response.status_code, response.headers.raw, await response.aread())

@@ -22,7 +22,7 @@ from bot.kore.errors import (
     KoreUnavailable,
     read_refusal,
 )
-from bot.kore.http import HttpClient, HttpResponse, silence_of
+from bot.kore.http import HttpClient, RawResponse, silence_of
 from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
 from bot.proxies import cause_of
 from bot.struct import Struct
@@ -186,20 +186,20 @@ class Requester:
                 self._circuit.end_probe()
             self._observer.asked(endpoint, outcome, self._clock.monotonic() - began)
 
-    def _read(self, response: HttpResponse, started: float, target: str, read: Read[T]) -> T:
+    def _read(self, response: RawResponse, started: float, target: str, read: Read[T]) -> T:
         if response.status_code != httpx.codes.OK:
             raise self._failure(response, started, target)
         self._limiter.accepted()
         if not self._circuit.is_untroubled:
             self._answered()
         try:
-            return read(response.content)
+            return read(response.body)
         except Exception as error:  # a foreign body may break any reader in a way of its own
             log.info("kore-unreadable", extra=self._about | {"why": type(error).__name__})
-            unreadable = KoreBadAnswer.unreadable(response.content)
+            unreadable = KoreBadAnswer.unreadable(response.body)
             raise TryFailed(Failure("not-json"), unreadable, started) from error
 
-    async def _send(self, target: str, seconds: float) -> tuple[HttpResponse, float]:
+    async def _send(self, target: str, seconds: float) -> tuple[RawResponse, float]:
         """Send it once it is admitted; return the response and when that was."""
         started = self._limiter.acquire_now()
         if started is None:
@@ -249,7 +249,7 @@ class Requester:
         log.warning("kore-down" if is_open else "kore-back", extra=extra)
         self._observer.circuit(is_open=is_open)
 
-    def _failure(self, response: HttpResponse, started: float, target: str) -> Exception:
+    def _failure(self, response: RawResponse, started: float, target: str) -> Exception:
         """Record a status other than 200; return what to raise for it."""
         status = response.status_code
         wait = read_retry_after(response.headers.get("retry-after"), self._clock.now())
@@ -291,12 +291,12 @@ _ERRORS: dict[int, type[KoreError]] = {
 _REFUSED = frozenset({400, 401, 403, 404, 415, 422})
 
 
-def as_error(response: HttpResponse) -> KoreError:
+def as_error(response: RawResponse) -> KoreError:
     """Return the error that a status stands for."""
     status = response.status_code
     if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         return KoreUnavailable.because(PROXY_WANTS_PASSWORD, status=status)
-    if status in _REFUSED and read_refusal(response.content) is None:
+    if status in _REFUSED and read_refusal(response.body) is None:
         return KoreUnavailable.because(SOMEBODY_ELSE.format(status), status=status)
     if status in _ERRORS:
         return _ERRORS[status](status=status)
@@ -306,9 +306,9 @@ def as_error(response: HttpResponse) -> KoreError:
     return (KoreBadRequest if status >= httpx.codes.BAD_REQUEST else KoreBadAnswer)(status=status)
 
 
-def _description(response: HttpResponse) -> str:
+def _description(response: RawResponse) -> str:
     """Return the codes of an error; its text may name the SIM that somebody typed."""
-    body = read_refusal(response.content)
+    body = read_refusal(response.body)
     if body is None:
         return "no JSON object"
     return " ".join(str(body[key])[:80] for key in ("code", "error") if body.get(key))
