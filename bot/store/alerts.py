@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, Text, bindparam, delete, or_, select, update
 
-from bot.store.database import Database, Record, Transaction
+from bot.store.database import Database, Record, Rows, Transaction
 from bot.store.schedules import Columns, NamedRows
 from bot.store.schema import NOW, alerts, incidents
 
@@ -27,11 +27,8 @@ class AlertRows(NamedRows):
         await tx.execute(update(alerts).where(alerts.c.id == alert).values(state=state))
 
 
-class IncidentRows:
+class IncidentRows(Rows):
     """The incidents of all alerts. Every method raises StoreErrors only."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     async def add(self, new: Columns, tx: Transaction) -> None:
         """Add one; one that is there is left alone."""
@@ -70,14 +67,12 @@ class IncidentRows:
     async def open_ids(self, alert: str | None = None) -> list[str]:
         """Return the ids of the open ones, of an alert or of all."""
         which = [incidents.c.alert == alert] if alert else []
-        async with self._db.read() as tx:
-            found = await tx.execute(select(incidents.c.id).where(_OPEN, *which))
-            return sorted(found.scalars())
+        found = await self._db.fetch(select(incidents.c.id).where(_OPEN, *which))
+        return sorted(found.scalars())
 
     async def open_in(self, team: str, channel: str, tx: Transaction | None = None) -> list[Record]:
         """Return the open ones of a channel, the oldest first, not locked."""
-        async with self._db.joining(tx) if tx else self._db.read() as own:
-            return list(await own.execute(_OPEN_IN, {"team": team, "channel": channel}))
+        return list(await self._db.fetch(_OPEN_IN, {"team": team, "channel": channel}, tx))
 
     async def of_summary(self, summary: str) -> list[Record]:
         """Return those that share a card, the oldest first."""
@@ -106,16 +101,14 @@ class IncidentRows:
 
     async def forget(self, older_than: float) -> int:
         """Delete those resolved more than so many seconds ago, and return how many."""
-        async with self._db.write() as tx:
-            return await tx.change(delete(incidents).where(incidents.c.resolved < NOW - older_than))
+        return await self._db.change(
+            delete(incidents).where(incidents.c.resolved < NOW - older_than)
+        )
 
     async def _all(
         self, query: Select[Any], values: Columns, tx: Transaction | None = None
     ) -> list[Record]:
-        if tx is not None:
-            return list(await tx.execute(query.with_for_update(), values))
-        async with self._db.read() as own:
-            return list(await own.execute(query, values))
+        return list(await self._db.fetch(query.with_for_update() if tx else query, values, tx))
 
 
 _MOST = 500

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.store.database import Database, Record
+from bot.store.database import Record, Rows
 from bot.store.schema import (
     NOW,
     channel_accounts,
@@ -31,35 +31,28 @@ class Listening(Struct):
     since: float
 
 
-class ListeningRows:
+class ListeningRows(Rows):
     """The channels that listen. Every method raises StoreErrors only."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     async def start(self, new: Listening) -> bool:
         """Let a channel listen; return whether it did not before. Who asked first stays."""
         values = asdict(new)
         statement = self._db.insert(listening).values(values).on_conflict_do_nothing()
-        async with self._db.write() as tx:
-            return await tx.change(statement) == 1
+        return await self._db.change(statement) == 1
 
     async def stop(self, channel: str) -> bool:
         """End it, and return whether the channel listened."""
-        async with self._db.write() as tx:
-            return await tx.change(delete(listening).where(listening.c.channel == channel)) == 1
+        return await self._db.change(delete(listening).where(listening.c.channel == channel)) == 1
 
     async def of(self, channel: str) -> Listening | None:
         """Return how a channel listens; None where it does not."""
-        async with self._db.read() as tx:
-            statement = select(listening).where(listening.c.channel == channel)
-            row = (await tx.execute(statement)).mappings().first()
+        statement = select(listening).where(listening.c.channel == channel)
+        row = (await self._db.fetch(statement)).mappings().first()
         return Listening(**row) if row else None
 
     async def every(self) -> dict[str, Listening]:
         """Return all, by channel."""
-        async with self._db.read() as tx:
-            rows = (await tx.execute(select(listening))).mappings().all()
+        rows = (await self._db.fetch(select(listening))).mappings().all()
         return {row["channel"]: Listening(**row) for row in rows}
 
 
@@ -71,11 +64,8 @@ OF = (
 )
 
 
-class AccountRows:
+class AccountRows(Rows):
     """The accounts of rows and channels. Every method raises StoreErrors only."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     async def claim(self, account: str) -> None:
         """Give what is of the one account that had no name to the account of this name."""
@@ -86,8 +76,7 @@ class AccountRows:
 
     async def of_channel(self, team: str, channel: str) -> str | None:
         """Return the account that a name alone means in a channel; None where none was chosen."""
-        async with self._db.read() as tx:
-            return (await tx.execute(_ONE, {"in_team": team, "at": channel})).scalar()
+        return (await self._db.fetch(_ONE, {"in_team": team, "at": channel})).scalar()
 
     async def choose(self, team: str, channel: str, account: str | None, by: str) -> None:
         """Choose it, or with None let a name mean any account's SIM again."""
@@ -110,11 +99,8 @@ KEEP = 7 * 86_400.0
 """Seconds after which nobody takes care of a SIM any more."""
 
 
-class OwnerRows:
+class OwnerRows(Rows):
     """The owners that people named. Every method raises StoreErrors only."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     async def take(self, channel: str, sids: Collection[str], person: str, at: float) -> None:
         """Make somebody the owner of SIMs in a channel; what is long past is forgotten."""
@@ -131,5 +117,4 @@ class OwnerRows:
         """Return the rows of SIMs that have an owner in a channel."""
         mine = owners.c.channel == channel
         wanted = select(owners).where(mine, owners.c.sid.in_(sids), owners.c.since >= NOW - KEEP)
-        async with self._db.read() as tx:
-            return list(await tx.execute(wanted))
+        return list(await self._db.fetch(wanted))

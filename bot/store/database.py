@@ -9,8 +9,8 @@ is opened again, for as long as it takes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, cast
 
@@ -143,8 +143,7 @@ class Database:
         """Reach it, bring its schema up to date, and try to write. Raises StoreError."""
         try:
             await self._bring_up_to_date()
-            async with self.write() as tx:
-                await tx.execute(TRIAL)
+            await self.change(TRIAL)
         except StoreError as error:
             self._set_trouble(error)
             raise
@@ -180,14 +179,23 @@ class Database:
         """Return a view of what is saved; each statement sees the newest. Do not write in it."""
         return Transaction(self, writing=False)
 
-    @asynccontextmanager
-    async def joining(self, tx: Transaction | None) -> AsyncIterator[Transaction]:
+    async def fetch(
+        self, statement: Executable, values: Values = None, tx: Transaction | None = None
+    ) -> Result[Any]:
+        """Return the rows of one statement that changes nothing; in `tx`, where there is one."""
+        async with nullcontext(tx) if tx else self.read() as own:
+            return await own.execute(statement, values)
+
+    async def change(
+        self, statement: Executable, values: Values = None, tx: Transaction | None = None
+    ) -> int:
+        """Save what one statement changes, and return how many rows; joins `tx`, if any."""
+        async with self.joining(tx) as own:
+            return await own.change(statement, values)
+
+    def joining(self, tx: Transaction | None) -> AbstractAsyncContextManager[Transaction]:
         """Return `tx`, whose owner saves it; where there is none, a write of its own."""
-        if tx is not None:
-            yield tx
-        else:
-            async with self.write() as own:
-                yield own
+        return nullcontext(tx) if tx else self.write()
 
     def insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         """Return an INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
@@ -221,6 +229,13 @@ class Database:
         """Close it; twice is once."""
         self._is_ready = False
         await self._backend.aclose()
+
+
+class Rows:
+    """The rows of one thing. Every method of such a class raises StoreErrors only."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
 
 
 def insert_into(table: Table, *, is_postgres: bool) -> "postgresql.Insert | sqlite.Insert":

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Double, Row, Select, bindparam, delete, func, or_, select, update
 
-from bot.store.database import Database, Transaction
+from bot.store.database import Rows, Transaction
 from bot.store.jobs import Write
 from bot.store.schema import NOW, digest_runs, scan_chunks, subscriptions
 from bot.struct import Struct, field
@@ -88,15 +88,12 @@ class Progress(Struct):
         return 100 * self.done // self.chunks if self.chunks else 0
 
 
-class DigestRuns:
+class DigestRuns(Rows):
     """The runs of all subscriptions."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def begin(self, subscription: str, due: float, job: str) -> Run:
         """Return the run of that time, made if it is not there."""
-        new = self._database.insert(digest_runs).values(
+        new = self._db.insert(digest_runs).values(
             subscription=subscription,
             due=due,
             started=NOW,
@@ -104,16 +101,14 @@ class DigestRuns:
             job=job,
             has_rows=False,
         )
-        async with self._database.write() as tx:
+        async with self._db.write() as tx:
             await tx.execute(new.on_conflict_do_nothing())
             found = await tx.execute(_ONE, {"of": subscription, "at": due})
             return _run(found.one())
 
     async def find(self, subscription: str, due: float) -> Run | None:
         """Return the run of that time; None where there is none."""
-        async with self._database.read() as tx:
-            row = (await tx.execute(_ONE, {"of": subscription, "at": due})).first()
-        return _run(row) if row else None
+        return await self._first(_ONE, {"of": subscription, "at": due})
 
     async def under_way(self) -> tuple[Run, ...]:
         """Return all runs that are not over, the oldest first."""
@@ -125,9 +120,7 @@ class DigestRuns:
         It is about the same accounts: where those changed, there is nothing to compare with.
         """
         values = {"of": subscription, "at": due, "most": 1, "accounts": accounts}
-        async with self._database.read() as tx:
-            row = (await tx.execute(_BEFORE, values)).first()
-        return _run(row) if row else None
+        return await self._first(_BEFORE, values)
 
     async def trend(
         self, subscription: str, due: float, most: int, accounts: str
@@ -154,9 +147,7 @@ class DigestRuns:
 
     async def last(self, subscription: str) -> Run | None:
         """Return the newest run, however far it is; None where there is none."""
-        async with self._database.read() as tx:
-            row = (await tx.execute(_LAST, {"of": subscription})).first()
-        return _run(row) if row else None
+        return await self._first(_LAST, {"of": subscription})
 
     async def newest_of(
         self, subscriptions: Sequence[str], age: float, accounts: str
@@ -166,9 +157,7 @@ class DigestRuns:
         It is about the same accounts.
         """
         values = {"subscriptions": list(subscriptions), "age": age, "accounts": accounts}
-        async with self._database.read() as tx:
-            row = (await tx.execute(_NEWEST_OF, values)).first()
-        return _run(row) if row else None
+        return await self._first(_NEWEST_OF, values)
 
     async def restart(self, run: Run, job: str) -> bool:
         """Begin a run anew in its place; False where somebody else was first."""
@@ -177,8 +166,7 @@ class DigestRuns:
             .where(digest_runs.c.id == run.id, digest_runs.c.started == run.started)
             .values(due=NOW, started=NOW, stage=Stage.LISTING.value, job=job, ended=None)
         )
-        async with self._database.write() as tx:
-            return await tx.change(again) == 1
+        return await self._db.change(again) == 1
 
     async def unreported_between(
         self, subscription: str, after: float, due: float
@@ -200,16 +188,17 @@ class DigestRuns:
 
     async def progress(self) -> dict[str, Progress]:
         """Return how far the scans that run now are, by subscription."""
-        async with self._database.read() as tx:
-            rows = await tx.execute(_PROGRESS)
-            return {
-                row.subscription: Progress(row.due, (row.chunks or 0) - row.left, row.chunks)
-                for row in rows
-            }
+        rows = await self._db.fetch(_PROGRESS)
+        return {
+            row.subscription: Progress(row.due, (row.chunks or 0) - row.left, row.chunks)
+            for row in rows
+        }
+
+    async def _first(self, query: Select[Any], values: Mapping[str, Any]) -> Run | None:
+        return next(iter(await self._runs(query, values)), None)
 
     async def _runs(self, query: Select[Any], values: Mapping[str, Any]) -> tuple[Run, ...]:
-        async with self._database.read() as tx:
-            return tuple(_run(row) for row in await tx.execute(query, values))
+        return tuple(_run(row) for row in await self._db.fetch(query, values))
 
     async def change(
         self,
@@ -223,9 +212,8 @@ class DigestRuns:
             values["counts"] = json.dumps(values["counts"], separators=(",", ":"))
         if stage in ENDS:
             values["ended"] = func.coalesce(digest_runs.c.ended, NOW)
-        async with self._database.joining(tx) as own:
-            this = update(digest_runs).where(digest_runs.c.id == run)
-            await own.execute(this.values(stage=stage.value, **values))
+        this = update(digest_runs).where(digest_runs.c.id == run)
+        await self._db.change(this.values(stage=stage.value, **values), tx=tx)
 
     def changing(self, run: int, stage: Stage, **values: Any) -> Write:  # noqa: ANN401 -- as above
         """Return the same as a part of somebody else's transaction."""
@@ -239,8 +227,7 @@ class DigestRuns:
         """Drop runs without rows that were due more than so many seconds ago; return how many."""
         late = digest_runs.c.due < NOW - older_than
         old = select(digest_runs.c.id).where(late, ~digest_runs.c.has_rows).limit(most)
-        async with self._database.write() as tx:
-            return await tx.change(delete(digest_runs).where(digest_runs.c.id.in_(old)))
+        return await self._db.change(delete(digest_runs).where(digest_runs.c.id.in_(old)))
 
 
 _OF = digest_runs.c.subscription == bindparam("of")

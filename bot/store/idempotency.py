@@ -26,7 +26,7 @@ from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import Clock
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Rows, Transaction
 from bot.store.errors import StoreError
 from bot.store.schema import NOW, posts, seen_events
 from bot.struct import Struct, field
@@ -56,16 +56,12 @@ class PostRow(Struct):
     thread: str | None
 
 
-class PostRows:
+class PostRows(Rows):
     """The posts of all replicas; a key is one post for ever, or until it is forgotten."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def get(self, key: str) -> PostRow | None:
         """Return the row of a key."""
-        async with self._db.read() as tx:
-            row = (await tx.execute(_GET, {"k": key})).mappings().first()
+        row = (await self._db.fetch(_GET, {"k": key})).mappings().first()
         return PostRow(**row) if row else None
 
     async def begin(self, key: str, channel: str, thread: str | None, tries: int) -> bool:
@@ -83,19 +79,16 @@ class PostRows:
 
     async def clear(self, key: str, tries: int) -> None:
         """Record that this try was surely in vain, unless another one has begun since."""
-        async with self._db.write() as tx:
-            await tx.execute(_CLEAR, {"k": key, "t": tries})
+        await self._db.change(_CLEAR, {"k": key, "t": tries})
 
     async def record(self, key: str, channel: str, ts: str | None) -> None:
         """Record where it stands; None where it is out and nobody knows where."""
-        async with self._db.write() as tx:
-            await tx.execute(_RECORD, {"k": key, "to": channel, "at": ts})
+        await self._db.change(_RECORD, {"k": key, "to": channel, "at": ts})
 
     async def forget(self, older_than: float) -> int:
         """Drop what was begun more seconds ago than that; return how many."""
         old = delete(posts).where(posts.c.begun < NOW - older_than)
-        async with self._db.write() as tx:
-            return await tx.change(old)
+        return await self._db.change(old)
 
 
 _THIS = posts.c.key == bindparam("k")
@@ -141,8 +134,7 @@ class SeenEvents:
 
     async def forget(self, key: str) -> None:
         """Give a claim back: what it was for did not come about."""
-        async with self._db.write() as tx:
-            await tx.execute(delete(seen_events).where(seen_events.c.key == key))
+        await self._db.change(delete(seen_events).where(seen_events.c.key == key))
 
     async def _sweep(self, tx: Transaction) -> None:
         """Forget old claims now and then."""

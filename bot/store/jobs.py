@@ -11,7 +11,7 @@ import math
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -173,21 +173,18 @@ class JobQueue:
 
     async def get(self, key: str, tx: Transaction | None = None) -> Job | None:
         """Return a job, or None."""
-        async with nullcontext(tx) if tx else self._db.read() as joined:
-            row = (await joined.execute(GET, {"this": key})).one_or_none()
+        row = (await self._db.fetch(GET, {"this": key}, tx)).one_or_none()
         return _job(row) if row else None
 
     async def live(self, kind: str, prefix: str, tx: Transaction | None = None) -> tuple[str, ...]:
         """Return the keys of a kind that begin so and have not ended, in their order."""
         mine = jobs.c.kind == kind, jobs.c.key.startswith(prefix, autoescape=True)
         query = select(jobs.c.key).where(*mine, jobs.c.ended.is_(None))
-        async with nullcontext(tx) if tx else self._db.read() as joined:
-            return tuple(sorted((await joined.execute(query)).scalars()))
+        return tuple(sorted((await self._db.fetch(query, tx=tx)).scalars()))
 
     async def look(self, kinds: tuple[str, ...]) -> QueueSnapshot:
         """Return when the next of these kinds is due, without a lock."""
-        async with self._db.read() as tx:
-            now, schedule, *dues = tuple((await tx.execute(look_at(kinds))).one())
+        now, schedule, *dues = tuple((await self._db.fetch(look_at(kinds))).one())
         due = zip(kinds, dues, strict=True)
         return QueueSnapshot(now, schedule, {kind: at for kind, at in due if at is not None})
 
@@ -200,8 +197,7 @@ class JobQueue:
 
     async def last_touched(self, lease: float) -> float:
         """Return when a live job was made or held last, by the clock of then; -inf without one."""
-        async with self._db.read() as tx:
-            made, held = tuple((await tx.execute(LAST_TOUCHED)).one())
+        made, held = tuple((await self._db.fetch(LAST_TOUCHED)).one())
         return max(made or -math.inf, (held or -math.inf) - lease)
 
     async def realign(self, back: float) -> None:
@@ -209,8 +205,7 @@ class JobQueue:
 
         A row shows by its own times that this clock set it, so doing it twice changes nothing.
         """
-        async with self._db.write() as tx:
-            await tx.execute(REALIGN, {"back": back})
+        await self._db.change(REALIGN, {"back": back})
 
     async def claim(self, kinds: Collection[str], most: int, lease: float) -> list[Job]:
         """Take what is due of these kinds, longest due first, for `lease` seconds."""
@@ -248,13 +243,11 @@ class JobQueue:
 
     async def sweep(self, keep: float) -> None:
         """Forget jobs that ended longer ago than `keep` seconds, a thousand at a time."""
-        async with self._db.write() as tx:
-            await tx.execute(SWEEP, {"keep": keep})
+        await self._db.change(SWEEP, {"keep": keep})
 
     async def depth(self) -> dict[str, int]:
         """Count what is due and not yet claimed, by kind."""
-        async with self._db.read() as tx:
-            return {row.kind: row.due for row in await tx.execute(DEPTH)}
+        return {row.kind: row.due for row in await self._db.fetch(DEPTH)}
 
     async def _held(self, tx: Transaction, ended: Ended) -> Ended:
         """Lock the jobs, and the parents lest two last children miss each other."""

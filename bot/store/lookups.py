@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
 
 from bot.clock import Clock
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Rows, Transaction
 from bot.store.schema import feedback, lookups, news_ages
 from bot.struct import Struct, asdict
 
@@ -49,19 +49,15 @@ class Wanted(Struct):
     limit: int = MOST
 
 
-class Lookups:
+class Lookups(Rows):
     """The look-ups of all replicas. Every method raises StoreErrors only."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     async def add(self, rows: Sequence[Lookup], tx: Transaction | None = None) -> None:
         """Keep them; those that are there already are left alone."""
         if not rows:
             return
         statement = self._db.insert(lookups).on_conflict_do_nothing()
-        async with self._db.joining(tx) as joined:
-            await joined.execute(statement, [asdict(row) for row in rows])
+        await self._db.change(statement, [asdict(row) for row in rows], tx)
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
@@ -71,8 +67,7 @@ class Lookups:
             .order_by(lookups.c.at.desc(), lookups.c.id)
             .limit(wanted.limit)
         )
-        async with self._db.read() as tx:
-            return tuple(Lookup(**row) for row in (await tx.execute(statement)).mappings())
+        return tuple(Lookup(**row) for row in (await self._db.fetch(statement)).mappings())
 
     async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
         """Return those of a thread that found their SIM, oldest first; at most a thousand."""
@@ -84,13 +79,11 @@ class Lookups:
             .order_by(lookups.c.at, lookups.c.id)
             .limit(MOST)
         )
-        async with self._db.read() as tx:
-            return tuple(Lookup(**row) for row in (await tx.execute(statement)).mappings())
+        return tuple(Lookup(**row) for row in (await self._db.fetch(statement)).mappings())
 
-    async def forget(self, before: float, tx: Transaction | None = None) -> int:
+    async def forget(self, before: float) -> int:
         """Delete what is older than `before`; return how many."""
-        async with self._db.joining(tx) as joined:
-            return await joined.change(delete(lookups).where(lookups.c.at < before))
+        return await self._db.change(delete(lookups).where(lookups.c.at < before))
 
 
 def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
@@ -137,8 +130,7 @@ class Feedback:
             "is_right": is_right,
             "why": why,
         }
-        async with self._db.joining(None) as tx:
-            await tx.execute(insert(feedback), [row])
+        await self._db.change(insert(feedback), [row])
 
     async def by_rule(self) -> tuple[Judged, ...]:
         """Count it, the rules that were wrong most often first."""
@@ -167,15 +159,12 @@ Bin: TypeAlias = tuple[str, str, int]
 MOST_ROWS = 50_000
 
 
-class NewsAgeRows:
+class NewsAgeRows(Rows):
     """The counts of all replicas. Every method raises StoreErrors only."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, counts: Mapping[Bin, int]) -> None:
         """Add to the counts."""
-        new = self._database.insert(news_ages)
+        new = self._db.insert(news_ages)
         total = news_ages.c.sessions + new.excluded.sessions
         adding = new.on_conflict_do_update(
             index_elements=["network", "radio", "bin"], set_={"sessions": total}
@@ -184,18 +173,16 @@ class NewsAgeRows:
             {"network": network, "radio": radio, "bin": number, "sessions": count}
             for (network, radio, number), count in sorted(counts.items())
         ]
-        async with self._database.write() as tx:
-            await tx.execute(adding, values)
+        await self._db.change(adding, values)
 
     async def all(self) -> dict[Bin, int]:
         """Return the counts, at most MOST_ROWS."""
-        async with self._database.read() as tx:
-            return {(r.network, r.radio, r.bin): r.sessions for r in await tx.execute(_ALL)}
+        return {(r.network, r.radio, r.bin): r.sessions for r in await self._db.fetch(_ALL)}
 
     async def halve(self, network: str, radio: str) -> None:
         """Let what was counted there fade; what was seen once is forgotten."""
         which = {"of": network, "by": radio}
-        async with self._database.write() as tx:
+        async with self._db.write() as tx:
             await tx.execute(_HALVE, which)
             await tx.execute(_DROP_EMPTY, which)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Integer, Row, Select, bindparam, delete, exists, func, insert, select, tuple_
 
-from bot.store.database import Database, Transaction
+from bot.store.database import Rows, Transaction
 from bot.store.schema import scan_chunks, scan_rows, sim_days
 from bot.struct import Struct
 
@@ -22,11 +22,8 @@ Months = Mapping[int, bytes]
 """The packed days of a SIM by the number of their month."""
 
 
-class ScanChunks:
+class ScanChunks(Rows):
     """The chunks of all runs."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, run: int, number: int, sims: bytes, tx: Transaction) -> None:
         """Keep the packed SIMs of one chunk."""
@@ -34,9 +31,8 @@ class ScanChunks:
 
     async def find(self, run: int, number: int) -> bytes | None:
         """Return the packed SIMs that are still to be asked; None where all are done."""
-        async with self._database.read() as tx:
-            found: bytes | None = await tx.scalar(_FIND, {"of": run, "at": number})
-            return found
+        found: bytes | None = (await self._db.fetch(_FIND, {"of": run, "at": number})).scalar()
+        return found
 
     async def keep(self, run: int, number: int, sims: bytes | None, tx: Transaction) -> None:
         """Put what is left of a chunk in its place; None: nothing is."""
@@ -48,8 +44,7 @@ class ScanChunks:
         """Return the chunks that never came to an end, one after the other."""
         number = -1
         while True:
-            async with self._database.read() as tx:
-                row = (await tx.execute(_NEXT, {"of": run, "at": number})).first()
+            row = (await self._db.fetch(_NEXT, {"of": run, "at": number})).first()
             if row is None:
                 return
             number = row.number
@@ -57,8 +52,7 @@ class ScanChunks:
 
     async def forget(self, run: int, tx: Transaction | None = None) -> None:
         """Drop all chunks of a run."""
-        async with self._database.joining(tx) as own:
-            await own.execute(_FORGET_CHUNKS, {"of": run})
+        await self._db.change(_FORGET_CHUNKS, {"of": run}, tx)
 
 
 _CHUNK_OF = scan_chunks.c.run == bindparam("of")
@@ -112,26 +106,22 @@ class Pair(Struct):
     after: str
 
 
-class ScanRows:
+class ScanRows(Rows):
     """The rows of all runs."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, run: int, rows: Iterable[ScanRow], tx: Transaction) -> None:
         """Keep a row for each SIM; one that is there already is replaced."""
         values = [{"run": run, **dict(zip(NAMES, _values(row), strict=True))} for row in rows]
         if not values:
             return
-        new = self._database.insert(scan_rows)
+        new = self._db.insert(scan_rows)
         excluded = {name: new.excluded[name] for name in _VALUES}
         await tx.execute(new.on_conflict_do_update(index_elements=_ROW_KEY, set_=excluded), values)
 
     async def known(self, run: int, sids: Sequence[str]) -> dict[str, ScanRow]:
         """Return the rows of some SIMs in a run, by SID."""
-        async with self._database.read() as tx:
-            rows = await tx.execute(_SOME, {"of": run, "sids": list(sids)})
-            return {row.sid: row_of(row) for row in rows}
+        rows = await self._db.fetch(_SOME, {"of": run, "sids": list(sids)})
+        return {row.sid: row_of(row) for row in rows}
 
     def every(self, run: int) -> AsyncIterator[Sequence[ScanRow]]:
         """Stream all rows of a run, by SID, a page at a time."""
@@ -152,18 +142,16 @@ class ScanRows:
     async def only_in(self, run: int, other: int, most: int) -> tuple[ScanRow, ...]:
         """Return the first SIMs of a run that are not in another, by SID."""
         values = {"of": run, "other": other, "last": "", "most": most}
-        async with self._database.read() as tx:
-            return tuple(row_of(row) for row in await tx.execute(_ONLY, values))
+        return tuple(row_of(row) for row in await self._db.fetch(_ONLY, values))
 
     async def count_only_in(self, run: int, other: int) -> int:
         """Count the SIMs of a run that are not in another."""
-        async with self._database.read() as tx:
-            return int(await tx.scalar(_COUNT_ONLY, {"of": run, "other": other}))
+        counted = await self._db.fetch(_COUNT_ONLY, {"of": run, "other": other})
+        return int(counted.scalar_one())
 
     async def sids(self, run: int) -> set[str]:
         """Return the SIMs of a run."""
-        async with self._database.read() as tx:
-            return set((await tx.execute(_SIDS, {"of": run})).scalars())
+        return set((await self._db.fetch(_SIDS, {"of": run})).scalars())
 
     async def drop(self, run: int, sids: Sequence[str], tx: Transaction) -> None:
         """Drop the rows of some SIMs."""
@@ -176,8 +164,7 @@ class ScanRows:
 
     async def forget(self, run: int, most: int) -> int:
         """Drop at most so many rows of a run; return how many."""
-        async with self._database.write() as tx:
-            return await tx.change(_FORGET_ROWS, {"of": run, "most": most})
+        return await self._db.change(_FORGET_ROWS, {"of": run, "most": most})
 
     async def _pages(
         self, query: Select[Any], values: Mapping[str, Any], read: Callable[[Row[Any]], T]
@@ -185,8 +172,7 @@ class ScanRows:
         last, size = "", PAGE
         while size == PAGE:
             page = {**values, "last": last, "most": PAGE}
-            async with self._database.read() as tx:
-                rows = (await tx.execute(query, page)).all()
+            rows = (await self._db.fetch(query, page)).all()
             if rows:
                 yield [read(row) for row in rows]
                 last = rows[-1].sid
@@ -245,11 +231,8 @@ _FORGET_ROWS = delete(scan_rows).where(
 )
 
 
-class ScanSums:
+class ScanSums(Rows):
     """Asks about one run at a time."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def counts(self, run: int) -> dict[str, int]:
         """Count the SIMs of each state."""
@@ -261,8 +244,7 @@ class ScanSums:
 
     async def grave(self, run: int, least: int) -> int:
         """Count the SIMs of at least such gravity."""
-        async with self._database.read() as tx:
-            return int(await tx.scalar(_GRAVE, {"of": run, "least": least}))
+        return int((await self._db.fetch(_GRAVE, {"of": run, "least": least})).scalar_one())
 
     async def worst(self, run: int, least: int, most: int) -> tuple[ScanRow, ...]:
         """Return SIMs of at least such gravity, the gravest first."""
@@ -284,20 +266,17 @@ class ScanSums:
         """Stream network and moment of each SIM that fell silent, by network and by time."""
         last, size = {"on": "", "since": 0.0, "sid": ""}, PAGE
         while size == PAGE:
-            async with self._database.read() as tx:
-                rows = (await tx.execute(_LOST, {"of": run, "most": PAGE, **last})).all()
+            rows = (await self._db.fetch(_LOST, {"of": run, "most": PAGE, **last})).all()
             for row in rows:
                 yield row.lost_on, row.lost_at
                 last = {"on": row.lost_on, "since": row.lost_at, "sid": row.sid}
             size = len(rows)
 
     async def _counted(self, query: Select[Any], run: int) -> dict[str, int]:
-        async with self._database.read() as tx:
-            return {row.what: row.sims for row in await tx.execute(query, {"of": run})}
+        return {row.what: row.sims for row in await self._db.fetch(query, {"of": run})}
 
     async def _rows(self, query: Select[Any], values: Mapping[str, Any]) -> tuple[ScanRow, ...]:
-        async with self._database.read() as tx:
-            return tuple(row_of(row) for row in await tx.execute(query, values))
+        return tuple(row_of(row) for row in await self._db.fetch(query, values))
 
 
 _AT = scan_rows.c
@@ -343,24 +322,19 @@ _LOST = (
 )
 
 
-class SimDays:
+class SimDays(Rows):
     """The months of all SIMs."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def of(self, sid: str) -> Months:
         """Return all months of a SIM, by number."""
-        async with self._database.read() as tx:
-            return {row.month: row.days for row in await tx.execute(_ALL, {"of": sid})}
+        return {row.month: row.days for row in await self._db.fetch(_ALL, {"of": sid})}
 
     async def since(self, sids: Sequence[str], month: int) -> dict[str, dict[int, bytes]]:
         """Return the months of several SIMs from one month on; a SIM without any is not there."""
         found: dict[str, dict[int, bytes]] = {}
-        async with self._database.read() as tx:
-            rows = await tx.execute(_SINCE, {"sids": list(sids), "least": month})
-            for row in rows:
-                found.setdefault(row.sid, {})[row.month] = row.days
+        rows = await self._db.fetch(_SINCE, {"sids": list(sids), "least": month})
+        for row in rows:
+            found.setdefault(row.sid, {})[row.month] = row.days
         return found
 
     async def put(self, changed: Mapping[str, Months], tx: Transaction) -> None:
@@ -371,7 +345,7 @@ class SimDays:
             for month in sorted(changed[sid])
         ]
         if values:
-            new = self._database.insert(sim_days)
+            new = self._db.insert(sim_days)
             kept = new.on_conflict_do_update(
                 index_elements=["sid", "month"], set_={"days": new.excluded.days}
             )
@@ -379,8 +353,7 @@ class SimDays:
 
     async def forget(self, before: int, most: int) -> int:
         """Drop at most so many rows of months before one; return how many."""
-        async with self._database.write() as tx:
-            return await tx.change(_FORGET_DAYS, {"before": before, "most": most})
+        return await self._db.change(_FORGET_DAYS, {"before": before, "most": most})
 
 
 _ALL = select(sim_days.c.month, sim_days.c.days).where(sim_days.c.sid == bindparam("of"))

@@ -84,8 +84,7 @@ class Schedules:
 
     async def pause(self, name: str, tx: Transaction | None = None) -> None:
         """Let it rest."""
-        async with self._db.joining(tx) as joined:
-            await joined.execute(_PAUSE, {"this": name})
+        await self._db.change(_PAUSE, {"this": name}, tx)
 
     async def resume(self, name: str, tx: Transaction | None = None) -> None:
         """Take it up again from now on."""
@@ -97,19 +96,16 @@ class Schedules:
 
     async def drop(self, name: str, tx: Transaction | None = None) -> None:
         """Forget it; jobs that it made are left."""
-        async with self._db.joining(tx) as joined:
-            await joined.execute(_DROP, {"this": name})
+        await self._db.change(_DROP, {"this": name}, tx)
 
     async def get(self, name: str) -> Schedule | None:
         """Return one, or None."""
-        async with self._db.read() as tx:
-            row = (await tx.execute(_GET, {"this": name})).one_or_none()
+        row = (await self._db.fetch(_GET, {"this": name})).one_or_none()
         return _schedule(row) if row else None
 
     async def all(self) -> tuple[Schedule, ...]:
         """Return all, by name."""
-        async with self._db.read() as tx:
-            return tuple(map(_schedule, await tx.execute(_ALL)))
+        return tuple(map(_schedule, await self._db.fetch(_ALL)))
 
     async def fire(self) -> None:
         """Make the jobs that are due, for a hundred schedules at a time."""
@@ -278,18 +274,14 @@ class NamedRows:
         return await self._where()
 
     async def _change(self, statement: Executable, tx: Transaction | None) -> bool:
-        async with self._db.joining(tx) as joined:
-            return await joined.change(statement) == 1
+        return await self._db.change(statement, tx=tx) == 1
 
     async def _where(
         self, *which: ColumnElement[bool], tx: Transaction | None = None
     ) -> tuple[Record, ...]:
         of_table = self._table.c
         query = select(self._table).where(*which).order_by(of_table.name_key, of_table.id)
-        if tx is not None:
-            return tuple(await tx.execute(query.with_for_update()))
-        async with self._db.read() as own:
-            return tuple(await own.execute(query))
+        return tuple(await self._db.fetch(query.with_for_update() if tx else query, tx=tx))
 
 
 class SubscriptionRows(NamedRows):

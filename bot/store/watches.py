@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, true, update
 
-from bot.store.database import Database, Record, Transaction
+from bot.store.database import Record, Rows, Transaction
 from bot.store.schema import NOW, watches
 
 DAY = 86400.0
@@ -30,11 +30,8 @@ class Counts(NamedTuple):
     sims: int
 
 
-class WatchRows:
+class WatchRows(Rows):
     """The watches of all replicas."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
 
     async def add(self, watch: Columns, tx: Transaction) -> bool:
         """Add an open watch; False where this person watches this SIM here already."""
@@ -70,15 +67,13 @@ class WatchRows:
 
     async def sims(self) -> list[str]:
         """Return the SIMs that are watched."""
-        async with self._db.read() as tx:
-            found = await tx.execute(select(watches.c.sid).where(OPEN).distinct())
+        found = await self._db.fetch(select(watches.c.sid).where(OPEN).distinct())
         return sorted(found.scalars())
 
     async def counts(self) -> Counts:
         """Count what is open."""
         counted = select(func.count(), func.count(watches.c.sid.distinct())).where(OPEN)
-        async with self._db.read() as tx:
-            open_, sims = tuple((await tx.execute(counted)).one())
+        open_, sims = tuple((await self._db.fetch(counted)).one())
         return Counts(open_, sims)
 
     async def undrawn(self) -> list[str]:
@@ -86,8 +81,7 @@ class WatchRows:
         ended = watches.c.ended > NOW - DAY
         card = func.coalesce(watches.c.set_id, watches.c.id)
         wanted = select(card).where(ended, ~watches.c.drawn.endswith(watches.c.ending)).distinct()
-        async with self._db.read() as tx:
-            return list((await tx.execute(wanted)).scalars())
+        return list((await self._db.fetch(wanted)).scalars())
 
     async def save_request(self, watch: Columns, tx: Transaction) -> None:
         """Save what is waited for and until when."""
@@ -113,8 +107,7 @@ class WatchRows:
 
     async def forget(self, older_than: float) -> int:
         """Drop watches that ended more seconds ago than that; return how many."""
-        async with self._db.write() as tx:
-            return await tx.change(delete(watches).where(watches.c.ended < NOW - older_than))
+        return await self._db.change(delete(watches).where(watches.c.ended < NOW - older_than))
 
     async def _update(
         self,
@@ -133,10 +126,7 @@ class WatchRows:
         self, where: ColumnElement[bool], value: str, tx: Transaction | None = None
     ) -> list[Record]:
         wanted = select(watches).where(where).order_by(watches.c.started, watches.c.id)
-        if tx is not None:
-            return list(await tx.execute(wanted, {"value": value}))
-        async with self._db.read() as own:
-            return list(await own.execute(wanted, {"value": value}))
+        return list(await self._db.fetch(wanted, {"value": value}, tx))
 
 
 def slot_of(watch: Columns) -> str:

@@ -37,17 +37,15 @@ class Sometimes:
     def __init__(self, database):
         self._database = database
         self.insert = database.insert
-        self.read = database.read
+        self.fetch = database.fetch
         self.is_full = False
         self.tries = 0
 
-    @asynccontextmanager
-    async def joining(self, tx):
+    async def change(self, *statement):
         self.tries += 1
         if self.is_full:
             raise StoreFull
-        async with self._database.joining(tx) as joined:
-            yield joined
+        return await self._database.change(*statement)
 
 
 @pytest.fixture
