@@ -18,6 +18,7 @@ _LIKELY = 0.05
 _MOST_CLUSTERS = 20
 _PAIR = 2
 _MOST_BEGINNINGS = 5
+_NOTHING = 1e-17
 
 
 class Trait(StrEnum):
@@ -102,7 +103,7 @@ def beginnings_of(
 def _beginning(cluster: "Lost", every: Mapping[str, Member], lines: Lines) -> Outage | None:
     silent, span = {sid for _, sid in cluster}, (cluster[0][0], cluster[-1][0])
     later = span[1] + lines.within  # who was heard of before that may be lost a little later
-    known = [m for m in every.values() if m.sid in silent or _was_alive(m, later)]
+    known = _known(silent, every, later)
     if len(known) == len(silent) and len(every) >= lines.at_least:
         return _told_by_nothing(silent, known, span)
     closeness = lines.within / max(1.0, span[1] - span[0]) if len(silent) == _PAIR else 1.0
@@ -142,16 +143,24 @@ def _clusters(lost: Lost, lines: Lines) -> list[Lost]:
     found: list[Lost] = []
     left = list(lost)
     while True:
-        low = size = begin = 0
-        for high, (moment, _) in enumerate(left):
-            while moment - left[low][0] > lines.within:
-                low += 1
-            if high - low >= size:
-                size, begin = high - low + 1, low
+        size, begin = _fullest(left, lines.within)
         if size < lines.at_least or len(found) >= _MOST_CLUSTERS:
             return found
         found.append(left[begin : begin + size])
         del left[begin : begin + size]
+
+
+def _fullest(lost: Lost, within: float) -> tuple[int, int]:
+    """Return the size and the beginning of the fullest span, the latest of several."""
+    if not lost or lost[-1][0] - lost[0][0] <= within:
+        return len(lost), 0
+    low = size = begin = 0
+    for high, (moment, _) in enumerate(lost):
+        while moment - lost[low][0] > within:
+            low += 1
+        if high - low >= size:
+            size, begin = high - low + 1, low
+    return size, begin
 
 
 def _explained(
@@ -160,7 +169,7 @@ def _explained(
     """Name the trait that tells most; then that of the rest, as long as they are enough."""
     first, last = cluster[0][0], cluster[-1][0]
     silent = {sid for _, sid in cluster}
-    known = [m for m in every.values() if m.sid in silent or _was_alive(m, last)]
+    known = _known(silent, every, last)
     while True:
         part = len(silent) * 100 >= len(known) * lines.percent
         chance = _LIKELY if part else _SURE / clusters
@@ -179,11 +188,13 @@ def _has(member: Member, outage: Outage) -> bool:
     return outage.trait is None or member.traits.get(outage.trait) == outage.value
 
 
-def _was_alive(member: Member, last: float) -> bool:
-    """Return whether a SIM is known to have been well after the others were lost."""
-    if member.lost_at is not None:
-        return member.lost_at > last
-    return member.alive_at is not None and member.alive_at > last
+def _known(silent: set[str], every: Mapping[str, Member], last: float) -> list[Member]:
+    """Return those that fell silent, and those known to have been well after that."""
+    return [
+        m
+        for m in every.values()
+        if m.sid in silent or ((m.alive_at or 0.0) if m.lost_at is None else m.lost_at) > last
+    ]
 
 
 def _told_by_trait(
@@ -201,9 +212,10 @@ def _told_by_trait(
         hits = _counted(trait, lost, at_least)
         totals = _counted(trait, known, at_least) if hits else {}
         for value, count in hits.items():
-            if totals[value] == len(known):
+            members = totals[value]
+            if count * len(known) <= members * len(silent):  # no more than of all: by chance
                 continue
-            chance = by_chance(count, totals[value], len(silent), len(known))
+            chance = by_chance(count, members, len(silent), len(known))
             if chance <= (line if count == len(silent) else min(line, _SURE)):
                 best = min(filter(None, (best, (chance, place, value))))
     return _outage(silent, known, span, order[best[1]], best[2]) if best else None
@@ -254,8 +266,13 @@ def _outage(
 
 def by_chance(hits: int, members: int, silent: int, known: int) -> float:
     """Return how probable it is that of `silent` out of `known` so many or more are `members`."""
-    most = min(members, silent)
-    return sum(_exactly(n, members, silent, known) for n in range(hits, most + 1))
+    total = 0.0
+    for n in range(hits, min(members, silent) + 1):
+        chance = _exactly(n, members, silent, known)
+        total += chance
+        if chance < total * _NOTHING:  # as those that follow, each less
+            break
+    return total
 
 
 def _exactly(hits: int, members: int, silent: int, known: int) -> float:

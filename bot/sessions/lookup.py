@@ -122,19 +122,19 @@ class Judge(Struct):
 
         To compare thousands takes a while.
         """
-        span, others = self.thresholds.outage_within.total_seconds(), list(peers)
+        span = self.thresholds.outage_within.total_seconds()
         low, high = min(lost) - span, max(lost) + span
-        near = {
-            peer.sid
-            for peer in others
-            if (at := peer.lost_at) is not None
-            and low <= at <= high
-            and peer.sid not in asked
-            and (len(lost) == 1 or any(abs(at - each) <= span for each in lost))
-        }
+        near, well = list[Member](), list[Member]()
+        for peer in peers:
+            if (at := peer.lost_at) is None:
+                well.append(peer)
+            elif low <= at <= high and peer.sid not in asked:
+                near.append(peer)
+        if len(lost) > 1:
+            near = [p for p in near if any(abs((p.lost_at or 0.0) - each) <= span for each in lost)]
         if len(lost) + len(near) < self.thresholds.outage_sims:
             return []
-        return [p for p in others if (p.lost_at is None and p.sid not in asked) or p.sid in near]
+        return near + [peer for peer in well if peer.sid not in asked]
 
 
 def _with_findings(report: SessionReport, findings: tuple[Finding, ...]) -> SessionReport:

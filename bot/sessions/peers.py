@@ -331,7 +331,7 @@ def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> Iterator[Pee
     return (
         peer
         for peer in (known.values() if value else ())
-        if peer.member.traits.get(trait) == value and peer.member.sid != mine.sid
+        if (other := peer.member).traits.get(trait) == value and other.sid != mine.sid
     )
 
 
