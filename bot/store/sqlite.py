@@ -11,12 +11,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
+from threading import local
 from typing import Any, ClassVar, TypeVarTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Executable, NullPool, Result, create_engine
+from sqlalchemy import Connection, Engine, Executable, NullPool, Result, create_engine
 from sqlalchemy.exc import OperationalError
 
 from bot.store.backend import Session, T, Values, drivers_own, ours
@@ -153,14 +155,6 @@ class SqliteConnection:
         self._is_closed = False
         self._connection: Connection | None = None
         self._on: Inodes = ()
-        self._driver: sqlite3.Connection | None = None
-        self._engine = create_engine(
-            "sqlite://",
-            creator=self._connect,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",  # each BEGIN is ours
-            hide_parameters=True,
-        )
 
     async def execute(self, statement: Executable, values: Values, *, begin: bool) -> Result[Any]:
         """Execute a statement; with `begin` it is the first of a transaction."""
@@ -225,7 +219,8 @@ class SqliteConnection:
     def _undo(self) -> None:
         try:
             # a full disk has SQLite undo it by itself
-            if self._connection and self._driver and self._driver.in_transaction:
+            driver = self._connection and self._connection.connection.driver_connection
+            if self._connection and driver and driver.in_transaction:
                 self._connection.exec_driver_sql("ROLLBACK")
         except Exception:  # noqa: BLE001 -- whatever it is, this connection is given up
             self._forget()
@@ -254,31 +249,20 @@ class SqliteConnection:
             raise StoreLost(LOG_GONE)
         return self._connection
 
-    def _connect(self) -> sqlite3.Connection:
-        # rw: a file that was taken away is not made anew by whoever comes next
-        uri = f"file:{quote(str(self._file.path))}?mode=rw"
-        self._driver = sqlite3.connect(
-            uri, timeout=LOCK_PATIENCE_SECONDS, uri=True, check_same_thread=False
-        )
-        return self._driver
-
     def _open(self) -> Connection:
-        try:
-            connection = self._engine.connect()
-        except OperationalError as error:
-            raise self._as_read_only(error) from error
-        try:
-            _retry_while_locked(lambda: _enter_wal(connection))
-            # FULL: what is committed is on the disk, also after a power cut
-            connection.exec_driver_sql("PRAGMA synchronous=FULL")
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")  # opens its log
-        except OperationalError as error:
-            connection.close()
-            raise self._as_read_only(error) from error
-        except BaseException:
-            connection.close()
-            raise
+        # rw: a file that was taken away is not made anew by whoever comes next
+        opening.uri = f"file:{quote(str(self._file.path))}?mode=rw"
+        with ExitStack() as half_open:
+            try:
+                connection = half_open.enter_context(engine().connect())
+                _retry_while_locked(lambda: _enter_wal(connection))
+                # FULL: what is committed is on the disk, also after a power cut
+                connection.exec_driver_sql("PRAGMA synchronous=FULL")
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+                connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1")  # opens its log
+            except OperationalError as error:
+                raise self._as_read_only(error) from error
+            half_open.pop_all()
         return connection
 
     def _as_read_only(self, error: OperationalError) -> Exception:
@@ -298,6 +282,23 @@ class SqliteConnection:
         connection, self._connection = self._connection, None
         if connection:
             connection.close()
+
+
+opening = local()  # each connection is opened in a thread of its own
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine of all connections: a statement is compiled once for all of them."""
+    return create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(
+            opening.uri, timeout=LOCK_PATIENCE_SECONDS, uri=True, check_same_thread=False
+        ),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",  # each BEGIN is ours
+        hide_parameters=True,
+    )
 
 
 def _enter_wal(connection: Connection) -> None:
