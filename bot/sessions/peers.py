@@ -56,9 +56,16 @@ class Names(Protocol):
         """Wait for the list of SIMs, at most `patience` seconds; return whether it is read."""
 
     async def sids(
-        self, fits: Callable[[str], object] | None = None, *, most: int | None = None
+        self,
+        fits: Callable[[str], object] | None = None,
+        *,
+        start: str = "",
+        most: int | None = None,
     ) -> tuple[str, ...]:
-        """Return the SIDs of SIMs of which a name fits, as `key` has it, at most so many."""
+        """Return the SIDs of SIMs of which a name fits, as `key` has it, at most so many.
+
+        None fits but with that `start`.
+        """
 
 
 MOST_PEERS = 5000
@@ -226,13 +233,15 @@ class Peers:
 
     async def _look_at_namesakes(self, report: SessionReport, patience: float) -> None:
         """Look at a few SIMs whose names differ in a number only."""
-        pattern = namesakes(report.sim.name)
-        if not (pattern and self._names and self._quick_look):
+        alike = namesakes(report.sim.name)
+        if not (alike and self._names and self._quick_look):
             return
+        start, pattern = alike
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self._names.ready(patience)
-                sids = await self._names.sids(pattern.fullmatch, most=MOST_QUICK + 1)
+                most = MOST_QUICK + 1
+                sids = await self._names.sids(pattern.fullmatch, start=start, most=most)
                 await self._look_at([sid for sid in sids if sid != report.sim.sid], patience)
 
     async def _scanned(self) -> Mapping[str, Peer]:
@@ -317,12 +326,15 @@ class Peers:
 _NUMBERED = re.compile(r"(.*?)[0-9]+([^0-9]*)")
 
 
-def namesakes(name: str) -> re.Pattern[str] | None:
-    """Return what names fit that differ in the last number only, as `key` has them; None: none."""
+def namesakes(name: str) -> tuple[str, re.Pattern[str]] | None:
+    """Return how names begin that differ in the last number only, and all of it; None: none do.
+
+    Both as `key` has them.
+    """
     read = _NUMBERED.fullmatch(key(name))
     if read is None or not (read[1] or read[2]):
         return None
-    return re.compile(f"{re.escape(read[1])}[0-9]+{re.escape(read[2])}")
+    return read[1], re.compile(f"{re.escape(read[1])}[0-9]+{re.escape(read[2])}")
 
 
 def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> Iterator[Peer]:

@@ -193,15 +193,19 @@ class SimDirectory:
         return len(await self.sids(fits))
 
     async def sids(
-        self, fits: Callable[[str], object] | None = None, *, most: int | None = None
+        self,
+        fits: Callable[[str], object] | None = None,
+        *,
+        start: str = "",
+        most: int | None = None,
     ) -> tuple[str, ...]:
         """Return the SIDs of all SIMs, or of those that `count` counts, in the order of the list.
 
-        Beyond `most` none are looked for.
+        Beyond `most` none are looked for, nor where no name has that `start`: that is the faster.
         """
         found: dict[str, None] = {}
         for block in tuple(self.table.blocks):
-            sids = block.sids_named(fits) if fits else block.values("sid")
+            sids = block.sids_named(fits, start) if fits else block.values("sid")
             found.update(dict.fromkeys(sids))
             if most and len(found) > most:
                 break

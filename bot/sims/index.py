@@ -81,8 +81,14 @@ class Block(Struct):
         """Return the values of a column, in order, `change` applied to all of them at once."""
         return change(getattr(self, column))[1:-1].decode().split("\n")
 
-    def sids_named(self, fits: Callable[[str], object]) -> Iterator[str]:
-        """Return the SIDs of the SIMs of which the unique or the friendly name fits."""
+    def sids_named(self, fits: Callable[[str], object], start: str = "") -> Iterator[str]:
+        """Return the SIDs of the SIMs of which the unique or the friendly name fits.
+
+        None is looked at where none has that `start`.
+        """
+        wanted = f"\n{start}".encode(errors="replace")
+        if wanted not in self.unique_key and wanted not in self.friendly_key:
+            return
         names = zip(
             self.values("sid"),
             self.values("unique_key"),

@@ -369,8 +369,9 @@ async def test_an_outage_of_those_looked_at_so_far_is_brought_up_to_date(
 )
 def test_names_that_differ_in_a_number(name, fits, others):
     """The last number tells SIMs of one kind apart; a name without words is no kind."""
-    pattern = peers_module.namesakes(name)
+    start, pattern = peers_module.namesakes(name) or ("", None)
 
+    assert all(each.startswith(start) for each in fits)
     assert all(pattern.fullmatch(each) for each in fits)
     assert pattern is None or not any(pattern.fullmatch(each) for each in others)
     assert bool(fits) == (pattern is not None)

@@ -286,6 +286,19 @@ async def test_sims_are_counted_by_name(directory, fleet):
     assert 0 == await directory.count(lambda name: name in {"", "Depot"})
 
 
+async def test_sims_are_found_by_how_their_names_begin(directory, fleet):
+    """Either name may begin so; one that begins so and does not fit is none."""
+    await directory.refresh()
+    for start, fits, found in (
+        ("north", "north gate", (sid(3),)),
+        ("truck-", "truck-42", (sid(4),)),
+        ("meter-139", "meter-1399", (sid(1399),)),
+        ("pump-", "pump", ()),
+        ("ump-", "pump-17", ()),
+    ):
+        assert found == await directory.sids(fits.__eq__, start=start), start
+
+
 async def test_many_names_at_once(directory, fleet):
     """Each name gives what `exact` gives for it; a name that nobody bears is left out."""
     await directory.refresh()
