@@ -20,7 +20,7 @@ from bot.proxies import proxy_for
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
-pytest_plugins = ["tests.databases", "tests.bot.jobs.processes"]
+pytest_plugins = ["tests.databases", "tests.forks"]
 
 if not find_spec("sniffio"):
     sys.modules["sniffio"] = None  # else httpx looks for it in every folder, at every request

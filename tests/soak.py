@@ -42,10 +42,11 @@ from bot.store.jobs import JobQueue
 from bot.store.schema import jobs, schedules, watches
 from tests.alert_rig import FLEET_OPS, an_alert
 from tests.bot.alerts.receiver import OK, receiving, status
-from tests.bot.jobs.processes import AT_WORK, Forks, Processes, is_alive
+from tests.bot.jobs.processes import AT_WORK, Processes, is_alive
 from tests.chaos import Chaos
 from tests.databases import time_passes
 from tests.digest_rig import pumps
+from tests.forks import Forks
 from tests.measures import (
     Lags,
     Question,

@@ -40,11 +40,11 @@ async def slack():
 
 
 @pytest.fixture
-def start(kore, slack, tmp_path):
+def start(kore, slack, tmp_path, forked):
     """A starter of the process; what still runs at the end is killed."""
 
     @asynccontextmanager
-    async def started(**changes):
+    async def started(python=forked, **changes):
         env = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -61,7 +61,7 @@ def start(kore, slack, tmp_path):
             "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
         }
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
+            *(python, "-m", "bot", "run"),
             cwd=tmp_path,
             env=env | changes,
             stderr=asyncio.subprocess.PIPE,
@@ -100,9 +100,12 @@ def cut(log):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_what_was_taken_is_answered_before_the_process_ends(start, kore, slack, number):
+async def test_what_was_taken_is_answered_before_the_process_ends(
+    start, forked, kore, slack, number
+):
     """A signal right after the ack: the answer still comes, then the process ends well."""
-    async with start(SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_DRAIN="20") as process:
+    python = sys.executable if number == signal.SIGTERM else forked
+    async with start(python, SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_DRAIN="20") as process:
         await ready(process)
         kore.faults.add(late(0.3, times=None))
         delivery = await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "truck-42")
@@ -149,7 +152,8 @@ async def test_over_signed_http_it_serves_on_its_port(start, slack):
 
 async def test_every_line_of_the_log_is_json_and_tells_no_secret(start, kore, slack):
     """Also at DEBUG: one object a line, with the request's id, without tokens and SIM numbers."""
-    async with start(SLACK_APP_TOKEN=APP_TOKEN, SIMSESSIONS_LOG_LEVEL="DEBUG") as process:
+    told = {"SLACK_APP_TOKEN": APP_TOKEN, "SIMSESSIONS_LOG_LEVEL": "DEBUG"}
+    async with start(sys.executable, **told) as process:
         await ready(process)
         await slack.workspace.command("ana", "#fleet-ops", "/simsessions", "8901260012345678909")
         process.terminate()

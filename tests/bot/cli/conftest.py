@@ -148,11 +148,15 @@ def simsessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Simsessions:
 
 
 async def started(
-    folder: Path, *arguments: str, settings: Mapping[str, str] = NONE, **streams: int
+    folder: Path,
+    *arguments: str,
+    settings: Mapping[str, str] = NONE,
+    python: str = sys.executable,
+    **streams: int,
 ) -> asyncio.subprocess.Process:
     """Start a command line as a process of its own, with these settings and no others of ours."""
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
+        *(python, "-m", "bot", *arguments),
         cwd=folder,
         env=strangers() | {"PYTHONPATH": str(ROOT)} | settings,
         **streams,
@@ -160,12 +164,14 @@ async def started(
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Simsessions:
+def process(tmp_path: Path, forked: str) -> Simsessions:
     """Return a function that runs a command line as a process of its own and waits for its end."""
 
     async def run(*arguments: str, **settings: str) -> Done:
         kept = kept_in(tmp_path / "data") | settings
-        begun = await started(tmp_path, *arguments, settings=kept, stdout=PIPE, stderr=PIPE)
+        begun = await started(
+            tmp_path, *arguments, settings=kept, python=forked, stdout=PIPE, stderr=PIPE
+        )
         out, err = await begun.communicate()
         return Done(begun.returncode or 0, out.decode(), err.decode())
 

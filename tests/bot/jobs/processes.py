@@ -2,61 +2,17 @@
 
 import asyncio
 import itertools
-import json
 import os
 import signal
-import subprocess
-import sys
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-
-import pytest
 
 from bot.emulators.kore.api import TOKEN_PATH
 from tests.databases import time_passes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 
-ROOT = Path(__file__).parents[3]
-FORKS = Path(__file__).with_name("forks.py")
 LEASES_SECONDS = 60.0
 AT_WORK = {"run": '"ready"', "worker": '"working"'}
 numbers = itertools.count()
-
-
-class Forks:
-    """A process that has imported the bot, and forks one that runs it in no time."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self._process = subprocess.Popen(
-            [sys.executable, FORKS],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def start(self, command, env):
-        """Start `simsessions <command>`; return its pid and the file of its log."""
-        log = self.folder / f"{next(numbers)}.log"
-        log.touch()
-        line = json.dumps({"command": command, "env": env, "log": str(log)})
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline()), log
-
-    def close(self):
-        """End it; what it has started is its callers' to end."""
-        self._process.communicate()
-
-
-@pytest.fixture(scope="session")
-def forks(tmp_path_factory):
-    """Return a starter of processes of the bot: one for all tests."""
-    made = Forks(tmp_path_factory.mktemp("logs"))
-    yield made
-    made.close()
 
 
 class Processes:

@@ -1,6 +1,5 @@
 """The MCP server between the stand-in for KORE and the SDK's own client."""
 
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -56,14 +55,14 @@ def here(services) -> Connect:
 
 
 @pytest.fixture
-def stdio(kore, tmp_path) -> Connect:
+def stdio(kore, tmp_path, forked) -> Connect:
     """Return what connects a client to a server that it starts as a process."""
 
     @asynccontextmanager
     async def connect(*options: str, mode: str = "auto", **more: str) -> AsyncIterator[Client]:
         told = kore.settings | kept_in(tmp_path) | LIMIT | {"PYTHONPATH": str(ROOT)} | more
         server = StdioServerParameters(
-            command=sys.executable,
+            command=forked,
             args=["-m", "bot", "mcp", *options],
             env=strangers() | told,
             cwd=tmp_path,

@@ -24,6 +24,7 @@ from bot.store.location import FILE_NAME
 from bot.store.schema import schedules
 from tests.bot.cli.conftest import ROOT, kept_in, started
 from tests.digest_rig import pumps
+from tests.forks import pid_of
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])
@@ -64,15 +65,14 @@ ODD = (
 )
 
 
-async def test_a_line_that_is_no_message_is_answered(kore, tmp_path):
+async def test_a_line_that_is_no_message_is_answered(kore, tmp_path, forked):
     """
     Whatever a line holds, its sender hears of it, and half a surrogate pair is mended; a client
     that closes its end is the end of the process.
     """
     settings = kore.settings | kept_in(tmp_path)
-    process = await started(
-        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
+    streams = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
+    process = await started(tmp_path, "mcp", settings=settings, python=forked, **streams)
     told, logged = await process.communicate(b"\n".join(line for line, *_ in ODD) + b"\n\n" + PING)
     answers = [json.loads(line) for line in told.splitlines()]
     got = [(each["id"], each.get("error", {}).get("code")) for each in answers]
@@ -132,7 +132,7 @@ TYPED = ("typed-name-7", "8901260012345678000", "typed/method", "typed garbage",
 
 
 @pytest.mark.parametrize(("form", "stop"), [("json", signal.SIGTERM), ("text", signal.SIGINT)])
-async def test_what_is_typed_is_in_no_log(kore, tmp_path, form, stop):
+async def test_what_is_typed_is_in_no_log(kore, tmp_path, forked, form, stop):
     """
     Not even at DEBUG: no name, number, method or line that a client sent. It leaves in order on a
     signal, though nobody has closed its standard input.
@@ -158,9 +158,8 @@ async def test_what_is_typed_is_in_no_log(kore, tmp_path, form, stop):
         for at, (method, told) in enumerate(asked)
     ]
     lines += ["typed garbage", '{"jsonrpc": "2.0", "method": "typed/method", "params": {}}']
-    process = await started(
-        tmp_path, "mcp", settings=settings, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
+    streams = {"stdin": PIPE, "stdout": PIPE, "stderr": PIPE}
+    process = await started(tmp_path, "mcp", settings=settings, python=forked, **streams)
     process.stdin.write("\n".join([*lines, ""]).encode())
     told = [json.loads(await process.stdout.readline()) for _ in range(len(asked) + 1)]
     process.send_signal(stop)
@@ -229,19 +228,21 @@ class Process:
 
     def children(self):
         """Return the pids of those that it has started."""
-        told = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        pid = pid_of(self.pid)
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return [int(pid) for pid in told.split()]
 
 
 @pytest.fixture
-def start(kore, slack, tmp_path):
+def start(kore, slack, tmp_path, forked):
     """A starter of processes; what still runs at the end is killed."""
 
     @asynccontextmanager
-    async def begun(*arguments, stdin=DEVNULL, **settings):
+    async def begun(*arguments, python=forked, stdin=DEVNULL, **settings):
         ours = {"PORT": "0", "SIMSESSIONS_DRAIN": "3"} | kept_in(tmp_path)
         settings = ours | kore.settings | slack.settings | settings
-        process = await started(tmp_path, *arguments, settings=settings, stdin=stdin, stderr=PIPE)
+        streams = {"stdin": stdin, "stderr": PIPE}
+        process = await started(tmp_path, *arguments, settings=settings, python=python, **streams)
         try:
             yield Process(process)
         finally:
@@ -268,9 +269,10 @@ async def gone(*pids):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-async def test_it_works_until_it_is_told_to_stop(start, simsessions, slack, ending):
+async def test_it_works_until_it_is_told_to_stop(start, forked, simsessions, slack, ending):
     """Ready and healthy, without taking part in what Slack sends, and gone with 0 at a signal."""
-    async with start("worker") as worker:
+    python = sys.executable if ending == signal.SIGTERM else forked
+    async with start("worker", python=python) as worker:
         port = (await worker.logs("working"))["port"]
         health = await simsessions("health", PORT=str(port))
         sockets = len(slack.api.socket.connections)
@@ -318,7 +320,7 @@ async def test_a_bot_takes_its_workers_along(start, simsessions):
     Ready and healthy, and gone with 0 at a signal, its workers with it; so it is with Ctrl-C and
     without workers in test_process.py.
     """
-    async with start("run", SIMSESSIONS_WORKERS="2") as bot:
+    async with start("run", python=sys.executable, SIMSESSIONS_WORKERS="2") as bot:
         port = (await bot.logs("ready"))["port"]
         for _ in range(2):
             await bot.logs("working")

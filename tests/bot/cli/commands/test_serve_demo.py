@@ -6,6 +6,7 @@ import re
 import shlex
 import signal
 import socket
+import sys
 from asyncio.subprocess import PIPE
 
 import aiohttp
@@ -20,14 +21,22 @@ from bot.settings import Need, load_settings
 from tests.bot.cli.conftest import started
 
 
+async def said_by(process):
+    """Return the lines that it prints until it says how it is ended."""
+    lines = []
+    async for line in process.stdout:
+        lines.append(line.decode())
+        if b"Ctrl-C" in line:
+            return lines
+    raise AssertionError(lines)
+
+
 async def test_it_says_where_it_is_and_how_its_sims_are_looked_up_in_a_terminal(
     tmp_path, simsessions
 ):
     """Without any setting a page is served, lines lead `lookup` to its SIMs, and Ctrl-C ends it."""
     process = await started(tmp_path, "demo", "--port", "0", stdout=PIPE, stderr=PIPE)
-    lines = []
-    while "Ctrl-C" not in "".join(lines[-1:]):
-        lines.append((await process.stdout.readline()).decode())
+    lines = await said_by(process)
     url = re.findall(r"http://127\.0\.0\.1:\d+", lines[0])[0]
     async with aiohttp.ClientSession() as browser, browser.get(url) as page:
         status = page.status
@@ -53,12 +62,11 @@ async def test_a_port_that_is_taken(process):
     assert f"port {port} is taken: choose another with --port" in done.err
 
 
-async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, simsessions):
+async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, forked, simsessions):
     """Without a bot it prints settings with which `doctor` is content, and a store of its own."""
-    process = await started(tmp_path, "demo", "--port", "0", "--bots", "0", stdout=PIPE)
-    lines = []
-    while "Ctrl-C" not in "".join(lines[-1:]):
-        lines.append((await process.stdout.readline()).decode())
+    options = ("--port", "0", "--bots", "0")
+    process = await started(tmp_path, "demo", *options, python=forked, stdout=PIPE)
+    lines = await said_by(process)
     settings = dict(re.findall(r"^([A-Z_]+)=(\S+)$", "".join(lines), re.MULTILINE))
     doctor = await simsessions("doctor", **settings)
     process.send_signal(signal.SIGINT)
@@ -70,12 +78,13 @@ async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, simsessions):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-async def test_it_says_where_it_listens_and_ends_cleanly(tmp_path, simsessions, ending):
+async def test_it_says_where_it_listens_and_ends_cleanly(tmp_path, forked, simsessions, ending):
     """
     Address, id and secret come first, its settings are enough for lookup, a signal ends it with 0.
     """
     options = ("--latency", "1", "--sims", "50")
-    process = await started(tmp_path, "kore-api", *options, stdout=PIPE)
+    python = sys.executable if ending == signal.SIGTERM else forked
+    process = await started(tmp_path, "kore-api", *options, python=python, stdout=PIPE)
     lines = [(await process.stdout.readline()).decode().rstrip("\n") for _ in range(9)]
     exports = dict(re.findall(r"(KORE_\w+)=(\S+)", "\n".join(lines)))
     lookup = await simsessions("lookup", "pump-7", **exports)
@@ -88,9 +97,10 @@ async def test_it_says_where_it_listens_and_ends_cleanly(tmp_path, simsessions, 
     assert {"pump-7", "dock 4/b"} <= set(shlex.split(lines[-1]))
 
 
-async def test_several_accounts_are_one_bots(tmp_path, simsessions):
+async def test_several_accounts_are_one_bots(tmp_path, forked, simsessions):
     """Each has its own address and key; what is printed finds a name in both, and a SIM of one."""
-    process = await started(tmp_path, "kore-api", "--accounts", "2", "--sims", "9", stdout=PIPE)
+    options = ("--accounts", "2", "--sims", "9")
+    process = await started(tmp_path, "kore-api", *options, python=forked, stdout=PIPE)
     told = [(await process.stdout.readline()).decode() for _ in range(18)]
     exports = dict(re.findall(r"(KORE_\w+)=(\S+)", "".join(told)))
     none = {"KORE_CLIENT_ID": "", "KORE_CLIENT_SECRET": ""}
