@@ -22,9 +22,10 @@
     + ThreadNotRead         bot/slack/errors.py: what stands above a mention cannot be read
       + ThreadTooLong       it has more replies than are read
     + NameTaken             bot/digests/subscriptions.py: a channel's digest has that name already
-    + NoSuchDigest          the digest is not there; carries near misses
+    + NoneOfName            bot/digests/subscriptions.py: carries near misses
+      + NoSuchDigest        the digest is not there
+      + NoSuchAlert         bot/alerts/service.py: the alert is not there
     + AlertNameTaken        bot/alerts/service.py: a channel's alert has that name already
-    + NoSuchAlert           the alert is not there; carries near misses
     + NoSuchIncident        bot/alerts/incident_repository.py: the incident is no longer kept
     + DigestGone            bot/digests/archive.py: what was scanned for it is no longer kept
     + BadWatch              bot/watches/watch.py: an `until …` or `for …` that cannot be kept

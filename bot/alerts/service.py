@@ -13,9 +13,14 @@ from bot.alerts.incident_repository import Incidents, NoSuchIncident, incident_f
 from bot.clock import Clock
 from bot.digests.fleet import Fleet, SharedScans
 from bot.digests.subscription import PauseReason
-from bot.digests.subscriptions import Subscriptions, pick
+from bot.digests.subscriptions import (
+    NamedRepository,
+    NoneOfName,
+    Subscriptions,
+    paused_in,
+    row_of,
+)
 from bot.errors import UserError
-from bot.sims.identifier import key
 from bot.slack.directory import ChannelAccess
 from bot.store.alerts import AlertRows
 from bot.store.database import Database, Record, Transaction
@@ -29,49 +34,33 @@ class AlertNameTaken(UserError):
     sentence = "This channel has an alert of that name. Give another name, or edit that one."
 
 
-class NoSuchAlert(UserError):
-    """The alert is not there (any more); `near` are those whose names come near."""
+class NoSuchAlert(NoneOfName):
+    """The alert is not there (any more)."""
 
     sentence = "That alert is not there any more. `/simsessions alert list` shows those that are."
-
-    def __init__(self, sentence: str | None = None, near: tuple[Alert, ...] = ()) -> None:
-        super().__init__(sentence)
-        self.near = near
 
 
 def alert_to_row(alert: Alert) -> dict[str, Any]:
     """Return what is stored of an alert, by column, but for its state."""
-    return {
-        "id": alert.id,
-        "team": alert.team,
-        "channel": alert.channel,
-        "name": alert.name,
-        "name_key": key(alert.name),
-        "made_by": alert.made_by,
-        "made_at": alert.made_at.timestamp(),
-        "details": alert.to_json(),
-        "paused": alert.paused and alert.paused.value,
-    }
+    return row_of(alert, alert.to_json())
 
 
 def alert_from_row(row: Record) -> Alert:
     """Read what some version stored; what is new since has its usual value."""
-    paused = row.paused and (
-        PauseReason(row.paused) if row.paused in set(PauseReason) else PauseReason.ASKED
-    )
-    return replace(Alert.from_json(row.details), paused=paused)
+    return replace(Alert.from_json(row.details), paused=paused_in(row))
 
 
-class Alerts:
+class Alerts(NamedRepository[Alert]):
     """The alerts. Every method raises StoreError too."""
+
+    noun, no_such = "alert", NoSuchAlert
 
     def __init__(
         self, database: Database, rows: AlertRows, incidents: Incidents, queue: JobQueue
     ) -> None:
-        self._db = database
+        super().__init__(database, rows, alert_from_row, queue)
         self._rows = rows
         self._incidents = incidents
-        self._queue = queue
 
     async def add(self, alert: Alert) -> None:
         """Store a new one and have its SIMs scanned. Raises AlertNameTaken."""
@@ -177,40 +166,10 @@ class Alerts:
         rows = await self._rows.in_channel(team, channel)
         return [AlertState.from_json(row.state) for row in rows if row.paused is None]
 
-    async def find(self, alert: str) -> Alert | None:
-        """Return one by its id; None where it is gone."""
-        row = await self._rows.get(alert)
-        return alert_from_row(row) if row else None
-
-    async def get(self, alert: str) -> Alert:
-        """Return one by its id. Raises NoSuchAlert."""
-        found = await self.find(alert)
-        if found is None:
-            raise NoSuchAlert
-        return found
-
     async def look(self, alert: str) -> tuple[Alert, AlertState] | None:
         """Return an alert and what it has seen so far; None where it is gone."""
         row = await self._rows.get(alert)
         return (alert_from_row(row), AlertState.from_json(row.state)) if row else None
-
-    async def named(self, name: str, team: str, channel: str, person: str) -> Alert:
-        """Return the channel's one of that name, else the person's own. Raises NoSuchAlert."""
-        here = await self.in_channel(team, channel)
-        mine = tuple(one for one in await self.made_by(team, person) if one not in here)
-        return pick(name, here, mine, "alert", NoSuchAlert)
-
-    async def in_channel(self, team: str, channel: str) -> tuple[Alert, ...]:
-        """Return a channel's, by name."""
-        return tuple(map(alert_from_row, await self._rows.in_channel(team, channel)))
-
-    async def made_by(self, team: str, person: str) -> tuple[Alert, ...]:
-        """Return those that a person made, by name."""
-        return tuple(map(alert_from_row, await self._rows.made_by(team, person)))
-
-    async def every(self) -> tuple[Alert, ...]:
-        """Return all, by name."""
-        return tuple(map(alert_from_row, await self._rows.every()))
 
     async def _schedule(self, alert: Alert, tx: Transaction) -> None:
         if alert.paused:
@@ -243,10 +202,7 @@ class AlertService(Struct):
 
     async def of_person(self, person: str) -> tuple[Alert, ...]:
         """Return the alerts that a person made, and those of the channels that they are in."""
-        every = [one for one in await self.alerts.every() if one.team == self.team]
-        others = {one.channel for one in every if one.made_by != person}
-        theirs = await self.channels.channels_of(person) if others else frozenset()
-        return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+        return await self.alerts.of_person(self.team, person, self.channels)
 
     async def open_of(
         self, alerts: Collection[Alert], accounts: frozenset[str]

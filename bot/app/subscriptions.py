@@ -9,7 +9,7 @@ from itertools import count
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
 from bot.alerts.reading import Reader, Reading, Wanted, lines_of, read_all, with_outages
-from bot.alerts.service import Alerts, NoSuchAlert
+from bot.alerts.service import Alerts
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
 from bot.app.jobs import incidents_of, open_engine, subscriptions
@@ -18,7 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, open_fleet, passing_scan, preview_digest
 from bot.digests.subscription import KIND, Subscription
-from bot.digests.subscriptions import chosen, run_key
+from bot.digests.subscriptions import run_key
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
@@ -55,7 +55,7 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
     """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
     clock = SystemClock()
     async with opened_store(settings) as store:
-        one = chosen(which, await subscriptions(store, JobQueue(store)).every())
+        one = await subscriptions(store, JobQueue(store)).chosen(which)
         async with passing_fleet(settings, store, clock) as fleet:
             return one, await preview_digest(one, fleet, clock, began)
 
@@ -94,7 +94,7 @@ async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         resources = await open_resources(settings, clock, session, metrics, stack)
-        one = chosen(which, await subscriptions(resources.store, resources.queue).every())
+        one = await subscriptions(resources.store, resources.queue).chosen(which)
         due = clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
         job = NewJob(KIND, run_key(one, due), args)
@@ -161,7 +161,7 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
     """
     clock = SystemClock()
     async with opened_store(settings) as store:
-        one = chosen(which, await _alerts(store).every(), "alert", NoSuchAlert)
+        one = await _alerts(store).chosen(which)
         async with (
             passing_fleet(settings, store, clock) as fleet,
             passing_scan(one.id, one.selection, fleet, clock, began) as (run, _),

@@ -139,6 +139,8 @@ class Subscribed(Protocol):
     @property
     def made_by(self) -> str: ...  # noqa: D102
     @property
+    def made_at(self) -> datetime: ...  # noqa: D102
+    @property
     def paused(self) -> PauseReason | None: ...  # noqa: D102
 
 

@@ -4,7 +4,7 @@ import difflib
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from bot.clock import Clock
 from bot.digests.schedule import DigestSchedule, QuietHours
@@ -24,23 +24,13 @@ from bot.slack.errors import Reason, cannot_post
 from bot.store.database import Database, Record
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.schedules import Schedule, Schedules, SubscriptionRows
+from bot.store.schedules import NamedRows, Schedule, Schedules, SubscriptionRows
 from bot.struct import Struct
 
 
 def to_row(subscription: Subscription) -> dict[str, Any]:
     """Return what is stored of a digest, by column."""
-    return {
-        "id": subscription.id,
-        "team": subscription.team,
-        "channel": subscription.channel,
-        "name": subscription.name,
-        "name_key": key(subscription.name),
-        "made_by": subscription.made_by,
-        "made_at": subscription.made_at.timestamp(),
-        "details": json.dumps(_details(subscription), separators=(",", ":")),
-        "paused": subscription.paused and subscription.paused.value,
-    }
+    return row_of(subscription, json.dumps(_details(subscription), separators=(",", ":")))
 
 
 def from_row(row: Record) -> Subscription:
@@ -60,7 +50,7 @@ def from_row(row: Record) -> Subscription:
         quiet_hours=QuietHours.from_json(quiet) if quiet else None,
         when_quiet=WhenQuiet(stored.get("when_quiet", WhenQuiet.LINE)),
         grace=timedelta(seconds=stored.get("grace", GRACE.total_seconds())),
-        paused=_pause_reason(row.paused),
+        paused=paused_in(row),
     )
 
 
@@ -75,12 +65,6 @@ def _details(subscription: Subscription) -> dict[str, object]:
     } | ({"quiet_hours": quiet.to_json()} if quiet else {})
 
 
-def _pause_reason(paused: str | None) -> PauseReason | None:
-    if paused is None:
-        return None
-    return PauseReason(paused) if paused in set(PauseReason) else PauseReason.ASKED
-
-
 _NEAR = 0.6
 _OFFERED = 5
 
@@ -91,31 +75,147 @@ class NameTaken(UserError):
     sentence = "This channel has a digest of that name. Give another name, or edit that one."
 
 
-N = TypeVar("N", bound=Subscribed)
-NoSuch = Callable[[str, tuple[Any, ...]], UserError]
-"""What is raised where none, or more than one, is meant: a sentence, and those that come near."""
+class NoneOfName(UserError):
+    """No digest, or alert, is meant for sure; `near` are those whose names come near."""
 
-
-class NoSuchDigest(UserError):
-    """The digest is not there (any more); `near` are those whose names come near."""
-
-    sentence = "That digest is not there any more. `/simsessions digest list` shows those that are."
-
-    def __init__(self, sentence: str | None = None, near: tuple[Subscription, ...] = ()) -> None:
+    def __init__(self, sentence: str | None = None, near: tuple[Subscribed, ...] = ()) -> None:
         super().__init__(sentence)
         self.near = near
 
 
-class Subscriptions:
-    """The repository. Every method raises StoreError too."""
+class NoSuchDigest(NoneOfName):
+    """The digest is not there (any more)."""
+
+    sentence = "That digest is not there any more. `/simsessions digest list` shows those that are."
+
+
+N = TypeVar("N", bound=Subscribed)
+
+
+class NamedRepository(Generic[N]):
+    """What channels have by name: digests, or alerts. Every method raises StoreError too."""
+
+    noun: ClassVar[str]
+    no_such: ClassVar[type[NoneOfName]]
+
+    def __init__(
+        self, database: Database, rows: NamedRows, read: Callable[[Record], N], queue: JobQueue
+    ) -> None:
+        self._db = database
+        self._named = rows
+        self._read = read
+        self._queue = queue
+
+    async def find(self, id_: str) -> N | None:
+        """Return one by its id; None where it is gone."""
+        row = await self._named.get(id_)
+        return self._read(row) if row else None
+
+    async def get(self, id_: str) -> N:
+        """Return one by its id. Raises NoneOfName."""
+        if (found := await self.find(id_)) is None:
+            raise self.no_such
+        return found
+
+    async def named(self, name: str, team: str, channel: str, person: str) -> N:
+        """Return the channel's one of that name, else the person's own. Raises NoneOfName."""
+        here = await self.in_channel(team, channel)
+        mine = await self.made_by(team, person)
+        return self.pick(name, here, tuple(one for one in mine if one not in here))
+
+    async def in_channel(self, team: str, channel: str) -> tuple[N, ...]:
+        """Return a channel's, by name."""
+        return tuple(map(self._read, await self._named.in_channel(team, channel)))
+
+    async def made_by(self, team: str, person: str) -> tuple[N, ...]:
+        """Return those that a person made, by name."""
+        return tuple(map(self._read, await self._named.made_by(team, person)))
+
+    async def of_person(self, team: str, person: str, channels: ChannelAccess) -> tuple[N, ...]:
+        """Return those that a person made, and those of the channels that they are in."""
+        every = tuple(map(self._read, await self._named.of_team(team)))
+        others = {one.channel for one in every if one.made_by != person}
+        theirs = await channels.channels_of(person) if others else frozenset()
+        return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+
+    async def every(self) -> tuple[N, ...]:
+        """Return all, by name."""
+        return tuple(map(self._read, await self._named.every()))
+
+    async def chosen(self, which: str) -> N:
+        """Return the one of all that has that id or name. Raises NoneOfName."""
+        every, noun, name = await self.every(), self.noun, quoted(which)
+        found = [one for one in every if one.id == which or key(one.name) == key(which)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(f"{one.id} in {one.channel}" for one in found)
+            raise self.no_such(f"{len(found)} {noun}s are called {name}: {ids}. Give an id.")
+        raise self.no_such(f"There is no {noun} {name}; `simsessions {noun} list` has all.")
+
+    @classmethod
+    def pick(cls, name: str, here: Sequence[N], elsewhere: Sequence[N] = ()) -> N:
+        """Return the one that is meant; without a name the only one here. Raises NoneOfName."""
+        noun, add = cls.noun, f"`/simsessions {cls.noun} add` makes one."
+        if not name.strip():
+            if len(here) == 1:
+                return here[0]
+            many = f"This channel has {len(here)} {noun}s. Which one?"
+            none = f"This channel has no {noun}. {add}"
+            raise cls.no_such(many if here else none, tuple(here[:_OFFERED]))
+        for among in (here, elsewhere):
+            exact = tuple(one for one in among if key(one.name) == key(name))
+            if len(exact) == 1:
+                return exact[0]
+            if exact:
+                raise cls.no_such(f"You made {len(exact)} of that name. Which one?", exact)
+        near = _near(name, (*here, *elsewhere))
+        those = f"`/simsessions {noun} list` shows those here; {add}"
+        hint = "Did you mean one of these?" if near else those
+        raise cls.no_such(f"I found no {noun} {quoted(name)} here. {hint}", near)
+
+
+def _near(name: str, among: Sequence[N]) -> tuple[N, ...]:
+    wanted = key(name)
+    keys = {key(one.name): one for one in reversed(among)}
+    alike = difflib.get_close_matches(wanted, keys, _OFFERED, _NEAR)
+    parts = [spelt for spelt in keys if wanted in spelt]
+    return tuple(keys[spelt] for spelt in dict.fromkeys([*alike, *parts]))[:_OFFERED]
+
+
+def row_of(one: Subscribed, details: str) -> dict[str, Any]:
+    """Return what is stored of one, by column."""
+    return {
+        "id": one.id,
+        "team": one.team,
+        "channel": one.channel,
+        "name": one.name,
+        "name_key": key(one.name),
+        "made_by": one.made_by,
+        "made_at": one.made_at.timestamp(),
+        "details": details,
+        "paused": one.paused and one.paused.value,
+    }
+
+
+def paused_in(row: Record) -> PauseReason | None:
+    """Read why one is paused; a reason of a later version is as if somebody had asked."""
+    if row.paused is None:
+        return None
+    return PauseReason(row.paused) if row.paused in set(PauseReason) else PauseReason.ASKED
+
+
+class Subscriptions(NamedRepository[Subscription]):
+    """The digests. Every method raises StoreError too."""
+
+    noun, no_such = "digest", NoSuchDigest
 
     def __init__(
         self, database: Database, rows: SubscriptionRows, schedules: Schedules, queue: JobQueue
     ) -> None:
-        self._db = database
+        super().__init__(database, rows, from_row, queue)
         self._rows = rows
         self._schedules = schedules
-        self._queue = queue
 
     async def add(self, subscription: Subscription) -> None:
         """Store a new one and its schedule. Raises NameTaken."""
@@ -158,40 +258,6 @@ class Subscriptions:
         async with self._db.read() as tx:
             return bool(await self._rows.live_runs(subscription.schedule_name, KIND, tx))
 
-    async def get(self, subscription: str) -> Subscription:
-        """Return one by its id. Raises NoSuchDigest."""
-        row = await self._rows.get(subscription)
-        if row is None:
-            raise NoSuchDigest
-        return from_row(row)
-
-    async def find(self, subscription: str) -> Subscription | None:
-        """Return one by its id; None where it is gone."""
-        row = await self._rows.get(subscription)
-        return from_row(row) if row else None
-
-    async def named(self, name: str, team: str, channel: str, person: str) -> Subscription:
-        """Return the channel's one of that name, else the person's own. Raises NoSuchDigest."""
-        here = await self.in_channel(team, channel)
-        mine = await self.made_by(team, person)
-        return pick(name, here, tuple(one for one in mine if one not in here))
-
-    async def in_channel(self, team: str, channel: str) -> tuple[Subscription, ...]:
-        """Return a channel's, by name."""
-        return tuple(map(from_row, await self._rows.in_channel(team, channel)))
-
-    async def made_by(self, team: str, person: str) -> tuple[Subscription, ...]:
-        """Return those that a person made, by name."""
-        return tuple(map(from_row, await self._rows.made_by(team, person)))
-
-    async def of_team(self, team: str) -> tuple[Subscription, ...]:
-        """Return a workspace's, by name."""
-        return tuple(map(from_row, await self._rows.of_team(team)))
-
-    async def every(self) -> tuple[Subscription, ...]:
-        """Return all, by name."""
-        return tuple(map(from_row, await self._rows.every()))
-
 
 def schedule_of(subscription: Subscription) -> Schedule:
     """Return its schedule for the job engine."""
@@ -204,54 +270,6 @@ def schedule_of(subscription: Subscription) -> Schedule:
         grace=subscription.grace.total_seconds(),
         paused=subscription.paused is not None,
     )
-
-
-def pick(
-    name: str,
-    here: Sequence[N],
-    elsewhere: Sequence[N] = (),
-    noun: str = "digest",
-    no_such: NoSuch = NoSuchDigest,
-) -> N:
-    """Return the one that is meant; without a name the only one here. Raises `no_such`."""
-    add = f"`/simsessions {noun} add` makes one."
-    if not name.strip():
-        if len(here) == 1:
-            return here[0]
-        many = f"This channel has {len(here)} {noun}s. Which one?"
-        none = f"This channel has no {noun}. {add}"
-        raise no_such(many if here else none, tuple(here[:_OFFERED]))
-    for among in (here, elsewhere):
-        exact = tuple(one for one in among if key(one.name) == key(name))
-        if len(exact) == 1:
-            return exact[0]
-        if exact:
-            raise no_such(f"You made {len(exact)} of that name. Which one?", exact)
-    near = _near(name, (*here, *elsewhere))
-    those = f"`/simsessions {noun} list` shows those here; {add}"
-    hint = "Did you mean one of these?" if near else those
-    raise no_such(f"I found no {noun} {quoted(name)} here. {hint}", near)
-
-
-def _near(name: str, among: Sequence[N]) -> tuple[N, ...]:
-    wanted = key(name)
-    keys = {key(one.name): one for one in reversed(among)}
-    alike = difflib.get_close_matches(wanted, keys, _OFFERED, _NEAR)
-    parts = [spelt for spelt in keys if wanted in spelt]
-    return tuple(keys[spelt] for spelt in dict.fromkeys([*alike, *parts]))[:_OFFERED]
-
-
-def chosen(
-    which: str, every: Sequence[N], noun: str = "digest", no_such: NoSuch = NoSuchDigest
-) -> N:
-    """Return the one of all that has that id or name. Raises `no_such`."""
-    found = [one for one in every if one.id == which or key(one.name) == key(which)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(f"{one.id} in {one.channel}" for one in found)
-        raise no_such(f"{len(found)} {noun}s are called {quoted(which)}: {ids}. Give an id.", ())
-    raise no_such(f"There is no {noun} {quoted(which)}; `simsessions {noun} list` has all.", ())
 
 
 PREVIEW = "digest_preview"
@@ -272,10 +290,7 @@ class DigestService(Struct):
 
     async def of_person(self, person: str) -> tuple[Subscription, ...]:
         """Return the digests that a person made, and those of the channels that they are in."""
-        every = await self.subscriptions.of_team(self.team)
-        others = {one.channel for one in every if one.made_by != person}
-        theirs = await self.channels.channels_of(person) if others else frozenset()
-        return tuple(one for one in every if one.made_by == person or one.channel in theirs)
+        return await self.subscriptions.of_person(self.team, person, self.channels)
 
     async def percents(self) -> dict[str, int]:
         """Return how far each digest is that is being made now, by subscription."""

@@ -22,7 +22,6 @@ from bot.digests.subscriptions import (
     Subscriptions,
     from_row,
     pause_reason,
-    pick,
     problem_words,
     run_key,
     stamp,
@@ -164,7 +163,7 @@ async def test_it_is_found_by_name(keep):
 def test_near_names(name, near):
     """A slip or a part of a name offers what comes near; nothing is nothing."""
     with pytest.raises(NoSuchDigest) as raised:
-        pick(name, (PUMPS, WELLS))
+        Subscriptions.pick(name, (PUMPS, WELLS))
 
     names = [one if isinstance(one, str) else one.name for one in near]
     assert names == [one.name for one in raised.value.near]
@@ -172,9 +171,9 @@ def test_near_names(name, near):
 
 def test_without_a_name_the_only_one_is_meant():
     """With none there is nothing to choose."""
-    assert PUMPS is pick(" ", (PUMPS,))
+    assert PUMPS is Subscriptions.pick(" ", (PUMPS,))
     with pytest.raises(NoSuchDigest, match="makes one"):
-        pick("", ())
+        Subscriptions.pick("", ())
 
 
 async def test_a_store_that_is_not_there(keep, database):
