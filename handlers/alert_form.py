@@ -1,6 +1,5 @@
 """The modal in which an alert is made or changed: opened, drawn anew, sent off."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -24,24 +23,22 @@ from bot.alerts.alert import (
 )
 from bot.blocks import ids
 from bot.blocks.alert_setup import (
+    ALERT,
     announced_screen,
     block_of,
     causes_to_choose,
-    errors_of,
     form_view,
     saved_screen,
     title_of,
 )
-from bot.blocks.digest_setup import checking_view
 from bot.blocks.kit import Choice, Screen, View, option
-from bot.blocks.subscriptions import MOST
 from bot.digests.form import FormField, FormValues
 from bot.digests.sim_selection import SelectedSims
 from bot.digests.subscription import SelectionKind
-from bot.errors import NotAllowed, NotYours, OldButton
+from bot.errors import NotAllowed, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
-from handlers.digest_form import channel_faults, kept, on_zone, select_sims, text_of
+from handlers.digest_form import examined, kept, on_zone, text_of
 from handlers.interactions import (
     FormWindow,
     known_zone,
@@ -66,22 +63,13 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
 
     Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
     """
-    await context.authorize()
     services = context.services
-    context.take()  # each asks KORE, as a look-up does
-    if form.at and not await context.vouched(form.at):
-        raise NotYours(NOT_THEIRS)
-    before = await services.alerts.alerts.get(form.id) if form.id else None
-    if before:
-        await permit(context, before, NOT_THEIRS)
-    wrong = await _of_number(values, before, services)
-    of_channel, chosen = await asyncio.gather(
-        channel_faults(context, values.base.channel), select_sims(values.base, context)
+    before, chosen, wrong = await examined(
+        context, values.base, form, services.alerts.alerts, NOT_THEIRS
     )
-    wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
-    if isinstance(chosen, SelectedSims):
+    if chosen:
         wrong |= interval_fault(values, _shortest(chosen, services))
-    if wrong or not isinstance(chosen, SelectedSims):
+    if wrong or chosen is None:
         return wrong
     about = before or _new(context, values, chosen)
     after = filled_in(values, replace(about, selection=chosen.selection))
@@ -90,15 +78,6 @@ async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Sc
     return await _kept(context, before, after) or saved_screen(
         after, chosen.count, services.alerts.per_second, is_new=before is None
     )
-
-
-async def _of_number(values: AlertValues, before: Alert | None, services: Services) -> Faults:
-    channel = values.base.channel
-    others = await services.alerts.alerts.in_channel(services.alerts.team, channel)
-    stays = before is not None and before.channel == channel
-    if len(others) >= MOST and not stays:
-        return {FormField.CHANNEL: f"That channel has {MOST} alerts, which is the most."}
-    return {}
 
 
 def _shortest(chosen: SelectedSims, services: Services) -> Any:  # noqa: ANN401 -- a timedelta
@@ -252,14 +231,12 @@ def _window(context: Context, view: Body) -> FormWindow[Field]:
     values, form = values_in(view), form_in(view)
     services, here = context.services, context.asking(replace(context.request, channel=form.at))
     return FormWindow(
-        name="alert_saved",
-        title=title_of(form),
+        listing=ALERT,
+        form=form,
         context=here,
         faults=validate(values, services.clock.now()),
         save=lambda: save(here, values, form),
         draw=lambda faults, note: form_view(
             values, form, faults, note, webhooks=services.webhooks.names
         ),
-        errors=errors_of,
-        checking=lambda: checking_view(title_of(form)),
     )

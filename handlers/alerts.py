@@ -6,13 +6,14 @@ ended before it wrote that down.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.alerts.alert import Alert
 from bot.alerts.listening import ForeignAlert, Listening
+from bot.alerts.service import Alerts
 from bot.blocks import ids
 from bot.blocks.alert_setup import (
     announced_screen,
@@ -31,12 +32,10 @@ from bot.services import Services
 from bot.sims.spotter import places_of
 from bot.struct import replace
 from handlers.alert_form import NOT_THEIRS, open_form
-from handlers.interactions import Click, announce, on_opening, permit, read, register_clicks
+from handlers.interactions import Operation, announce, register_operations
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, is_late, part, text_in
 from handlers.replies import Reply
-
-Operation = Callable[[Context, Alert], Awaitable[Reply]]
 
 
 async def list_reply(context: Context) -> Reply:
@@ -99,29 +98,6 @@ async def _announce(context: Context, alert: Alert, deed: str) -> None:
     await announce(context, alert.team, alert.channel, line)
 
 
-def register_alerts(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to each button."""
-    operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
-    register_clicks(app, operations, services)
-    for action, open_ in ((ids.ALERT_ADD, _open_new), (ids.ALERT_EDIT, _open_to_edit)):
-        app.action(ids.pattern(action))(on_opening(action, open_, services))
-
-
-def doing(operation: Operation) -> Click:
-    """Return what a click does: read which alert is meant, check who clicks, do it."""
-
-    async def click(context: Context, value: str) -> Reply:
-        return await operation(context, await _of_click(context, value))
-
-    return click
-
-
-async def _of_click(context: Context, value: str) -> Alert:
-    alert = await context.services.alerts.alerts.get(read(ids.SubscriptionButton, value).id)
-    await permit(context, alert, NOT_THEIRS)
-    return alert
-
-
 OPERATIONS: Mapping[str, Operation] = {
     ids.ALERT_PAUSE: pause,
     ids.ALERT_RESUME: resume,
@@ -130,12 +106,22 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-async def _open_new(context: Context, _value: str) -> None:
-    await open_form(context)
+def register_alerts(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    register_operations(
+        app,
+        services,
+        OPERATIONS,
+        noun="alert",
+        stored_in=stored_in,
+        open_form=open_form,
+        refusal=NOT_THEIRS,
+    )
 
 
-async def _open_to_edit(context: Context, value: str) -> None:
-    await open_form(context, lambda: _of_click(context, value))
+def stored_in(services: Services) -> Alerts:
+    """Return where the alerts are."""
+    return services.alerts.alerts
 
 
 ACK_SECONDS = 1.5

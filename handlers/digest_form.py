@@ -12,10 +12,9 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.alerts.service import AlertNameTaken
 from bot.blocks import ids
 from bot.blocks.digest_setup import (
+    DIGEST,
     announced_screen,
     block_of,
-    checking_view,
-    errors_of,
     form_view,
     saved_screen,
     title_of,
@@ -27,7 +26,14 @@ from bot.digests.form import FieldErrors, FormField, FormValues, field_of, valid
 from bot.digests.schedule import Frequency, offered, zone_named
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind, Subscribed, Subscription, WhenQuiet
-from bot.digests.subscriptions import DigestService, NameTaken, pause_reason, problem_words
+from bot.digests.subscriptions import (
+    DigestService,
+    N,
+    NamedRepository,
+    NameTaken,
+    pause_reason,
+    problem_words,
+)
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
@@ -50,23 +56,11 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
 
     Raises StoreError, NoSuchDigest, NotAllowed, NotYours and AskedTooOften.
     """
-    await context.authorize()
-    services = context.services
-    digests = services.digests
-    context.take()  # each asks KORE, as a look-up does
-    if form.at and not await context.vouched(form.at):
-        raise NotYours
-    before = await digests.subscriptions.get(form.id) if form.id else None
-    if before:
-        await permit(context, before)
-    wrong = await _of_number(values, before, digests)
-    of_channel, chosen = await asyncio.gather(
-        channel_faults(context, values.channel), select_sims(values, context)
-    )
-    wrong |= of_channel | ({} if isinstance(chosen, SelectedSims) else chosen)
-    if wrong or not isinstance(chosen, SelectedSims):
+    digests = context.services.digests
+    before, chosen, wrong = await examined(context, values, form, digests.subscriptions)
+    if wrong or chosen is None:
         return wrong
-    now = services.clock.now()
+    now = context.services.clock.now()
     after = _filled_in(
         values, chosen, before or _new(values, chosen, context.request, digests, now)
     )
@@ -79,17 +73,38 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
     )
 
 
-async def _of_number(
-    values: FormValues, before: Subscription | None, digests: DigestService
-) -> FieldErrors:
-    others = await digests.subscriptions.in_channel(digests.team, values.channel)
-    stays = before is not None and before.channel == values.channel
-    if len(others) >= MOST and not stays:
-        return {FormField.CHANNEL: f"That channel has {MOST} digests, which is the most."}
-    return {}
+async def examined(
+    context: Context,
+    values: FormValues,
+    form: DigestForm,
+    stored: NamedRepository[N],
+    refusal: str | None = None,
+) -> tuple[N | None, SelectedSims | None, dict[Any, str]]:
+    """Return the one that is changed, which SIMs are meant, and what is wrong, by field.
+
+    Raises StoreError, NoneOfName, NotAllowed, NotYours and AskedTooOften.
+    """
+    await context.authorize()
+    context.take()  # each asks KORE, as a look-up does
+    if form.at and not await context.vouched(form.at):
+        raise NotYours(refusal)
+    before = await stored.get(form.id) if form.id else None
+    if before:
+        await permit(context, before, refusal)
+    wrong: dict[Any, str] = {}
+    others = await stored.in_channel(context.services.digests.team, values.channel)
+    if len(others) >= MOST and not (before and before.channel == values.channel):
+        many = f"That channel has {MOST} {stored.noun}s, which is the most."
+        wrong = {FormField.CHANNEL: many}
+    of_channel, chosen = await asyncio.gather(
+        _channel_faults(context, values.channel), _select_sims(values, context)
+    )
+    if isinstance(chosen, SelectedSims):
+        return before, chosen, wrong | of_channel
+    return before, None, wrong | of_channel | chosen
 
 
-async def channel_faults(context: Context, channel: str) -> dict[Any, str]:
+async def _channel_faults(context: Context, channel: str) -> dict[Any, str]:
     """Return why a person may not ask for a channel, or the bot cannot post there, by field."""
     actor, services = context.actor, context.services
     try:
@@ -101,7 +116,7 @@ async def channel_faults(context: Context, channel: str) -> dict[Any, str]:
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
-async def select_sims(values: FormValues, context: Context) -> SelectedSims | dict[Any, str]:
+async def _select_sims(values: FormValues, context: Context) -> SelectedSims | dict[Any, str]:
     """Select among what both the asker and all in the channel may see; or the faults by field."""
     try:
         seen = (await context.visibility(for_all=False)).accounts
@@ -260,12 +275,10 @@ def _window(context: Context, view: Body) -> FormWindow[FormField]:
     values, form = values_in(view), form_in(view)
     services, here = context.services, context.asking(replace(context.request, channel=form.at))
     return FormWindow(
-        name="digest_saved",
-        title=title_of(form),
+        listing=DIGEST,
+        form=form,
         context=here,
         faults=validate(values, services.digests.min_interval, services.clock.now()),
         save=lambda: save(here, values, form),
         draw=lambda faults, note: form_view(values, form, faults, note),
-        errors=errors_of,
-        checking=lambda: checking_view(title_of(form)),
     )

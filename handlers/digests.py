@@ -4,7 +4,7 @@ They stand under a digest, in a list of them, and in the Home tab.
 """
 
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,15 +26,22 @@ from bot.blocks.format import MRKDWN
 from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
 from bot.digests.subscription import PauseReason, Subscription
+from bot.digests.subscriptions import Subscriptions
 from bot.ops.tasks import WorkerThread
 from bot.services import Services, Visibility
 from bot.struct import replace
 from handlers.digest_form import open_form
-from handlers.interactions import Click, announce, on_opening, permit, read, register_clicks
+from handlers.interactions import (
+    Click,
+    Operation,
+    announce,
+    permit,
+    read,
+    register_clicks,
+    register_operations,
+)
 from handlers.payloads import Context
 from handlers.replies import Reply
-
-Operation = Callable[[Context, Subscription], Awaitable[Reply]]
 
 
 async def list_reply(context: Context) -> Reply:
@@ -111,38 +118,6 @@ async def _announce(context: Context, subscription: Subscription, what: str, at:
     await announce(context, subscription.team, subscription.channel, line)
 
 
-def register_digest_buttons(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to each button."""
-    operations = {action: doing(operation) for action, operation in OPERATIONS.items()}
-    register_clicks(app, {**operations, **CLICKS}, services)
-    for action, open_ in ((ids.DIGEST_ADD, _open_new), (ids.DIGEST_EDIT, _open_to_edit)):
-        app.action(ids.pattern(action))(on_opening(action, open_, services))
-
-
-def doing(operation: Operation) -> Click:
-    """Return what a click does: read which digest is meant, check who clicks, do it."""
-
-    async def click(context: Context, value: str) -> Reply:
-        wanted = read(ids.SubscriptionButton, value).id
-        subscription = await context.services.digests.subscriptions.get(wanted)
-        await permit(context, subscription)
-        return await operation(context, subscription)
-
-    return click
-
-
-async def _open_new(context: Context, _value: str) -> None:
-    await open_form(context)
-
-
-async def _open_to_edit(context: Context, value: str) -> None:
-    async def find() -> Subscription:
-        wanted = read(ids.SubscriptionButton, value).id
-        return await context.services.digests.subscriptions.get(wanted)
-
-    await open_form(context, find)
-
-
 OPERATIONS: Mapping[str, Operation] = {
     ids.DIGEST_PAUSE: pause,
     ids.DIGEST_RESUME: resume,
@@ -150,6 +125,19 @@ OPERATIONS: Mapping[str, Operation] = {
     ids.DIGEST_NOW: now,
     ids.DIGEST_PREVIEW: preview,
 }
+
+
+def register_digest_buttons(app: AsyncApp, services: Services) -> None:
+    """Attach a listener to each button."""
+    register_operations(
+        app, services, OPERATIONS, noun="digest", stored_in=stored_in, open_form=open_form
+    )
+    register_clicks(app, CLICKS, services)
+
+
+def stored_in(services: Services) -> Subscriptions:
+    """Return where the digests are."""
+    return services.digests.subscriptions
 
 
 async def details(context: Context, value: str) -> Reply:

@@ -7,6 +7,7 @@ it, from anywhere.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -17,8 +18,10 @@ from bot.blocks import ids
 from bot.blocks.kit import Block, Screen, View
 from bot.blocks.modals import loading_view, notice_blocks, notice_view
 from bot.blocks.replies import error_screen
+from bot.blocks.subscriptions import Listing
 from bot.digests.schedule import all_zones
 from bot.digests.subscription import Subscribed
+from bot.digests.subscriptions import NamedRepository
 from bot.errors import BotError, NotYours, OldButton
 from bot.services import Actor, Modal, Services
 from bot.struct import Struct
@@ -33,7 +36,7 @@ SETTLED = 0.5
 """Seconds after which an answer has surely reached the modal."""
 Draw = Callable[[], Awaitable[View]]
 Opening = Callable[[Context, str], Awaitable[None]]
-F = TypeVar("F")
+F = TypeVar("F", bound=StrEnum)
 log = logging.getLogger(__name__)
 
 
@@ -43,14 +46,21 @@ class FormWindow(Struct, Generic[F]):
     `save` returns what is said of it, or the faults that it found.
     """
 
-    name: str
-    title: str
+    listing: Listing
+    form: ids.DigestForm
     context: Context
     faults: dict[F, str]
     save: Callable[[], Awaitable[Screen | dict[F, str]]]
     draw: Callable[[dict[F, str], Sequence[Block]], View]
-    errors: Callable[[dict[F, str]], Mapping[str, str]]
-    checking: Callable[[], View]
+
+    @property
+    def name(self) -> str:
+        """What saving it is called."""
+        return f"{self.listing.noun}_saved"
+
+    def errors(self, faults: dict[F, str]) -> dict[str, Any]:
+        """Return the faults as Slack is answered."""
+        return {"response_action": "errors", "errors": self.listing.errors_of(faults)}
 
 
 def on_sent(
@@ -66,7 +76,7 @@ def on_sent(
             await ack(response_action="update", view=notice_view(title, error_screen(error)))
             return
         if window.faults:
-            await ack(response_action="errors", errors=dict(window.errors(window.faults)))
+            await ack(**window.errors(window.faults))
         else:
             await _send(window, services.modals.opened(text_in(view, "id")), ack)
 
@@ -109,10 +119,10 @@ class Sent(Generic[F]):
         """Return what Slack is answered: the faults, what was saved, or that it takes longer."""
         if not self._is_over:
             self._is_late = True
-            return {"response_action": "update", "view": self._window.checking()}
+            view = self._window.listing.checking_view(self._window.form)
+            return {"response_action": "update", "view": view}
         if self._faults:
-            errors = dict(self._window.errors(self._faults))
-            return {"response_action": "errors", "errors": errors}
+            return self._window.errors(self._faults)
         return {"response_action": "update", "view": self._view()}
 
     async def _save(self) -> None:
@@ -127,7 +137,8 @@ class Sent(Generic[F]):
 
     def _view(self) -> View:
         if self._saved:
-            return notice_view(self._window.title, self._saved)
+            title = self._window.listing.title_of(self._window.form)
+            return notice_view(title, self._saved)
         return self._window.draw(self._faults, self._note)
 
 
@@ -149,6 +160,8 @@ async def announce(context: Context, team: str, channel: str, line: Screen) -> N
 
 
 Click = Callable[[Context, str], Awaitable[Reply]]
+Operation = Callable[[Context, Any], Awaitable[Reply]]
+StoredIn = Callable[[Services], NamedRepository[Any]]
 Value = TypeVar("Value", bound=ids.Carried)
 
 
@@ -177,6 +190,45 @@ def on_answered(
         answer_later(name, lambda: work(context, body), context)
 
     return listener
+
+
+def register_operations(  # noqa: PLR0913 -- what tells digests and alerts apart
+    app: AsyncApp,
+    services: Services,
+    operations: Mapping[str, Operation],
+    *,
+    noun: str,
+    stored_in: StoredIn,
+    open_form: Callable[..., Awaitable[None]],
+    refusal: str | None = None,
+) -> None:
+    """Attach the buttons of digests, or of alerts: new, edit, and what is done with one."""
+
+    async def open_new(context: Context, _value: str) -> None:
+        await open_form(context)
+
+    async def open_to_edit(context: Context, value: str) -> None:
+        await open_form(context, lambda: _meant(context, value, stored_in))
+
+    clicks = {action: doing(do, stored_in, refusal) for action, do in operations.items()}
+    register_clicks(app, clicks, services)
+    for action, open_ in ((f"{noun}_add", open_new), (f"{noun}_edit", open_to_edit)):
+        app.action(ids.pattern(action))(on_opening(action, open_, services))
+
+
+def doing(operation: Operation, stored_in: StoredIn, refusal: str | None = None) -> Click:
+    """Return what a click does: read which one is meant, check who clicks, do it."""
+
+    async def click(context: Context, value: str) -> Reply:
+        found = await _meant(context, value, stored_in)
+        await permit(context, found, refusal)
+        return await operation(context, found)
+
+    return click
+
+
+async def _meant(context: Context, value: str, stored_in: StoredIn) -> Any:  # noqa: ANN401 -- a digest or an alert
+    return await stored_in(context.services).get(read(ids.SubscriptionButton, value).id)
 
 
 def action_in(body: Body) -> Body:

@@ -18,7 +18,7 @@ from bot.alerts.alert import (
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
 from bot.blocks.digest_setup import WHICH, kept, sims_fields, sims_text
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
+from bot.blocks.format import MRKDWN, NOTICE, count, grouped, lasting
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
     Block,
@@ -40,8 +40,6 @@ from bot.blocks.replies import note_screen
 from bot.blocks.subscriptions import PAUSED, Listing
 from bot.diagnosis.rule import Severity, all_rules
 from bot.digests.form import LONGEST_NAME, FormField
-from bot.digests.subscription import PauseReason
-from bot.struct import replace
 
 _TITLE = 24
 _LEAST = (Choice(WARNING, "Warning or worse"), Choice(CRITICAL, "Critical only"))
@@ -69,16 +67,39 @@ _AFTER = (
 _HOW_OFTEN = "Automatic: every 5 min up to 300 SIMs, 10 min up to 1,000, 15 min up to 10,000."
 _MENTION = "A user group; or paste the id of a person or a group (U…, S…)."
 
+
+def about(alert: Alert) -> str:
+    """Say its name, its SIMs and what it looks for."""
+    name = MRKDWN.strong(MRKDWN.data(alert.name))
+    return f"{name} — {sims_text(alert.selection, MRKDWN)}: {', '.join(_terms(alert))}"
+
+
+def _terms(alert: Alert) -> Iterator[str]:
+    yield "critical" if alert.least is Severity.CRITICAL else "warning or worse"
+    if alert.causes:
+        shown = ", ".join(MRKDWN.code(cause) for cause in alert.causes[:5])
+        more = len(alert.causes) - 5
+        yield f"only {shown}{f' and {more} more' if more > 0 else ''}"
+    if alert.hold:
+        yield f"{lasting(alert.hold)} longer than the rule says"
+    if alert.quiet_hours:
+        yield f"no mentions from {alert.quiet_hours.words} ({MRKDWN.data(alert.zone)})"
+    for window in alert.maintenance:
+        yield f"maintenance from {MRKDWN.when(window.start)} to {MRKDWN.when(window.end)}"
+
+
 ALERT = Listing(
     "alert",
     ids.ALERT_FIELD,
     ids.ALERT_FORM,
+    about,
     "Its open incidents are resolved; what it posted stays in the channel.",
     (("Test", ids.ALERT_TEST),),
 )
 block_of, title_of, errors_of, _named = ALERT.block_of, ALERT.title_of, ALERT.errors_of, ALERT.input
 choice_screen, add_screen = ALERT.choice_screen, ALERT.add_screen
-done_screen, add_row = ALERT.done_screen, ALERT.add_row
+done_screen, sure_screen, add_row = ALERT.done_screen, ALERT.sure_screen, ALERT.add_row
+announced_screen, paused_screen = ALERT.announced_screen, ALERT.paused_screen
 
 
 def form_view(
@@ -189,27 +210,6 @@ def _renamed(name: Field, block: Block) -> Block:
     return block | {"block_id": id_, "element": block["element"] | {"action_id": id_}}
 
 
-def about(alert: Alert, fmt: Formatter) -> str:
-    """Say its name, its SIMs and what it looks for."""
-    name = fmt.strong(fmt.data(alert.name))
-    return f"{name} — {sims_text(alert.selection, fmt)}: {', '.join(_terms(alert, fmt))}"
-
-
-def _terms(alert: Alert, fmt: Formatter) -> Iterator[str]:
-    least = "critical" if alert.least is Severity.CRITICAL else "warning or worse"
-    yield least
-    if alert.causes:
-        shown = ", ".join(fmt.code(cause) for cause in alert.causes[:5])
-        more = len(alert.causes) - 5
-        yield f"only {shown}{f' and {more} more' if more > 0 else ''}"
-    if alert.hold:
-        yield f"{lasting(alert.hold)} longer than the rule says"
-    if alert.quiet_hours:
-        yield f"no mentions from {alert.quiet_hours.words} ({fmt.data(alert.zone)})"
-    for window in alert.maintenance:
-        yield f"maintenance from {fmt.when(window.start)} to {fmt.when(window.end)}"
-
-
 def mentions_line(alert: Alert) -> str:
     """Say who is mentioned when."""
     if not alert.mention_first:
@@ -255,7 +255,7 @@ def saved_screen(one: Alert, sims: int | None, per_second: float | None, *, is_n
     verb = "made" if is_new else "changed"
     counted = "" if sims is None else f" {count(sims, 'SIM')} now."
     often = how_often(one.interval, sims, per_second)
-    words = f"✅ {about(one, MRKDWN)}, {often}.{counted}{_FROM_NOW if is_new else ''}"
+    words = f"✅ {about(one)}, {often}.{counted}{_FROM_NOW if is_new else ''}"
     notice = f"Alert {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(words), context(mentions_line(one))])
 
@@ -264,7 +264,7 @@ def test_screen(one: Alert, person: str) -> Screen:
     """Draw what a channel sees of an incident, so that people know that it reaches them."""
     called = f" {mention_text(one.mention_first)}" if one.mention_first else ""
     words = (
-        f"🧪{called} <@{person}> is testing the alert {about(one, MRKDWN)}. An incident would "
+        f"🧪{called} <@{person}> is testing the alert {about(one)}. An incident would "
         "appear here. Nothing is wrong."
     )
     notice = f"Test of the alert {NOTICE.data(one.name)}{called}"
@@ -282,23 +282,8 @@ def tested_words(state: AlertState | None) -> str:
 
 def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:
     """Draw alerts one beneath the other, two blocks each."""
-    words = [f"{about(one, MRKDWN)}\n{stand(one, open_by.get(one.id, 0))}" for one in alerts]
+    words = [f"{about(one)}\n{stand(one, open_by.get(one.id, 0))}" for one in alerts]
     return ALERT.rows(alerts, words)
-
-
-def announced_screen(one: Alert, person: str, deed: str) -> Screen:
-    """Tell the channel who did what with an alert."""
-    return ALERT.announced_screen(one, person, deed, about(one, MRKDWN))
-
-
-def sure_screen(one: Alert) -> Screen:
-    """Ask before an alert is removed."""
-    return ALERT.sure_screen(one, about(one, MRKDWN))
-
-
-def paused_screen(one: Alert, why: PauseReason) -> Screen:
-    """Tell who made an alert that it is paused, why, and what to do."""
-    return ALERT.paused_screen(replace(one, paused=why), about(one, MRKDWN))
 
 
 LISTEN_ON = "`/simsessions alert listen on`"

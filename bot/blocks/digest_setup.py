@@ -15,7 +15,6 @@ from bot.blocks.kit import (
     context,
     conversation_select,
     external_select,
-    modal,
     screen,
     section,
     select,
@@ -90,12 +89,18 @@ DIGEST = Listing(
     "digest",
     ids.DIGEST_FIELD,
     ids.DIGEST_FORM,
+    lambda one: about(one, MRKDWN),
     "It will post nothing more; what it posted stays in the channel.",
     (("Post now", ids.DIGEST_NOW), ("Preview", ids.DIGEST_PREVIEW)),
 )
 block_of, title_of, errors_of = DIGEST.block_of, DIGEST.title_of, DIGEST.errors_of
 choice_screen, add_screen = DIGEST.choice_screen, DIGEST.add_screen
-done_screen, add_row, _named = DIGEST.done_screen, DIGEST.add_row, DIGEST.input
+done_screen, sure_screen, paused_screen = (
+    DIGEST.done_screen,
+    DIGEST.sure_screen,
+    DIGEST.paused_screen,
+)
+add_row, _named = DIGEST.add_row, DIGEST.input
 
 
 def form_view(
@@ -110,11 +115,6 @@ def form_view(
     """
     fields = _fields(values, at_home=_is_direct(values.channel))
     return DIGEST.form_view(_kept(values, form), fields, faults or {}, note)
-
-
-def checking_view(title: str) -> View:
-    """Say that KORE is being asked."""
-    return modal(ids.NOTICE_VIEW, title, [section("Asking KORE which SIMs these are…")])
 
 
 def _kept(values: FormValues, form: ids.DigestForm) -> ids.DigestForm:
@@ -308,14 +308,4 @@ def rows(
 def announced_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
     """Tell the channel who did what with a digest."""
     next_run = "" if deed == REMOVED or one.paused else f" · {when_next(one, now, MRKDWN)}"
-    return DIGEST.announced_screen(one, person, deed, f"{about(one, MRKDWN)}{next_run}")
-
-
-def sure_screen(one: Subscription) -> Screen:
-    """Ask before a digest is removed."""
-    return DIGEST.sure_screen(one, about(one, MRKDWN))
-
-
-def paused_screen(one: Subscription) -> Screen:
-    """Tell who made a digest that it comes no more, why, and what to do."""
-    return DIGEST.paused_screen(one, about(one, MRKDWN))
+    return DIGEST.announced_screen(one, person, deed, next_run)

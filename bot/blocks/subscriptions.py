@@ -1,6 +1,6 @@
 """What setting up a digest and an alert share: form, rows, buttons, what confirms a change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -46,13 +46,14 @@ _WHY = {
 class Listing(Struct):
     """What is the same of both; `noun` begins the ids of their buttons, `field` those of fields.
 
-    `form` is the id of their window. `stays` says what removing one leaves, `others` what else its
-    buttons are: words and actions.
+    `form` is the id of their window. `about` says what one is, `stays` what removing it leaves,
+    `others` what else its buttons are: words and actions.
     """
 
     noun: str
     field: str
     form: str
+    about: Callable[[Any], str]
     stays: str
     others: tuple[tuple[str, str], ...]
 
@@ -85,6 +86,11 @@ class Listing(Struct):
         view = modal(self.form, self.title_of(form), blocks, form.to_value())
         return view | {"submit": plain("Save", _BUTTON), "close": plain("Cancel", _BUTTON)}
 
+    def checking_view(self, form: ids.DigestForm) -> View:
+        """Say that KORE is being asked."""
+        asking = section("Asking KORE which SIMs these are…")
+        return modal(ids.NOTICE_VIEW, self.title_of(form), [asking])
+
     def errors_of(self, faults: Mapping[Name, str]) -> dict[str, str]:
         """Return the faults as Slack takes them in answer to a form that was sent off: plain."""
         return {self.block_of(name): unquoted(sentence) for name, sentence in faults.items()}
@@ -116,10 +122,11 @@ class Listing(Struct):
         ]
         return actions(f"{self._actions}_{number}", row)
 
-    def announced_screen(self, one: Subscribed, person: str, deed: str, words: str) -> Screen:
-        """Tell the channel who did what with one; `words` are about it."""
+    def announced_screen(self, one: Subscribed, person: str, deed: str, more: str = "") -> Screen:
+        """Tell the channel who did what with one."""
         notice = f"The {self.noun} {NOTICE.data(one.name)} was {deed}"
-        return screen(notice, [context(f"<@{person}> {deed} the {self.noun} {words}")])
+        said = f"<@{person}> {deed} the {self.noun} {self.about(one)}{more}"
+        return screen(notice, [context(said)])
 
     def choice_screen(self, sentence: str, near: Sequence[Subscribed], action: str) -> Screen:
         """Ask which one is meant."""
@@ -136,19 +143,19 @@ class Listing(Struct):
         blocks = [asked, actions(self._actions, picks) if picks else None]
         return screen(NOTICE.sentence(sentence), blocks)
 
-    def sure_screen(self, one: Subscribed, words: str) -> Screen:
-        """Ask before one is removed; `words` are about it."""
+    def sure_screen(self, one: Subscribed) -> Screen:
+        """Ask before one is removed."""
         about = {"value": self._value(one), "style": "danger"}
         remove = button("Remove", f"{self.noun}_remove", "Remove it", **about)
-        text = section(f"Remove the {self.noun} {words}? {self.stays}")
+        text = section(f"Remove the {self.noun} {self.about(one)}? {self.stays}")
         asked = f"Remove the {self.noun} {NOTICE.data(one.name)}?"
         return screen(asked, [text, actions(self._actions, [remove])])
 
-    def paused_screen(self, one: Subscribed, words: str) -> Screen:
-        """Tell who made one that it is paused, why, and what to do; `words` are about it."""
+    def paused_screen(self, one: Subscribed) -> Screen:
+        """Tell who made one that it is paused, why, and what to do."""
         why = _WHY.get(one.paused or PauseReason.ASKED, "does not accept it.")
         notice = f"I paused the {self.noun} {NOTICE.data(one.name)}: its channel {why}"
-        text = f"⏸ I paused your {self.noun} {words}: <#{one.channel}> {why}"
+        text = f"⏸ I paused your {self.noun} {self.about(one)}: <#{one.channel}> {why}"
         return screen(notice, [section(text), self.buttons(one, 1)])
 
     def add_screen(self, sentence: str) -> Screen:

@@ -1,17 +1,18 @@
 """`alert [what] [name]` and `digest [what] [name]`: what a channel hears without asking."""
 
 import difflib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, TypeVar
 
 from bot.alerts.alert import Alert
-from bot.alerts.service import NoSuchAlert
-from bot.blocks import alert_setup, digest_setup, ids
-from bot.blocks.kit import Screen
-from bot.digests.subscription import Subscribed, Subscription
-from bot.digests.subscriptions import NoSuchDigest
+from bot.blocks import ids
+from bot.blocks.alert_setup import ALERT
+from bot.blocks.digest_setup import DIGEST
+from bot.blocks.subscriptions import Listing
+from bot.digests.subscription import Subscription
+from bot.digests.subscriptions import NamedRepository, NoneOfName
 from bot.errors import UserError
+from bot.services import Services
 from bot.struct import Struct
 from handlers import alert_form, alerts, digest_form, digests
 from handlers.commands import COMMAND, subcommand
@@ -36,13 +37,11 @@ class Kind(Struct, Generic[One]):
 
     a: str
     usage: str
-    edit_id: str
+    listing: Listing
     list_reply: Callable[[Context], Awaitable[Reply]]
-    named: Callable[[Context, str], Awaitable[One]]
-    permit: Callable[[Context, One], Awaitable[None]]
+    stored_in: Callable[[Services], NamedRepository[One]]
     open_form: Callable[..., Awaitable[None]]
-    add_screen: Callable[[str], Screen]
-    choice_screen: Callable[[str, Sequence[Subscribed], str], Screen]
+    refusal: str | None
     actions: Mapping[str, tuple[str, Callable[[Context, One], Awaitable[Reply]]]]
     others: Mapping[str, Run] = {}
 
@@ -66,59 +65,53 @@ class Kind(Struct, Generic[One]):
 
         async def run(context: Context, name: str) -> Reply:
             try:
-                found = await self.named(context, name)
-            except (NoSuchAlert, NoSuchDigest) as error:
-                return Reply(self.choice_screen(error.sentence, error.near, action))
-            await self.permit(context, found)
+                found = await self._named(context, name)
+            except NoneOfName as error:
+                return Reply(self.listing.choice_screen(error.sentence, error.near, action))
+            await permit(context, found, self.refusal)
             return await operation(context, found)
 
         return run
+
+    async def _named(self, context: Context, name: str) -> One:
+        request, services = context.request, context.services
+        return await self.stored_in(services).named(
+            name, services.digests.team, request.channel, request.user
+        )
 
     async def _list(self, context: Context, _name: str) -> Reply:
         return await self.list_reply(context)
 
     async def _add(self, context: Context, _name: str) -> Reply:
         if not context.request.trigger:
-            return Reply(self.add_screen(_A_BUTTON))
+            return Reply(self.listing.add_screen(_A_BUTTON))
         await self.open_form(context)
-        return Reply(self.add_screen(""), quiet=True)
+        return Reply(self.listing.add_screen(""), quiet=True)
 
     async def _edit(self, context: Context, name: str) -> Reply:
         if not context.request.trigger:
-            return await self._on(self.edit_id, self._with_button)(context, name)
-        await self.open_form(context, lambda: self.named(context, name))
-        return Reply(self.add_screen(""), quiet=True)
+            return await self._on(f"{self.listing.noun}_edit", self._with_button)(context, name)
+        await self.open_form(context, lambda: self._named(context, name))
+        return Reply(self.listing.add_screen(""), quiet=True)
 
     async def _with_button(self, _context: Context, found: One) -> Reply:
-        return Reply(self.choice_screen(_A_BUTTON, (found,), self.edit_id))
+        edit = f"{self.listing.noun}_edit"
+        return Reply(self.listing.choice_screen(_A_BUTTON, (found,), edit))
 
     def _unknown(self, what: str) -> str:
         near = difflib.get_close_matches(what.lower(), self.runs, 1, _NEAR)
-        noun = self.a.split()[-1]
-        meant = f"Did you mean `{COMMAND} {noun} {near[0]}`?" if near else None
+        meant = f"Did you mean `{COMMAND} {self.listing.noun} {near[0]}`?" if near else None
         return f"I cannot do that with {self.a}. {meant or f'Try `{COMMAND} {self.usage}`.'}"
-
-
-async def _alert_named(context: Context, name: str) -> Alert:
-    request, service = context.request, context.services.alerts
-    return await service.alerts.named(name, service.team, request.channel, request.user)
-
-
-async def _digest_named(context: Context, name: str) -> Subscription:
-    request, service = context.request, context.services.digests
-    return await service.subscriptions.named(name, service.team, request.channel, request.user)
 
 
 ALERTS = Kind(
     "an alert",
     ALERT_USAGE,
-    ids.ALERT_EDIT,
+    ALERT,
     alerts.list_reply,
-    _alert_named,
-    partial(permit, refusal=alert_form.NOT_THEIRS),
+    alerts.stored_in,
     alert_form.open_form,
-    alert_setup.add_screen,
-    alert_setup.choice_screen,
+    alert_form.NOT_THEIRS,
     {
         "pause": (ids.ALERT_PAUSE, alerts.pause),
         "resume": (ids.ALERT_RESUME, alerts.resume),
@@ -130,13 +123,11 @@ ALERTS = Kind(
 DIGESTS = Kind(
     "a digest",
     DIGEST_USAGE,
-    ids.DIGEST_EDIT,
+    DIGEST,
     digests.list_reply,
-    _digest_named,
-    permit,
+    digests.stored_in,
     digest_form.open_form,
-    digest_setup.add_screen,
-    digest_setup.choice_screen,
+    None,
     {
         "pause": (ids.DIGEST_PAUSE, digests.pause),
         "resume": (ids.DIGEST_RESUME, digests.resume),

@@ -13,6 +13,7 @@ from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
 from handlers import buttons, digests, handover, history, mentions, triage
 from handlers.commands import all_subcommands
+from handlers.interactions import doing
 from handlers.payloads import Context, Request
 from handlers.subcommands import watch
 from tests.handlers.digest_steps import added, kept
@@ -158,7 +159,7 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **watch.CLICKS,
         **digests.CLICKS,
         ids.HANDOVER_LOOK_UP: handover.look_up_thread,
-        "operation": digests.doing(digests.OPERATIONS[ids.DIGEST_REMOVE]),
+        "operation": doing(digests.OPERATIONS[ids.DIGEST_REMOVE], digests.stored_in),
         "message": lambda context, _value: mentions.of_message(
             context, {"message": {"text": "truck-42"}}
         ),

@@ -136,7 +136,9 @@ async def _not_shown(
         log.warning("alert-paused", extra={"alert": alert.id, "why": why.value})
         key = f"alert:{alert.id}:paused:{services.clock.now():%Y-%m-%d}"
         try:
-            await services.posts.post(key, alert.made_by, None, paused_screen(alert, why))
+            await services.posts.post(
+                key, alert.made_by, None, paused_screen(replace(alert, paused=why))
+            )
         except SlackError as refused:
             log.warning("maker-not-told", extra={"alert": alert.id, "outcome": refused.outcome})
     return Done()

@@ -7,12 +7,12 @@ import pytest
 
 from bot.blocks import ids
 from bot.blocks.digest_setup import (
+    DIGEST,
     REMOVED,
     about,
     add_screen,
     announced_screen,
     block_of,
-    checking_view,
     choice_screen,
     done_screen,
     errors_of,
@@ -115,8 +115,8 @@ def test_each_fault_stands_beneath_its_field():
 def test_the_title(form, title):
     """A new digest is told from one that is changed, also while KORE is asked."""
     assert title == title_of(form)
-    assert title == checking_view(title_of(form))["title"]["text"]
-    assert [] == view_faults(checking_view(title_of(form)), ("modal",))
+    assert title == DIGEST.checking_view(form)["title"]["text"]
+    assert [] == view_faults(DIGEST.checking_view(form), ("modal",))
 
 
 def test_direct_messages_are_offered_where_one_is_in_one():
