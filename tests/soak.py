@@ -89,8 +89,7 @@ class Soak:
         ends = monotonic() + seconds
         loops = [chaos.run(), self._kills(kill_every, ends - seconds / 3), self._asks(rate)]
         loops += [self.lags.run(), *(self._digests(f"{n:08x}") for n in range(2)), self._alerts()]
-        loops += map(self._watches, DOWN)
-        running = [asyncio.ensure_future(each) for each in loops]
+        running = [asyncio.ensure_future(each) for each in (*loops, *map(self._watches, DOWN))]
         while monotonic() < ends:
             done, _ = await asyncio.wait(running, timeout=min(60, ends - monotonic()))
             assert not [each.result() for each in done]
