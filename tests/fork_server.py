@@ -102,8 +102,9 @@ class Server:
 
     def _left(self, connection, pid):
         """End what runs for somebody who was killed."""
-        self._ready.unregister(connection)
-        os.kill(pid, signal.SIGKILL)
+        with suppress(KeyError, ValueError):  # it has ended just now
+            self._ready.unregister(connection)
+            os.kill(pid, signal.SIGKILL)
 
     def _ended(self, process, pid, connection):
         _, status = os.waitpid(pid, 0)

@@ -35,6 +35,7 @@ from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT, HOME, Channel, Person
+from bot.ops.tasks import cancelled
 from bot.slack.identity import bot_scopes
 from bot.store.database import Database
 from bot.store.errors import StoreError
@@ -95,7 +96,7 @@ class Soak:
             assert not [each.result() for each in done]
             if tell:
                 tell(f"{datetime.now(UTC):%H:%M:%S}", await self.figures(), flush=True)
-        await cancelled([*running, *self.keepers])
+        await cancelled(*running, *self.keepers)
         chaos.clear()
         await self._settle()
 
@@ -324,13 +325,6 @@ class Soak:
         await asyncio.sleep(self.chance.uniform(least, most))
 
 
-async def cancelled(tasks):
-    """Cancel them and wait until they are."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 @asynccontextmanager
 async def soak_of(forks, url, chance, *, people=500, over_http=False, **env):
     """Put a soak up on an empty store, with its chaos; whatever it starts ends with it."""
@@ -357,7 +351,7 @@ async def soak_of(forks, url, chance, *, people=500, over_http=False, **env):
         try:
             yield soak, Chaos(api, slack.api, url, chance)
         finally:
-            await cancelled([*soak.keepers, *soak.tasks])
+            await cancelled(*soak.keepers, *soak.tasks)
             soak.kill(*soak.pids)
             await database.aclose()
 

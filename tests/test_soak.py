@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from tests.soak import cancelled, soak_of
+from bot.ops.tasks import cancelled
+from tests.soak import soak_of
 
 pytestmark = pytest.mark.slow
 SEEDS = {"sqlite": 7, "postgresql": 8}
@@ -32,7 +33,7 @@ async def test_whoever_asks_at_the_very_end_hears_from_slack(forks, database_url
             soak.slack.api.request_url = f"http://127.0.0.1:{mute.getsockname()[1]}"
             watching = asyncio.ensure_future(soak._watches("pump-7"))
             await soak._until(lambda: soak.questions, 10)
-            await cancelled([watching])
+            await cancelled(watching)
             await soak._until(lambda: soak.questions[0].error, 10)
 
         assert "told by Slack" == soak.questions[0].state
