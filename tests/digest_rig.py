@@ -33,7 +33,7 @@ from bot.store.digest_runs import Run
 from bot.store.jobs import Job, JobQueue, NewJob
 from bot.store.schedules import Schedules, SubscriptionRows
 from tests.bot.jobs.engines import children, make_due
-from tests.fakes import FakeClock
+from tests.fakes import YEARLY, FakeClock
 from tests.kore_rig import kore_client
 from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
 
@@ -122,7 +122,7 @@ class Desk:
 
 
 def pumps(**changes: Any) -> Subscription:
-    """Return a digest of all SIMs, hourly, for #fleet-ops."""
+    """Return a digest of all SIMs for #fleet-ops; of itself it comes to no test."""
     plain = {
         "id": "0a1b2c3d",
         "team": "T0ACMEIOT",
@@ -131,7 +131,7 @@ def pumps(**changes: Any) -> Subscription:
         "made_by": "U0ANA0001",
         "made_at": START,
         "selection": Selection(SelectionKind.ALL),
-        "schedule": DigestSchedule(Frequency.HOURS),
+        "schedule": DigestSchedule(Frequency.CRON, line=YEARLY),
         "grace": timedelta(hours=1),
     }
     return Subscription(**plain | changes)

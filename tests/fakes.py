@@ -3,6 +3,9 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+YEARLY = f"0 0 1 {(datetime.now(UTC).month + 5) % 12 + 1} *"
+"""A cron line that is due half a year from now: no test runs until then."""
+
 
 class FakeClock:
     """Time stands still until a test, or a sleep, moves it."""

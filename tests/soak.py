@@ -30,7 +30,6 @@ from bot.app.bot import EVENTS_PATH
 from bot.app.jobs import alert_work, subscriptions
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
-from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
@@ -68,7 +67,6 @@ WEBHOOK_SECRET = "s3cr3t-0f-the-webhook"
 TYPED = "quokka"  # in what people type, and in nothing else
 TEXTS = ("truck-42", "pump-7", "truck-42 history 7", "offline", "pump-7 tank-3 truck-42", "help")
 WAYS = ("command", "command", "mention", "in thread", "directly")
-YEARLY = DigestSchedule(Frequency.CRON, line="0 0 1 1 *")
 
 
 class Soak:
@@ -189,7 +187,7 @@ class Soak:
             self.kore.events.undo(name)
 
     async def _digests(self, id_):
-        about = pumps(id=id_, name=id_, schedule=YEARLY, channel="C0DIGESTS")
+        about = pumps(id=id_, name=id_, channel="C0DIGESTS")
         await subscriptions(self.database, JobQueue(self.database)).add(about)
         mine = update(schedules).where(schedules.c.name == about.schedule_name)
         while True:

@@ -14,6 +14,7 @@ from bot.sessions.snapshot import Found, Snapshot
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
 from bot.struct import replace
+from tests.fakes import YEARLY
 from tests.whole_bot import whole_bot
 
 NOW = datetime.now(UTC)
@@ -28,7 +29,7 @@ FLEET = Subscription(
     made_by=ANA,
     made_at=NOW,
     selection=Selection(SelectionKind.ALL),
-    schedule=DigestSchedule(Frequency.HOURS),
+    schedule=DigestSchedule(Frequency.CRON, line=YEARLY),
 )
 SIM = Snapshot("", "", NOW, State.ONLINE, operator="Telcel", network="334-020", seen_at=NOW)
 

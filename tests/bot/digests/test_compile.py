@@ -1,15 +1,15 @@
 """Digests compiled from rows, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import ChangeCollector, Compiler, RunNotes, sim_summary
 from bot.digests.scan import MIN_GRAVITY
+from bot.digests.schedule import DigestSchedule, Frequency
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
@@ -17,7 +17,9 @@ from bot.store.scans import FAILED, Pair, ScanRow, ScanRows, ScanSums
 from bot.struct import replace
 from tests.builders import NOON, SID
 from tests.digest_rig import pumps
+from tests.fakes import FakeClock
 
+HOURLY = pumps(schedule=DigestSchedule(Frequency.HOURS))
 FLAPPING = Found("flapping", "warning", "Flapping")
 
 
@@ -44,7 +46,7 @@ class Scene:
         self.database = database
         self.runs, self.rows = DigestRuns(database), ScanRows(database)
         sums = ScanSums(database)
-        self.compiler = Compiler(self.runs, self.rows, sums, Thresholds(), SystemClock())
+        self.compiler = Compiler(self.runs, self.rows, sums, Thresholds(), FakeClock())
 
     async def run(self, due, *rows, stage=Stage.POSTED, **told):
         """Return a run with these rows."""
@@ -59,7 +61,7 @@ class Scene:
 
     async def digest(self, run, **notes):
         """Compile a run."""
-        return await self.compiler.digest(run, pumps(), RunNotes(**notes))
+        return await self.compiler.digest(run, HOURLY, RunNotes(**notes))
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ async def test_a_first_digest(scene):
     assert (1, ["pump-2"]) == (digest.worst.count, [sim.name for sim in digest.worst.first])
     assert ["pump-2", "pump-1"] == [sim.name for sim in digest.talkers]
     assert 1 == len(digest.trend)
-    assert digest.next_due > datetime.now(UTC)
+    assert NOON + timedelta(hours=1) == digest.next_due
 
 
 async def test_what_changed_since_the_digest_before(scene):

@@ -35,6 +35,7 @@ from bot.store.schedules import Schedules, SubscriptionRows
 from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
 from tests.builders import NOON
+from tests.fakes import YEARLY
 
 WELLS = subscription(id="2", name="Wells")
 
@@ -76,13 +77,14 @@ async def test_a_name_that_is_taken_leaves_no_schedule(keep, schedules):
 
 
 async def test_another_cadence_moves_the_next_run(keep, schedules):
-    """A digest that comes hourly from now on is due within the hour."""
-    await keep.add(PUMPS)
+    """A digest that comes each minute from now on is due sooner than one that comes yearly."""
+    yearly, each_minute = (DigestSchedule(Frequency.CRON, line=it) for it in (YEARLY, "* * * * *"))
+    await keep.add(replace(PUMPS, schedule=yearly))
     before = (await schedules.get(PUMPS.schedule_name)).next_due
-    await keep.change(replace(PUMPS, schedule=DigestSchedule(Frequency.CRON, line="* * * * *")))
+    await keep.change(replace(PUMPS, schedule=each_minute))
 
     after = (await schedules.get(PUMPS.schedule_name)).next_due
-    assert after <= before
+    assert after < before
     with pytest.raises(NameTaken):
         await keep.change(WELLS)
 

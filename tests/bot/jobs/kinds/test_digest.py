@@ -1,10 +1,11 @@
 """A digest from its due time to its post, between both stand-ins."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.digests.digest import IncidentSums
+from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind, WhenQuiet
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA
@@ -246,8 +247,11 @@ async def test_a_run_that_comes_too_late_is_skipped(rig, about):
 
 async def test_what_the_engine_skipped_is_said(rig, about):
     """Due times at which nothing ran are named in the next digest."""
-    due = rig.now // 3600 * 3600
-    run = await rig.made(about, due, skipped_since=due - 7200)
+    due = rig.now // 60 * 60 - 1800  # no test runs until half an hour from now
+    line = f"{datetime.fromtimestamp(due, UTC).minute} * * * *"
+    hourly = replace(about, schedule=DigestSchedule(Frequency.CRON, line=line))
+    await rig.parts.subscriptions.change(hourly)
+    run = await rig.made(hourly, due, skipped_since=due - 7200)
 
     assert [due - 7200, due - 3600] == [each.due.timestamp() for each in digest_of(run).missed]
 
