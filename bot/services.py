@@ -21,7 +21,7 @@ from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibilit
 from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.identity import ListeningConfig, TokenWatch
-from bot.slack.messages import Delivery, ProgressMessages
+from bot.slack.messages import Delivery, ProgressMessages, Request
 from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
 from bot.store.idempotency import Deduplication
@@ -37,6 +37,7 @@ __all__ = [
     "ListeningConfig",
     "Modal",
     "Replying",
+    "Request",
     "Services",
     "Visibility",
     "WorkObjects",

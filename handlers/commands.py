@@ -22,7 +22,7 @@ from bot.blocks.kit import Screen
 from bot.blocks.replies import HelpEntry, hello_screen, note_screen
 from bot.blocks.report import session_report
 from bot.errors import BotError, NotASim, SimNotFound, UnknownSubcommand, UserError
-from bot.services import Actor, Services
+from bot.services import Actor, Request, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet import Examples
 from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
@@ -35,7 +35,7 @@ from bot.sims.spotter import Spotted
 from bot.struct import Struct, replace
 from handlers import subcommands
 from handlers.lookups import ask_scan, look_up, until_known, with_entity
-from handlers.payloads import Body, Context, Listener, Request, from_command, text_in
+from handlers.payloads import Body, Context, Listener, from_command, text_in
 from handlers.replies import Reply, Waiting, answer_later
 from handlers.triage import read_all, triage_reply
 

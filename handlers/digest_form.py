@@ -35,7 +35,7 @@ from bot.digests.subscriptions import (
     problem_words,
 )
 from bot.errors import BotError, NotAllowed, NotYours, OldButton
-from bot.services import Actor, Services
+from bot.services import Actor, Request, Services
 from bot.struct import replace
 from handlers.interactions import (
     FormWindow,
@@ -46,7 +46,7 @@ from handlers.interactions import (
     permit,
     read,
 )
-from handlers.payloads import Body, Context, Listener, Request, part, text_in
+from handlers.payloads import Body, Context, Listener, part, text_in
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import ids
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
 from bot.errors import NotASim, NoThread, NotShared
-from bot.services import Services
+from bot.services import Request, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.triage import Owner
 from bot.sims.identifier import bare
@@ -22,7 +22,7 @@ from bot.watches.watch import Watch
 from handlers.commands import answer_to
 from handlers.interactions import on_answered, read, register_clicks
 from handlers.lookups import look_up_many
-from handlers.payloads import TS, Context, Request, from_shortcut
+from handlers.payloads import TS, Context, from_shortcut
 from handlers.replies import Reply, send
 
 _PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")

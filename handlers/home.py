@@ -16,10 +16,10 @@ from bot.blocks.home import Health, Home, home_view, shut_view
 from bot.blocks.kit import View
 from bot.errors import BotError, NotAllowed
 from bot.ops.metrics import DependencyStatus
-from bot.services import Actor, HomeTabs, Services
+from bot.services import Actor, HomeTabs, Request, Services
 from bot.watches.transitions import redacted_watch
 from handlers.commands import help_entries
-from handlers.payloads import Body, Context, Listener, Request, part, text_in
+from handlers.payloads import Body, Context, Listener, part, text_in
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from bot.digests.schedule import all_zones
 from bot.digests.subscription import Subscribed
 from bot.digests.subscriptions import NamedRepository
 from bot.errors import BotError, NotYours, OldButton
-from bot.services import Actor, Modal, Services
+from bot.services import Actor, Modal, Request, Services
 from bot.struct import Struct
-from handlers.payloads import Body, Context, Listener, Request, from_click, part, parts, text_in
+from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
 from handlers.replies import Reply, answer_later, attempt, send
 
 IN_TIME = 1.5

@@ -18,7 +18,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
 from bot.errors import NotAllowed, NotASim, SimNotFound, UserError
-from bot.services import Actor, ListeningConfig, Services
+from bot.services import Actor, ListeningConfig, Request, Services
 from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sims.extraction import Place
 from bot.sims.identifier import unlinked
@@ -38,7 +38,6 @@ from handlers.payloads import (
     Body,
     Context,
     Listener,
-    Request,
     from_shortcut,
     is_foreign_alert,
     is_late,

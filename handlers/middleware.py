@@ -11,13 +11,12 @@ from slack_bolt.response import BoltResponse
 from bot.blocks.replies import error_screen
 from bot.errors import NotAllowed
 from bot.ops.logging import begin_request
-from bot.services import Services
+from bot.services import Request, Services
 from bot.struct import replace
 from handlers.home import OPENED, of_event, show_refusal
 from handlers.mentions import question_in
 from handlers.payloads import (
     Body,
-    Request,
     actor_of,
     from_click,
     from_command,

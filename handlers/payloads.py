@@ -16,7 +16,7 @@ from slack_bolt.async_app import AsyncAck
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.ops.metrics import Metrics
-from bot.services import Actor, FleetView, ListeningConfig, Services, Visibility
+from bot.services import Actor, FleetView, ListeningConfig, Request, Services, Visibility
 from bot.sessions.fleet import Examples
 from bot.struct import Struct, field, replace
 
@@ -32,34 +32,6 @@ CHANNELS = ("channel", "group")
 SLACKBOT = "USLACKBOT"
 _TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 log = logging.getLogger(__name__)
-
-
-class Request(Struct):
-    """Who asks, where, through which URL the answer goes, and what is left of the text.
-
-    `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
-    was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
-    the place of the message that was clicked; `opens_thread` that the thread begins with the
-    answer; `id` names it to those who take care of its answer.
-    """
-
-    team: str
-    user: str
-    channel: str
-    text: str
-    response_url: str | None = None
-    thread: str | None = None
-    trigger: str | None = None
-    is_public: bool = False
-    aloud: bool = False
-    instead: bool = False
-    opens_thread: bool = False
-    id: str = field(default_factory=lambda: uuid4().hex)
-
-    @property
-    def person(self) -> str:
-        """What one person's rate limit goes by."""
-        return f"{self.team}:{self.user}"
 
 
 def part(payload: Body, name: str) -> Body:

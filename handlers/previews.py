@@ -16,12 +16,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.blocks import ids
 from bot.blocks.report import pane_entity, preview_entity, sim_of, unfurl_card
 from bot.errors import BotError, NotAllowed, OldButton
-from bot.services import Actor, Services, WorkObjects
+from bot.services import Actor, Request, Services, WorkObjects
 from bot.sessions.redaction import redacted
 from bot.sessions.report import SessionReport
 from bot.sims.identifier import sims_in
 from handlers.lookups import look_up
-from handlers.payloads import Body, Context, Listener, Request, is_late, part, parts, text_in
+from handlers.payloads import Body, Context, Listener, is_late, part, parts, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply, attempt
 
 log = logging.getLogger(__name__)

@@ -20,9 +20,9 @@ from bot.errors import (
     UserError,
 )
 from bot.ops.logging import name_answer, request_id
-from bot.services import Replying
+from bot.services import Replying, Request
 from bot.struct import Struct, replace
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 
 log = logging.getLogger(__name__)
 

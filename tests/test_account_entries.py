@@ -7,14 +7,14 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.slack.people import ANA, BEN, HOME
 from bot.errors import NotAllowed
-from bot.services import Actor
+from bot.services import Actor, Request
 from bot.slack.access import AccountRule
 from bot.struct import replace
 from handlers import digests
 from handlers.buttons import show_more
 from handlers.history import show_details
 from handlers.interactions import Window
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 from tests.accounts_rig import (
     ACME,
     APART,

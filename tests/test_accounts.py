@@ -15,13 +15,13 @@ from bot.emulators.kore.cards import iccid, imei
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA, BEN, HOME
 from bot.errors import BotError, NotAllowed
-from bot.services import Actor
+from bot.services import Actor, Request
 from bot.struct import replace
 from bot.watches.polling import AccessPermission, AccountHidden
 from handlers import buttons, handover, history, incident_buttons, triage
 from handlers.home import draw_home
 from handlers.lookups import look_up
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 from handlers.replies import RetryFailed
 from handlers.subcommands import watch
 from tests.accounts_rig import (

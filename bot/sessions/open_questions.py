@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import isfinite
-from typing import Any, Protocol
+from typing import Any
 
 from bot.clock import Clock
+from bot.slack.messages import Request
 from bot.store.errors import StoreError
 from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue, NewJob
@@ -27,30 +28,6 @@ HELD_SECONDS = 30.0
 """How long after our last sign of life whoever asked is told."""
 AGAIN_SECONDS = 10.0
 LAST_WORDS_SECONDS = 2.0
-
-
-class Asked(Protocol):
-    """Who asked what where."""
-
-    @property
-    def id(self) -> str:
-        """What names it."""
-
-    @property
-    def user(self) -> str:
-        """The asker."""
-
-    @property
-    def channel(self) -> str:
-        """Where it was asked."""
-
-    @property
-    def thread(self) -> str | None:
-        """The thread's ts, or None."""
-
-    @property
-    def aloud(self) -> bool:
-        """Whether it was asked for all to see."""
 
 
 class OpenQuestion(Struct):
@@ -88,12 +65,12 @@ class OpenQuestions:
         self._held_at = 0.0
         self._changed = asyncio.Event()
 
-    def take(self, asked: Asked) -> None:
+    def take(self, asked: Request) -> None:
         """Note a question before it is known whether we are to answer it."""
         self._taken[_key(asked)] += 1
         self._note(self._of(asked))
 
-    def let_go(self, asked: Asked) -> None:
+    def let_go(self, asked: Request) -> None:
         """Let go of it, as often as it was taken: it is begun by now, or not ours to answer."""
         key = _key(asked)
         self._taken[key] -= 1
@@ -102,7 +79,7 @@ class OpenQuestions:
         self._remove(key)
 
     @contextmanager
-    def taking(self, asked: Asked) -> Iterator[None]:
+    def taking(self, asked: Request) -> Iterator[None]:
         """Take it, and let go of it after the block."""
         self.take(asked)
         try:
@@ -110,21 +87,21 @@ class OpenQuestions:
         finally:
             self.let_go(asked)
 
-    def begin(self, asked: Asked) -> None:
+    def begin(self, asked: Request) -> None:
         """Take care of a question from now on."""
         found = self._of(asked)
         self._note(found)
         self._open[_key(asked)] = found
         self._changed.set()
 
-    def end(self, asked: Asked) -> None:
+    def end(self, asked: Request) -> None:
         """Its answer is out, or the asker was told why there is none."""
         self._open.pop(_key(asked), None)
         if _key(asked) not in self._left:
             self._journal.cross_out(_key(asked))
         self._changed.set()
 
-    def leave(self, asked: Asked) -> None:
+    def leave(self, asked: Request) -> None:
         """Have them told later: Slack took no answer."""
         if found := self._open.pop(_key(asked), None):
             self._left[_key(asked)] = found
@@ -185,7 +162,7 @@ class OpenQuestions:
             return False
         return True
 
-    def _of(self, asked: Asked) -> OpenQuestion:
+    def _of(self, asked: Request) -> OpenQuestion:
         since = self._clock.now().timestamp()
         where = (asked.id, asked.user, asked.channel, asked.thread)
         return OpenQuestion(*where, asked.aloud, since)
@@ -216,5 +193,5 @@ def _read(note: dict[str, Any]) -> OpenQuestion | None:
     return read if isfinite(read.since) and "".join(texts).isprintable() else None
 
 
-def _key(asked: Asked) -> str:
+def _key(asked: Request | OpenQuestion) -> str:
     return f"{KIND}:{asked.id}"

@@ -25,7 +25,7 @@ from bot.slack.errors import (
     SlackRefused,
     file_sentence,
 )
-from bot.slack.messages import Target
+from bot.slack.messages import Request
 from bot.slack.posting import SurePosts
 from bot.struct import Struct, replace
 
@@ -77,7 +77,7 @@ class Files:
         self._clock = clock
         self._posts = posts
 
-    async def to_asker(self, to: Target, file: NewFile) -> Sent:
+    async def to_asker(self, to: Request, file: NewFile) -> Sent:
         """Send a file to the asker alone, into their direct messages with the bot.
 
         Raises FileNotSent; nothing of it is left there then, unless Slack did not answer.
@@ -94,7 +94,7 @@ class Files:
                 raise
         return replace(sent, link=await link_to(self._client, channel, ts))
 
-    async def to_channel(self, to: Target, file: NewFile) -> Sent:
+    async def to_channel(self, to: Request, file: NewFile) -> Sent:
         """Share a file in the channel or thread. Raises NotShared or FileNotSent.
 
         Slack would put the file of a thread whose root is deleted into the channel itself.

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, repeat
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from bot.clock import Clock
@@ -29,41 +29,37 @@ from bot.slack.posting import (
     marked,
     maybe_twice,
 )
-from bot.struct import Struct, replace
+from bot.struct import Struct, field, replace
 
 Json = dict[str, Any]
 
 
-class Target(Protocol):
-    """Whom a message is for and where; filled from the interaction that asked for it."""
+class Request(Struct):
+    """Who asks, where, through which URL the answer goes, and what is left of the text.
+
+    `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
+    was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
+    the place of the message that was clicked; `opens_thread` that the thread begins with the
+    answer; `id` names it to those who take care of its answer.
+    """
+
+    team: str
+    user: str
+    channel: str
+    text: str
+    response_url: str | None = None
+    thread: str | None = None
+    trigger: str | None = None
+    is_public: bool = False
+    aloud: bool = False
+    instead: bool = False
+    opens_thread: bool = False
+    id: str = field(default_factory=lambda: uuid4().hex)
 
     @property
-    def id(self) -> str:
-        """What names what is asked."""
-
-    @property
-    def team(self) -> str:
-        """The workspace."""
-
-    @property
-    def user(self) -> str:
-        """The asker."""
-
-    @property
-    def channel(self) -> str:
-        """Where it was asked."""
-
-    @property
-    def thread(self) -> str | None:
-        """The thread's ts, or None."""
-
-    @property
-    def opens_thread(self) -> bool:
-        """Whether nobody has replied in the thread yet: Slack shows nobody alone anything there."""
-
-    @property
-    def response_url(self) -> str | None:
-        """The interaction's own URL, or None."""
+    def person(self) -> str:
+        """What one person's rate limit goes by."""
+        return f"{self.team}:{self.user}"
 
 
 NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
@@ -75,7 +71,7 @@ class Post(Struct):
     Not `threaded`, it leaves the thread out, which is gone. `again`, it may be there already.
     """
 
-    to: Target
+    to: Request
     message: Message
     in_channel: bool = False
     replace: bool = False
@@ -145,7 +141,7 @@ class Delivery:
 
     async def deliver(  # noqa: PLR0913 -- to whom, what, and how it is shown
         self,
-        to: Target,
+        to: Request,
         screen: Screen,
         *,
         in_channel: bool = False,
@@ -232,7 +228,7 @@ class ProgressMessages:
     ) -> None:
         self._parts = client, fallback, delivery, clock
 
-    def begin(self, to: Target, *, in_channel: bool, replace: bool = False) -> "ProgressMessage":
+    def begin(self, to: Request, *, in_channel: bool, replace: bool = False) -> "ProgressMessage":
         """Return one that is not posted yet; `replace` puts it in place of what was clicked."""
         return ProgressMessage(*self._parts, to, in_channel=in_channel, replace=replace)
 
@@ -249,7 +245,7 @@ class ProgressMessage:
         fallback: BlockFallback,
         delivery: Delivery,
         clock: Clock,
-        to: Target,
+        to: Request,
         *,
         in_channel: bool,
         replace: bool,

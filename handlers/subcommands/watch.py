@@ -14,7 +14,7 @@ from bot.blocks.sim_text import words_of
 from bot.blocks.watch import begun_screen, list_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
 from bot.errors import BotError, NotAllowed, NotASim, NotYours, UserError
-from bot.services import Actor, Services
+from bot.services import Actor, Request, Services
 from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
@@ -37,7 +37,7 @@ from bot.watches.watch import (
 from handlers.commands import COMMAND, subcommand, which_sim
 from handlers.interactions import Click, read, read_sims, register_clicks
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 from handlers.replies import Reply
 
 EXAMPLES = ("watch {sim} for 2h",)

@@ -10,11 +10,12 @@ from bot.demo.stories.story import all_stories
 from bot.emulators.kore.faults import late
 from bot.errors import NotAllowed
 from bot.ops.logging import configure_logging
+from bot.services import Request
 from bot.slack.access import Actor
 from bot.store.errors import StoreNotReady
 from bot.store.lookups import Lookups, Wanted
 from handlers.lookups import look_up, look_up_many
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 from tests.whole_bot import whole_bot
 
 SID = "DE" + "0" * 31 + "9"

@@ -7,6 +7,7 @@ from hypothesis import given
 
 from bot.errors import OldButton
 from bot.ops.metrics import Metrics
+from bot.services import Request
 from bot.sims.spotter import places_of
 from bot.slack.access import Access, Actor
 from bot.slack.identity import ListeningConfig
@@ -17,7 +18,6 @@ from handlers.interactions import action_in, value_of
 from handlers.mentions import pasted_in, question_in
 from handlers.middleware import delivery_id, is_for_us, kind_of
 from handlers.payloads import (
-    Request,
     actor_of,
     from_click,
     from_command,

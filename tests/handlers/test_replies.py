@@ -10,11 +10,12 @@ from bot.blocks.kit import Screen, section
 from bot.errors import BotError, Candidate, NotAllowed, NotShared, SimNotFound, TookTooLong
 from bot.kore.errors import KoreUnavailable
 from bot.ops.logging import begin_request
+from bot.services import Request
 from bot.sims.identifier import unquoted
 from bot.slack.access import Actor
 from bot.store.jobs import JobQueue
 from handlers import replies
-from handlers.payloads import Context, Request, from_command
+from handlers.payloads import Context, from_command
 from handlers.replies import Reply, answer, send, to_reply
 
 SCREEN = Screen("words", [section("words")])

@@ -9,12 +9,13 @@ import pytest
 from bot.blocks import ids
 from bot.digests.form import values_of
 from bot.errors import NotAllowed
+from bot.services import Request
 from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
 from handlers import buttons, digests, handover, history, mentions, triage
 from handlers.commands import all_subcommands
 from handlers.interactions import doing
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 from handlers.subcommands import watch
 from tests.handlers.digest_steps import added, kept
 from tests.recorders import all_listeners

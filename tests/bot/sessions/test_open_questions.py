@@ -5,10 +5,10 @@ import os
 
 import pytest
 
+from bot.services import Request
 from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
 from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue
-from handlers.payloads import Request
 from tests.fakes import FakeClock
 
 

@@ -9,9 +9,9 @@ from bot.demo.stories.story import all_stories
 from bot.digests.days import Day, day_number, merged_months
 from bot.emulators.kore.cards import Card
 from bot.errors import NoThread
+from bot.services import Request
 from bot.store.scans import SimDays
 from handlers.handover import thread_of
-from handlers.payloads import Request
 from tests.accounts_rig import PUMP, THEIR_PUMP, VAULT, two_accounts
 from tests.whole_bot import find_button, whole_bot
 

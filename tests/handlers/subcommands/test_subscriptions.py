@@ -3,8 +3,9 @@
 import pytest
 
 from bot.digests.subscription import PauseReason
+from bot.services import Request
 from bot.slack.access import Actor
-from handlers.payloads import Context, Request
+from handlers.payloads import Context
 from handlers.subcommands.subscriptions import ALERTS, DIGESTS, digest
 from tests.handlers import digest_steps as digests
 from tests.handlers.alert_steps import added, kept
