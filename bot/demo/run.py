@@ -43,10 +43,11 @@ PREFIX_CHANNEL = "C0FLEETOP"
 class Stage(Struct):
     """The page's address, what stands behind it, and the settings that lead a bot to it.
 
-    `partner` is the second of two accounts.     The page answers once it is `opened`.
+    `partner` is the second of two accounts. The page answers once it is `opened`.
     """
 
     url: str
+    page: ASGIApp
     kore: KoreApi
     partner: KoreApi | None
     kore_url: str
@@ -114,7 +115,7 @@ async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
         settings = kore_settings(where) | (RULES if partner else {})
         settings |= _settings(keys, slack_url, over_http=over_http)
         yield Stage(
-            url, kore, partner, urls[0], control, slack, workspace, settings, stories, opened
+            url, page, kore, partner, urls[0], control, slack, workspace, settings, stories, opened
         )
 
 

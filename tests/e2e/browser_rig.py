@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 REQUIRED = "SIMSESSIONS_REQUIRE_ALL"
 # the shell has no windows to draw, so it starts and opens pages at half the cost
@@ -22,8 +23,40 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 30_000
-NOTHING = "/static/icon.svg"  # at each address, and without a script
+CALLED_OFF = "net::ERR_ABORTED"  # by the page itself, or as an earlier app has ended
+ANA = "/?as=ana&in=fleet-ops"
+Scheme = Literal["light", "dark"]
 SIZES = {"desk": (1360, 900), "phone": (390, 844)}
+# Ends an app and begins another one in the same document, which costs a quarter of a new document.
+# What would end with a document is ended: requests, streams, timers, and who listens to it.
+AGAIN = """(() => {
+  const { fetch, EventSource, setTimeout, setInterval } = window;
+  const listen = document.addEventListener.bind(document);
+  const timers = [];
+  let life = new AbortController(), body, times = 0;
+  listen("readystatechange", () => { body ??= document.body.cloneNode(true); });
+  window.fetch = (url, options) => fetch(url, { ...options, signal: life.signal });
+  window.EventSource = class extends EventSource {
+    constructor(url) {
+      super(url);
+      life.signal.addEventListener("abort", () => this.close());
+    }
+  };
+  window.setTimeout = (...what) => timers[timers.push(setTimeout(...what)) - 1];
+  window.setInterval = (...what) => timers[timers.push(setInterval(...what)) - 1];
+  document.addEventListener = (kind, heard) => listen(kind, heard, { signal: life.signal });
+  window.endApp = () => {
+    life.abort();
+    life = new AbortController();
+    timers.splice(0).forEach(clearTimeout);
+    document.body.replaceWith(body.cloneNode());
+  };
+  window.beginApp = (url) => {
+    history.replaceState(null, "", url);
+    document.body.replaceWith(body.cloneNode(true));
+    return import(`${document.querySelector("script[type=module]").src}?${times += 1}`);
+  };
+})();"""
 
 
 def chromium() -> str:
@@ -38,39 +71,22 @@ def chromium() -> str:
 
 
 class SharedBrowser:
-    """One browser whose contexts, and so their caches, are used again.
+    """One window of a browser, whose pages are used again: a new page has a process of its own."""
 
-    So are pages of an address that stays: another document costs a third of another page, whose
-    process is new and has read no script yet.
-    """
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._spare: list[Page] = []
 
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self._contexts: dict[str, BrowserContext] = {}
-        self._spare: dict[tuple[BrowserContext, str], list[Page]] = {}
+    async def page(self) -> Page:
+        """Return a page, one that was used before if there is one."""
+        return self._spare.pop() if self._spare else await self._context.new_page()
 
-    async def context(self, size: str, **options: Any) -> BrowserContext:
-        """Return the context of a window size and options."""
-        key = repr((size, options))
-        if key not in self._contexts:
-            width, height = SIZES[size]
-            options = {"locale": "en-GB", "timezone_id": "UTC"} | options
-            viewport = {"width": width, "height": height}
-            made = await self.browser.new_context(viewport=viewport, **options)  # type: ignore[arg-type]
-            made.set_default_timeout(PATIENCE_MS)
-            self._contexts[key] = made
-        return self._contexts[key]
-
-    async def page(self, context: BrowserContext, address: str) -> Page:
-        """Return a page of a context, one that was at this address before if there is one."""
-        spare = self._spare.get((context, address))
-        return spare.pop() if spare else await context.new_page()
-
-    async def done(self, page: Page, address: str) -> None:
-        """Take back a page: its scripts have ended, and what it points at is nothing."""
+    async def done(self, page: Page) -> None:
+        """Take back a page, whose app has ended."""
+        await page.unroute_all()
         await page.mouse.move(0, 0)
-        await page.goto(f"{address}{NOTHING}")
-        self._spare.setdefault((page.context, address), []).append(page)
+        await page.evaluate("endApp()")
+        self._spare.append(page)
 
 
 @asynccontextmanager
@@ -80,35 +96,41 @@ async def launched_browser() -> AsyncIterator[SharedBrowser]:
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield SharedBrowser(launched)
+        context = await launched.new_context(locale="en-GB", timezone_id="UTC")
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(AGAIN)
+        yield SharedBrowser(context)
         await launched.close()
 
 
 class Window:
-    """Opens pages and keeps what they complain of.
+    """Opens pages of an address and keeps what they complain of."""
 
-    Those at an address that stays are given back at the end, all others are closed.
-    """
-
-    def __init__(self, browser: SharedBrowser, stays: str | None = None) -> None:
+    def __init__(self, browser: SharedBrowser, address: str) -> None:
         self.complaints: list[str] = []
         self._browser = browser
-        self._stays = stays
+        self._address = address
         self._pages: list[Page] = []
 
-    async def blank(self, *, size: str = "desk", **options: object) -> Page:
-        """Open an empty page."""
-        context = await self._browser.context(size, **options)
-        page = await self._browser.page(context, self._stays or "")
+    async def blank(self, *, size: str = "desk", scheme: Scheme = "light") -> Page:
+        """Return a page without an app."""
+        page = await self._browser.page()
         self._pages.append(page)
         for event, heard in self._listeners():
             page.on(event, heard)
+        width, height = SIZES[size]
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme=scheme)
         return page
 
-    async def open(self, url: str, *, size: str = "desk", **options: object) -> Page:
-        """Open an address and wait until the page is ready."""
-        page = await self.blank(size=size, **options)
-        await page.goto(url)
+    async def open(self, path: str = ANA, *, size: str = "desk", scheme: Scheme = "light") -> Page:
+        """Open an address, or a path of the window's own, and wait until the page is ready."""
+        page = await self.blank(size=size, scheme=scheme)
+        url = urljoin(self._address, path)
+        if urlsplit(url).netloc == urlsplit(page.url).netloc:
+            await page.evaluate("(url) => beginApp(url)", url)
+        else:
+            await page.goto(url)
         await page.wait_for_selector("body[data-ready]")
         return page
 
@@ -117,16 +139,13 @@ class Window:
         self.complaints = [said for said in self.complaints if not any(w in said for w in words)]
 
     async def close(self) -> None:
-        """Close all pages."""
+        """Give back all pages but those that a test has closed."""
         for page in self._pages:
             await page.context.unroute_all()
-            if self._stays and page.url.startswith(self._stays) and not page.is_closed():
-                await page.unroute_all()
-                for event, heard in self._listeners():
-                    page.remove_listener(event, heard)
-                await self._browser.done(page, self._stays)
-            else:
-                await page.close()
+            for event, heard in self._listeners():
+                page.remove_listener(event, heard)
+            if not page.is_closed():
+                await self._browser.done(page)
 
     def _listeners(self) -> Iterator[tuple[Any, Any]]:
         yield "console", self._console
@@ -141,17 +160,17 @@ class Window:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _failed(self, request: Any) -> None:
-        if not request.url.split("?")[0].endswith("/page/changes"):
+        if request.failure != CALLED_OFF:
             self.complaints.append(f"failed: {request.url} {request.failure}")
 
 
 @asynccontextmanager
-async def opened_window(browser: SharedBrowser, stays: str | None = None) -> AsyncIterator[Window]:
-    """Return a window whose pages are gone at the end, before their server; none complained.
+async def opened_window(browser: SharedBrowser, address: str) -> AsyncIterator[Window]:
+    """Return a window whose pages are given back at the end, before their server is gone.
 
-    `stays` is an address whose pages may be used again.
+    None of them may have complained.
     """
-    window = Window(browser, stays)
+    window = Window(browser, address)
     yield window
     await window.close()
 

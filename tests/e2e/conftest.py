@@ -5,8 +5,8 @@ failure. What a page complains of makes its test fail.
 """
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 from pytest_asyncio import is_async_test
 
-from bot.demo.run import Demo, running_demo
+from bot.demo.run import Demo, Stage, running_demo
 from bot.emulators.serve import serving
 from bot.emulators.slack.people import ANA
 from tests.e2e.browser_rig import SharedBrowser, Window, launched_browser, opened_window
@@ -36,32 +36,25 @@ async def browser() -> AsyncIterator[SharedBrowser]:
         yield launched
 
 
-@asynccontextmanager
-async def served() -> AsyncIterator[tuple[SharedAddress, str]]:
-    """Serve one page after another."""
-    shared = SharedAddress()
-    async with serving(shared, patience=0) as url:
-        yield shared, url
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def address() -> AsyncIterator[tuple[SharedAddress, str]]:
+async def address() -> AsyncIterator[SharedAddress]:
     """One address for the pages of all tests."""
-    async with served() as shared:
+    shared = SharedAddress()
+    async with serving(shared, patience=0) as shared.url:
         yield shared
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(address) -> AsyncIterator[Sandbox]:
     """A new workspace with its page."""
-    async with opened_sandbox(*address) as opened:
+    async with opened_sandbox(address) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def window(browser, sandbox) -> AsyncIterator[Window]:
+async def window(browser, address, sandbox) -> AsyncIterator[Window]:
     """Windows of the browser, closed before the sandbox is."""
-    async with opened_window(browser, sandbox.url) as opened:
+    async with opened_window(browser, address.url) as opened:
         yield opened
 
 
@@ -72,17 +65,6 @@ async def page(window, sandbox) -> Page:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def scripts(browser) -> AsyncIterator[Page]:
-    """A page whose modules are called directly; tests leave nothing behind in it."""
-    async with (
-        served() as shared,
-        opened_sandbox(*shared) as quiet,
-        opened_window(browser) as window,
-    ):
-        yield await window.open(quiet.at())
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def demo() -> AsyncIterator[Demo]:
     """The demo, in this loop; a test asks more in a minute than a person may."""
     async with running_demo(settings={"SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000"}) as running:
@@ -90,9 +72,22 @@ async def demo() -> AsyncIterator[Demo]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def windows(browser, demo) -> AsyncIterator[Window]:
+async def shown(browser, address) -> Callable[[Stage], AbstractAsyncContextManager[Window]]:
+    """Shows a demo's page in windows that are closed before the demo ends."""
+
+    @asynccontextmanager
+    async def of(demo: Stage) -> AsyncIterator[Window]:
+        address.app = demo.page
+        async with opened_window(browser, address.url) as opened:
+            yield opened
+
+    return of
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(shown, demo) -> AsyncIterator[Window]:
     """Windows on the demo, closed before it ends."""
-    async with opened_window(browser, demo.url) as opened:
+    async with shown(demo) as opened:
         yield opened
 
 
@@ -106,4 +101,4 @@ async def ana(windows, demo) -> Page:
         demo.workspace.messages.remove(message.ts)
     while demo.workspace.views.top(ANA.id):
         await demo.workspace.close_view(ANA.id)
-    return await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+    return await windows.open()

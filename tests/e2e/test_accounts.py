@@ -8,7 +8,6 @@ from bot.digests.subscription import Selection, SelectionKind
 from bot.struct import replace
 from tests.alert_rig import FLEET_OPS, an_alert
 from tests.digest_rig import pumps
-from tests.e2e.browser_rig import opened_window
 from tests.e2e.steps import ask, button, trigger
 from tests.e2e.test_alerts import MovedClock, Scene
 
@@ -22,12 +21,12 @@ async def two():
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def at_two(browser, two):
+async def at_two(shown, two):
     """Windows on it, as somebody in a channel."""
-    async with opened_window(browser) as windows:
+    async with shown(two) as windows:
 
-        async def opened(user="ana", channel="fleet-ops", size="desk"):
-            return await windows.open(f"{two.url}/?as={user}&in={channel}", size=size)
+        async def opened(user="ana", channel="fleet-ops"):
+            return await windows.open(f"/?as={user}&in={channel}")
 
         yield opened
 
@@ -55,12 +54,12 @@ async def test_a_channel_bound_to_one_sees_only_that(at_two):
     await expect(await ask(chloe, "/simsessions reefer-3")).to_contain_text("No SIM")
 
 
-async def test_a_digest_and_an_alert_are_over_both(browser):
+async def test_a_digest_and_an_alert_are_over_both(shown):
     """The digest counts both fleets; what falls in either is an incident that names its account."""
     clock = MovedClock()
-    async with running_demo(accounts=2, clock=clock) as demo, opened_window(browser) as windows:
+    async with running_demo(accounts=2, clock=clock) as demo, shown(demo) as windows:
         scene, services = Scene(demo, clock), demo.bot.services
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        page = await windows.open()
         every = Selection(SelectionKind.PATTERN, "*e*-*")
         demo.partner.events.recover("reefer-3")
         await trigger(page, "well-1", "Recover")

@@ -10,7 +10,7 @@ from bot.blocks.format import ordinal
 from bot.clock import SystemClock
 from bot.demo.run import running_demo
 from bot.store.schema import NOW, digest_runs, jobs
-from tests.e2e.browser_rig import PATIENCE_MS, opened_window
+from tests.e2e.browser_rig import PATIENCE_MS
 from tests.e2e.steps import button, trigger
 
 WELLS = ("well-1", "well-2", "well-3")
@@ -88,12 +88,12 @@ async def made(page, name="Wells", pattern="well-*"):
     await form.get_by_role("button", name="Close").last.click()
 
 
-async def test_three_wells_fall_silent_and_come_back(browser):
+async def test_three_wells_fall_silent_and_come_back(shown):
     """One card and one mention; it is taken; two are back, then the third, and it is over."""
     clock = MovedClock()
-    async with running_demo(clock=clock) as demo, opened_window(browser) as windows:
+    async with running_demo(clock=clock) as demo, shown(demo) as windows:
         scene = Scene(demo, clock)
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        page = await windows.open()
         for well in WELLS:
             await trigger(page, well, "Recover")
         await made(page)
@@ -116,12 +116,12 @@ async def test_three_wells_fall_silent_and_come_back(browser):
         assert [1, 1] == [len(scene.cards()), len(scene.mentions())]
 
 
-async def test_a_flapping_pump_is_one_incident(browser):
+async def test_a_flapping_pump_is_one_incident(shown):
     """A pump that falls silent again and again has one card and one mention; its thread has all."""
     clock = MovedClock()
-    async with running_demo(clock=clock) as demo, opened_window(browser) as windows:
+    async with running_demo(clock=clock) as demo, shown(demo) as windows:
         scene = Scene(demo, clock)
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        page = await windows.open()
         await trigger(page, PUMP, "Recover")
         await made(page, "Pumps", "pump-*")
         await scene.settled()

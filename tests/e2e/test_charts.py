@@ -26,10 +26,10 @@ SHAPES = {
 }
 
 
-async def test_ticks_are_round(scripts):
+async def test_ticks_are_round(page):
     """Axes hold every value and 0, at round steps."""
     for values, ticks in ROUND:
-        assert ticks == await scripts.evaluate(TICKS, values), values
+        assert ticks == await page.evaluate(TICKS, values), values
 
 
 async def test_every_value_is_drawn(page, sandbox):

@@ -5,7 +5,7 @@ import asyncio
 from playwright.async_api import expect
 
 
-async def test_nothing_can_be_typed_before_the_page_knows_where(window, sandbox):
+async def test_nothing_can_be_typed_before_the_page_knows_where(window, sandbox, address):
     """Until the channels are there the box is closed: what is typed too early would be lost."""
     held = asyncio.Event()
     page = await window.blank()
@@ -15,7 +15,7 @@ async def test_nothing_can_be_typed_before_the_page_knows_where(window, sandbox)
         await route.continue_()
 
     await page.route("**/page/state*", hold)
-    await page.goto(sandbox.at())
+    await page.goto(f"{address.url}{sandbox.at()}")
     box = page.locator("#composer")
     await expect(box).to_be_disabled()
     held.set()

@@ -45,23 +45,23 @@ DAYS = [
 ]
 
 
-async def test_tokens(scripts):
+async def test_tokens(page):
     """Tokens follow the viewer's zone and language; an unknown one gives way to the fallback."""
     for locale, zone, template, shown in SHOWN:
-        drawn = await scripts.evaluate(TOKEN % MOMENT, [locale, zone, template])
+        drawn = await page.evaluate(TOKEN % MOMENT, [locale, zone, template])
         assert shown == drawn.replace("\N{NARROW NO-BREAK SPACE}", " "), (locale, zone, template)
 
 
-async def test_ago(scripts):
+async def test_ago(page):
     """How long ago is said in one unit."""
     for seconds, shown in AGES.items():
-        assert shown == await scripts.evaluate(AGO, seconds)
+        assert shown == await page.evaluate(AGO, seconds)
 
 
-async def test_near_days_have_names(scripts):
+async def test_near_days_have_names(page):
     """Today, yesterday and tomorrow are called so, with a capital where the text begins."""
     for days, template, shown in DAYS:
-        assert shown == await scripts.evaluate(PRETTY, [days, template]), (days, template)
+        assert shown == await page.evaluate(PRETTY, [days, template]), (days, template)
 
 
 async def test_the_viewer_decides(window, sandbox):

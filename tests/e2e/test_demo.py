@@ -7,7 +7,6 @@ from bot.demo.page.examples import post_alert
 from bot.demo.run import running_demo
 from bot.demo.stories.story import all_stories
 from bot.emulators.slack.people import ANA
-from tests.e2e.browser_rig import opened_window
 from tests.e2e.steps import answered, ask, button, change, with_ticket
 
 STORIES = {story.name: story for story in all_stories()}
@@ -47,11 +46,11 @@ COUNT = """(node) => {
 }"""
 
 
-async def test_every_answer_fits_on_a_phone(browser):
+async def test_every_answer_fits_on_a_phone(shown):
     """At 390 px no story's answer has more than 12 lines, or is higher than half a screen."""
     sizes, often = {}, {"SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000"}
-    async with running_demo(settings=often) as demo, opened_window(browser) as windows:
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops", size="phone")
+    async with running_demo(settings=often) as demo, shown(demo) as windows:
+        page = await windows.open(size="phone")
         for name in (*STORIES, "well-1"):  # again: its neighbours are known to be silent by now
             answer = (await ask(page, f"/simsessions {name}")).locator(".blocks").first
             box = await answer.bounding_box()
@@ -65,7 +64,7 @@ async def test_every_answer_fits_on_a_phone(browser):
 @pytest.mark.parametrize("asked", ["well-1 well-2 well-3 well-4 well-5", "top", "handover"])
 async def test_the_cause_is_seen_on_a_phone(windows, demo, asked):
     """At 390 px a table shows SIM, state or packets, and the cause, none of it beyond the edge."""
-    page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops", size="phone")
+    page = await windows.open(size="phone")
     if asked == "handover":
         alert = await post_alert(demo.workspace, "#fleet-ops")
         await demo.workspace.say(ANA.id, "#fleet-ops", "@simsessions", alert.ts)
@@ -96,7 +95,7 @@ async def test_refresh_asks_kore_again(ana, demo):
 
 async def test_share_shows_it_to_all(ana, demo, windows):
     """Share posts the answer into the channel, where others see it and who shared it."""
-    ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
+    ben = await windows.open("/?as=ben&in=fleet-ops")
     answer = await ask(ana, "/simsessions gateway-3")
     async with answered(ana, "click") as ticket:
         await button(answer, "Share").click()
@@ -156,12 +155,13 @@ async def test_every_story_is_told(ana):
         await expect(answer.locator(".unknown")).to_have_count(0)
 
 
-async def test_kore_goes_down(browser):
+async def test_kore_goes_down(shown):
     """With KORE down a refresh shows what was known before, and marks it as old."""
-    async with running_demo() as demo, opened_window(browser) as windows:
-        ana = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+    async with running_demo() as demo, shown(demo) as windows:
+        ana = await windows.open()
         answer = await ask(ana, "/simsessions truck-42")
         await expect(answer).to_contain_text("truck-42 is online")
+        await demo.bot.services.tasks.drain(5)  # what completes an answer is drawn over it
         async with ana.expect_response("**/page/kore"):
             await ana.get_by_role("radio", name="Down: 503").check()
         await button(answer, "Refresh").click()

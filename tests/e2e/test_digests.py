@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from bot.demo.run import running_demo
 from bot.store.schema import jobs, schedules
-from tests.e2e.browser_rig import PATIENCE_MS, opened_window
+from tests.e2e.browser_rig import PATIENCE_MS
 from tests.e2e.steps import ask, button, trigger
 from tests.fakes import YEARLY
 
@@ -53,10 +53,10 @@ async def is_due(demo):
     demo.bot.services.foreign_alerts._queue.news.set()
 
 
-async def test_the_next_digest_says_what_changed(browser):
+async def test_the_next_digest_says_what_changed(shown):
     """A digest is made in a modal and posted; a SIM falls silent, and the next one says so."""
-    async with running_demo() as demo, opened_window(browser) as windows:
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+    async with running_demo() as demo, shown(demo) as windows:
+        page = await windows.open()
         await made(page)
         await ask(page, f"/simsessions digest now {NAME}")
         await expect(posted(page).first).to_contain_text("attention")

@@ -49,7 +49,7 @@ async def test_it_is_asked_in_the_channel(ana, text):
 
 async def test_it_is_asked_directly(windows, demo):
     """In a direct message every text is a question."""
-    page = await windows.open(f"{demo.url}/?as=ben&in=ben")
+    page = await windows.open("/?as=ben&in=ben")
     await say(page, "gateway-3")
 
     await expect(page.get_by_text("gateway-3 is online").first).to_be_visible()

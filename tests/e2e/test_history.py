@@ -74,7 +74,7 @@ async def test_the_picture(ana):
 
 async def test_a_picture_is_shared_by_another_click(ana, demo, windows):
     """Nobody else sees it before; then it stands in the channel, with who shared it."""
-    ben = await windows.open(f"{demo.url}/?as=ben&in=fleet-ops")
+    ben = await windows.open("/?as=ben&in=fleet-ops")
     pictures = ben.get_by_role("article").filter(has=ben.locator("img.large"))
     there = await pictures.count()
     answer = await ask(ana, "/simsessions history truck-42 7")

@@ -12,7 +12,6 @@ from bot.demo.run import running_subprocesses
 from bot.store.database import Database
 from bot.store.schema import jobs
 from tests.databases import time_passes
-from tests.e2e.browser_rig import opened_window
 from tests.e2e.steps import button, reply_in_thread, trigger
 
 SIM, FIVE = "well-1", ("pump-7", "truck-42", "well-1", "well-2", "well-3")
@@ -72,17 +71,20 @@ async def nothing_under_way(store):
             await asyncio.sleep(0.2)
 
 
-async def followed(browser, data, *, over_http):
-    """Go through it all; return how often it was said that the SIM is back."""
+@pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
+async def test_an_incident_is_followed_to_its_end(shown, tmp_path, over_http):
+    """
+    Alert, mention, table, details, watch; kill -9, start; the SIM recovers, and it is said once.
+    """
     async with (
-        running_subprocesses(data=data, over_http=over_http) as demo,
-        opened_window(browser) as windows,
+        running_subprocesses(data=tmp_path, over_http=over_http) as demo,
+        shown(demo) as windows,
     ):
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+        page = await windows.open()
         card = await watched(page, await triaged(page))
         await page.get_by_role("button", name="Kill bot 1").click()
         await expect(page.get_by_text("Bot 1: not running")).to_be_visible()
-        async with store_of(data) as store:
+        async with store_of(tmp_path) as store:
             await time_passes(store, MINUTE)
         await page.get_by_role("button", name="Start bot 1").click()
         await expect(page.get_by_text("Bot 1: running")).to_be_visible()
@@ -90,21 +92,10 @@ async def followed(browser, data, *, over_http):
         back = page.locator(".replies article", has_text=f"@ana {SIM} is back online")
         await expect(back).to_be_visible(timeout=PATIENCE_MS)
         await expect(button(card, "Stop")).to_have_count(0, timeout=PATIENCE_MS)
-        async with store_of(data) as store:
+        async with store_of(tmp_path) as store:
             await nothing_under_way(store)
-        return len(notices(demo))
 
-
-async def test_an_incident_is_followed_to_its_end(browser, tmp_path):
-    """
-    Alert, mention, table, details, watch; kill -9, start; the SIM recovers, and it is said once.
-    """
-    ways = (
-        followed(browser, tmp_path / name, over_http=over_http)
-        for name, over_http in (("socket", False), ("http", True))
-    )
-
-    assert [1, 1] == await asyncio.gather(*ways)
+        assert 1 == len(notices(demo))
 
 
 async def deliver(page, mode):

@@ -3,7 +3,6 @@
 from playwright.async_api import expect
 
 from bot.demo.run import running_demo
-from tests.e2e.browser_rig import opened_window
 from tests.e2e.steps import ask, choose
 
 FIVE = ("pump-7", "truck-42", "well-1", "well-2", "well-3")
@@ -15,10 +14,10 @@ async def raised(page):
     return page.get_by_role("article", name="Grafana").last
 
 
-async def test_an_alert_gets_the_triage_in_its_thread(browser):
+async def test_an_alert_gets_the_triage_in_its_thread(shown):
     """Switched on by a command; the same alert again brings the one answer up to date."""
-    async with running_demo() as demo, opened_window(browser) as windows:
-        page = await windows.open(f"{demo.url}/?as=ana&in=fleet-ops")
+    async with running_demo() as demo, shown(demo) as windows:
+        page = await windows.open()
         shown = await ask(page, "/simsessions alert listen on")
         await expect(shown).to_contain_text("I'm listening to alerts in this channel")
         alert = await raised(page)

@@ -56,7 +56,7 @@ async def test_texts_can_be_read(window, sandbox, scheme, size):
     for text, blocks in gallery.MESSAGES.items():
         sandbox.post(*blocks, text=text)
     sandbox.post(*gallery.REPORT, text="only for Ana", ephemeral_to=ANA.id)
-    page = await window.open(sandbox.at(), size=size, color_scheme=scheme)
+    page = await window.open(sandbox.at(), size=size, scheme=scheme)
 
     assert [] == await page.evaluate(FAINT)
 
@@ -65,7 +65,7 @@ async def test_texts_can_be_read(window, sandbox, scheme, size):
 async def test_modals_can_be_read(window, sandbox, scheme):
     """So has every text of a modal."""
     view = sandbox.workspace.views.open(ANA.id, ANA.team, gallery.MODAL)
-    page = await window.open(sandbox.at(), color_scheme=scheme)
+    page = await window.open(sandbox.at(), scheme=scheme)
     await page.get_by_role("button", name="Watch", exact=True).click()
     await expect(page.get_by_text("Please complete")).to_be_visible()
 

@@ -109,21 +109,21 @@ HARMLESS = {
 }
 
 
-async def test_mrkdwn(scripts):
+async def test_mrkdwn(page):
     """
     Styles, links, mentions, dates and emoji become what Slack shows; anything else stays text.
     """
     plain = {text: text for text in LEFT_ALONE}
     for text, expected in {**STYLES, **ENTITIES, **HARMLESS, **plain}.items():
-        assert expected == await scripts.evaluate(MRKDWN, [text, {}]), text
+        assert expected == await page.evaluate(MRKDWN, [text, {}]), text
     url = "https://x.example"
-    assert url == await scripts.evaluate(MRKDWN, [url, {"verbatim": True}])
+    assert url == await page.evaluate(MRKDWN, [url, {"verbatim": True}])
 
 
-async def test_plain_text_means_nothing(scripts):
+async def test_plain_text_means_nothing(page):
     """In plain_text every character stands for itself."""
     for text in ("*not* _styled_", "<@U0BEN0001>", "&amp;", "<b>"):
-        assert text == await scripts.evaluate(PLAIN, text)
+        assert text == await page.evaluate(PLAIN, text)
 
 
 MARKDOWN = {
@@ -147,7 +147,7 @@ MARKDOWN = {
 }
 
 
-async def test_markdown(scripts):
+async def test_markdown(page):
     """Standard Markdown is drawn; HTML in it stays text."""
     for text, expected in MARKDOWN.items():
-        assert expected == await scripts.evaluate(DRAW, ["markdown", "markdown", [text]]), text
+        assert expected == await page.evaluate(DRAW, ["markdown", "markdown", [text]]), text

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import SystemClock
 from bot.demo.controls import Controls, KoreControl
@@ -101,9 +100,8 @@ class App:
 
 @dataclass
 class Sandbox:
-    """A workspace, its page's address, and who is at the other ends."""
+    """A workspace, and who is at the other ends."""
 
-    url: str
     workspace: Workspace
     app: App
     kore: KoreApi
@@ -115,33 +113,29 @@ class Sandbox:
         return self.workspace.write(place, BOT.id, text, blocks=blocks, **more)
 
     def at(self, user: str = "ana", channel: str = "fleet-ops") -> str:
-        """Return the page's address as somebody in a channel."""
-        return f"{self.url}/?as={user}&in={channel}"
+        """Return the page's path as somebody in a channel."""
+        return f"/?as={user}&in={channel}"
 
 
 class SharedAddress:
     """One address for the pages of all tests, so that the browser keeps their scripts.
 
-    `app` is the page of the moment; a script is revalidated in real life and kept here.
+    `app` is the page of the moment.
     """
+
+    url: str
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-
-        async def kept(message: Message) -> None:
-            if message["type"] == "http.response.start" and "/static/" in scope.get("path", ""):
-                MutableHeaders(scope=message)["Cache-Control"] = "max-age=3600"
-            await send(message)
-
         if self.app:
-            await self.app(scope, receive, kept)
+            await self.app(scope, receive, send)
 
 
 @asynccontextmanager
-async def opened_sandbox(shared: SharedAddress, url: str) -> AsyncIterator[Sandbox]:
+async def opened_sandbox(shared: SharedAddress) -> AsyncIterator[Sandbox]:
     """Serve a new workspace's page at an address that others had before."""
     clock = SystemClock()
     workspace = Workspace(clock, shortcuts=SHORTCUTS, unfurl_domains=(DOMAIN,))
@@ -149,5 +143,5 @@ async def opened_sandbox(shared: SharedAddress, url: str) -> AsyncIterator[Sandb
     kore, bots = KoreApi(clock, stories=all_stories()), Bots(workspace)
     controls = Controls(workspace, KoreControl(kore.faults), kore.events, None, bots)
     shared.app = Starlette(routes=page_routes(controls, stories=all_stories()))
-    yield Sandbox(url, workspace, app, kore, bots)
+    yield Sandbox(workspace, app, kore, bots)
     workspace.close()
