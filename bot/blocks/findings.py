@@ -195,12 +195,12 @@ def _paragraph(finding: Finding, report: SessionReport) -> str:
     return f"{lines.what}\n{lines.next_step}\nRule: {lines.source}"
 
 
-def packed(paragraphs: Iterable[str], between: str = "\n") -> list[Block]:
+def packed(paragraphs: Iterable[str]) -> list[Block]:
     """Put as many paragraphs into each section as it holds."""
     packs: list[str] = []
     for paragraph in paragraphs:
         if packs and len(packs[-1]) + len(paragraph) < _PARAGRAPHS:
-            packs[-1] += f"{between}{paragraph}"
+            packs[-1] += f"\n{paragraph}"
         else:
             packs.append(paragraph)
     return [section(pack) for pack in packs]

@@ -185,7 +185,6 @@ PLAIN = Plain()
 THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _HOURS = 24
-_BOTH = 2
 _TO_THE_MINUTE = 10 * _HOUR
 _STEPS = (
     (2 * _DAY, _DAY, "d", _HOUR, "h"),
@@ -212,13 +211,12 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if is_teen else ends.get(number % 10, 'th')}"
 
 
-def part_of(number: int, total: int, noun: str) -> str:
+def part_of(number: int, total: int) -> str:
     """Return how many of all: `2 of 3 SIMs`, `all 3 SIMs`, `both SIMs`, `the SIM`."""
+    sims = count(total, "SIM")
     if number != total:
-        return f"{grouped(number)} of {count(total, noun)}"
-    if total == 1:
-        return f"the {noun}"
-    return f"both {noun}s" if total == _BOTH else f"all {count(total, noun)}"
+        return f"{grouped(number)} of {sims}"
+    return {1: "the SIM", 2: "both SIMs"}.get(total, f"all {sims}")
 
 
 def span(length: timedelta) -> str:

@@ -117,10 +117,10 @@ def handover_headline(handed: Handover, fmt: Formatter) -> str:
         claim = fmt.strong(f"Hand-over: nothing open, {total} looked up here.")
         if not (unclear := handed.unclear):
             return f"✅ {claim}"
-        of = part_of(unclear, len(handed.sims), "SIM")
+        of = part_of(unclear, len(handed.sims))
         return f"❔ {claim} {of[:1].upper()}{of[1:]} not read in full just now."
     verb = "is" if len(still) == 1 else "are"
-    claim = f"Hand-over: {part_of(len(still), len(handed.sims), 'SIM')} {verb} still open"
+    claim = f"Hand-over: {part_of(len(still), len(handed.sims))} {verb} still open"
     return f"🔴 {fmt.strong(f'{claim}{_in_brief(handed, fmt)}.')}"
 
 

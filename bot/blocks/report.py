@@ -17,7 +17,6 @@ from bot.blocks.format import (
     NO_LINKS,
     NOTICE,
     PLAIN,
-    Formatter,
     WebLinks,
     count,
     iccid_groups,
@@ -177,13 +176,13 @@ def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Bloc
     return [button(label, ids.ON_IT, f"{label}: {count(len(sids), 'SIM')}", value=value)]
 
 
-def owners_line(owners: Sequence[Owner], names: Mapping[str, str], fmt: Formatter = MRKDWN) -> str:
+def owners_line(owners: Sequence[Owner], names: Mapping[str, str]) -> str:
     """Say who is on what since when; `names` are those of the SIMs that are shown, by SID."""
     told = []
     for owner in owners:
         mine = [name for sid, name in names.items() if sid.lower() in owner.sids]
-        what = "it" if len(mine) in {0, len(names)} else ", ".join(map(fmt.data, mine))
-        told.append(f"🙋 {person(owner.person)} is on {what} since {fmt.when(owner.since)}")
+        what = "it" if len(mine) in {0, len(names)} else ", ".join(map(MRKDWN.data, mine))
+        told.append(f"🙋 {person(owner.person)} is on {what} since {MRKDWN.when(owner.since)}")
     return " · ".join(told)
 
 

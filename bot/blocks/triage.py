@@ -77,7 +77,7 @@ def _troubled(triage: Triage, fmt: Formatter) -> str:
         verb = "needs attention" if is_one else "need attention"
     icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
     causes = in_brief([cause_in_brief(cause, fmt) for cause in triage.causes])
-    which = part_of(len(troubled), len(triage.rows), "SIM")
+    which = part_of(len(troubled), len(triage.rows))
     claim = f"{which[:1].upper()}{which[1:]} {verb}{causes}."
     return f"{icon} {fmt.strong(claim)}"
 

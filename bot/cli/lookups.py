@@ -82,13 +82,11 @@ async def open_fleet(
         await stacks.aclose()
 
 
-async def meant(
-    typed: Sequence[str], spotter: SimSpotter, *, patience: float = LIST_PATIENCE_SECONDS
-) -> list[str]:
+async def meant(typed: Sequence[str], spotter: SimSpotter) -> list[str]:
     """Return the SIMs that each text names; the text as it is where it names none."""
     found: list[str] = []
     for text in typed:
-        spotted = await spotter.spot(text, asked=True, patience=patience)
+        spotted = await spotter.spot(text, asked=True, patience=LIST_PATIENCE_SECONDS)
         found += spotted.named or [line for each in text.splitlines() if (line := each.strip())]
     return found
 

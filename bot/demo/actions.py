@@ -12,7 +12,6 @@ from bot.emulators.slack.faults import Fault
 
 Selected = str | int | list[str] | list[dict[str, Any]] | dict[str, Any] | None
 T = TypeVar("T")
-DONE = Delivery(ok=True)
 
 
 class Action(BaseModel, ABC):
@@ -22,8 +21,8 @@ class Action(BaseModel, ABC):
     user: str
 
     @abstractmethod
-    async def do(self, controls: Controls) -> Delivery:
-        """Do it. Raises KeyError where there is no such person, channel or thing."""
+    async def do(self, controls: Controls) -> Delivery | None:
+        """Do it; return how it went, if that varies. Raises KeyError where a thing is not there."""
 
 
 class Say(Action):
@@ -33,10 +32,9 @@ class Say(Action):
     text: str
     thread_ts: str | None = None
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Write it."""
         await controls.workspace.say(self.user, self.channel, self.text, self.thread_ts)
-        return DONE
 
 
 class Forward(Action):
@@ -47,12 +45,11 @@ class Forward(Action):
     text: str = ""
     thread_ts: str | None = None
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Write it."""
         await controls.workspace.forward(
             self.user, self.ts, self.channel, self.text, self.thread_ts
         )
-        return DONE
 
 
 class Compose(Action):
@@ -61,10 +58,9 @@ class Compose(Action):
     channel: str
     text: str
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Send the app the links."""
         await controls.workspace.compose(self.user, self.channel, self.text)
-        return DONE
 
 
 class Edit(Action):
@@ -73,10 +69,9 @@ class Edit(Action):
     ts: str
     text: str
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Change it."""
         await controls.workspace.edit(self.user, self.ts, self.text)
-        return DONE
 
 
 class Delete(Action):
@@ -84,10 +79,9 @@ class Delete(Action):
 
     ts: str
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Delete it."""
         await controls.workspace.delete(self.user, self.ts)
-        return DONE
 
 
 class Command(Action):
@@ -193,10 +187,9 @@ class OpenHome(Action):
 
     tab: Literal["home", "messages"] = "home"
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Notify the app, which publishes the view."""
         await controls.workspace.open_home(self.user, self.tab)
-        return DONE
 
 
 class ClickInHome(Action):
@@ -218,10 +211,9 @@ class SetKoreMode(Action):
 
     mode: KoreMode
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Change it."""
         _offered(controls.kore).set(self.mode)
-        return DONE
 
 
 class SetPartnerMode(Action):
@@ -229,10 +221,9 @@ class SetPartnerMode(Action):
 
     mode: KoreMode
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Change it."""
         _offered(controls.partner).set(self.mode)
-        return DONE
 
 
 class SetDeliveryMode(Action):
@@ -240,10 +231,9 @@ class SetDeliveryMode(Action):
 
     mode: DeliveryMode
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Change it."""
         _offered(controls.delivery).set(self.mode)
-        return DONE
 
 
 class TriggerEvent(Action):
@@ -252,10 +242,9 @@ class TriggerEvent(Action):
     sim: str
     event: str
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Let it happen."""
         _offered(controls.events).trigger(self.sim, self.event)
-        return DONE
 
 
 class ControlBot(Action):
@@ -264,17 +253,17 @@ class ControlBot(Action):
     number: int
     to: Literal["kill", "start"]
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> Delivery | None:
         """Do it."""
         bots = _offered(controls.bots)
         if self.to == "kill":
             bots.kill(self.number)
-            return DONE
+            return None
         try:
             await bots.start(self.number)
         except BotDidNotStart:
             return Delivery(ok=False, error="bot_did_not_start")
-        return DONE
+        return None
 
 
 class FailSlack(Action):
@@ -288,14 +277,13 @@ class FailSlack(Action):
     after_work: bool = False
     times: int = Field(1, ge=0, le=1000)
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Let them; 0 times lets everything work again."""
         faults = _offered(controls.slack)
         if not self.times:
             faults.clear()
         answer = Fault(self.status, self.body, self.headers, self.hang_up, self.after_work)
         faults.add(self.method, answer, times=self.times)
-        return DONE
 
 
 class Alert(Action):
@@ -303,10 +291,9 @@ class Alert(Action):
 
     channel: str
 
-    async def do(self, controls: Controls) -> Delivery:
+    async def do(self, controls: Controls) -> None:
         """Post it."""
         await post_alert(controls.workspace, self.channel)
-        return DONE
 
 
 def _offered(control: T | None) -> T:

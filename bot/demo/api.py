@@ -41,14 +41,14 @@ class ActionsApi:
         if body is None:
             return _refusal("too_large", 413)
         try:
-            delivery = await kind.model_validate_json(body).do(self._controls)
+            done = await kind.model_validate_json(body).do(self._controls)
         except ValidationError:
             return _refusal("invalid_arguments", 422)
         except KeyError:
             return _refusal("not_found", 404)
         except SlackError as error:
             return _refusal(error.code, 200)
-        return _answer(delivery)
+        return _answer(done or Delivery(ok=True))
 
 
 async def _read(request: Request) -> bytes | None:

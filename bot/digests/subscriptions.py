@@ -255,8 +255,7 @@ class Subscriptions(NamedRepository[Subscription]):
 
     async def is_being_made(self, subscription: Subscription) -> bool:
         """Return whether a run of it waits or is under way."""
-        async with self._db.read() as tx:
-            return bool(await self._rows.live_runs(subscription.schedule_name, KIND, tx))
+        return bool(await self._rows.live_runs(subscription.schedule_name, KIND))
 
 
 def schedule_of(subscription: Subscription) -> Schedule:

@@ -7,7 +7,6 @@ directly, and says so; a card that cannot be changed any more is carried on by a
 import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Protocol
 
 from bot.blocks.kit import Screen
 from bot.blocks.watch import absent_screen, watch_card, watch_notice
@@ -15,6 +14,7 @@ from bot.blocks.watch_set import set_card, set_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
 from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
+from bot.slack.directory import ChannelAccess
 from bot.slack.errors import WRONG_PLACE, SlackRefused
 from bot.store.database import Transaction
 from bot.store.idempotency import PostRows
@@ -44,16 +44,6 @@ class Destination(Struct):
     thread: str | None = None
 
 
-class Members(Protocol):
-    """Says who is where."""
-
-    async def lacks(self, channel: str, person: str) -> bool:
-        """Return whether a person is surely not in a channel."""
-
-    async def link_to(self, channel: str, ts: str) -> str:
-        """Return the address of a message, or an empty text."""
-
-
 def tell_nobody(_person: str) -> None:
     """Do nothing: this process shows nobody their watches."""
 
@@ -66,7 +56,7 @@ class WatchPosts:
         rows: WatchRows,
         posts: IdempotentPosts,
         permission: Permission,
-        members: Members,
+        members: ChannelAccess,
         clock: Clock,
         *,
         on_news: Callable[[str], None] = tell_nobody,

@@ -200,11 +200,11 @@ class AdaptiveLimiter:
         wait = max(self._held_until, spaced) - now
         return wait if wait > TIMER_RESOLUTION else 0.0
 
-    def start_in_background(self, now: float, reserve: float) -> float:
-        """Record the start of such a request; `reserve` is the share of the rate left to others."""
+    def start_in_background(self, now: float) -> float:
+        """Record the start of such a request, which leaves others a share of the rate."""
         rate = self.rate
         if rate is not None:
-            self._next_start = max(self._next_start, now - CREDIT) + 1 / (rate * (1 - reserve))
+            self._next_start = max(self._next_start, now - CREDIT) + 1 / (rate * (1 - RESERVE))
         return now
 
     async def _keep_rate(self) -> None:
@@ -262,7 +262,7 @@ class BackgroundLimiter:
             return None
         if self._foreground.background_wait(now) > 0 or not self._semaphore.acquire_now():
             return None
-        return self._foreground.start_in_background(now, RESERVE)
+        return self._foreground.start_in_background(now)
 
     async def acquire(self) -> float:
         """Wait until a request is admitted; return the moment."""
@@ -275,7 +275,7 @@ class BackgroundLimiter:
                 while (seconds := self._foreground.background_wait(now)) > 0:
                     await self._clock.sleep(min(seconds, CHECK_AGAIN_AFTER))
                     now = self._clock.monotonic()
-                return self._foreground.start_in_background(now, RESERVE)
+                return self._foreground.start_in_background(now)
         except BaseException:
             self.release()
             raise

@@ -283,7 +283,7 @@ class Authorizer:
         if actor.channel is None:  # a modal or the Home tab: nobody else reads it
             return ALL
         if actor.in_shared:
-            self._channels.learn(actor.channel, is_shared=True)
+            self._channels.learn(actor.channel, value=True)
         return await self._of_channel(actor.channel, for_all=for_all, from_event=actor.in_shared)
 
     async def _of_channel(

@@ -7,6 +7,7 @@ unknown, and unknown is not no. A thread that cannot be read is a ThreadNotRead.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from math import inf
 from typing import Any, Generic, TypeVar
 
@@ -104,7 +105,7 @@ class StaleCache(Generic[T]):
         self._entries[key] = _Entry(value, self._clock.monotonic() + seconds)
 
 
-class People:
+class People(StaleCache[bool]):
     """Who is a guest: invited to some channels of our own workspace only.
 
     https://docs.slack.dev/reference/objects/user-object: `is_restricted` is a guest of one or
@@ -112,50 +113,33 @@ class People:
     """
 
     def __init__(self, client: SlackClient, clock: Clock) -> None:
-        self._client = client
-        self._guests: StaleCache[bool] = StaleCache("guest", self._fetch, clock)
+        flags = ("is_restricted", "is_ultra_restricted")
+        super().__init__("guest", partial(_any_of, client, "users.info", "user", flags), clock)
 
     async def is_guest(self, user: str) -> bool | None:
         """Return whether somebody is a guest; None where Slack does not say."""
-        return await self._guests.get(user)
-
-    async def aclose(self) -> None:
-        """Ask nothing any more."""
-        await self._guests.aclose()
-
-    async def _fetch(self, user: str) -> bool | None:
-        answer = await ask(self._client, "users.info", {"user": user})
-        person = part(answer.body, "user")
-        if not person:
-            return None
-        return bool(person.get("is_restricted") or person.get("is_ultra_restricted"))
+        return await self.get(user)
 
 
-class Channels:
+class Channels(StaleCache[bool]):
     """Which channels are shared with another company, or are about to be."""
 
     def __init__(self, client: SlackClient, clock: Clock) -> None:
-        self._client = client
-        self._shared: StaleCache[bool] = StaleCache("shared-channel", self._fetch, clock)
+        flags = ("is_ext_shared", "is_pending_ext_shared")
+        fetch = partial(_any_of, client, "conversations.info", "channel", flags)
+        super().__init__("shared-channel", fetch, clock)
 
     async def is_shared(self, channel: str) -> bool | None:
         """Return whether a channel is shared; None where Slack does not say."""
-        return await self._shared.get(channel)
+        return await self.get(channel)
 
-    def learn(self, channel: str, *, is_shared: bool) -> None:
-        """Keep what an event told."""
-        self._shared.learn(channel, is_shared)
 
-    async def aclose(self) -> None:
-        """Ask nothing any more."""
-        await self._shared.aclose()
-
-    async def _fetch(self, channel: str) -> bool | None:
-        answer = await ask(self._client, "conversations.info", {"channel": channel})
-        about = part(answer.body, "channel")
-        if not about:
-            return None
-        return bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared"))
+async def _any_of(
+    client: SlackClient, method: str, what: str, flags: tuple[str, str], id_: str
+) -> bool | None:
+    """Return whether Slack says one of two things of what has this id; None: it says nothing."""
+    about = part((await ask(client, method, {what: id_})).body, what)
+    return any(map(about.get, flags)) if about else None
 
 
 async def ask(client: SlackClient, method: str, body: Json) -> SlackResponse:

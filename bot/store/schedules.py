@@ -290,11 +290,13 @@ class SubscriptionRows(NamedRows):
     def __init__(self, database: Database) -> None:
         super().__init__(database, subscriptions)
 
-    async def live_runs(self, schedule: str, kind: str, tx: Transaction) -> tuple[str, ...]:
+    async def live_runs(
+        self, schedule: str, kind: str, tx: Transaction | None = None
+    ) -> tuple[str, ...]:
         """Return the keys of a schedule's jobs that have not ended."""
         live = select(jobs.c.key).where(
             jobs.c.kind == kind,
             jobs.c.ended.is_(None),
             jobs.c.key.startswith(f"{schedule}@", autoescape=True),
         )
-        return tuple((await tx.execute(live)).scalars())
+        return tuple((await self._db.fetch(live, tx=tx)).scalars())

@@ -34,7 +34,7 @@ def sessions(number):
 
 
 def of_three(number):
-    return part_of(number, 3, "SIM")
+    return part_of(number, 3)
 
 
 def before(seconds):

@@ -167,8 +167,8 @@ async def test_an_open_invitation_counts_as_shared(channels, slack):
 
 async def test_what_an_event_told_is_known(channels, slack):
     """Slack need not be asked for it, whether it was yes or no."""
-    channels.learn("G0ONCALL1", is_shared=True)
-    channels.learn("C0PARTNER", is_shared=False)
+    channels.learn("G0ONCALL1", value=True)
+    channels.learn("C0PARTNER", value=False)
 
     assert await channels.is_shared("G0ONCALL1") is True
     assert await channels.is_shared("C0PARTNER") is False
