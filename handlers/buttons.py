@@ -46,10 +46,10 @@ def register_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each button."""
     register_clicks(app, CLICKS, services)
     for link in (ids.MAP, ids.CONSOLE, ids.RUNBOOK):
-        app.action(ids.pattern(link))(acknowledge)
+        app.action(link)(acknowledge)
 
 
-async def acknowledge(ack: AsyncAck) -> None:
+async def acknowledge(ack: AsyncAck, body: Body, actor: Actor | None) -> None:  # noqa: ARG001 -- as all
     """Acknowledge and do nothing: the browser has opened the link already."""
     await ack()
 
@@ -127,7 +127,7 @@ WINDOWS: dict[ids.Extra, tuple[str, Callable[[SessionReport, Thresholds], View]]
 
 def register_card(app: AsyncApp, services: Services) -> None:
     """Attach the listeners to the three dots and to the form behind them."""
-    app.action(ids.pattern(ids.MORE))(on_more(services))
+    app.action(ids.MORE)(on_more(services))
     app.view(ids.FEEDBACK_VIEW)(on_kept(FEEDBACK_TITLE, keep, BotError(), services))
 
 

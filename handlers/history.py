@@ -135,7 +135,7 @@ Choose = Callable[[Body], ids.Details]
 def register_modals(app: AsyncApp, services: Services) -> None:
     """Attach a listener to the button that opens the modal and to what can be chosen in it."""
     for action, choose in CHOICES.items():
-        app.action(ids.pattern(action))(on_choice(action, choose, services))
+        app.action(action)(on_choice(action, choose, services))
 
 
 def on_choice(name: str, choose: Choose, services: Services) -> Listener:

@@ -61,7 +61,7 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each button, and to the windows."""
     register_clicks(app, CLICKS, services)
     for action, draw in WINDOWS.items():
-        app.action(ids.pattern(action))(on_opening(action, partial(open_window, draw), services))
+        app.action(action)(on_opening(action, partial(open_window, draw), services))
     for callback, (title, keep) in FORMS.items():
         app.view(callback)(on_kept(title, keeping(keep), TookTooLong(LATE), services))
 

@@ -168,7 +168,7 @@ Value = TypeVar("Value", bound=ids.Carried)
 def register_clicks(app: AsyncApp, clicks: Mapping[str, Click], services: Services) -> None:
     """Attach a listener to each button, by its action id."""
     for action, click in clicks.items():
-        app.action(ids.pattern(action))(on_click(action, click, services))
+        app.action(action)(on_click(action, click, services))
 
 
 def on_click(name: str, click: Click, services: Services) -> Listener:
@@ -213,7 +213,7 @@ def register_operations(  # noqa: PLR0913 -- what tells digests and alerts apart
     clicks = {action: doing(do, stored_in, refusal) for action, do in operations.items()}
     register_clicks(app, clicks, services)
     for action, open_ in ((f"{noun}_add", open_new), (f"{noun}_edit", open_to_edit)):
-        app.action(ids.pattern(action))(on_opening(action, open_, services))
+        app.action(action)(on_opening(action, open_, services))
 
 
 def doing(operation: Operation, stored_in: StoredIn, refusal: str | None = None) -> Click:

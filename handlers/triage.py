@@ -139,8 +139,8 @@ async def _show_often(board: Board, progress: Shown, clock: Clock, draw: Draw) -
 
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each."""
-    app.action(ids.pattern(ids.TRIAGE_DETAILS))(on_click("details", details, services))
-    app.action(ids.pattern(ids.ON_IT))(on_answered("on_it", taken, services))
+    app.action(ids.TRIAGE_DETAILS)(on_click("details", details, services))
+    app.action(ids.ON_IT)(on_answered("on_it", taken, services))
     register_clicks(app, CLICKS, services)
 
 

@@ -1,7 +1,7 @@
 """Every id that Slack sends back to us, and what the buttons carry.
 
 A button's `action_id` is one of the constants; where several stand in one block, `numbered` adds
-`:1`, `:2`, … (match them with `pattern(PICK)`) and `action_of` takes it off again. Its `value` is
+`:1`, `:2`, … and `action_of` takes it off again. Its `value` is
 one of the models: `Refresh(...).to_value()` on the way out, `Refresh.from_value(text)` on the way
 in, which raises pydantic's ValidationError on anything else.
 `MAP`, `CONSOLE` and `RUNBOOK` are links: Slack tells us of the click, which is only acknowledged.
@@ -113,11 +113,6 @@ def numbered(action_id: str, number: int) -> str:
 def action_of(action_id: str) -> str:
     """Return the constant that `numbered` was given."""
     return action_id.partition(":")[0]
-
-
-def pattern(action_id: str) -> re.Pattern[str]:
-    """Match the constant and its numbered forms, and nothing else."""
-    return re.compile(rf"^{re.escape(action_id)}(:\d+)?$")
 
 
 def typed(text: str) -> str:

@@ -12,17 +12,20 @@ modals, challenges.
 import asyncio
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import aiohttp
-from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.listener_matcher.async_builtins import AsyncBuiltinListenerMatcher
 from slack_bolt.listener_matcher.async_listener_matcher import AsyncListenerMatcher
 from slack_bolt.request.payload_utils import (
+    is_block_actions,
     to_action,
     to_event,
     to_options,
@@ -72,11 +75,14 @@ class StaticAuthorize(AsyncAuthorize):
         return self._result
 
 
+Listener = Callable[..., Awaitable[None]]
+"""Of a click: it is given `ack`, `body` and `actor`."""
+
+
 class BodyMatcher(AsyncListenerMatcher):
     """Asks a matcher of Bolt's about the body alone.
 
-    By itself it gathers 30 arguments first, for each listener that is asked: half of what a click
-    takes where there are 50.
+    By itself it gathers 30 arguments first, for each listener that is asked.
     """
 
     def __init__(self, matcher: AsyncBuiltinListenerMatcher) -> None:
@@ -87,8 +93,46 @@ class BodyMatcher(AsyncListenerMatcher):
         return bool(await self._func(req.body))
 
 
+_ACTION = re.compile(r"(.*?)(?::\d+)?")
+
+
+def _clicked(body: dict[str, Any]) -> str | None:
+    """Return the action id of a click, without the number that `pick:1` has; None: no click."""
+    read = is_block_actions(body) and _ACTION.fullmatch(body["actions"][0]["action_id"])
+    return read[1] if read else None
+
+
+class ClickMatcher(AsyncListenerMatcher):
+    """Tells the clicks that have a listener."""
+
+    def __init__(self, clicks: Mapping[str, Listener]) -> None:
+        self._clicks = clicks
+
+    async def async_matches(self, req: AsyncBoltRequest, resp: BoltResponse) -> bool:  # noqa: ARG002 -- Bolt's
+        """Return whether this is one."""
+        return _clicked(req.body) in self._clicks
+
+
 class App(AsyncApp):
-    """Finds the listener of a request by its body."""
+    """Finds the listener of a request by its body, that of a click by its action id.
+
+    By itself Bolt asks each listener whether it is the one, and a button has one each.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 -- Bolt's
+        super().__init__(**options)
+        self._clicks: dict[str, Listener] = {}
+
+    def action(self, constraints: str) -> Callable[[Listener], Listener]:  # type: ignore[override]
+        """Attach the listener of an action id, numbered or not: both `pick` and `pick:1`."""
+        clicks = self._clicks
+
+        async def click(ack: AsyncAck, body: dict[str, Any], actor: Any) -> None:  # noqa: ANN401 -- handed on
+            await clicks[_clicked(body) or ""](ack=ack, body=body, actor=actor)
+
+        if not clicks:
+            self._register_listener([click], ClickMatcher(clicks), None, None)
+        return partial(clicks.setdefault, constraints)
 
     def _register_listener(
         self,

@@ -64,15 +64,6 @@ def test_numbered_and_chosen():
     assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen(metadata, NOON.isoformat())
 
 
-@pytest.mark.parametrize(
-    ("action", "fits"),
-    [("pick", True), ("pick:12", True), ("pick:", False), ("picky", False), ("unpick:1", False)],
-)
-def test_pattern(action, fits):
-    """The pattern matches an id and its numbered forms only."""
-    assert fits is bool(ids.pattern(ids.PICK).match(action))
-
-
 def test_half_a_pair_is_carried_as_a_question_mark():
     """What was typed may end within a surrogate pair; Retry still asks for the rest."""
     value = ids.Retry(run="sessions", text="pump-7 \ud83d").to_value()

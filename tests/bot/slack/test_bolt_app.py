@@ -75,6 +75,32 @@ async def test_arguments_are_gathered_for_the_listener_that_runs(app):
     assert 1 == gathered.count(("call", build_async_required_kwargs.__name__))
 
 
+async def test_a_click_goes_to_the_listener_of_its_action_id(app, caplog):
+    """Numbered or not; what nobody attached, and what is no click, goes to none."""
+    taken = []
+
+    async def listener(ack, body, actor):
+        taken.append((body["actions"][0]["action_id"], actor))
+        await ack()
+
+    app.action("pick")(listener)
+    app.action("refresh")(ignored)
+    for action in ("pick", "pick:12", "pick:", "picky", "unpick:1", "", "refresh"):
+        body = {"type": "block_actions", "actions": [{"action_id": action}], "team": {"id": "T1"}}
+        request = AsyncBoltRequest(mode="socket_mode", body=body)
+        request.context["actor"] = "ana"
+        await app.async_dispatch(request)
+    old = {"type": "interactive_message", "callback_id": "pick", "actions": [{}]}
+    await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=old))
+
+    assert [("pick", "ana"), ("pick:12", "ana")] == taken
+    assert 5 == sum("Unhandled request" in record.message for record in caplog.records)
+
+
+async def ignored(ack, _body, _actor):
+    await ack()
+
+
 async def test_what_the_sdk_sends_goes_over_the_shared_session(app, session):
     """Bolt's client has the session of the bot, and never sends again after a broken connection."""
     kinds = [type(handler).__name__ for handler in app.client.retry_handlers]
