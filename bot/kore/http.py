@@ -246,7 +246,7 @@ class HttpClient:
     ) -> None:
         self._transport = transport
         self._auth = auth
-        self._url = URL(origin, encoded=True)
+        self._url = URL(origin)
         self._proxy = proxy_for(origin)
         self._headers = {**headers, "Authorization": ""}
         self._timeouts: dict[str, Any] = timeout.as_dict()
@@ -271,7 +271,7 @@ class HttpClient:
         path, _, query = target.partition("?")
         url = URL.build(  # takes a third of what parsing the whole URL does
             scheme=self._url.scheme,
-            authority=self._url.authority,
+            authority=self._url.raw_authority,
             path=path,
             query_string=query,
             encoded=True,

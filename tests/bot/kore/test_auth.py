@@ -310,3 +310,25 @@ async def test_the_token_goes_to_kore_alone(clock, config, target, access_token)
     await kore.aclose()
 
     assert {f"{ORIGIN}/"} == set(asked)
+
+
+@pytest.mark.parametrize(
+    ("api_url", "asked"),
+    [
+        ("http://[::1]:8080", "http://[::1]:8080/v1/Sims/"),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]/v1/Sims/"),
+        ("https://köre.test", "https://xn--kre-sna.test/v1/Sims/"),
+        ("HTTPS://Kore.Test:443", "https://kore.test/v1/Sims/"),
+    ],
+)
+async def test_an_address_is_asked_however_it_is_written(connect, api_url, asked):
+    """An IPv6 address keeps its brackets, a name beyond ASCII is asked for as DNS has it."""
+    gate, seen = Gate(), []
+
+    async def noting(request):
+        seen.append(str(request.url))
+        return await gate(request)
+
+    await ask(connect(noting, api_url=api_url))
+
+    assert f"{asked}sim-0" == seen[-1]
