@@ -21,9 +21,18 @@ from handlers.triage import register_triage_buttons
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Put the middleware before everything, then attach every listener."""
+    """Put the middleware before everything, then attach every listener.
+
+    Bolt asks one after the other: those of messages, by far the most that comes, stand before the
+    many of clicks.
+    """
     app.use(Middleware(services))
     register_command(app, services)
+    register_mentions(app, services)
+    register_unfurls(app, services)
+    register_work_objects(app, services)
+    register_home(app, services)
+    register_shortcuts(app, services)
     register_buttons(app, services)
     register_card(app, services)
     register_history_buttons(app, services)
@@ -34,12 +43,7 @@ def register(app: AsyncApp, services: Services) -> None:
     register_alert_form(app, services)
     register_incident_buttons(app, services)
     register_triage_buttons(app, services)
-    register_mentions(app, services)
-    register_shortcuts(app, services)
-    register_unfurls(app, services)
-    register_work_objects(app, services)
     register_handovers(app, services)
-    register_home(app, services)
     register_watch_buttons(app, services)
 
     async def revoked(ack: AsyncAck) -> None:

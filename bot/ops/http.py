@@ -6,6 +6,7 @@ import resource
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from typing import ClassVar
 
 import uvicorn
@@ -262,7 +263,7 @@ async def http_server(  # noqa: PLR0913 -- what is served, where, and how
 
     Requests that still run at the end get `grace` seconds. Raises OSError where the port is taken.
     """
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    _quiet_uvicorn()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
     # asyncio leaves that to whoever made the socket: an answer's body would wait 40 ms for the
@@ -292,6 +293,14 @@ _NO_NEWS = (
 """What uvicorn says at a stop, and each time that somebody sends nonsense."""
 
 
+@cache
+def _quiet_uvicorn() -> None:
+    """Let it say what is wrong and is news: once, as each time all loggers there are forget it."""
+    logger = logging.getLogger("uvicorn.error")
+    logger.setLevel(logging.WARNING)
+    logger.addFilter(_is_news)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
     """Drop those, and uvicorn's traceback of each request that was cut because the server stops."""
     was_cut = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
@@ -306,7 +315,7 @@ def _config(
         http=type("Guarded", (_Guarded,), {"guard": guard}),
         interface="asgi3",
         log_config=None,
-        log_level="warning",
+        log_level=None,
         access_log=False,
         lifespan="off",
         ws="auto" if websockets else "none",

@@ -109,6 +109,7 @@ def sid(prefix: str, key: str) -> str:
     return prefix + md5(key.encode(), usedforsecurity=False).hexdigest()
 
 
+@lru_cache(_REMEMBERED)
 def iccid(serial: int) -> str:
     """Return a T-Mobile USA ICCID of 19 digits; other serials below 10 ** 11 give others."""
     return with_check_digit(f"{_ISSUER}{serial * _STRIDE % _SERIALS:011d}")
