@@ -57,6 +57,15 @@ ON_CALL, SECOND = "S0ONCALL1", "S0SECOND1"
 MINUTE = 60.0
 
 
+WELL = [f"well-{number}" for number in range(1, 6)]
+
+
+def fall_silent(rig: Any, *wells: str) -> None:
+    """Let wells be as they are in their story: silent for hours."""
+    for well in wells:
+        rig.kore.events.undo(well)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the kinds of alerts and digests use of the job services."""

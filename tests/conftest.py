@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.proxies import proxy_for
+from tests.fakes import FakeClock
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
@@ -53,6 +54,12 @@ def pytest_collection_finish():
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
     gc.enable()
+
+
+@pytest.fixture
+def clock():
+    """Time that stands still until a test, or a sleep, moves it."""
+    return FakeClock()
 
 
 @pytest.fixture

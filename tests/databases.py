@@ -24,6 +24,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.store.database import Database
+from bot.store.digest_runs import DigestRuns
+from bot.store.jobs import JobQueue
+from bot.store.schedules import Schedules
 from bot.store.schema import NOW, jobs, posts
 from tests.postgres_server import NoServer, PostgresServer
 
@@ -199,6 +202,24 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     db = await Database.open(database_url)
     yield db
     await db.aclose()
+
+
+@pytest.fixture
+def queue(database: Database) -> JobQueue:
+    """Return the queue of jobs in it."""
+    return JobQueue(database)
+
+
+@pytest.fixture
+def schedules(database: Database, queue: JobQueue) -> Schedules:
+    """Return the schedules in it."""
+    return Schedules(database, queue)
+
+
+@pytest.fixture
+def runs(database: Database) -> DigestRuns:
+    """Return the runs of digests in it."""
+    return DigestRuns(database)
 
 
 @contextmanager

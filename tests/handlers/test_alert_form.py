@@ -25,15 +25,8 @@ from tests.handlers.alert_steps import (
     shown,
     view,
 )
-from tests.whole_bot import whole_bot
 
 ON_CALL = "S0ONCALL1"
-
-
-@pytest.fixture
-async def whole():
-    async with whole_bot() as running:
-        yield running
 
 
 async def test_an_alert_is_made(whole):

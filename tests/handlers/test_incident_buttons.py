@@ -15,12 +15,6 @@ from tests.whole_bot import whole_bot
 ANA, BEN = "U0ANA0001", "U0BEN0001"
 
 
-@pytest.fixture
-async def whole():
-    async with whole_bot() as running:
-        yield running
-
-
 async def card_of(whole, user="ana"):
     """Wait for the card of the incident."""
     cards = []

@@ -1,7 +1,5 @@
 """One mention a scan, and none before the next scan where more SIMs may belong to an incident."""
 
-import pytest
-
 from bot.alerts.incident import take
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
@@ -11,7 +9,6 @@ from tests.bot.alerts.alert_builders import (
     FIRST,
     MINUTE,
     NOON,
-    Day,
     an_alert,
     flapping,
     outage,
@@ -19,14 +16,6 @@ from tests.bot.alerts.alert_builders import (
 )
 
 TELCEL = {"trait": Trait.NETWORK, "value": "Telcel"}
-
-
-@pytest.fixture
-def day():
-    """Return an alert's day whose first scan found all well."""
-    made = Day()
-    made.scan(0)
-    return made
 
 
 def on_telcel(*numbers):

@@ -5,15 +5,7 @@ import pytest
 from bot.alerts.reading import Cause, SickSim
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
-from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, Day, flapping, outage, silent
-
-
-@pytest.fixture
-def day():
-    """Return an alert's day whose first scan found all well."""
-    made = Day()
-    made.scan(0)
-    return made
+from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, flapping, outage, silent
 
 
 def test_three_wells_are_one_incident_with_one_mention(day):

@@ -28,14 +28,6 @@ from tests.bot.alerts.alert_builders import (
 )
 
 
-@pytest.fixture
-def day():
-    """Return an alert's day whose first scan found all well."""
-    made = Day()
-    made.scan(0)
-    return made
-
-
 def test_what_was_wrong_before_the_alert_is_not_told():
     """The first scan opens nothing; what comes later is opened, and what went and came back."""
     day = Day()

@@ -13,7 +13,6 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.slack.api import SlackApi
 from bot.emulators.slack.delivery import Ack
 from bot.emulators.slack.workspace import Workspace
-from tests.fakes import FakeClock
 
 HERE = "http://127.0.0.1:8080"
 
@@ -65,12 +64,6 @@ async def browser_of(page):
         transport=httpx.ASGITransport(page), base_url=HERE, headers={"Origin": HERE}
     ) as client:
         yield client
-
-
-@pytest.fixture
-def clock():
-    """Time that only tests move."""
-    return FakeClock()
 
 
 @pytest.fixture

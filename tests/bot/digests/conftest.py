@@ -3,9 +3,9 @@
 import pytest
 
 from bot.digests.sim_selection import SimSelector
-from tests.bot.sims.conftest import api, clock, directory, kore, resolver
+from tests.bot.sims.conftest import api, directory, kore, resolver
 
-__all__ = ["api", "clock", "directory", "kore", "resolver"]
+__all__ = ["api", "directory", "kore", "resolver"]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from bot.digests.fleet import Fleet, SharedScans, list_sims, packed, same_scan, 
 from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreError
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import Stage
 from tests.bot.sims.conftest import sid
 from tests.builders import SID, a_sim
 from tests.digest_rig import pumps
@@ -102,11 +102,6 @@ class Digests:
 
     async def every(self):
         return self._digests
-
-
-@pytest.fixture
-def runs(database):
-    return DigestRuns(database)
 
 
 @pytest.fixture

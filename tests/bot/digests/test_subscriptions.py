@@ -30,24 +30,14 @@ from bot.digests.subscriptions import (
 from bot.errors import BotError
 from bot.slack.errors import CANNOT_POST, SlackRefused, SlackUnreachable
 from bot.store.errors import StoreNotReady
-from bot.store.jobs import JobQueue, NewJob
-from bot.store.schedules import Schedules, SubscriptionRows
+from bot.store.jobs import NewJob
+from bot.store.schedules import SubscriptionRows
 from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
 from tests.builders import NOON
 from tests.fakes import YEARLY
 
 WELLS = subscription(id="2", name="Wells")
-
-
-@pytest.fixture
-def queue(database):
-    return JobQueue(database)
-
-
-@pytest.fixture
-def schedules(database, queue):
-    return Schedules(database, queue)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from bot.jobs.job import Again, Done, FanOut, NewJob
 from bot.store.schedules import Schedule
 from bot.store.schema import NOW, jobs
 from tests.bot.jobs.engines import LANES, children, counted, ended, kind, running, until
-from tests.fakes import FakeClock
 
 
 async def test_a_job_is_a_small_state_machine(services, queue):
@@ -234,11 +233,6 @@ async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
 
     assert b'simsessions_jobs_running{kind="kind"} 0.0' in services.metrics.text()
     assert b"simsessions_incidents_open 1.0" in services.metrics.text()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from bot.slack.identity import identify
 from bot.slack.posting import POST, UPDATE, BlockFallback, PostFinder, PostingLimiter
 from bot.store.idempotency import POSTED, SENDING, PostRows
 from bot.store.schema import posts
-from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, slack_side
 
 CHANNEL = "C0FLEETOP"
@@ -42,12 +41,6 @@ async def slack():
 async def session():
     async with open_session() as opened:
         yield opened
-
-
-@pytest.fixture
-def clock():
-    """Waiting costs nothing, and is recorded."""
-    return FakeClock()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from bot.emulators.serve import serving
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.requester import RetryPolicy
 from tests.builders import SID
-from tests.fakes import FakeClock
 from tests.kore_rig import kore_config
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -42,11 +41,6 @@ class Counts:
 
 
 FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

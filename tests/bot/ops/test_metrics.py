@@ -7,7 +7,6 @@ import pytest
 from bot.ops.metrics import MOST_VALUES, Dependency, DependencyStatus, Metrics
 from bot.slack.access import ONE_ACCOUNT
 from bot.slack.errors import is_outage
-from tests.fakes import FakeClock
 
 
 def test_everything_told_is_counted():
@@ -64,11 +63,6 @@ def test_a_label_cannot_grow_without_end():
     outcomes = re.findall(r'slack_call_seconds_count{.*outcome="(\w+)"', metrics.text().decode())
     assert MOST_VALUES + 1 == len(outcomes)
     assert "other" in outcomes
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

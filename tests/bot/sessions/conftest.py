@@ -12,7 +12,6 @@ from bot.sessions.lookup import SessionLookup
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.builders import ICCID, SID
-from tests.fakes import FakeClock
 from tests.kore_rig import kore_client
 
 PLAN = "WP" + "a" * 32
@@ -85,11 +84,6 @@ class Gate:
     def open(self):
         """Let everything through from now on."""
         self._opened.set()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from bot.store.errors import StoreFull
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.blocks.reports import a_report
 from tests.builders import ICCID, IMEI, SID, a_sim
-from tests.fakes import FakeClock
 
 ASKING = Asking("7f3a9c", "T1", "U1", "C1", "1.1", "command sessions")
 YEAR = 365 * 86400.0
@@ -46,11 +45,6 @@ class Sometimes:
         if self.is_full:
             raise StoreFull
         return await self._database.change(*statement)
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ from bot.services import Request
 from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
 from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue
-from tests.fakes import FakeClock
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

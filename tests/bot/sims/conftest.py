@@ -10,7 +10,6 @@ from bot.kore.requester import RetryPolicy
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from tests.builders import ICCID, SID
-from tests.fakes import FakeClock
 from tests.kore_rig import kore_client
 
 
@@ -36,11 +35,6 @@ async def until(holds):
 
 
 FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 
 from bot.slack.client import SlackClient, open_session
-from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, slack_side
 
 
@@ -31,12 +30,6 @@ class Counted:
 
     def slack_connections(self, count):
         self.connections.append(count)
-
-
-@pytest.fixture
-def clock():
-    """Time that stands still, so that no wait is real."""
-    return FakeClock()
 
 
 @pytest.fixture

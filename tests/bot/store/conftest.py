@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.store.notes import with_notes
+
 
 @contextmanager
 def as_nobody() -> Iterator[Path]:
@@ -38,3 +40,9 @@ def as_nobody() -> Iterator[Path]:
 def nobody():
     """Return `as_nobody`: root may write everywhere, so that nothing would be tried."""
     return as_nobody
+
+
+@pytest.fixture
+async def notes_db(database):
+    """A database with a table of notes."""
+    return await with_notes(database)

@@ -16,12 +16,6 @@ from tests.bot.store.notes import NOTES, note, numbers, with_notes
 from tests.fakes import FakeClock
 
 
-@pytest.fixture
-async def notes_db(database):
-    """A database with a table of notes."""
-    return await with_notes(database)
-
-
 async def test_what_is_written_is_there(notes_db):
     """A transaction that ends is seen by the next one, all rows of it."""
     async with notes_db.write() as tx:

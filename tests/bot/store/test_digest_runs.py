@@ -1,19 +1,13 @@
 """The runs of digests, on both databases."""
 
-import pytest
 from sqlalchemy import select
 
 from bot.digests.subscriptions import to_row
-from bot.store.digest_runs import DigestRuns, Progress, Stage
+from bot.store.digest_runs import Progress, Stage
 from bot.store.scans import ScanChunks
 from bot.store.schedules import SubscriptionRows
 from bot.store.schema import NOW
 from tests.digest_rig import pumps
-
-
-@pytest.fixture
-def runs(database):
-    return DigestRuns(database)
 
 
 async def ended(runs, due, stage=Stage.POSTED, *, of="s1", **values):

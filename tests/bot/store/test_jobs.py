@@ -11,11 +11,6 @@ DONE = Outcome("done", result={"n": 1})
 
 
 @pytest.fixture
-def queue(database):
-    return JobQueue(database)
-
-
-@pytest.fixture
 def other(database):
     """The queue as another process sees it."""
     return JobQueue(database)

@@ -10,11 +10,6 @@ from tests.bot.jobs.engines import children
 from tests.bot.store.test_jobs import DONE, claimed, states
 
 
-@pytest.fixture
-def queue(database):
-    return JobQueue(database)
-
-
 async def test_an_ended_key_can_be_begun_anew(queue):
     """It starts from nothing, and has no children of old; one that has not ended is left alone."""
     (job,) = await claimed(queue, "a")

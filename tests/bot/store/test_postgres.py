@@ -31,12 +31,6 @@ def kind():
 
 
 @pytest.fixture
-async def notes_db(database):
-    """A database with a table of notes."""
-    return await with_notes(database)
-
-
-@pytest.fixture
 async def own_server(postgres):
     """A server of this test's own, to be stopped and started."""
     server = PostgresServer()

@@ -12,11 +12,6 @@ from bot.store.schema import buckets
 from tests.fakes import FakeClock
 
 
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
 async def test_shared_turns_add_up_to_one_rate(database):
     """
     However many replicas there are: together they take no longer, and no shorter, than one would.

@@ -8,22 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from bot.store.jobs import JobQueue
-from bot.store.schedules import Schedule, Schedules, SubscriptionRows
+from bot.store.schedules import Schedule, SubscriptionRows
 from bot.struct import replace
 from tests.fakes import YEARLY
 
 HOUR = 3600.0
-
-
-@pytest.fixture
-def queue(database):
-    return JobQueue(database)
-
-
-@pytest.fixture
-def schedules(database, queue):
-    return Schedules(database, queue)
 
 
 @pytest.fixture

@@ -35,12 +35,6 @@ def kind():
     return "sqlite"
 
 
-@pytest.fixture
-async def notes_db(database):
-    """A database with a table of notes."""
-    return await with_notes(database)
-
-
 async def pragma(database: Database, name: str):
     async with database.write() as tx:
         return await tx.scalar(text(f"PRAGMA {name}"))

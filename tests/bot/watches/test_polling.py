@@ -195,11 +195,6 @@ async def test_what_others_may_not_see_is_redacted(permission, whose):
 
 
 @pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
 def interval(clock):
     return PollInterval(clock)
 

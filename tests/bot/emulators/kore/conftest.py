@@ -24,11 +24,6 @@ def fill(api: KoreApi) -> KoreApi:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def api(clock: FakeClock) -> KoreApi:
     """Return a stand-in without stories, in a time that stands still."""
     return fill(KoreApi(clock))

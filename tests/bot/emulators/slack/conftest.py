@@ -10,13 +10,6 @@ from bot.emulators.serve import serving
 from bot.emulators.slack.api import SlackApi
 from bot.emulators.slack.workspace import Workspace
 from tests.bot.emulators.slack.kit import APP_TOKEN, BOT, BOT_TOKEN, FLEET, SIGNING_SECRET, App
-from tests.fakes import FakeClock
-
-
-@pytest.fixture
-def clock():
-    """Time that only tests move."""
-    return FakeClock()
 
 
 @pytest.fixture

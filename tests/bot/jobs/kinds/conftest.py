@@ -2,8 +2,20 @@
 
 import pytest
 
+from bot.demo.stories.sims import common_outage
+from tests.alert_rig import WELL, alerting
+
 
 @pytest.fixture
 def kind():
     """One store: what each question to it does on the other is tested where it is asked."""
     return "sqlite"
+
+
+@pytest.fixture
+async def rig(database):
+    """Return an alert's rig over five wells that are all well."""
+    async with alerting(database, stories=[common_outage]) as made:
+        for well in WELL:
+            made.kore.events.recover(well)
+        yield made

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.alert import Mute
-from bot.demo.stories.sims import common_outage
 from bot.digests.fleet import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
@@ -14,20 +13,9 @@ from bot.jobs.engine import execute
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
 from bot.struct import replace
-from tests.alert_rig import BEN, KINDS, alerting
+from tests.alert_rig import BEN, KINDS, WELL, fall_silent
 from tests.databases import on_both
 from tests.digest_rig import pumps
-
-WELL = [f"well-{number}" for number in range(1, 6)]
-
-
-@pytest.fixture
-async def rig(database):
-    """Return an alert's rig over five wells that are all well."""
-    async with alerting(database, stories=[common_outage]) as made:
-        for well in WELL:
-            made.kore.events.recover(well)
-        yield made
 
 
 @on_both
@@ -55,12 +43,6 @@ async def test_three_wells_fall_silent(rig):
     assert rig.cards()[0].startswith("✅")
     assert not incident.is_open
     assert 3 == len(incident.members)
-
-
-def fall_silent(rig, *wells):
-    """Let wells be as they are in their story: silent for hours."""
-    for well in wells:
-        rig.kore.events.undo(well)
 
 
 async def test_what_was_over_before_the_next_scan_took_less_than_that(rig):

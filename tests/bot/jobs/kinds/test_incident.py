@@ -9,30 +9,12 @@ from bot.alerts.incident import DownSim, EventKind, Incident, resolve, snooze, t
 from bot.alerts.incident_repository import MOST_CARDS
 from bot.blocks.ids import IncidentTake
 from bot.blocks.incident import incident_line
-from bot.demo.stories.sims import common_outage
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.jobs.engine import execute
-from tests.alert_rig import ANA, BEN, KINDS, SECOND, alerting
+from tests.alert_rig import ANA, BEN, KINDS, SECOND, WELL, alerting, fall_silent
 from tests.databases import on_both
-
-WELL = [f"well-{number}" for number in range(1, 6)]
-
-
-@pytest.fixture
-async def rig(database):
-    """Return an alert's rig over five wells that are all well."""
-    async with alerting(database, stories=[common_outage]) as made:
-        for well in WELL:
-            made.kore.events.recover(well)
-        yield made
-
-
-def fall_silent(rig, *wells):
-    """Let wells be as they are in their story: silent for hours."""
-    for well in wells:
-        rig.kore.events.undo(well)
 
 
 async def test_a_card_is_edited_at_most_every_45_seconds(rig):
