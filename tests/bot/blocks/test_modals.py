@@ -142,8 +142,10 @@ def test_what_fits_into_a_view():
 @given(report=REPORTS)
 @settings(max_examples=60, deadline=None)
 def test_any_report_fits(report):
-    """Whatever is known or unknown, Slack takes the window."""
+    """Whatever is known or unknown, Slack takes the windows, those of a card too."""
     assert [] == view_wrongs(session_view(report, ids.Details(sid=SID)))
+    assert [] == view_wrongs(how_view(report, ["x" * 2000] * 9))
+    assert [] == view_wrongs(ticket_view(report))
 
 
 def test_loading_and_notice_views():
@@ -218,14 +220,6 @@ def test_a_name_is_only_a_name(name):
     for view in (how_view(report), ticket_view(report)):
         assert [] == view_wrongs(view)
         assert not [text for text in words(view) if "<!channel" in text or "<@U1" in text]
-
-
-@given(report=REPORTS)
-@settings(max_examples=60, deadline=None)
-def test_any_report_fits_a_cards_windows(report):
-    """Whatever is known or unknown, Slack takes the windows."""
-    assert [] == view_wrongs(how_view(report, ["x" * 2000] * 9))
-    assert [] == view_wrongs(ticket_view(report))
 
 
 def test_the_form_of_feedback():

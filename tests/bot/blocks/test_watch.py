@@ -125,21 +125,6 @@ def test_a_name_cannot_speak_to_slack(name):
     assert "<!channel>" not in "".join(words(drawn.blocks))
 
 
-@settings(max_examples=60)
-@given(REPORTS, st.sampled_from(Condition), st.sampled_from([None, *Ending]), st.booleans())
-def test_any_card_is_taken(report, goal, ending, away):
-    """Whatever KORE told, Slack takes the card, with blocks and as text alone."""
-    seen = snapshot_of(report)
-    watch = a_watch(
-        name=seen.name, latest=seen, condition=goal, ending=ending, ended_at=ending and NOW
-    )
-    drawn = watch_card(watch, NOW, away=away)
-    plain = watch_card(watch, NOW, away=away).without(ALL_BLOCKS)
-
-    assert [] == faults(drawn)
-    assert ([], []) == (faults(plain), plain.blocks)
-
-
 def many(number):
     return [replace(a_watch(name=f"pump-{n}"), id=f"w{n}") for n in range(number)]
 
@@ -327,14 +312,22 @@ def test_the_notification_reads_without_marks():
 
 @settings(max_examples=60)
 @given(
-    REPORTS, REPORTS, st.sampled_from(NoticeKind), st.sampled_from(Condition), st.text(max_size=300)
+    st.tuples(REPORTS, REPORTS),
+    st.sampled_from(NoticeKind),
+    st.sampled_from(Condition),
+    st.sampled_from([None, *Ending]),
+    st.booleans(),
+    st.text(max_size=300),
 )
-def test_any_notice_is_taken(one, other, kind, goal, why):
-    """Whatever was and is, Slack takes the notice, with blocks and as text alone."""
-    notice = a_notice(kind, snapshot_of(one), snapshot_of(other), reason=why, unreported=3)
-    watch = a_watch(name=one.sim.name, condition=goal, ends_at=NOON + MINUTE + timedelta(days=1))
-    changes = notable_changes(notice.before, notice.after)
-    plain = watch_notice(watch, notice, changes).without(ALL_BLOCKS)
+def test_any_card_and_notice_are_taken(reports, kind, goal, ending, away, why):  # noqa: PLR0913, PLR0917 -- what they know
+    """Whatever was and is, Slack takes the card and the notice, with blocks and as text alone."""
+    before, now = map(snapshot_of, reports)
+    notice = a_notice(kind, before, now, reason=why, unreported=3)
+    watch = a_watch(name=before.name, condition=goal, ends_at=NOON + MINUTE + timedelta(days=1))
+    told = {"latest": before, "ending": ending, "ended_at": ending and NOW}
+    card = watch_card(a_watch(name=before.name, condition=goal, **told), NOW, away=away)
+    for drawn in (watch_notice(watch, notice, notable_changes(before, now)), card):
+        plain = drawn.without(ALL_BLOCKS)
 
-    assert [] == faults(watch_notice(watch, notice, changes))
-    assert ([], []) == (faults(plain), plain.blocks)
+        assert [] == faults(drawn)
+        assert ([], []) == (faults(plain), plain.blocks)

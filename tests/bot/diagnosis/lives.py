@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,10 @@ class Life:
     every: float = 0.1
     always_on: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def copy(self) -> "Life":
+        """Return another one like it."""
+        return replace(self, rows=[dict(row) for row in self.rows])
 
     def add(self, ago: float, lasting: float, up: float, down: float, **more: Any) -> None:
         """Add a session that began so many hours ago."""

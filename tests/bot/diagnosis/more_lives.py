@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.bot.diagnosis.lives import AHEAD, DAY, HABITS, MINUTE, Life, rolling
+from tests.bot.diagnosis.lives import AHEAD, DAY, HABITS, MINUTE, WINDOW, Life, rolling
 
 WEEK = 7 * DAY
 WORKING, SHOPPING, DAILY = range(5), range(6), range(7)
@@ -38,14 +38,14 @@ class Week:
 
     def __call__(self, dice: Any) -> Life:
         life, begun = Life(dice, self.longest), dice.uniform(0, self.cycle * DAY)
-        for cycle in range(-2, 70 // self.cycle + 2):
+        for cycle in range(-2, 40 // self.cycle + 2):
             for day in self.days:
                 if dice.random() < self.day_off:
                     continue
                 for hour in self.hours:
                     ago = begun + (cycle * self.cycle - day) * DAY - hour
                     ago += dice.uniform(-self.off, self.off) + self.drift * ago / DAY
-                    if -AHEAD < ago < 60 * DAY and dice.random() >= self.missed:
+                    if -AHEAD < ago < WINDOW and dice.random() >= self.missed:
                         self._add(life, ago)
         return life
 

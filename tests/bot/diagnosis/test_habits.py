@@ -31,17 +31,20 @@ def test_nobody_in_good_order_is_warned():
     assert [] == [each for each in told if each[2] is Severity.CRITICAL]
 
 
-@pytest.mark.parametrize("name", [name for name in HABITS if next(lives(name, 1)).longest])
-def test_a_silence_is_told_after_three_of_its_longest_intervals(name):
+def test_a_silence_is_told_after_three_of_its_longest_intervals():
     """
     Whatever the rhythm, a SIM that stopped is told after three of its longest usual intervals.
     """
     causes = []
-    for life in lives(name, SIMS, seed=2):
-        life.cut(max(3.1 * life.longest, 1.1))
-        causes.append(cause_of(findings(life)))
+    for name in HABITS:
+        for life in lives(name, SIMS, seed=2):
+            if life.longest:
+                life.cut(max(3.1 * life.longest, 1.1))
+                cause = cause_of(findings(life))
+                causes.append((name, cause and cause.rule))
 
-    assert ["gone_silent"] * SIMS == [cause and cause.rule for cause in causes]
+    assert len(causes) > 35 * SIMS
+    assert [] == [each for each in causes if each[1] != "gone_silent"]
 
 
 @pytest.mark.parametrize(
@@ -150,24 +153,24 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "lay", "rule"),
-    [
-        pytest.param(habit, lay, rule, id=f"{fault} of {habit}")
-        for fault, habits, lay, rule in FAULTS
-        for habit in habits
-    ],
-)
-def test_a_fault_is_told_whatever_the_habit(name, lay, rule):
-    """The cause is the fault, and nothing else of weight stands beside it."""
-    for life in lives(name, SIMS, seed=6):
-        lay(life)
-        known = life.evidence(NOON)
-        if rule in {"no_rate_plan", "sim_not_active"}:
-            changed = {"rate_plan_sid": None} if rule == "no_rate_plan" else {"status": "suspended"}
-            sim = known.sim.model_copy(update=changed)
-            known = replace(known, sim=sim)
-        found = diagnose(known, LIMITS)
+CHANGES = {"no_rate_plan": {"rate_plan_sid": None}, "sim_not_active": {"status": "suspended"}}
 
-        assert [rule] == [f.rule for f in found if f.stands and f.severity > Severity.INFO]
-        assert rule == cause_of(found).rule
+
+@pytest.mark.parametrize("name", [*OFTEN, *SELDOM, *ROUTERS])
+def test_a_fault_is_told_whatever_the_habit(name):
+    """The cause is the fault, and nothing else of weight stands beside it."""
+    wrong = []
+    for life in lives(name, SIMS, seed=6):
+        for fault, habits, lay, rule in FAULTS:
+            if name in habits:
+                faulty = life.copy()
+                lay(faulty)
+                known = faulty.evidence(NOON)
+                sim = known.sim.model_copy(update=CHANGES.get(rule))
+                found = diagnose(replace(known, sim=sim), LIMITS)
+                told = [f.rule for f in found if f.stands and f.severity > Severity.INFO]
+                cause = cause_of(found)
+                if [rule] != told or rule != (cause and cause.rule):
+                    wrong.append((fault, told, cause))
+
+    assert [] == wrong
