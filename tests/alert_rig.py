@@ -15,7 +15,7 @@ from sqlalchemy import text
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.alerts.service import AlertWork
-from bot.app.jobs import alert_work, open_posts, subscriptions
+from bot.app.jobs import alert_work, subscriptions
 from bot.blocks.format import NO_LINKS
 from bot.demo.stories.story import Story
 from bot.diagnosis.thresholds import Thresholds
@@ -34,19 +34,16 @@ from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
-from bot.slack.access import Access, AccountRule, Authorizer, Policies
-from bot.slack.client import SlackClient, open_session
-from bot.slack.directory import Channels, People, UserGroups
-from bot.slack.identity import identify
+from bot.slack.access import AccountRule, Authorizer
 from bot.store.database import Database
 from bot.store.jobs import Job, JobQueue
 from tests.databases import idle_for
+from tests.digest_rig import slack_between
 from tests.fakes import FakeClock
 from tests.kore_rig import kore_client
-from tests.slack_rig import BOT_TOKEN, SlackSide, slack_side
+from tests.slack_rig import SlackSide
 from tests.watch_rig import Sleepless, now_clock
 
-SCOPES = {"channels:history", "groups:history", "channels:read", "groups:read", "chat:write"}
 KINDS = {
     kind.name: kind for kind in all_kinds() if kind.lane in {"alert", "incident", "scan", "digest"}
 }
@@ -217,11 +214,9 @@ async def alerting(
     clock, metrics = now_clock(), Metrics()
     api, partner = KoreApi(clock, **kore_options), KoreApi(clock, name="partner", stories=theirs)
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(slack_side(Sleepless(clock)))
-        slack.api.scopes = frozenset(SCOPES)
-        session = await stack.enter_async_context(open_session())
-        client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
-        identity = await identify(client)
+        slack, posts, authorizer = await slack_between(
+            stack, Sleepless(clock), clock, database, metrics, accounts
+        )
         clients = {
             rule.name: kore_client(each, clock, retry=ONCE)
             for rule, each in zip(accounts, (api, partner), strict=False)
@@ -236,21 +231,6 @@ async def alerting(
         stack.push_async_callback(behind.aclose)
         executor = WorkerThread()
         stack.push_async_callback(executor.aclose)
-        groups = UserGroups(client, clock, frozenset())
-        access, people = Access(identity.team), People(client, clock)
-        authorizer = Authorizer(
-            access, people, Channels(client, clock), groups, Policies(), accounts=accounts
-        )
-        stack.push_async_callback(authorizer.aclose)
-        posts = open_posts(
-            session,
-            token=BOT_TOKEN,
-            api_url=slack.api_url,
-            identity=identity,
-            store=database,
-            metrics=metrics,
-            clock=FakeClock(),  # the pace of a channel costs no time
-        )
         queue = JobQueue(database)
         names = frozenset(rule.name for rule in accounts)
         judge = Judge(Thresholds())

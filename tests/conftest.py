@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.ops.tasks import WorkerThread
 from bot.proxies import proxy_for
 from tests.fakes import FakeClock
 
@@ -60,6 +61,14 @@ def pytest_collection_finish():
 def clock():
     """Time that stands still until a test, or a sleep, moves it."""
     return FakeClock()
+
+
+@pytest.fixture
+async def executor():
+    """A thread of its own, closed at the end."""
+    made = WorkerThread()
+    yield made
+    await made.aclose()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Digests made by the real engine between both stand-ins, on the database of a test."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 from bot.alerts.service import AlertWork
 from bot.app.jobs import alert_work, open_posts
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import Digest
@@ -24,7 +25,7 @@ from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
-from bot.slack.access import Access, Authorizer, Policies
+from bot.slack.access import Access, AccountRule, Authorizer, Policies
 from bot.slack.client import SlackClient, open_session
 from bot.slack.directory import Channels, People, UserGroups
 from bot.slack.identity import identify
@@ -142,35 +143,47 @@ def digest_of(run: Run) -> Digest:
     return Digest.from_json(run.digest or "")
 
 
+async def slack_between(  # noqa: PLR0913, PLR0917 -- what such a side is made of
+    stack: AsyncExitStack,
+    outside: Clock,
+    clock: Clock,
+    database: Database,
+    metrics: Metrics,
+    accounts: Sequence[AccountRule] = (AccountRule(),),
+) -> tuple[SlackSide, IdempotentPosts, Authorizer]:
+    """Open the stand-in for Slack, in a time `outside`, with what posts there and who may ask."""
+    slack = await stack.enter_async_context(slack_side(outside))
+    slack.api.scopes = frozenset(SCOPES)
+    session = await stack.enter_async_context(open_session())
+    client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
+    identity = await identify(client)
+    people, channels = People(client, clock), Channels(client, clock)
+    lists, groups = Access(identity.team), UserGroups(client, clock, frozenset())
+    authorizer = Authorizer(lists, people, channels, groups, Policies(), accounts=accounts)
+    stack.push_async_callback(authorizer.aclose)
+    posts = open_posts(
+        session,
+        token=BOT_TOKEN,
+        api_url=slack.api_url,
+        identity=identity,
+        store=database,
+        metrics=metrics,
+        clock=FakeClock(),  # the pace of a channel costs no time
+    )
+    return slack, posts, authorizer
+
+
 @asynccontextmanager
 async def digesting(database: Database, **kore_options: Any):
     """Run the engine while the block lasts."""
     clock, metrics = SystemClock(), Metrics()
     api = KoreApi(clock, **({"stories": all_stories()} | kore_options))
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(slack_side(clock))
-        slack.api.scopes = frozenset(SCOPES)
-        session = await stack.enter_async_context(open_session())
+        slack, posts, authorizer = await slack_between(stack, clock, clock, database, metrics)
         kore = kore_client(api, clock, retry=RetryPolicy(tries=1))
         stack.push_async_callback(kore.aclose)
         executor = WorkerThread()
         stack.push_async_callback(executor.aclose)
-        client = SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url)
-        identity = await identify(client)
-        people, channels = People(client, clock), Channels(client, clock)
-        lists = Access(identity.team)
-        groups = UserGroups(client, clock, frozenset())
-        authorizer = Authorizer(lists, people, channels, groups, Policies())
-        stack.push_async_callback(authorizer.aclose)
-        posts = open_posts(
-            session,
-            token=BOT_TOKEN,
-            api_url=slack.api_url,
-            identity=identity,
-            store=database,
-            metrics=metrics,
-            clock=FakeClock(),  # the pace of a channel costs no time
-        )
         queue = JobQueue(database)
         schedules = Schedules(database, queue)
         fleet = open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor)

@@ -257,19 +257,25 @@ async def test_what_was_looked_up_by_one_is_handed_over_to_no_other():
         assert [] == leaks(two, "", f"{home}")
 
 
+async def _open_incident(services, by):
+    """Open an incident of Globex's vault, of an alert that somebody made."""
+    now = services.clock.now()
+    alert = an_alert(made_at=now, made_by=by)
+    await services.alerts.alerts.add(alert)
+    down = DownSim(VAULT.sid, VAULT.name, now, now)
+    opened = Incident(
+        "i1", alert.id, alert.team, CHANNEL, "silent", "gone_silent", "Vault of theirs",
+        Severity.CRITICAL, Severity.CRITICAL, (down,), now, now, account=GLOBEX,
+    )  # fmt: skip
+    async with services.store.write() as tx:
+        await services.alerts.incidents.save(alert, None, opened, tx)
+
+
 async def test_an_incident_is_shown_to_who_may_see_its_account():
     """Of one of Globex no button, list, tab, window or agent of others tells, nor does its card."""
     async with two_accounts(**APART) as two:
-        services, now = two.whole.bot.services, two.whole.bot.services.clock.now()
-        alert = an_alert(made_at=now, made_by=ANA.id)
-        await services.alerts.alerts.add(alert)
-        down = DownSim(VAULT.sid, VAULT.name, now, now)
-        kept = Incident(
-            "i1", alert.id, alert.team, CHANNEL, "silent", "gone_silent", "Vault of theirs",
-            Severity.CRITICAL, Severity.CRITICAL, (down,), now, now, account=GLOBEX,
-        )  # fmt: skip
-        async with services.store.write() as tx:
-            await services.alerts.incidents.save(alert, None, kept, tx)
+        services = two.whole.bot.services
+        await _open_incident(services, ANA.id)
         two.whole.slack.api.calls.clear()
         for act in incident_buttons.CLICKS.values():
             value = ids.IncidentSnooze(id="i1").to_value()
@@ -294,16 +300,8 @@ async def test_an_incident_is_shown_to_who_may_see_its_account():
 async def test_an_incident_is_handed_over_to_who_may_see_its_account(globex, faults):
     """Ana may take it over where the card's channel, or a list, lets her see Globex."""
     async with two_accounts(**APART | {"globex": globex}) as two:
-        services, now = two.whole.bot.services, two.whole.bot.services.clock.now()
-        alert = an_alert(made_at=now, made_by=BEN.id)
-        await services.alerts.alerts.add(alert)
-        down = DownSim(VAULT.sid, VAULT.name, now, now)
-        kept = Incident(
-            "i1", alert.id, alert.team, CHANNEL, "silent", "gone_silent", "Gone silent",
-            Severity.CRITICAL, Severity.CRITICAL, (down,), now, now, account=GLOBEX,
-        )  # fmt: skip
-        async with services.store.write() as tx:
-            await services.alerts.incidents.save(alert, None, kept, tx)
+        services = two.whole.bot.services
+        await _open_incident(services, BEN.id)
         here = Request(HOME.id, BEN.id, CHANNEL, "", is_public=True)
         context = Context(Actor(HOME.id, None, BEN.id, CHANNEL), here, services)
         values = {PERSON: {PERSON: {"selected_user": ANA.id}}}

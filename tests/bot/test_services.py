@@ -17,13 +17,6 @@ MANY = tuple(ago(n / 20, 0.7) for n in range(600))
 
 
 @pytest.fixture
-async def executor():
-    made = WorkerThread()
-    yield made
-    await made.aclose()
-
-
-@pytest.fixture
 def renderer(executor):
     return Renderer(executor)
 

@@ -16,7 +16,7 @@ from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.subscription import Selection, SelectionKind
 from bot.store.schema import NOW, jobs
-from tests.handlers.digest_steps import bot_on
+from tests.handlers.digest_steps import bot_on, view
 
 TRUCKS = {FormField.NAME: "Trucks", FormField.PATTERN: "truck-*"}
 SID = "DE" + "0" * 31 + "9"
@@ -24,17 +24,9 @@ HISTORY = frozenset({"channels:history", "groups:history"})
 DOWN = "[FIRING:1] SimSilent: well-1, well-2 and well-3 are down"
 
 
-def view(whole, user="ana"):
-    """The window that a person sees."""
-    return whole.slack.workspace.snapshot(user)["view"]
-
-
 async def send(whole, values, *, user="ana"):
     """Fill in the window of an alert and send it off; values by field."""
-    filled = {block_of(name): {block_of(name): value} for name, value in values.items()}
-    delivery = await whole.slack.workspace.submit_view(user, filled)
-    await whole.settle()
-    return delivery
+    return await sent(whole, {block_of(name): value for name, value in values.items()}, user=user)
 
 
 async def sent(whole, values, *, user="ana"):

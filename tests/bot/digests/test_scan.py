@@ -28,7 +28,6 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting
 from bot.kore.errors import KoreUnavailable
-from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.news_ages import NewsAges
 from bot.sessions.peers import scanned_member
@@ -50,13 +49,6 @@ DAY = timedelta(days=1)
 def api(clock):
     """All the stories."""
     return KoreApi(clock, stories=all_stories())
-
-
-@pytest.fixture
-async def executor():
-    opened = WorkerThread()
-    yield opened
-    await opened.aclose()
 
 
 @pytest.fixture

@@ -27,6 +27,15 @@ __all__ = ["kore"]
 LIMIT = {"SIMSESSIONS_LOOKUPS_PER_MINUTE": "10000"}
 ONCALL = Caller("oncall")
 PARTNER = Caller("partner", redacts=True)
+ABOUT_PUMP_7 = {
+    "look_up_sim": {"sim": "pump-7"},
+    "triage_sims": {"sims": ["pump-7"]},
+    "find_sims": {"name": "pump-7"},
+    "sim_history": {"sim": "pump-7"},
+    "explain_verdict": {"sim": "pump-7"},
+    "list_incidents": {},
+    "list_rules": {},
+}
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
 
 

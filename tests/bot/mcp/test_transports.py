@@ -9,7 +9,7 @@ import pytest
 from bot.app.mcp import serving_http
 from bot.errors import StartError
 from bot.mcp import transports
-from tests.bot.mcp.conftest import TOKENS, given_up, noted, serving, settings_of
+from tests.bot.mcp.conftest import ABOUT_PUMP_7, TOKENS, given_up, noted, serving, settings_of
 from tests.bot.mcp.test_tools import refused, told
 
 MANY = 50
@@ -32,15 +32,7 @@ async def test_every_tool_answers(served, mode):
     """Clients new and old list the tools and call each of them; errors come as answers too."""
     async with served.connect(mode=mode) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
-        answers = {
-            "look_up_sim": await told(client, "look_up_sim", sim="pump-7"),
-            "triage_sims": await told(client, "triage_sims", sims=["pump-7"]),
-            "find_sims": await told(client, "find_sims", name="pump-7"),
-            "sim_history": await told(client, "sim_history", sim="pump-7"),
-            "explain_verdict": await told(client, "explain_verdict", sim="pump-7"),
-            "list_incidents": await told(client, "list_incidents"),
-            "list_rules": await told(client, "list_rules"),
-        }
+        answers = {name: await told(client, name, **asked) for name, asked in ABOUT_PUMP_7.items()}
         error = await refused(client, "look_up_sim", sim="pmp-7")
         uri = f"simsessions://sims/{answers['look_up_sim']['sim']['sid']}"
         report = json.loads((await client.read_resource(uri)).contents[0].text)

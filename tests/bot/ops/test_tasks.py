@@ -157,14 +157,6 @@ async def test_what_is_cut_before_its_turn_is_closed():
     assert [0, 2] == seen
 
 
-@pytest.fixture
-async def executor():
-    """What is tested; closed at the end."""
-    made = WorkerThread()
-    yield made
-    await made.aclose()
-
-
 async def test_work_is_done_in_another_thread(executor):
     """What it gives comes back, and the loop's own thread did not do it."""
     here = threading.get_ident()

@@ -257,9 +257,14 @@ async def test_what_replaces_a_message_is_sent_by_the_same_way_again(delivery, s
     assert ["hello"] == texts(slack)
 
 
-async def test_progress_whose_answer_was_lost_is_found_and_edited(progress, slack):
-    """No "Looking up" is left beside the answer."""
-    slack.api.faults.add("chat.postMessage", Fault(503, after_work=True))
+LOST = Fault(503, after_work=True)
+REFUSED = Fault(body={"ok": False, "error": "not_allowed"})
+
+
+@pytest.mark.parametrize("fault", [LOST, REFUSED], ids=["lost", "refused"])
+async def test_one_answer_comes_whatever_became_of_the_progress(progress, slack, fault):
+    """No "Looking up" is left beside it where that was lost; and it comes though that could not."""
+    slack.api.faults.add("chat.postMessage", fault)
     message = progress.begin(To(), in_channel=True)
 
     await message.show(saying("1 of 2"))
@@ -351,17 +356,6 @@ async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(progress, 
         await asyncio.sleep(0)
     showing.cancel()
 
-    await message.finish(saying("both"))
-
-    assert ["both"] == texts(slack)
-
-
-async def test_progress_that_cannot_be_shown_costs_nothing(progress, slack):
-    """Where showing fails, the answer comes all the same."""
-    slack.api.faults.fail("chat.postMessage", "not_allowed")
-    message = progress.begin(To(), in_channel=True)
-
-    await message.show(saying("1 of 2"))
     await message.finish(saying("both"))
 
     assert ["both"] == texts(slack)
