@@ -150,9 +150,14 @@ def cli() -> None:
     """
 
 
+NO_PLUGINS = ("PYDANTIC_DISABLE_PLUGINS", "__all__")
+"""Else pydantic looks for some among all packages that are installed, for 5 ms."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code; errors are a sentence on stderr."""
     _write_in_any_encoding()
+    os.environ.setdefault(*NO_PLUGINS)
     try:
         done = cli.main(arguments, prog_name="simsessions", standalone_mode=False)
     except click.ClickException as error:
