@@ -15,6 +15,8 @@ from typing import Protocol
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 import handlers
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
@@ -27,7 +29,6 @@ from bot.app.resources import (
     revealed,
     store_url,
 )
-from bot.asgi import Router, Routes
 from bot.blocks.kit import degrade
 from bot.clock import Backoff, Clock
 from bot.digests.archive import Archive, FleetScans
@@ -201,7 +202,7 @@ EVENTS_PATH = "/slack/events"
 
 async def assemble(
     settings: Settings, clock: Clock, session: aiohttp.ClientSession, stack: AsyncExitStack
-) -> tuple[Bot, Router]:
+) -> tuple[Bot, Starlette]:
     """Put the parts together; what must be closed is put on the stack."""
     tasks, dependencies = Tasks(), DependencyStatus(clock, is_outage)
     metrics = Metrics(in_flight=lambda: len(tasks), standing=dependencies)
@@ -307,10 +308,10 @@ def _open_home_tabs(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> 
 
 def _with_intake(
     resources: Resources, app: AsyncApp, taking: Taking, bot_with: Callable[[Intake], Bot]
-) -> tuple[Bot, Router]:
+) -> tuple[Bot, Starlette]:
     """Let Slack reach the bot: by Socket Mode where there is an app token, else by signed HTTP."""
     settings, clock, metrics = resources.settings, resources.clock, resources.metrics
-    routes: Routes = {}
+    routes: list[Route] = []
     intake: Intake
     if settings.slack_app_token:
         app_token = revealed(settings.slack_app_token)
@@ -318,7 +319,6 @@ def _with_intake(
     else:
         signature = SignatureVerifier(revealed(settings.slack_signing_secret), clock)
         intake = endpoint = SlackEndpoint(app, signature, clock, metrics, taking)
-        routes = {EVENTS_PATH: ("POST", endpoint)}
+        routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     bot = bot_with(intake)
-    health = health_routes(bot.why_not_ready, bot.notes, metrics)
-    return bot, Router({**routes, **health})
+    return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])

@@ -14,10 +14,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from starlette.applications import Starlette
+
 from bot.app.bot import Bot, assemble, stopped_or_ended
 from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
-from bot.asgi import App, Router
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rule import all_rules
 from bot.digests.schedule import all_zones
@@ -87,7 +88,7 @@ async def working(
         async def why_not_ready() -> tuple[str, ...]:
             return engine.why_stuck()
 
-        web = Router(health_routes(why_not_ready, resources.notes, metrics))
+        web = Starlette(routes=health_routes(why_not_ready, resources.notes, metrics))
         port = await listen(web, settings, metrics, stack)
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()
@@ -148,7 +149,9 @@ def tune_garbage_collector() -> None:
     gc.set_threshold(10_000, 10, 20)
 
 
-async def listen(web: App, settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> int:
+async def listen(
+    web: Starlette, settings: Settings, metrics: Metrics, stack: AsyncExitStack
+) -> int:
     """Serve on the port that is set; return it. Raises StartError where it is taken."""
     try:
         guard = ConnectionGuard(metrics.connection_cut)

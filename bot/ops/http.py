@@ -1,46 +1,50 @@
 """/healthz, /readyz and /metrics: alive, fit to be asked, and what was counted."""
 
 import asyncio
-import json
 import logging
 import resource
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from bot.asgi import TEXT, App, Response, Routes
 from bot.ops.metrics import Metrics
 
 Reasons = Callable[[], Awaitable[tuple[str, ...]]]
 Notes = Callable[[], tuple[str, ...]]
-METRICS = {"content-type": "text/plain; version=0.0.4; charset=utf-8"}
-JSON = {"content-type": "application/json"}
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def health_routes(why_not_ready: Reasons, notes: Notes, metrics: Metrics) -> Routes:
+def health_routes(why_not_ready: Reasons, notes: Notes, metrics: Metrics) -> list[Route]:
     """Return the three routes; `why_not_ready` is empty while the bot is fit to be asked.
 
     `notes` say what is amiss though it is fit.
     """
 
-    async def readyz(*request: Any) -> None:  # noqa: ANN401 -- what ASGI hands on
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(_request: Request) -> Response:
         reasons = await why_not_ready()
         body = {"ready": not reasons, "reasons": list(reasons), "notes": list(notes())}
-        await Response(json.dumps(body), 503 if reasons else 200, JSON)(*request)
+        return JSONResponse(body, 503 if reasons else 200)
 
-    async def counted(*request: Any) -> None:  # noqa: ANN401 -- the same
-        await Response(metrics.text(), headers=METRICS)(*request)
+    async def counted(_request: Request) -> Response:
+        return Response(metrics.text(), headers={"content-type": METRICS_TYPE})
 
-    return {
-        "/healthz": ("GET", Response("ok", headers=TEXT)),
-        "/readyz": ("GET", readyz),
-        "/metrics": ("GET", counted),
-    }
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", counted),
+    ]
 
 
 REQUEST_SECONDS = 10.0
@@ -247,7 +251,7 @@ class _Quiet(uvicorn.Server):
 
 @asynccontextmanager
 async def http_server(  # noqa: PLR0913 -- what is served, where, and how
-    app: App,
+    app: ASGIApp,
     host: str,
     port: int,
     *,
@@ -303,7 +307,9 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not was_cut and not str(record.msg).startswith(_NO_NEWS)
 
 
-def _config(app: App, guard: ConnectionGuard, *, websockets: bool, grace: int) -> uvicorn.Config:
+def _config(
+    app: ASGIApp, guard: ConnectionGuard, *, websockets: bool, grace: int
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=type("Guarded", (_Guarded,), {"guard": guard}),

@@ -40,8 +40,9 @@ from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from bot.asgi import Receive, Response, Scope, Send
 from bot.clock import Clock
 from bot.errors import SlackLost, StartError
 from bot.proxies import origin_of, proxy_for

@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from bot.asgi import Router
 from bot.ops.http import ConnectionGuard, health_routes, http_server
 from bot.ops.metrics import Metrics
 
@@ -21,7 +20,7 @@ async def get(path, reasons=(), notes=()):
     async def why_not():
         return reasons
 
-    app = Router(health_routes(why_not, lambda: notes, Metrics()))
+    app = Starlette(routes=health_routes(why_not, lambda: notes, Metrics()))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         return await client.get(path)

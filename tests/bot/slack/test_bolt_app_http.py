@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from slack_sdk import signature as sdk
+from starlette.applications import Starlette
+from starlette.routing import Route
 
-from bot.asgi import Router
 from bot.emulators.slack.delivery import signature
 from bot.ops.http import http_server
 from bot.slack.bolt_app import (
@@ -101,7 +102,7 @@ def endpoint(session, clock, counted, taken, held):
 async def post(endpoint, clock):
     """Post a body over a socket, signed unless told otherwise."""
     await endpoint.open()
-    web = Router({"/slack/events": ("POST", endpoint)})
+    web = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
 
     async def posted(body, **headers):
         stamp = headers.pop("stamp", str(int(clock.now().timestamp())))
@@ -194,6 +195,17 @@ async def test_a_closed_endpoint_is_503(post, endpoint, taken):
     assert 503 == answer.status_code
     assert not await endpoint.is_open()
     assert [] == taken
+
+
+async def test_other_methods_are_405(endpoint):
+    """Only POST is Slack's."""
+    web = Starlette(routes=[Route("/slack/events", endpoint, methods=["POST"])])
+    transport = httpx.ASGITransport(web)
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+        answer = await client.get("/slack/events")
+
+    assert 405 == answer.status_code
 
 
 async def test_a_command_is_acknowledged_before_bolt_looks_at_it(endpoint, clock, taken, held):
