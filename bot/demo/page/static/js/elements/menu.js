@@ -1,6 +1,6 @@
 /** A small menu below a button, for the overflow element and the page's own. */
 
-import { h } from "../dom.js";
+import { h, put } from "../dom.js";
 
 const MOVES = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -11,12 +11,12 @@ export function menuButton({ label, caption, key, items, align = "end" }) {
   const opener = h("button", {
     ...props, "aria-label": label, "aria-haspopup": "menu", "aria-expanded": "false", onclick: toggle,
   }, caption);
-  const menu = h("div", { class: `menu ${align}`, role: "menu", "aria-label": label },
-    items.map((item) => menuItem(item, () => close())));
+  const menu = h("div", { class: `menu ${align}`, role: "menu", "aria-label": label });
   const wrap = h("span.menu-wrap", { onkeydown: keys, onfocusout: leave }, opener, menu);
   return wrap;
 
   function open() {
+    put(menu, items.map((item) => menuItem(item, close)));
     wrap.classList.add("open");
     opener.setAttribute("aria-expanded", "true");
     menu.firstElementChild?.focus();
