@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.demo.api import ActionsApi, ChangesApi, StateApi
 from bot.demo.controls import Controls
 from bot.demo.stories.story import Story
-from bot.struct import Struct
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -90,6 +89,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+KEPT, UNKEPT = "max-age=31536000, immutable", "no-cache"
 
 
 def page_routes(controls: Controls, *, stories: Sequence[Story] = ()) -> list[BaseRoute]:
@@ -111,43 +111,34 @@ def page_routes(controls: Controls, *, stories: Sequence[Story] = ()) -> list[Ba
     ]
 
 
-class Asset(Struct):
-    """One file: its bytes, their type and their ETag."""
-
-    content: bytes
-    media_type: str
-    etag: str
-
-
 class StaticFiles:
-    """Serves the files of the `static` folder, read once; the browser revalidates them."""
+    """Serves the files of the `static` folder, read once.
+
+    The page names them below a mark of what all of them hold, where a browser keeps them for good:
+    it asks again for none of them, and for all of them once one has changed.
+    """
 
     def __init__(self, folder: Path = STATIC) -> None:
-        self._assets = {
-            path.relative_to(folder).as_posix(): _read(path)
-            for path in folder.rglob("*")
+        self._files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
             if path.suffix in TYPES
         }
+        self._mark = hashlib.sha256(b"".join(self._files.values())).hexdigest()[:20]
 
-    async def index(self, request: Request) -> Response:
+    async def index(self, _request: Request) -> Response:
         """Serve the page itself."""
-        return _answer(request, self._assets["index.html"])
+        marked = f'"/static/{self._mark}/'.encode()
+        return _answer(self._files["index.html"].replace(b'"/static/', marked), ".html", UNKEPT)
 
     async def serve(self, request: Request) -> Response:
-        """Serve a file by its path below `/static/`."""
-        asset = self._assets.get(request.path_params["path"])
-        return _answer(request, asset) if asset else PlainTextResponse("Not Found", 404)
+        """Serve a file by its path below `/static/`, with or without the mark."""
+        asked = request.path_params["path"]
+        path = asked.removeprefix(f"{self._mark}/")
+        if path not in self._files:
+            return PlainTextResponse("Not Found", 404)
+        return _answer(self._files[path], Path(path).suffix, UNKEPT if path == asked else KEPT)
 
 
-def _read(path: Path) -> Asset:
-    content = path.read_bytes()
-    mark = hashlib.sha256(content).hexdigest()[:20]
-    return Asset(content, TYPES[path.suffix], f'"{mark}"')
-
-
-def _answer(request: Request, asset: Asset) -> Response:
-    headers = {"ETag": asset.etag, "Cache-Control": "no-cache"}
-    known = request.headers.get("if-none-match", "")
-    if asset.etag in (mark.strip().removeprefix("W/") for mark in known.split(",")):
-        return Response(status_code=304, headers=headers)
-    return Response(asset.content, headers=headers | {"Content-Type": asset.media_type})
+def _answer(content: bytes, suffix: str, kept: str) -> Response:
+    return Response(content, headers={"Content-Type": TYPES[suffix], "Cache-Control": kept})

@@ -1,11 +1,16 @@
 """The static files."""
 
 import re
+import shutil
+from contextlib import asynccontextmanager
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
-from bot.demo.page.page import POLICY, STATIC
+from bot.demo.page.page import POLICY, STATIC, StaticFiles
 from bot.emulators.slack.people import ANA
+from tests.bot.demo.conftest import browser_of
 
 FILES = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file())
 SCRIPTS = [name for name in FILES if name.endswith(".js")]
@@ -33,15 +38,36 @@ async def test_files_have_their_type(browser, path, media_type):
     assert "no-cache" == answer.headers["cache-control"]
 
 
-@pytest.mark.parametrize("weak", ["", "W/"])
-async def test_what_is_known_is_not_sent_again(browser, weak):
-    """A browser that has the file is told so, without the bytes."""
-    mark = (await browser.get("/static/js/app.js")).headers["etag"]
-    again = await browser.get(
-        "/static/js/app.js", headers={"If-None-Match": f'"other", {weak}{mark}'}
-    )
+@asynccontextmanager
+async def opened(folder):
+    """A browser that has the page of a folder open, and the paths that the page names."""
+    files = StaticFiles(folder)
+    routes = [Route("/", files.index), Route("/static/{path:path}", files.serve)]
+    async with browser_of(Starlette(routes=routes)) as browser:
+        yield browser, re.findall(r'(?:src|href)="([^"]+)"', (await browser.get("/")).text)
 
-    assert (304, b"") == (again.status_code, again.content)
+
+async def test_a_browser_keeps_what_the_page_names():
+    """It never asks again for a file that the page names, or that such a script imports."""
+    async with opened(STATIC) as (browser, named):
+        imported = named[-1].replace("app.js", "dom.js")
+        for path in (*named, imported):
+            answer = await browser.get(path)
+
+            assert "immutable" in answer.headers["cache-control"], path
+            assert (STATIC / path.split("/", 3)[3]).read_bytes() == answer.content
+
+
+async def test_a_file_that_changed_is_asked_for(tmp_path):
+    """As one file changes the page names all anew, and nothing is served by the old names."""
+    shutil.copytree(STATIC, tmp_path, dirs_exist_ok=True)
+    async with opened(tmp_path) as (_, before):
+        pass
+    (tmp_path / "js" / "dom.js").write_text("export const h = 1;")
+    async with opened(tmp_path) as (browser, after):
+        assert set() == {*before} & {*after}
+        assert {404} == {(await browser.get(path)).status_code for path in before}
+        assert {200} == {(await browser.get(path)).status_code for path in after}
 
 
 @pytest.mark.parametrize(
