@@ -1,6 +1,7 @@
 """Bots as processes of their own: killed without a word, started again, several on one store."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,9 @@ async def answer_to(demo, text):
 
 
 @pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
-async def test_everything_else_lives_on_when_the_bot_is_killed(over_http, tmp_path, monkeypatch):
+async def test_everything_else_lives_on_when_the_bot_is_killed(
+    over_http, tmp_path, forked, monkeypatch
+):
     """
     Killed, the bot is gone and nothing is answered; started again it answers, in one workspace.
 
@@ -47,6 +50,8 @@ async def test_everything_else_lives_on_when_the_bot_is_killed(over_http, tmp_pa
     """
     for name in ("SLACK_BOT_TOKEN", "KORE_CLIENT_ID", "SIMSESSIONS_ALLOWED_USERS"):
         monkeypatch.setenv(name, "none of the demo's")
+    if over_http:
+        monkeypatch.setattr(sys, "executable", forked)
     async with running_subprocesses(data=tmp_path, over_http=over_http) as demo:
         before = await answer_to(demo, "help")
         first = demo.bots.state()[0]
@@ -75,8 +80,9 @@ async def test_everything_else_lives_on_when_the_bot_is_killed(over_http, tmp_pa
     assert b"none of the demo's" not in environ
 
 
-async def test_two_bots_share_one_workspace():
+async def test_two_bots_share_one_workspace(forked, monkeypatch):
     """Each has its own connection; with one of them killed the other answers."""
+    monkeypatch.setattr(sys, "executable", forked)
     async with running_subprocesses(bots=2) as demo:
         connections = len(demo.slack.socket.connections)
         demo.bots.kill(2)
