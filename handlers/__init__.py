@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import Services
+from handlers import history
 from handlers.alert_form import register_alert_form
 from handlers.alerts import register_alerts
 from handlers.buttons import register_buttons, register_card
@@ -10,13 +11,14 @@ from handlers.commands import register_command
 from handlers.digest_form import register_digest_form
 from handlers.digests import register_digest_buttons
 from handlers.handover import register_handovers
-from handlers.history import register_history_buttons, register_modals
+from handlers.history import register_modals
 from handlers.home import register_home
 from handlers.incident_buttons import register_incident_buttons
+from handlers.interactions import register_clicks
 from handlers.mentions import register_mentions, register_shortcuts
 from handlers.middleware import REVOKED, Middleware
 from handlers.previews import register_unfurls, register_work_objects
-from handlers.subcommands.watch import register_watch_buttons
+from handlers.subcommands import watch
 from handlers.triage import register_triage_buttons
 
 
@@ -35,7 +37,7 @@ def register(app: AsyncApp, services: Services) -> None:
     register_shortcuts(app, services)
     register_buttons(app, services)
     register_card(app, services)
-    register_history_buttons(app, services)
+    register_clicks(app, {**history.CLICKS, **watch.CLICKS}, services)
     register_modals(app, services)
     register_digest_buttons(app, services)
     register_digest_form(app, services)
@@ -44,7 +46,6 @@ def register(app: AsyncApp, services: Services) -> None:
     register_incident_buttons(app, services)
     register_triage_buttons(app, services)
     register_handovers(app, services)
-    register_watch_buttons(app, services)
 
     async def revoked(ack: AsyncAck) -> None:
         await ack()

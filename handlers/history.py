@@ -27,7 +27,6 @@ from handlers.interactions import (
     action_in,
     known_zone,
     read,
-    register_clicks,
     value_of,
 )
 from handlers.lookups import look_up
@@ -66,11 +65,6 @@ async def _known(sid: str, archive: Archive) -> dict[int, Day]:
     except BotError:
         log.info("days-not-read", exc_info=True)
         return {}
-
-
-def register_history_buttons(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to each button."""
-    register_clicks(app, CLICKS, services)
 
 
 async def history(context: Context, value: str) -> Reply:

@@ -16,7 +16,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.audit import Asking
 from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.lookup import Told, keep_nobody_posted, tell_nobody
+from bot.sessions.lookup import Told, keep_nobody_posted
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer
@@ -95,7 +95,6 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     newest_only: bool = False,
     for_all: bool | None = None,
     within: float | None = None,
-    done: Callable[[], None] = tell_nobody,
     told: Told = keep_nobody_posted,
 ) -> list[SessionReport | BotError]:
     """Report on each, in the order asked, as SessionLookup.look_up_many does.
@@ -110,7 +109,6 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
         fresh=fresh,
         newest_only=newest_only,
         within=within,
-        done=done,
         told=told if redaction is None else keep_nobody_posted,
     )
     asking = _asking(context)

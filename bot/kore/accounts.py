@@ -192,7 +192,7 @@ class AccountsClient(KoreClient):
             return await self._clients[home].rate_plan(sid, fresh=fresh)
         return (await self.first(lambda client: client.rate_plan(sid, fresh=fresh)))[1]
 
-    async def sims(  # noqa: PLR0913 -- KORE's filters
+    async def sims(
         self,
         on_skipped: Callable[[int], None] = tell_nobody,
         /,
@@ -200,8 +200,6 @@ class AccountsClient(KoreClient):
         status: str | None = None,
         iccid: str | None = None,
         rate_plan: str | None = None,
-        eid: str | None = None,
-        sim_registration_code: str | None = None,
     ) -> AsyncIterator[Sim]:
         """Stream the SIMs that fit all filters, one account after the other.
 
@@ -210,14 +208,7 @@ class AccountsClient(KoreClient):
         some = False
         failure: KoreError | None = None
         for account, client in self._clients.items():
-            listed = client.sims(
-                on_skipped,
-                status=status,
-                iccid=iccid,
-                rate_plan=rate_plan,
-                eid=eid,
-                sim_registration_code=sim_registration_code,
-            )
+            listed = client.sims(on_skipped, status=status, iccid=iccid, rate_plan=rate_plan)
             try:
                 async for sim in listed:
                     some = True

@@ -232,7 +232,7 @@ class KoreClient:
         fetch = partial(self._one, "rate_plan", _path("RatePlans", sid), RatePlan)
         return await self._caches.rate_plans.get(sid, fetch, fresh=fresh)
 
-    async def sims(  # noqa: PLR0913 -- KORE's filters
+    async def sims(
         self,
         on_skipped: Callable[[int], None] = tell_nobody,
         /,
@@ -240,21 +240,13 @@ class KoreClient:
         status: str | None = None,
         iccid: str | None = None,
         rate_plan: str | None = None,
-        eid: str | None = None,
-        sim_registration_code: str | None = None,
     ) -> AsyncIterator[Sim]:
         """Stream the SIMs that fit all filters, page by page, never cached. `GET /v1/Sims`.
 
-        `rate_plan` is a SID or unique name; `eid` is deprecated by KORE. `on_skipped` is told how
-        many rows of a page could not be read.
+        `rate_plan` is a SID or unique name. `on_skipped` is told how many rows of a page could not
+        be read.
         """
-        query = _query(
-            Status=status,
-            Iccid=iccid,
-            RatePlan=rate_plan,
-            EId=eid,
-            SimRegistrationCode=sim_registration_code,
-        )
+        query = _query(Status=status, Iccid=iccid, RatePlan=rate_plan)
         async for page in pages(self._requester, SIMS, _path("Sims"), query):
             on_skipped(page.skipped)
             for sim in page.rows:

@@ -6,15 +6,13 @@ The buttons too that begin a watch, or stop it.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from slack_bolt.async_app import AsyncApp
-
 from bot.blocks import ids
 from bot.blocks.fleet import ask_screen
 from bot.blocks.sim_text import words_of
 from bot.blocks.watch import begun_screen, list_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
 from bot.errors import BotError, NotAllowed, NotASim, NotYours, UserError
-from bot.services import Actor, Request, Services
+from bot.services import Actor, Request
 from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
@@ -35,7 +33,7 @@ from bot.watches.watch import (
     parse_watch_request,
 )
 from handlers.commands import COMMAND, subcommand, which_sim
-from handlers.interactions import Click, read, read_sims, register_clicks
+from handlers.interactions import Click, read, read_sims
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context
 from handlers.replies import Reply
@@ -221,11 +219,6 @@ def _reply(
     watches = [each.watch for each in begun]
     screen = begun_screen(watches, extended, now, [error.sentence for error in errors])
     return Reply(screen, quiet=request.aloud and not (extended or errors))
-
-
-def register_watch_buttons(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to each button."""
-    register_clicks(app, CLICKS, services)
 
 
 async def watch_clicked(context: Context, value: str) -> Reply:
