@@ -186,10 +186,14 @@ async def test_somebody_elsewhere_may_not_change_it(whole):
     await whole.type("alert pause Wells", user="ben")
     unknown = whole.answer("ben").text
     await forged(whole, ids.ALERT_PAUSE, ids.SubscriptionButton(id="a1"), user="ben")
+    refused = whole.answer("ben").text
+    await forged(whole, ids.ALERT_EDIT, ids.SubscriptionButton(id="a1"), user="ben")
     (one,) = await kept(whole)
 
     assert "I found no alert" in unknown
-    assert "people in its channel may change an alert" in whole.answer("ben").text
+    for said in (refused, str(view(whole, "ben")["blocks"])):
+        assert "people in its channel may change an alert" in said
+    assert "Wells" not in str(view(whole, "ben")["blocks"])
     assert one.paused is not PauseReason.ASKED  # the card may be refused there by then
 
 

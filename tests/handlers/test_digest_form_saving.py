@@ -8,6 +8,8 @@ from bot.digests.form import FormField
 from bot.digests.subscription import SelectionKind
 from bot.emulators.kore.faults import broken, late
 from bot.struct import replace
+from tests.bot.digests.subscriptions import subscription
+from tests.handlers.alert_steps import forged
 from tests.handlers.digest_steps import (
     PUMPS,
     added,
@@ -166,6 +168,17 @@ async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
 
         assert "I may not answer here" in errors_in(delivery)[FormField.CHANNEL]
         assert () == await kept(whole)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_the_form_shows_none_to_somebody_elsewhere(whole):
+    """An id that comes back from another channel, by somebody who is not there, opens nothing."""
+    theirs = subscription(channel="G0ONCALL1")
+    await whole.bot.services.digests.subscriptions.add(theirs)
+    await forged(whole, ids.DIGEST_EDIT, ids.SubscriptionButton(id=theirs.id), user="ben")
+
+    assert "people in its channel" in words(view(whole, "ben"))
+    assert theirs.selection.text not in words(view(whole, "ben"))
 
 
 async def test_a_window_with_another_channel_in_it(whole):
