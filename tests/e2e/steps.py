@@ -14,25 +14,25 @@ async def ask(page, text):
     async with answered(page, "command") as ticket:
         await page.locator("#composer").fill(text)
         await page.locator("#composer").press("Enter")
-    return await with_ticket(page, await ticket)
+    return await with_ticket(page, await ticket())
 
 
 async def press(page, pressed):
     """Press a button; return the new message that comes of it."""
     async with answered(page, "click") as ticket:
         await pressed.click()
-    return await with_ticket(page, await ticket)
+    return await with_ticket(page, await ticket())
 
 
 @contextlib.asynccontextmanager
 async def answered(page, action):
-    """Yield an awaitable of the ticket of what the block does: its answers name it too."""
+    """Yield what returns the ticket of what the block does: its answers name it too."""
+
+    async def ticket():
+        return (await (await response.value).json())["ticket"]
+
     async with page.expect_response(f"**/page/{action}") as response:
-        yield _ticket(response)
-
-
-async def _ticket(response):
-    return (await (await response.value).json())["ticket"]
+        yield ticket
 
 
 async def with_ticket(page, ticket):
