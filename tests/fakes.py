@@ -3,8 +3,21 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from bot.clock import SystemClock
+
 YEARLY = f"0 0 1 {(datetime.now(UTC).month + 5) % 12 + 1} *"
 """A cron line that is due half a year from now: no test runs until then."""
+
+
+class NoonClock(SystemClock):
+    """The machine's clock as if it were noon now: no day ends while a test runs."""
+
+    def __init__(self) -> None:
+        now = datetime.now(UTC)
+        self._later = now.replace(hour=12, minute=0, second=0) - now
+
+    def now(self) -> datetime:  # type: ignore[override] -- what is inherited needs no clock
+        return datetime.now(UTC) + self._later
 
 
 class FakeClock:

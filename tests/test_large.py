@@ -21,6 +21,7 @@ from bot.emulators.serve import serving
 from bot.slack.identity import bot_scopes
 from bot.slack.posting import ANSWER
 from tests.bot.jobs.processes import Processes
+from tests.handlers.digest_steps import AT
 from tests.slack_rig import SlackSide, slack_side
 from tests.whole_bot import find_button
 
@@ -102,8 +103,8 @@ async def digest_of_all(large):
     which = block_of(FormField.WHICH)
     await workspace.click_in_view("ana", which, which, selected="all")
     await until(lambda: "Name pattern" not in str(window(large)))
-    name = block_of(FormField.NAME)
-    sent = await workspace.submit_view("ana", {name: {name: "All"}})
+    filled = ((block_of(FormField.NAME), "All"), (block_of(FormField.AT), AT))
+    sent = await workspace.submit_view("ana", {block: {block: text} for block, text in filled})
     assert sent.ok
     await until(lambda: large.sql("SELECT count(*) FROM subscriptions"))
 

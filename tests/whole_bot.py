@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.app.bot import EVENTS_PATH, Bot
 from bot.app.run import running
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
@@ -125,14 +125,18 @@ async def in_a_folder() -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def whole_bot(
-    *, over_http: bool = False, scopes: Iterable[str] = (), **changes: Any
+    *,
+    over_http: bool = False,
+    scopes: Iterable[str] = (),
+    clock: Clock | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Whole]:
     """Run all three; `over_http` is signed HTTP instead of Socket Mode.
 
     `scopes` are granted beside those that the bot needs. Its store ends with it, unless a
     `data_dir` or `database_url` is given.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     kore = KoreApi(clock, stories=all_stories())
     async with in_a_folder() as folder, serving(kore.app) as kore_url, slack_side(clock) as slack:
         needed, _ = bot_scopes()
@@ -140,7 +144,8 @@ async def whole_bot(
         if over_http:
             changes["slack_app_token"] = None
         store = {"data_dir": folder, "data_may_be_lost": True}
-        async with running(settings_for(slack, kore, kore_url, **(store | changes))) as bot:
+        settings = settings_for(slack, kore, kore_url, **(store | changes))
+        async with running(settings, clock) as bot:
             if over_http:
                 slack.api.request_url = f"http://127.0.0.1:{bot.port}{EVENTS_PATH}"
             yield Whole(bot, kore, slack)

@@ -13,6 +13,8 @@ from bot.emulators.slack.payloads import from_view
 from bot.errors import OldButton
 from handlers.digest_form import values_in
 from tests.handlers.digest_steps import (
+    AT,
+    NAMED,
     PUMPS,
     added,
     bot_on,
@@ -40,17 +42,18 @@ async def test_a_digest_is_made(whole):
     (opened,) = whole.slack.api.calls.of("views.open")
     form = view(whole)
 
-    delivery = await send(whole, {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"})
+    delivery = await send(whole, PUMPS)
 
     assert "Reading…" in words(opened.args["view"])
     assert "America/New_York" in words(form)
+    assert "'initial_time': '09:00'" in words(form)
     (one,) = await kept(whole)
     assert delivery.ok
     assert ("Pumps", "C0FLEETOP", "U0ANA0001", "America/New_York") == (
         one.name, one.channel, one.made_by, one.zone,
     )  # fmt: skip
     assert Selection(SelectionKind.PATTERN, "truck-*") == one.selection
-    assert DigestSchedule(Frequency.WEEKDAY) == one.schedule
+    assert DigestSchedule(Frequency.WEEKDAY, at=time.fromisoformat(AT)) == one.schedule
     assert "Next: <!date^" in words(view(whole))
     assert "made the digest *Pumps*" in str(whole.answer("ben").blocks)
 
@@ -112,7 +115,7 @@ async def test_each_schedule(whole):
     ):
         await whole.type("digest add")
         await choose(whole, FormField.EVERY, every)
-        await send(whole, PUMPS | {FormField.NAME: f"Every {every}"} | values)
+        await send(whole, NAMED | {FormField.NAME: f"Every {every}"} | values)
 
         (one,) = (one for one in await kept(whole) if one.name == f"Every {every}")
         cron = DigestSchedule(every, **more).cron
@@ -137,7 +140,7 @@ async def test_a_fault_stands_on_its_field(whole):
         ({FormField.CHANNEL: "G0ONCALL1"}, FormField.CHANNEL, "Invite me there"),
         ({FormField.CHANNEL: "C0DEPOT24"}, FormField.CHANNEL, "is archived"),
     ):
-        delivery = await added(whole, PUMPS | values)
+        delivery = await added(whole, NAMED | values)
 
         assert [field] == list(errors_in(delivery)), values
         assert sentence in errors_in(delivery)[field], values
@@ -155,7 +158,7 @@ async def test_a_bad_cron_line(whole):
         ("nonsense", "it has 1 fields"),
         ("*/5 * * * *", "the shortest allowed here is 15 min"),
     ):
-        delivery = await send(whole, PUMPS | {FormField.CRON: cron})
+        delivery = await send(whole, NAMED | {FormField.CRON: cron})
 
         assert sentence in errors_in(delivery)[FormField.CRON], cron
 

@@ -8,7 +8,7 @@ from bot.blocks.ids import DIGEST_PAUSE, SubscriptionButton
 from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
 from bot.struct import replace
-from tests.handlers.digest_steps import added, bot_on, kept, scheduled, view
+from tests.handlers.digest_steps import AT, added, bot_on, kept, scheduled, view
 from tests.whole_bot import find_button
 
 
@@ -154,7 +154,7 @@ async def test_the_list_and_its_buttons(whole):
     await whole.click(shown, "Pause")
 
     assert "1 digest in this channel" == shown.text
-    assert "SIMs called `truck-*`, on weekdays at 09:00 (America/New_York)" in str(shown.blocks)
+    assert f"SIMs called `truck-*`, on weekdays at {AT} (America/New_York)" in str(shown.blocks)
     assert "Next: <!date^" in str(shown.blocks)
     assert PauseReason.ASKED is (await kept(whole))[0].paused
     await whole.type("digest list")

@@ -13,6 +13,7 @@ from bot.services import Request
 from bot.store.scans import SimDays
 from handlers.handover import thread_of
 from tests.accounts_rig import PUMP, THEIR_PUMP, VAULT, two_accounts
+from tests.fakes import NoonClock
 from tests.whole_bot import find_button, whole_bot
 
 
@@ -221,25 +222,32 @@ async def sid_of(whole, name):
     return report.sim.sid
 
 
-async def test_days_beyond_those_of_kore_come_by_the_month(whole):
+@pytest.fixture
+async def at_noon():
+    """The whole bot, whose day does not end between what is kept and what is asked."""
+    async with whole_bot(clock=NoonClock()) as running:
+        yield running
+
+
+async def test_days_beyond_those_of_kore_come_by_the_month(at_noon):
     """Where scans have kept more, more can be asked for: charts and a table, a row a month."""
-    await keep_days(whole, await sid_of(whole, "truck-42"), 100)
+    await keep_days(at_noon, await sid_of(at_noon, "truck-42"), 100)
 
-    await whole.type("history truck-42 90")
+    await at_noon.type("history truck-42 90")
 
-    answer = whole.answer()
+    answer = at_noon.answer()
     assert answer.text.startswith("truck-42 had 178 sessions in 90 days, 89 of them known")
     assert ["section", "data_visualization", "data_table", "context"] == kinds(answer)
 
 
-async def test_a_history_says_that_there_is_more(whole):
+async def test_a_history_says_that_there_is_more(at_noon):
     """Under the days that KORE keeps stands how many more are known, and how to ask for them."""
-    await keep_days(whole, await sid_of(whole, "truck-42"), 100)
+    await keep_days(at_noon, await sid_of(at_noon, "truck-42"), 100)
 
-    await whole.type("history truck-42")
+    await at_noon.type("history truck-42")
 
-    assert "100 days known since" in str(whole.answer().blocks[-1])
-    assert "history truck-42 101" in str(whole.answer().blocks[-1])
+    assert "100 days known since" in str(at_noon.answer().blocks[-1])
+    assert "history truck-42 101" in str(at_noon.answer().blocks[-1])
 
 
 @pytest.mark.parametrize(
@@ -250,13 +258,13 @@ async def test_a_history_says_that_there_is_more(whole):
         (60, 90, "61 days: ask for 1 to 61 days"),
     ],
 )
-async def test_days_that_nobody_kept_are_refused(whole, kept, asked, said):
+async def test_days_that_nobody_kept_are_refused(at_noon, kept, asked, said):
     """The sentence says since when the SIM is known, and what can be asked for."""
-    await keep_days(whole, await sid_of(whole, "truck-42"), kept)
+    await keep_days(at_noon, await sid_of(at_noon, "truck-42"), kept)
 
-    await whole.type(f"history truck-42 {asked}")
+    await at_noon.type(f"history truck-42 {asked}")
 
-    assert said in whole.answer().text
+    assert said in at_noon.answer().text
 
 
 async def test_without_a_store_the_last_days_are_shown_all_the_same(whole):
