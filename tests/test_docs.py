@@ -166,6 +166,15 @@ def test_the_command_is_slacks():
     assert f"`{COMMAND} pump-7`" in PAGES[Path("README.md")]
 
 
+def installed(folder: Path, scripts: dict[str, str]) -> None:
+    """Have these scripts where all is installed."""
+    for name, lines in scripts.items():
+        script = folder / ".venv/bin" / name
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(f"#!/bin/sh\n{lines}\n")
+        script.chmod(0o755)
+
+
 async def pasted_for_an_agent(folder: Path) -> tuple[str, dict[str, str]]:
     """Paste the block where all is installed; return what it says, as text and by name."""
     block = re.search(r"```sh\n(make mcp.*?)```", PAGES[Path("docs/agents.md")], re.DOTALL)[1]
@@ -180,20 +189,18 @@ async def pasted_for_an_agent(folder: Path) -> tuple[str, dict[str, str]]:
 
 async def test_a_demo_that_does_not_start_is_said(tmp_path):
     """Where the demo ends at once its words are shown, and nothing else is tried."""
-    (tmp_path / ".venv/bin").mkdir(parents=True)
-    for name in ("simsessions", "python"):
-        script = tmp_path / f".venv/bin/{name}"
-        script.write_text(f"#!/bin/sh\necho cannot start {name}\nexit 4\n")
-        script.chmod(0o755)
+    names = ("simsessions", "python")
+    installed(tmp_path, {name: f"echo cannot start {name}\nexit 4" for name in names})
     out, _ = await pasted_for_an_agent(tmp_path)
 
     assert ["cannot start simsessions", "left in the shell: "] == out.splitlines()
 
 
 @pytest.mark.slow
-async def test_what_is_pasted_for_an_agent_runs(tmp_path):
+async def test_what_is_pasted_for_an_agent_runs(tmp_path, forked):
     """The demo runs, and an MCP client gets the cause and the next step that the page has."""
-    (tmp_path / ".venv").symlink_to(sys.prefix)
+    runs = {"python": sys.executable, "simsessions": f"{forked} -m bot"}
+    installed(tmp_path, {name: f'exec {command} "$@"' for name, command in runs.items()})
     _, told = await pasted_for_an_agent(tmp_path)
     async with httpx.AsyncClient() as web:
         shown = await web.get(told["the page"])

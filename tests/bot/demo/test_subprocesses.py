@@ -95,8 +95,9 @@ async def test_two_bots_share_one_workspace(forked, monkeypatch):
     assert COMMAND in said
 
 
-async def test_a_bot_that_cannot_start_is_an_error(capfd):
+async def test_a_bot_that_cannot_start_is_an_error(capfd, forked, monkeypatch):
     """Its log says why; nothing of it is left."""
+    monkeypatch.setattr(sys, "executable", forked)
     bots = BotSubprocesses()
 
     with pytest.raises(BotDidNotStart):
