@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.strategies import text
 
 from bot.ops.tasks import WorkerThread
 from bot.proxies import proxy_for
@@ -28,6 +29,13 @@ if not find_spec("sniffio"):
     sys.modules["sniffio"] = None  # else httpx looks for it in every folder, at every request
 
 BROWSER = str(Path(__file__).parent / "e2e") + os.sep
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session):
+    """Have Hypothesis find out which characters there are, or each worker does, on a new clone."""
+    if not hasattr(session.config, "workerinput"):
+        text().validate()
 
 
 def pytest_collection_modifyitems(items):
