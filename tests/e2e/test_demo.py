@@ -75,13 +75,15 @@ async def test_share_shows_it_to_all(ana, demo, windows):
 
 
 async def test_the_map_is_a_link(ana):
-    """Map leads to the tower's place on a map, in a window of its own."""
+    """Map leads to the tower's place on a map, in a window of its own; all of the menu is seen."""
     answer = await ask(ana, "/simsessions truck-42")
     await answer.get_by_role("button", name="More actions").click()
     link = ana.get_by_role("menuitem", name="Map of the cell tower").locator("visible=true")
 
     await expect(link).to_have_attribute("target", "_blank")
     assert "37.88" in str(await link.get_attribute("href"))
+    for item in await ana.get_by_role("menuitem").locator("visible=true").all():
+        await expect(item).to_be_in_viewport(ratio=1)
 
 
 async def test_a_name_misspelt(ana):

@@ -19,6 +19,7 @@ export function menuButton({ label, caption, key, items, align = "end" }) {
     put(menu, items.map((item) => menuItem(item, close)));
     wrap.classList.add("open");
     opener.setAttribute("aria-expanded", "true");
+    menu.scrollIntoView({ block: "nearest" });
     menu.firstElementChild?.focus();
   }
 
