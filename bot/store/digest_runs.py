@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Double, Row, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Double, Row, Select, Update, bindparam, delete, func, or_, select, update
 
 from bot.store.database import Rows, Transaction
 from bot.store.jobs import Write
@@ -208,12 +208,13 @@ class DigestRuns(Rows):
         **values: Any,  # noqa: ANN401 -- any column's value
     ) -> None:
         """Set the stage of a run and other columns; the time of its end comes with the stage."""
-        if "counts" in values:
-            values["counts"] = json.dumps(values["counts"], separators=(",", ":"))
-        if stage in ENDS:
-            values["ended"] = func.coalesce(digest_runs.c.ended, NOW)
-        this = update(digest_runs).where(digest_runs.c.id == run)
-        await self._db.change(this.values(stage=stage.value, **values), tx=tx)
+        await self._db.change(_changed(run, stage, values), tx=tx)
+
+    async def change_as_read(self, run: Run, stage: Stage, **values: Any) -> None:  # noqa: ANN401 -- as above
+        """Do the same, but not where a run got on, or was begun anew, since it was read."""
+        at = digest_runs.c
+        same = at.stage == run.stage.value, at.started == run.started, at.job == run.job
+        await self._db.change(_changed(run.id, stage, values).where(*same))
 
     def changing(self, run: int, stage: Stage, **values: Any) -> Write:  # noqa: ANN401 -- as above
         """Return the same as a part of somebody else's transaction."""
@@ -228,6 +229,14 @@ class DigestRuns(Rows):
         late = digest_runs.c.due < NOW - older_than
         old = select(digest_runs.c.id).where(late, ~digest_runs.c.has_rows).limit(most)
         return await self._db.change(delete(digest_runs).where(digest_runs.c.id.in_(old)))
+
+
+def _changed(run: int, stage: Stage, values: dict[str, Any]) -> Update:
+    if "counts" in values:
+        values["counts"] = json.dumps(values["counts"], separators=(",", ":"))
+    if stage in ENDS:
+        values["ended"] = func.coalesce(digest_runs.c.ended, NOW)
+    return update(digest_runs).where(digest_runs.c.id == run).values(stage=stage.value, **values)
 
 
 _OF = digest_runs.c.subscription == bindparam("of")

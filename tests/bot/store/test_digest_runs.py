@@ -50,6 +50,23 @@ async def test_an_end_keeps_its_time(runs):
     assert before.ended == (await runs.find("s1", 60.0)).ended
 
 
+async def test_what_was_read_too_early_changes_nothing(runs):
+    """A run that got on, or was begun anew, since it was read is left as it is now."""
+    read = await runs.begin("s1", 60.0, "job")
+    await runs.change(read.id, Stage.POSTED)
+    await runs.change_as_read(read, Stage.FAILED, why="lost")
+    posted = await runs.find("s1", 60.0)
+    await runs.restart(posted, "another")
+    await runs.change_as_read(posted, Stage.POSTED, has_rows=False)
+    await runs.change_as_read(read, Stage.FAILED, why="lost")
+    anew = await runs.last("s1")
+    await runs.change_as_read(anew, Stage.FAILED, why="lost")
+
+    assert (Stage.POSTED, None) == (posted.stage, posted.why)
+    assert (Stage.LISTING, "another") == (anew.stage, anew.job)
+    assert (Stage.FAILED, "lost") == ((last := await runs.last("s1")).stage, last.why)
+
+
 async def test_a_run_is_compared_with_the_last_that_was_told(runs):
     """Skipped and failed runs, later ones and those of others are nothing to compare with."""
     quiet = await ended(runs, 60.0, Stage.QUIET)

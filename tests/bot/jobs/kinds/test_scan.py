@@ -1,5 +1,7 @@
 """One chunk of a scan."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from bot.digests.days import Day, day_number, merged_months
@@ -196,6 +198,28 @@ async def test_a_run_that_nobody_makes_any_more_is_ended(tidy_rig):
     ended = await found(tidy_rig, run)
 
     assert (Stage.FAILED, scan.LOST) == (ended.stage, ended.why)
+
+
+class LateQueue:
+    """A queue that answers only once somebody else has ended the run."""
+
+    def __init__(self, runs, run):
+        self.runs, self.run = runs, run
+
+    async def get(self, key):
+        await self.runs.change(self.run.id, Stage.POSTED, ts="1.2")
+
+
+@on_both
+async def test_a_run_that_ends_meanwhile_keeps_its_end(tidy_rig):
+    """What was posted between the two looks at a run and its job was not lost."""
+    runs = tidy_rig.parts.fleet.runs
+    run = await ran(tidy_rig, 1, Stage.SCANNING)
+    late = SimpleNamespace(fleet=tidy_rig.parts.fleet, queue=LateQueue(runs, run))
+    await scan._end_if_lost(await found(tidy_rig, run), late)
+    ended = await found(tidy_rig, run)
+
+    assert (Stage.POSTED, None) == (ended.stage, ended.why)
 
 
 @on_both
