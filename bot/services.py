@@ -21,7 +21,7 @@ from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibilit
 from bot.slack.directory import Threads
 from bot.slack.files import Files
 from bot.slack.identity import ListeningConfig, TokenWatch
-from bot.slack.messages import Delivery, ProgressMessages, Request
+from bot.slack.messages import Delivery, NewestAnswers, ProgressMessages, Request
 from bot.slack.views import HomeTabs, Modal, Modals, WorkObjects
 from bot.store.database import Database
 from bot.store.idempotency import Deduplication
@@ -49,6 +49,7 @@ class Replying(Struct):
 
     delivery: Delivery
     progress: ProgressMessages
+    newest: NewestAnswers
 
 
 DEFAULTS = Thresholds()

@@ -68,7 +68,8 @@ def until_known(
             return None
         return replace(reply, screen=draw(visible))
 
-    is_whole = report.allowance_known and report.peers_known
+    # what is no longer news would look like news again
+    is_whole = report.stale or (report.allowance_known and report.peers_known)
     return reply if is_whole else replace(reply, later=later)
 
 

@@ -83,6 +83,7 @@ def from_click(payload: Body) -> Request:
         thread=thread or None,
         trigger=text_in(payload, "trigger_id") or None,
         is_public=container.get("type") == "message" and not container.get("is_ephemeral"),
+        clicked=text_in(container, "message_ts"),
     )
 
 

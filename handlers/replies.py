@@ -34,6 +34,10 @@ class Shown(Protocol):
     def in_channel(self) -> bool:
         """Whether it is for all, and can be edited."""
 
+    @property
+    def ts(self) -> str:
+        """The ts of the message that is edited; "" where there is none."""
+
     def pauses(self) -> Iterator[float]:
         """Return the seconds before each showing."""
 
@@ -63,6 +67,10 @@ class Reply(Struct):
     aside: bool = False
     shown: Shown | None = None
     later: "Callable[[], Awaitable[Reply | None]] | None" = None
+
+    def ts_for(self, request: Request) -> str:
+        """Return the ts of the message whose place it takes; "" where it is a new one."""
+        return self.shown.ts if self.shown else request.clicked if self.replace else ""
 
 
 async def send(reply: Reply, request: Request, replying: Replying) -> bool:
@@ -162,9 +170,11 @@ async def answer(name: str, work: Work, context: Context) -> None:
     Where this process is killed meanwhile, or Slack takes no answer, whoever asked is told later.
     """
     services, request = context.services, context.request
+    newest = services.replying.newest
     services.questions.begin(request)
 
     async def tell(reply: Reply) -> None:
+        newest.put(request, reply.ts_for(request))
         is_out = await send(reply, request, services.replying)
         (services.questions.end if is_out else services.questions.leave)(request)
         if reply.shown:
@@ -176,7 +186,8 @@ async def answer(name: str, work: Work, context: Context) -> None:
         await tell(reply)
         if reply.later:
             with suppress(BotError):  # what is known stands already
-                if fuller := await reply.later():
+                fuller = await reply.later()
+                if fuller and newest.is_newest(request, fuller.ts_for(request)):
                     await tell(fuller)
 
     await attempt(name, do, tell, context)

@@ -48,7 +48,7 @@ from bot.slack.directory import Threads
 from bot.slack.errors import is_outage
 from bot.slack.files import Files
 from bot.slack.identity import QUIET_SECONDS, ListeningConfig, TokenWatch
-from bot.slack.messages import Delivery, ProgressMessages
+from bot.slack.messages import Delivery, NewestAnswers, ProgressMessages
 from bot.slack.posting import BlockFallback, PostFinder, SurePosts
 from bot.slack.socket_mode import SocketModeConnection
 from bot.slack.views import HomeTabs, Modals, WorkObjects
@@ -237,7 +237,9 @@ def _services(
         defaults=DefaultAccounts(
             AccountRows(store), clock, several=len(resources.kore.views.names) > 1
         ),
-        replying=Replying(delivery, ProgressMessages(slack, fallback, delivery, clock)),
+        replying=Replying(
+            delivery, ProgressMessages(slack, fallback, delivery, clock), NewestAnswers(clock)
+        ),
         files=Files(slack, clock, sure),
         home_tabs=_open_home_tabs(slack, clock, stack),
         modals=Modals(slack, clock),

@@ -8,6 +8,8 @@ from itertools import chain, repeat
 from typing import Any
 from uuid import uuid4
 
+from cachetools import TTLCache
+
 from bot.clock import Clock
 from bot.errors import kept
 from bot.slack.client import SlackClient, SlackObserver
@@ -40,7 +42,8 @@ class Request(Struct):
     `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
     was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
     the place of the message that was clicked; `opens_thread` that the thread begins with the
-    answer; `id` names it to those who take care of its answer.
+    answer; `clicked` is the ts of the message that was clicked; `id` names it to those who take
+    care of its answer.
     """
 
     team: str
@@ -54,6 +57,7 @@ class Request(Struct):
     aloud: bool = False
     instead: bool = False
     opens_thread: bool = False
+    clicked: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
 
     @property
@@ -220,6 +224,22 @@ FIRST_PAUSE_SECONDS = 1.5
 PAUSE_SECONDS = 3.0
 
 
+class NewestAnswers:
+    """Remembers for some minutes whose answer stands in a message, by its channel and ts."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._newest: TTLCache[tuple[str, str], str] = TTLCache(10_000, 300.0, clock.monotonic)
+
+    def put(self, request: Request, ts: str) -> None:
+        """Remember that the answer to a request has been put into a message."""
+        if ts:
+            self._newest[request.channel, ts] = request.id
+
+    def is_newest(self, request: Request, ts: str) -> bool:
+        """Return whether no other answer has been put there since."""
+        return self._newest.get((request.channel, ts), request.id) == request.id
+
+
 class ProgressMessages:
     """Makes messages that show progress and then turn into the answer."""
 
@@ -269,6 +289,11 @@ class ProgressMessage:
     def in_channel(self) -> bool:
         """Whether everybody in the channel sees it, as far as is known by now."""
         return self._in_channel
+
+    @property
+    def ts(self) -> str:
+        """The ts of the message that is edited; "" where there is none."""
+        return self._place["ts"] if self._place else ""
 
     def pauses(self) -> Iterator[float]:
         """Return the seconds to wait before each update; the asker alone gets a single one."""

@@ -210,7 +210,6 @@ async def test_kore_goes_down(shown):
         ana = await windows.open()
         answer = await ask(ana, "/simsessions truck-42")
         await expect(answer).to_contain_text("truck-42 is online")
-        await demo.bot.services.tasks.drain(5)  # what completes an answer is drawn over it
         async with ana.expect_response("**/page/kore"):
             await ana.get_by_role("radio", name="Down: 503").check()
         await button(answer, "Refresh").click()

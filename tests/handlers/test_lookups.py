@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.demo.stories.story import all_stories
-from bot.emulators.kore.faults import late
+from bot.emulators.kore.faults import broken, late
 from bot.errors import NotAllowed
 from bot.ops.logging import configure_logging
 from bot.services import Request
@@ -16,6 +16,7 @@ from bot.store.errors import StoreNotReady
 from bot.store.lookups import Lookups, Wanted
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context
+from tests.handlers.watch_steps import eventually
 from tests.whole_bot import whole_bot
 
 SID = "DE" + "0" * 31 + "9"
@@ -227,6 +228,17 @@ async def test_usage_that_comes_late_aloud(with_late_usage):
     (message,) = with_late_usage.slack.seen_by("ana")
 
     assert BLOWN in drawn(message)
+
+
+async def test_what_comes_late_is_not_put_over_a_newer_answer(whole):
+    """Refreshed meanwhile, with KORE down by then, the message keeps saying so."""
+    whole.kore.faults.add(late(3.0, "UsageRecords", times=None))
+    await whole.slack.workspace.say("ana", "#fleet-ops", "<@U0SIMSESS> camera-8")
+    await eventually(lambda: any(NOT_JUDGED in drawn(m) for m in whole.slack.seen_by("ana")))
+    whole.kore.faults.add(broken(503, times=None))
+    await whole.click(whole.answer(), "Refresh")
+
+    assert "This is the last answer I have" in drawn(whole.answer())
 
 
 async def test_neighbours_that_answer_late(whole):
