@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
@@ -203,7 +203,8 @@ class Peers:
     ) -> dict[str, Peer]:
         """Remember SIMs that were looked up; return what others are known where one is silent.
 
-        Of one alone whose cell nobody else is known on, those that are called alike are looked at.
+        Of one alone those that are called alike are looked at, unless more is known of its cell
+        and of them.
         """
         noted = [(report, self.note(report)) for report in reports]
         if all(member.lost_at is None for _, member in noted):
@@ -211,11 +212,8 @@ class Peers:
         known = await self.known()
         (report, mine), *more = noted
         if not more:
-            patience = patience or self._part
-            if any(_near(mine, Trait.CELL, known)):
-                await self._look_at((), patience)  # those that are looked at already
-            else:
-                await self._look_at_namesakes(report, patience)
+            seen = known if any(_near(mine, Trait.CELL, known)) else {}
+            await self._look_at_namesakes(report, seen, patience or self._part)
             known |= self._fresh()
         return known
 
@@ -231,10 +229,13 @@ class Peers:
             self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
         return dict(self._recent)
 
-    async def _look_at_namesakes(self, report: SessionReport, patience: float) -> None:
-        """Look at a few SIMs whose names differ in a number only."""
+    async def _look_at_namesakes(
+        self, report: SessionReport, seen: Container[str], patience: float
+    ) -> None:
+        """Look at a few SIMs whose names differ in a number only, but for those that were seen."""
         alike = namesakes(report.sim.name)
         if not (alike and self._names and self._quick_look):
+            await self._look_at((), patience)  # those that are looked at already
             return
         start, pattern = alike
         with suppress(TimeoutError):
@@ -242,7 +243,8 @@ class Peers:
                 await self._names.ready(patience)
                 most = MOST_QUICK + 1
                 sids = await self._names.sids(pattern.fullmatch, start=start, most=most)
-                await self._look_at([sid for sid in sids if sid != report.sim.sid], patience)
+                others = [s for s in sids if s != report.sim.sid and s not in seen]
+                await self._look_at(others, patience)
 
     async def _scanned(self) -> Mapping[str, Peer]:
         """Return what the last scan saw; reading it goes on for the next one who asks."""

@@ -310,6 +310,22 @@ async def test_alone_and_silent_those_called_alike_are_looked_at(put, open_with,
     assert 5 + 1 == len(looked_at)
 
 
+@pytest.mark.parametrize("neighbour", [{}, {"silent": True}, {"lost": "2026-01-04T02:00:00Z"}])
+async def test_a_neighbour_known_before_is_not_all_that_is_looked_at(
+    put, open_with, names, clock, neighbour
+):
+    """Whoever else is known on its cell, those called alike tell that three of five are out."""
+    for number in range(1, 6):
+        put(number, name=f"well-{number}", silent=number < 4)
+    other = put(9, name="pump-1", **neighbour)
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+    await lookup.look_up(other)
+    report = await lookup.look_up(a_sid(2), patience=30)
+
+    assert "common_outage" == report.cause.rule
+    assert report.peers_known
+
+
 async def test_what_comes_too_late_helps_afterwards(put, open_with, names, clock):
     """The answer goes out and says that more is to come; with patience it is all there."""
     gate, others = asyncio.Event(), open_with(None)
