@@ -22,6 +22,8 @@ _EVIDENCE = 300
 HEALTHY = "healthy"
 TOLD_BESIDE = {HEALTHY, "ghost_session", "idle_session"}
 TOLD_FIRST = {"gone_silent"}
+COUNTED = "common_outage"
+"""Its evidence begins with the count that stands in its title, behind a comma."""
 UNTITLED = "never_seen"
 """The headline and the facts say what these have as evidence, first in it, or as title too."""
 TURNED_AWAY = "networks turn it away."
@@ -76,6 +78,7 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
         asks = report.state is State.UNKNOWN and report.sessions is not None
         return [nothing_found(report), *([ASK_FURTHER] if asks else [])]
     title = filled(finding.title, finding, fmt).rstrip(".")
+    title = title.partition(",")[0] if finding.rule == COUNTED else title
     says = filled(_brief(finding), finding, fmt, report.made_at)
     step = _steps(finding, report, fmt)
     if finding.rule == UNTITLED:
