@@ -50,7 +50,6 @@ from bot.blocks.report_text import (
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError, SimAmbiguous
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import ABOUT_ALLOWANCE
 from bot.sessions.triage import Owner
 from bot.struct import asdict
 
@@ -322,7 +321,7 @@ def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
             "summary": answer.summary and asdict(answer.summary),
             "cause": answer.cause and answer.cause.rule,
             "findings": [_finding(finding) for finding in answer.findings],
-            "unjudged": () if answer.allowance_known else ABOUT_ALLOWANCE,
+            "unjudged": answer.unjudged,
             "skipped_rows": answer.skipped_rows,
             "as_of": answer.as_of,
             "stale": answer.stale,

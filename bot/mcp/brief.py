@@ -59,6 +59,7 @@ def of_report(report: SessionReport) -> BriefSim:
         operator=known_text(session.operator_name),
         country=country(session.operator_country),
         radio=known_text(session.radio_link),
+        unjudged=list(report.unjudged),
         stale=report.stale,
     )
 
@@ -81,6 +82,7 @@ def of_row(row: FleetRow) -> BriefSim:
         country=snapshot.country,
         radio=snapshot.radio,
         packets_24h=row.packets,
+        unjudged=list(snapshot.unjudged),
         stale=snapshot.stale,
     )
 

@@ -170,6 +170,7 @@ class BriefSim(Output):
     country: str | None
     radio: str | None
     packets_24h: int | None = Field(default=None, description="where the busiest were asked for")
+    unjudged: list[str] = Field(description="rules that could not speak yet: plan and usage")
     stale: bool
 
 

@@ -64,6 +64,9 @@ class Stretch(NamedTuple):
     end: datetime
 
 
+ABOUT_ALLOWANCE = ("data_limit", "plan_blocks_data")
+
+
 class SessionReport(Struct, dict=True):
     """A SIM, its sessions newest first, its state and what is wrong with it.
 
@@ -107,6 +110,11 @@ class SessionReport(Struct, dict=True):
     def cause(self) -> Finding | None:
         """The finding that explains most and stands first; None where nothing is wrong."""
         return cause_of(self.findings)
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """The names of the rules that could not speak yet."""
+        return () if self.allowance_known else ABOUT_ALLOWANCE
 
     @cached_property
     def connected(self) -> tuple[Stretch, ...]:

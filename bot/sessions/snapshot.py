@@ -17,8 +17,6 @@ from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
 from bot.struct import Struct
 
-ABOUT_ALLOWANCE = ("data_limit", "plan_blocks_data")
-
 
 class Found(NamedTuple):
     """One finding: the rule's name, the severity's word, and the title."""
@@ -136,7 +134,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         findings=tuple(
             Found(f.rule, f.severity.word, f.title) for f in report.findings if f.stands
         ),
-        unjudged=() if report.allowance_known else ABOUT_ALLOWANCE,
+        unjudged=report.unjudged,
         stale=report.stale,
         plan=known_text(report.sim.rate_plan_sid),
         rests=report.rest is not None,

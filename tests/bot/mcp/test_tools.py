@@ -245,6 +245,19 @@ async def test_the_wells_are_triaged(here):
     assert 1 == one["total"]
 
 
+async def test_a_sim_among_many_says_what_was_not_judged(here, kore):
+    """Where KORE tells no usage its rules are named, so that nobody takes the SIM for well."""
+    async with here() as client:
+        known = await told(client, "triage_sims", sims=["pump-7"])
+        kore.api.faults.add(broken(path="/UsageRecords", times=None))
+        triaged = await told(client, "triage_sims", sims=["truck-42"])
+        found = await told(client, "find_sims", name="camera-8")
+
+    assert [[], *[["data_limit", "plan_blocks_data"]] * 2] == [
+        answer["sims"][0]["unjudged"] for answer in (known, triaged, found)
+    ]
+
+
 async def test_long_answers_come_in_pages(here):
     """The pages of an answer together are the answer, each SIM once, in one order."""
     async with here() as client:
@@ -320,6 +333,7 @@ async def test_a_scanned_sim_reads_as_one_that_was_looked_up(here, services):
         fresh = rows[known["sid"]]
 
         assert said(known) == said(row)
+        assert known["unjudged"] == row["unjudged"]
         assert fresh["cause"] in {"common_outage", "twin_imei"} or said(known) == said(fresh)
 
 

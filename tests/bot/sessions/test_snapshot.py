@@ -9,8 +9,8 @@ from hypothesis import given
 from bot.blocks.sim_text import label_of
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
+from bot.sessions.report import ABOUT_ALLOWANCE
 from bot.sessions.snapshot import (
-    ABOUT_ALLOWANCE,
     Change,
     ChangeKind,
     Found,
