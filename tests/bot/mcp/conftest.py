@@ -1,5 +1,6 @@
 """The MCP server between the stand-in for KORE and the SDK's own client."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -140,3 +141,21 @@ async def served(kore, tmp_path) -> AsyncIterator[Served]:
     """Serve over HTTP while the test lasts."""
     async with serving(kore, tmp_path) as server:
         yield server
+
+
+async def told(client, name, /, **arguments):
+    """Call a tool; return its answer, which stands in its text too."""
+    result = await client.call_tool(name, arguments)
+
+    assert not result.is_error, result.content[0].text
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content
+
+
+async def refused(client, name, /, **arguments):
+    """Call a tool; return the error that it answers with."""
+    result = await client.call_tool(name, arguments)
+
+    assert result.is_error
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content["error"]

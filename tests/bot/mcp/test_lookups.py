@@ -19,8 +19,7 @@ from bot.sessions.triage import FleetRow
 from bot.store.lookups import Lookups, Wanted
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
-from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
-from tests.bot.mcp.test_tools import refused, told
+from tests.bot.mcp.conftest import ONCALL, PARTNER, refused, settings_of, told
 from tests.fakes import FakeClock
 
 ICCID_OR_IMEI = re.compile(r"(?<![0-9A-Za-z])\d{14,20}(?![0-9A-Za-z])")

@@ -27,25 +27,7 @@ from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.sessions.triage import FleetAnswer, FleetRow
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
-from tests.bot.mcp.conftest import ONCALL, PARTNER, settings_of
-
-
-async def told(client, name, /, **arguments):
-    """Call a tool; return its answer, which stands in its text too."""
-    result = await client.call_tool(name, arguments)
-
-    assert not result.is_error, result.content[0].text
-    assert json.loads(result.content[0].text) == result.structured_content
-    return result.structured_content
-
-
-async def refused(client, name, /, **arguments):
-    """Call a tool; return the error that it answers with."""
-    result = await client.call_tool(name, arguments)
-
-    assert result.is_error
-    assert json.loads(result.content[0].text) == result.structured_content
-    return result.structured_content["error"]
+from tests.bot.mcp.conftest import ONCALL, PARTNER, refused, settings_of, told
 
 
 async def test_each_story_has_the_answer_of_the_terminal(here, services):

@@ -9,8 +9,16 @@ import pytest
 from bot.app.mcp import serving_http
 from bot.errors import StartError
 from bot.mcp import transports
-from tests.bot.mcp.conftest import ABOUT_PUMP_7, TOKENS, given_up, noted, serving, settings_of
-from tests.bot.mcp.test_tools import refused, told
+from tests.bot.mcp.conftest import (
+    ABOUT_PUMP_7,
+    TOKENS,
+    given_up,
+    noted,
+    refused,
+    serving,
+    settings_of,
+    told,
+)
 
 MANY = 50
 BEARER = {"Authorization": f"Bearer {TOKENS['oncall']}"}

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.bot.mcp.conftest import ABOUT_PUMP_7, given_up, noted
-from tests.bot.mcp.test_tools import refused, told
+from tests.bot.mcp.conftest import ABOUT_PUMP_7, given_up, noted, refused, told
 
 MANY = 50
 
