@@ -27,6 +27,7 @@ from bot.struct import Struct, replace
 from handlers.alerts import on_alert
 from handlers.commands import (
     DEFAULT,
+    WITHOUT_TEXT,
     Subcommand,
     all_subcommands,
     answer_to,
@@ -185,7 +186,8 @@ async def answer_once(question: Question, actor: Actor | None, services: Service
 async def reply_to(question: Question, found: Subcommand, context: Context) -> Reply:
     """Run the subcommand, or look up what is named here, else above. Raises what those raise."""
     if question.text and found.name != DEFAULT:
-        return await found.run(context)
+        meant = await _meant_by_help(question, context) if found.name == WITHOUT_TEXT else None
+        return await (answer_to(context, meant) if meant else found.run(context))
     places = [Place("text", question.said), *question.beside]
     spotted = await (await context.view()).spotter.read(places, asked=True)
     if special := await special_reply(context, spotted):
@@ -199,6 +201,18 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
     if not (context.request.text or spotted.why_nothing):
         raise NotASim(NO_SIM_HERE)
     return await answer_to(context, spotted)
+
+
+async def _meant_by_help(question: Question, context: Context) -> Spotted | None:
+    """Return what `help with this` is about, named or above; None: it asks what can be typed."""
+    if not context.request.text:
+        return None
+    spotter = (await context.view()).spotter
+    spotted = await spotter.read([Place("text", context.request.text)], asked=True)
+    if question.thread and not spotted.texts:
+        with suppress(UserError):
+            spotted = await spotted_above(question, context)
+    return spotted if spotted.texts else None
 
 
 async def _named_or_above(question: Question, context: Context, spotted: Spotted) -> Reply:

@@ -37,8 +37,8 @@ async def test_refreshed_it_is_still_for_all(whole):
     """The answer is drawn anew in its place, and there is nothing to share."""
     asked = await whole.say(f"{BOT} truck-42")
     await whole.click(replies(whole, asked.ts)[0], "Refresh", user="ben")
-
     (answer,) = whole.slack.seen_by("chloe")
+
     assert answer.edited_ts
     assert not [w for w in ("Share", "shared by") if w in str(answer.blocks)]
 
@@ -48,15 +48,15 @@ async def test_what_can_be_said(whole):
     for text, says in (
         (f"{BOT}", "Type /simsessions and a SIM"),
         (f"{BOT} help", "Type /simsessions and a SIM"),
+        (f"{BOT} help me please", "Type /simsessions and a SIM"),
+        (f"{BOT} help with truck-42", "truck-42 is"),
         (f"hey {BOT} truck-42?", "truck-42 is"),
         (f"{BOT} history truck-42 7", "truck-42"),
         (f"{BOT} pmp-7", "Did you mean"),
-        (f"{BOT} what about truck-42 today", "truck-42 is"),
-        (f"{BOT} “truck–42”", "truck-42 is"),
+        (f"{BOT} what about “truck–42” today", "truck-42 is"),
         (f"{BOT} HS" + "0" * 32, "Super SIM"),
     ):
         asked = await whole.say(text)
-
         assert [True] == [says in each.text for each in replies(whole, asked.ts)], text
 
 
@@ -74,7 +74,7 @@ async def test_a_direct_message_is_a_question(whole):
 async def test_without_a_sim_it_reads_what_stands_above(whole):
     """The root and the message before are read with one call, and their SIMs become one table."""
     whole.slack.api.scopes |= HISTORY
-    for count, words in enumerate(("", "what is wrong with these?", "status?"), 1):
+    for count, words in enumerate(("", "help with these", "what is wrong?", "status?"), 1):
         root = await whole.say("Alert: well-1, well-2 and well-3 are down", user="ben")
         await whole.say("so is truck-42", user="ben", under=root.ts)
         await whole.say(f"{BOT} {words}", under=root.ts)
