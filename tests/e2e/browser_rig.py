@@ -44,7 +44,8 @@ AGAIN = """(() => {
   };
   window.setTimeout = (...what) => timers[timers.push(setTimeout(...what)) - 1];
   window.setInterval = (...what) => timers[timers.push(setInterval(...what)) - 1];
-  document.addEventListener = (kind, heard) => listen(kind, heard, { signal: life.signal });
+  document.addEventListener = (kind, heard, how) =>
+    listen(kind, heard, { ...(how === true ? { capture: true } : how), signal: life.signal });
   window.endApp = () => {
     life.abort();
     life = new AbortController();
