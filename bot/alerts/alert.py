@@ -93,6 +93,11 @@ class Alert(Struct, omit_defaults=True):
         """The key of the job that scans for it."""
         return f"{KIND}:{self.id}"
 
+    @property
+    def looks_for(self) -> tuple[object, ...]:
+        """Which SIMs it is about, and what of them; what was read for others says nothing."""
+        return self.selection, self.causes, self.least
+
     def is_quiet_at(self, moment: datetime) -> bool:
         """Return whether a moment falls into the quiet hours, in which nobody is mentioned."""
         quiet = self.quiet_hours

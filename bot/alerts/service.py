@@ -83,7 +83,7 @@ class Alerts(NamedRepository[Alert]):
             kept = replace(alert, mutes=before.mutes)
             if not await self._rows.change(alert_to_row(kept), tx):
                 raise AlertNameTaken
-            if _looks_for(before) != _looks_for(kept):
+            if before.looks_for != kept.looks_for:
                 await self._rows.save_state(alert.id, _unprimed(row.state), tx)
             await self._schedule(kept, tx)
 
@@ -176,10 +176,6 @@ class Alerts(NamedRepository[Alert]):
             return
         await self._queue.add(NewJob(KIND, alert.job_key, {"alert": alert.id}), tx=tx, anew=True)
         await self._queue.hasten(alert.job_key, tx)
-
-
-def _looks_for(alert: Alert) -> tuple[object, ...]:
-    return alert.selection, alert.causes, alert.least
 
 
 def _unprimed(state: str | None) -> str:

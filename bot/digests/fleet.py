@@ -273,6 +273,10 @@ class SharedScans:
         """Return the name under which the scans of a selection are kept."""
         return scan_name(selection, self._names)
 
+    def covers(self, run: Run, selection: Selection) -> bool:
+        """Return whether a scan of an alert is of a selection's SIMs, or of all."""
+        return run.subscription in map(self.name_of, (selection, EVERYTHING))
+
     async def newest(self, selection: Selection, age: float) -> Run | None:
         """Return the newest scan of a selection, or of all SIMs, of the last so many seconds.
 

@@ -130,7 +130,8 @@ async def _next(
 ) -> Outcome | None:
     work, now = services.alerting, services.clock.now()
     interval = work.interval_of(about, state)
-    if (run := await _scanned(job, services)) is None:
+    run = await _scanned(job, services)
+    if run is None or not scans.covers(run, about.selection):  # it got other SIMs meanwhile
         run = await scans.newest(about.selection, interval.total_seconds() / 2)
     if run is None:
         return await _scan(job, about, interval, scans, services)
@@ -249,8 +250,8 @@ def _writing(about: Alert, reading: Reading, services: JobServices) -> Write:
         await services.queue.lock(blind, tx)
         await work.incidents.lock(await work.incidents.ids(about.id, tx), tx)
         found = await work.alerts.state(about.id, tx)
-        if found is None:
-            return
+        if found is None or found[0].looks_for != about.looks_for:
+            return  # it was changed meanwhile, and hastened with that
         alert, state = found
         incidents = await work.incidents.of_alert(about.id, tx)
         step = observe(alert, state, incidents, reading, lines=lines, new_id=_new_id)

@@ -290,3 +290,42 @@ async def test_names_that_no_database_takes(rig):
     told = (await rig.parts.queue.get(news)).args["news"]["incident"]
     assert "3 SIMs" in card
     assert [f"{well}\0" for well in WELL[:3]] == sorted(each["name"] for each in told["sims"])
+
+
+async def begin_scan(rig):
+    """Have all SIMs of the alert listed, and none of them asked for yet."""
+    rig.parts.clock.move(360)
+    await rig.due_in(360)
+    await rig.do(await rig.parts.queue.claim(["alert"], 1, 60.0))
+
+
+async def test_other_sims_that_an_alert_gets_while_it_scans(rig):
+    """What was scanned of the SIMs of before says nothing of what is wrong with the new ones."""
+    alert = await rig.add(selection=Selection(SelectionKind.PATTERN, "well-[12]"))
+    fall_silent(rig, *WELL[2:])
+    await begin_scan(rig)
+    others = Selection(SelectionKind.PATTERN, "well-[345]")
+    await rig.parts.alerting.alerts.change(replace(alert, selection=others))
+    await rig.move(12)
+    _, state = await rig.parts.alerting.alerts.look("a1")
+
+    assert [] == await rig.incidents()
+    assert (True, 3) == (state.primed, state.sims)
+
+
+async def test_other_sims_that_an_alert_gets_as_a_scan_is_read(rig):
+    """What was read of the SIMs of before is not kept as if it were of the new ones."""
+    alert = await rig.add(selection=Selection(SelectionKind.PATTERN, "well-[12]"))
+    fall_silent(rig, *WELL[2:])
+    await begin_scan(rig)
+    await rig.do(await rig.parts.queue.claim(["scan_chunk"], 1, 60.0))
+    (job,) = await rig.parts.queue.claim(["alert"], 1, 60.0)
+    outcome = await execute(job, KINDS["alert"], rig.parts)
+    others = Selection(SelectionKind.PATTERN, "well-[345]")
+    await rig.parts.alerting.alerts.change(replace(alert, selection=others))
+    await rig.parts.queue.record([(job, outcome)])
+    await rig.move(12)
+    _, state = await rig.parts.alerting.alerts.look("a1")
+
+    assert [] == await rig.incidents()
+    assert (True, 3) == (state.primed, state.sims)
