@@ -72,6 +72,8 @@ class Alerts(NamedRepository[Alert]):
     async def change(self, alert: Alert) -> None:
         """Store its changes; what is wrong with SIMs that are new to it is not told.
 
+        Paused and muted is what is so now.
+
         Raises AlertNameTaken and NoSuchAlert.
         """
         async with self._db.write() as tx:
@@ -80,7 +82,7 @@ class Alerts(NamedRepository[Alert]):
             if row is None:
                 raise NoSuchAlert
             before = alert_from_row(row)
-            kept = replace(alert, mutes=before.mutes)
+            kept = replace(alert, mutes=before.mutes, paused=before.paused)
             if not await self._rows.change(alert_to_row(kept), tx):
                 raise AlertNameTaken
             if before.looks_for != kept.looks_for:

@@ -25,7 +25,7 @@ from bot.store.database import Database, Record
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import NamedRows, Schedule, Schedules, SubscriptionRows
-from bot.struct import Struct
+from bot.struct import Struct, replace
 
 
 def to_row(subscription: Subscription) -> dict[str, Any]:
@@ -225,11 +225,18 @@ class Subscriptions(NamedRepository[Subscription]):
             await self._schedules.put(schedule_of(subscription), tx)
 
     async def change(self, subscription: Subscription) -> None:
-        """Store its changes; its next run follows its new schedule. Raises NameTaken."""
+        """Store its changes; its next run follows its new schedule. Paused is what is paused now.
+
+        Raises NameTaken and NoSuchDigest.
+        """
         async with self._db.write() as tx:
-            if not await self._rows.change(to_row(subscription), tx):
+            row = await self._rows.get(subscription.id, tx)
+            if row is None:
+                raise NoSuchDigest
+            kept = replace(subscription, paused=paused_in(row))
+            if not await self._rows.change(to_row(kept), tx):
                 raise NameTaken
-            await self._schedules.put(schedule_of(subscription), tx)
+            await self._schedules.put(schedule_of(kept), tx)
 
     async def pause(self, subscription: Subscription, why: PauseReason = PauseReason.ASKED) -> bool:
         """Pause it; return whether it ran before."""

@@ -269,9 +269,10 @@ async def pause_refused(
 ) -> Outcome:
     """End a run whose channel does not take it, and pause its digest until somebody mends that.
 
-    Its maker is notified, once.
+    Its maker is notified, once. One that has another channel by now goes on.
     """
-    if about.paused is None:
+    now = await services.subscriptions.find(about.id)
+    if now and now.paused is None and now.channel == about.channel:
         await _notify_maker(run, replace(about, paused=why), services)
         await services.subscriptions.pause(about, why)
     log.warning("digest-paused", extra={"digest": about.id, "why": why.value})

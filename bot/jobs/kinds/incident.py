@@ -59,7 +59,7 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     try:
         shown = await services.incident_posts.show(stored, alert, shared)
     except (NotAllowed, SlackError) as error:
-        return await _not_shown(job, alert, error, services)
+        return await _not_shown(job, stored.incident, error, services)
     waits = min(CHECK, shown.rests.total_seconds() or CHECK)
     if over_at := due_to_end(alert, stored.incident):
         if now >= over_at:
@@ -124,14 +124,18 @@ def _removed(of: Incident) -> Alert:
 
 
 async def _not_shown(
-    job: Job, alert: Alert, error: NotAllowed | SlackError, services: JobServices
+    job: Job, incident: Incident, error: NotAllowed | SlackError, services: JobServices
 ) -> Outcome:
-    """Try again; an alert whose channel does not take its cards is paused, its maker told once."""
+    """Try again; an alert whose channel does not take its cards is paused, its maker told once.
+
+    One that has another channel by now goes on.
+    """
     why = PauseReason.NOT_ALLOWED if isinstance(error, NotAllowed) else pause_reason(error)
     if why is None and isinstance(error, SlackError):
         return retry_later(job, error)
     why = why or PauseReason.NOT_ALLOWED
-    if alert.paused is None and alert.made_by:
+    alert = await services.alerting.alerts.find(incident.alert)
+    if alert and alert.paused is None and alert.channel == incident.channel:
         await services.alerting.alerts.pause(alert, why)
         log.warning("alert-paused", extra={"alert": alert.id, "why": why.value})
         key = f"alert:{alert.id}:paused:{services.clock.now():%Y-%m-%d}"

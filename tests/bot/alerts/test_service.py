@@ -106,6 +106,17 @@ async def test_pause_and_resume_end_and_begin_its_job(store):
     assert "ready" == await store.state_of("alert:a1")
 
 
+async def test_who_changes_one_that_is_paused_meanwhile_does_not_resume_it(store):
+    """It keeps its pause, and gets no job."""
+    await store.alerts.add(an_alert())
+    await store.alerts.pause(an_alert(), PauseReason.ARCHIVED)
+    await store.alerts.change(an_alert(name="Others"))
+    changed = await store.alerts.get("a1")
+
+    assert ("Others", PauseReason.ARCHIVED) == (changed.name, changed.paused)
+    assert "cancelled" == await store.state_of("alert:a1")
+
+
 async def test_other_sims_are_looked_at_as_if_anew(store):
     """After a change of what it looks for, the next scan opens nothing; after another it may."""
     primed = []

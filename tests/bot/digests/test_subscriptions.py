@@ -75,7 +75,17 @@ async def test_another_cadence_moves_the_next_run(keep, schedules):
 
     after = (await schedules.get(PUMPS.schedule_name)).next_due
     assert after < before
+
+
+async def test_what_cannot_be_changed(keep):
+    """One that is gone is not said to have a name that is taken."""
+    await keep.add(PUMPS)
+    await keep.add(WELLS)
+
     with pytest.raises(NameTaken):
+        await keep.change(replace(WELLS, name="PUMPS"))
+    await keep.remove(WELLS)
+    with pytest.raises(NoSuchDigest):
         await keep.change(WELLS)
 
 
@@ -87,6 +97,21 @@ async def test_a_new_name_moves_nothing(keep, schedules):
 
     assert before == (await schedules.get(PUMPS.schedule_name)).next_due
     assert "Trucks" == (await keep.get(PUMPS.id)).name
+
+
+async def test_who_changes_one_that_is_paused_meanwhile_does_not_resume_it(keep, schedules):
+    """Nor does a change pause what somebody resumed while it was filled in."""
+    await keep.add(PUMPS)
+    read = await keep.get(PUMPS.id)
+    await keep.pause(PUMPS)
+    await keep.change(replace(read, name="Trucks"))
+    paused, resting = await keep.get(PUMPS.id), await schedules.get(PUMPS.schedule_name)
+    await keep.resume(paused)
+    await keep.change(replace(paused, name="Pumps"))
+
+    assert ("Trucks", PauseReason.ASKED, None) == (paused.name, paused.paused, resting.next_due)
+    assert None is (await keep.get(PUMPS.id)).paused
+    assert (await schedules.get(PUMPS.schedule_name)).next_due is not None
 
 
 async def test_pausing_and_resuming(keep, schedules):

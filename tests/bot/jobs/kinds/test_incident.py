@@ -13,7 +13,8 @@ from bot.diagnosis.rule import Severity
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.jobs.engine import execute
-from tests.alert_rig import ANA, BEN, KINDS, SECOND, WELL, alerting, fall_silent
+from bot.struct import replace
+from tests.alert_rig import ANA, BEN, FLEET_OPS, KINDS, SECOND, WELL, alerting, fall_silent
 from tests.databases import on_both
 
 
@@ -199,6 +200,23 @@ async def test_a_channel_that_takes_no_posts_pauses_the_alert(rig):
     assert PauseReason.ARCHIVED is found.paused
     assert 1 == len(told)
     assert "I paused" in told[0]
+
+
+async def test_a_closed_channel_that_an_alert_has_left_does_not_pause_it(rig):
+    """The card of what was opened there is dropped; the alert goes on where it tells now."""
+    alert = await rig.add(channel="C0DEPOT24")
+    fall_silent(rig, *WELL[:3])
+    rig.parts.clock.move(360)
+    await rig.due_in(360)
+    while jobs := await rig.parts.queue.claim(["alert", "scan_chunk"], 1, 60.0):
+        await rig.do(jobs)
+    await rig.parts.alerting.alerts.change(replace(alert, channel=FLEET_OPS))
+    await rig.move(6)
+    found = await rig.parts.alerting.alerts.get(alert.id)
+
+    assert ["C0DEPOT24"] == [each.channel for each in await rig.incidents()]
+    assert None is found.paused
+    assert () == rig.slack.direct("ana")
 
 
 async def test_a_card_that_was_deleted_is_put_up_again(rig):
