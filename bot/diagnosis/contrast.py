@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from math import exp, lgamma
+from operator import attrgetter
 
 from bot.struct import Struct, field, replace
 
@@ -71,9 +72,8 @@ class Lines(Struct):
 
 def outages_of(members: Iterable[Member], lines: Lines) -> list[Outage]:
     """Return the outages among the members, the greatest first; each SIM is in one at most."""
-    every = {member.sid: member for member in members}
-    lost = sorted([(m.lost_at, m.sid) for m in every.values() if m.lost_at is not None])
-    clusters = _clusters(lost, lines)
+    every = {member.sid: member for member in members}.values()
+    clusters = _clusters(_lost(every), lines)
     found: list[Outage] = []
     for cluster in clusters:
         found += _explained(cluster, every, lines, len(clusters))
@@ -89,25 +89,24 @@ def beginnings_of(
     within minutes a trait need not tell as much.
     """
     told = {sid for outage in outages for sid in outage.sids}
-    every = {member.sid: member for member in members if member.sid not in told}
-    lost = sorted((m.lost_at, m.sid) for m in every.values() if m.lost_at is not None)
+    every = {member.sid: member for member in members if member.sid not in told}.values()
     clusters = [
         cluster
-        for cluster in _clusters(lost, replace(lines, at_least=_PAIR))
-        if any(sid in fresh for _, sid in cluster)
+        for cluster in _clusters(_lost(every), replace(lines, at_least=_PAIR))
+        if any(member.sid in fresh for member in cluster)
     ]
     found = [_beginning(cluster, every, lines) for cluster in clusters[:_MOST_BEGINNINGS]]
     return [outage for outage in found if outage]
 
 
-def _beginning(cluster: "Lost", every: Mapping[str, Member], lines: Lines) -> Outage | None:
-    silent, span = {sid for _, sid in cluster}, (cluster[0][0], cluster[-1][0])
+def _beginning(silent: "Lost", every: Collection[Member], lines: Lines) -> Outage | None:
+    span = _span_of(silent)
     later = span[1] + lines.within  # who was heard of before that may be lost a little later
-    known = _known(silent, every, later)
-    if len(known) == len(silent) and len(every) >= lines.at_least:
-        return _told_by_nothing(silent, known, span)
+    well = _well_after(later, every)
+    if not well and len(every) >= lines.at_least:
+        return _told_by_nothing(silent, well, span)
     closeness = lines.within / max(1.0, span[1] - span[0]) if len(silent) == _PAIR else 1.0
-    return _told_by_trait(silent, known, span, _PAIR, min(_LIKELY, _SURE * closeness))
+    return _told_by_trait(silent, well, span, _PAIR, min(_LIKELY, _SURE * closeness))
 
 
 def unsettled(members: Sequence[Member], fresh: Collection[str], lines: Lines) -> frozenset[str]:
@@ -135,28 +134,43 @@ def _is_open(heard: Sequence[float], lost_at: float, lines: Lines) -> bool:
     return len(heard) >= lines.at_least and later * 2 < len(heard)
 
 
-Lost = Sequence[tuple[float, str]]
+Lost = Sequence[Member]
+"""Those that fell silent, the first of them first."""
+
+
+def _lost(members: Iterable[Member]) -> Lost:
+    return sorted([m for m in members if m.lost_at is not None], key=attrgetter("lost_at"))
+
+
+def _moments(lost: Iterable[Member]) -> list[float]:
+    return [m.lost_at for m in lost if m.lost_at is not None]
+
+
+def _span_of(lost: Lost) -> tuple[float, float]:
+    first, last = _moments((lost[0], lost[-1]))
+    return first, last
 
 
 def _clusters(lost: Lost, lines: Lines) -> list[Lost]:
     """Take out the fullest span again and again, as long as there are so many in one."""
     found: list[Lost] = []
-    left = list(lost)
+    left, moments = list(lost), _moments(lost)
     while True:
-        size, begin = _fullest(left, lines.within)
+        size, begin = _fullest(moments, lines.within)
         if size < lines.at_least or len(found) >= _MOST_CLUSTERS:
             return found
-        found.append(left[begin : begin + size])
-        del left[begin : begin + size]
+        span = slice(begin, begin + size)
+        found.append(left[span])
+        del left[span], moments[span]
 
 
-def _fullest(lost: Lost, within: float) -> tuple[int, int]:
+def _fullest(moments: Sequence[float], within: float) -> tuple[int, int]:
     """Return the size and the beginning of the fullest span, the latest of several."""
-    if not lost or lost[-1][0] - lost[0][0] <= within:
-        return len(lost), 0
+    if not moments or moments[-1] - moments[0] <= within:
+        return len(moments), 0
     low = size = begin = 0
-    for high, (moment, _) in enumerate(lost):
-        while moment - lost[low][0] > within:
+    for high, moment in enumerate(moments):
+        while moment - moments[low] > within:
             low += 1
         if high - low >= size:
             size, begin = high - low + 1, low
@@ -164,103 +178,97 @@ def _fullest(lost: Lost, within: float) -> tuple[int, int]:
 
 
 def _explained(
-    cluster: Lost, every: Mapping[str, Member], lines: Lines, clusters: int
+    silent: Lost, every: Iterable[Member], lines: Lines, clusters: int
 ) -> Iterable[Outage]:
     """Name the trait that tells most; then that of the rest, as long as they are enough."""
-    first, last = cluster[0][0], cluster[-1][0]
-    silent = {sid for _, sid in cluster}
-    known = _known(silent, every, last)
+    span = _span_of(silent)
+    well = _well_after(span[1], every)
     while True:
-        part = len(silent) * 100 >= len(known) * lines.percent
+        part = len(silent) * 100 >= (len(silent) + len(well)) * lines.percent
         chance = _LIKELY if part else _SURE / clusters
-        outage = _told_by_trait(silent, known, (first, last), lines.at_least, chance)
-        outage = outage or (_told_by_nothing(silent, known, (first, last)) if part else None)
+        outage = _told_by_trait(silent, well, span, lines.at_least, chance)
+        outage = outage or (_told_by_nothing(silent, well, span) if part else None)
         if outage is None:
             return
         yield outage
-        silent -= outage.sids
-        if len(silent) < lines.at_least:
+        trait, value = outage.trait, outage.value
+        if trait is None or outage.others_silent < lines.at_least:
             return
-        known = [each for each in known if not _has(each, outage)]
+        silent = [each for each in silent if each.traits.get(trait) != value]
+        well = [each for each in well if each.traits.get(trait) != value]
 
 
-def _has(member: Member, outage: Outage) -> bool:
-    return outage.trait is None or member.traits.get(outage.trait) == outage.value
+def _with(trait: Trait | None, value: str | None, members: Sequence[Member]) -> Sequence[Member]:
+    """Return those that have that value of a trait; without a trait all."""
+    return members if trait is None else [m for m in members if m.traits.get(trait) == value]
 
 
-def _known(silent: set[str], every: Mapping[str, Member], last: float) -> list[Member]:
-    """Return those that fell silent, and those known to have been well after that."""
+def _well_after(moment: float, members: Iterable[Member]) -> list[Member]:
+    """Return those known to have been well after a moment, also those lost since."""
     return [
-        m
-        for m in every.values()
-        if m.sid in silent or ((m.alive_at or 0.0) if m.lost_at is None else m.lost_at) > last
+        m for m in members if ((m.alive_at or 0.0) if m.lost_at is None else m.lost_at) > moment
     ]
 
 
 def _told_by_trait(
-    silent: set[str], known: Sequence[Member], span: tuple[float, float], at_least: int, line: float
+    silent: Lost, well: Sequence[Member], span: tuple[float, float], at_least: int, line: float
 ) -> Outage | None:
     """Return the outage of the trait that is least by chance, of several the narrowest.
 
     One that only some of the silent have must be sure: it says that the others are no part of it.
     """
-    if len(known) == len(silent):  # none was well, by which a trait could tell
+    if not well:  # by which a trait could tell
         return None
     best: tuple[float, int, str] | None = None
-    order, lost = list(Trait), [m for m in known if m.sid in silent]
+    order, known = list(Trait), len(silent) + len(well)
     for place, trait in enumerate(order):
-        hits = _counted(trait, lost, at_least)
-        totals = _counted(trait, known, at_least) if hits else {}
+        hits = {value: n for value, n in _counts(trait, silent).items() if n >= at_least}
+        others = _counts(trait, well) if hits else Counter()
         for value, count in hits.items():
-            members = totals[value]
-            if count * len(known) <= members * len(silent):  # no more than of all: by chance
+            members = count + others[value]
+            if count * known <= members * len(silent):  # no more than of all: by chance
                 continue
-            chance = by_chance(count, members, len(silent), len(known))
+            chance = by_chance(count, members, len(silent), known)
             if chance <= (line if count == len(silent) else min(line, _SURE)):
                 best = min(filter(None, (best, (chance, place, value))))
-    return _outage(silent, known, span, order[best[1]], best[2]) if best else None
+    return _outage(silent, well, span, order[best[1]], best[2]) if best else None
 
 
-def _counted(trait: Trait, members: Iterable[Member], at_least: int) -> dict[str, int]:
-    """Return how many have each value of a trait, where those are enough."""
-    counts = Counter([m.traits.get(trait) for m in members])
-    return {value: n for value, n in counts.items() if value is not None and n >= at_least}
+def _counts(trait: Trait, members: Iterable[Member]) -> Counter[str]:
+    """Return how many have each value of a trait."""
+    return Counter([value for m in members if (value := m.traits.get(trait)) is not None])
 
 
-def _told_by_nothing(
-    silent: set[str], known: Sequence[Member], span: tuple[float, float]
-) -> Outage:
+def _told_by_nothing(silent: Lost, well: Sequence[Member], span: tuple[float, float]) -> Outage:
     """Return the outage of the narrowest trait that all silent share; no other tells them apart."""
-    mine = [m for m in known if m.sid in silent]
-    first = mine[0].traits
+    first = silent[0].traits
     shared = (
         (trait, first[trait])
         for trait in Trait
-        if trait in first and len({m.traits.get(trait) for m in mine}) == 1
+        if trait in first and len({m.traits.get(trait) for m in silent}) == 1
     )
     trait, value = next(shared, (None, None))
-    return _outage(silent, known, span, trait, value)
+    return _outage(silent, well, span, trait, value)
 
 
 def _outage(
-    silent: set[str],
-    known: Sequence[Member],
+    silent: Lost,
+    well: Sequence[Member],
     span: tuple[float, float],
     trait: Trait | None,
     value: str | None,
 ) -> Outage:
-    with_it = [m for m in known if trait is None or m.traits.get(trait) == value]
-    mine = frozenset(silent.intersection([member.sid for member in with_it]))
+    mine, beside = _with(trait, value, silent), _with(trait, value, well)
     return Outage(
-        sids=mine,
+        sids=frozenset([member.sid for member in mine]),
         first=span[0],
         last=span[1],
         trait=trait,
         value=value,
         silent=len(mine),
-        members=len(with_it),
+        members=len(mine) + len(beside),
         others_silent=len(silent) - len(mine),
-        others=len(known) - len(with_it),
+        others=len(silent) + len(well) - len(mine) - len(beside),
     )
 
 
