@@ -19,14 +19,15 @@ from bot.diagnosis.rule import (
     diagnose,
     diagnose_together,
 )
-from bot.diagnosis.rules.common_outage import SILENT, member_of
+from bot.diagnosis.rules.common_outage import member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, SimNotFound, TookTooLong, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
+from bot.sessions.neighbours import with_neighbours
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
-from bot.sessions.peers import Peers, beside
+from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
 from bot.sims.resolver import SimResolver
 from bot.struct import Struct, replace
@@ -313,25 +314,21 @@ class SessionLookup:
             report = self._judge.report(read, allowance, self._clock.now())
         if self._peers is None:
             return report
-        return await self._among(self._peers(report.sim.account), report, patience)
+        (told,) = await self._among(self._peers(report.sim.account), [report], patience)
+        return told if isinstance(told, SessionReport) else report
 
     async def _among(
-        self, peers: Peers, report: SessionReport, patience: float | None
-    ) -> SessionReport:
-        """Compare a SIM that fell silent with others, and say how its neighbours are."""
-        known = await peers.around([report], patience)
-        is_alone = known.keys() <= {report.sim.sid} and self._judge.thresholds.outage_sims > 1
-        if is_alone and not peers.is_looking:
-            return report
-        (told,) = self._judge.together([report], [peer.member for peer in known.values()])
-        if not isinstance(told, SessionReport):
-            return report
+        self, peers: Peers, answers: Sequence[Answer], patience: float | None = None
+    ) -> list[Answer]:
+        """Compare what was asked for with others, and say how the neighbours of silent SIMs are."""
+        reports = [answer for answer in answers if isinstance(answer, SessionReport)]
+        known = await peers.around(reports, patience)
+        is_alone = len(answers) == 1 and known.keys() <= {each.sim.sid for each in reports}
+        if is_alone and self._judge.thresholds.outage_sims > 1 and not peers.is_looking:
+            return list(answers)
+        told = self._judge.together(answers, [peer.member for peer in known.values()])
         within = self._judge.thresholds.outage_within
-        near = await peers.neighbours(report, known, within)
-        rule = told.cause.rule if told.cause else None
-        waits = peers.is_looking and rule in {*SILENT, "common_outage"}
-        report = beside(told, near)
-        return replace(report, peers_known=False) if waits else report
+        return with_neighbours(told, known, within, is_whole=not peers.is_looking)
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,
@@ -367,10 +364,10 @@ class SessionLookup:
             again = Batch(self._sims, self._allowances, under_way, judge)
             await self._answer_again(texts, answers, again)
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
-        if self._peers and len(reports) == len(answers) == 1:
-            return [await self._among(self._peers(reports[0].sim.account), reports[0], None)]
-        known = await self._peers(None).around(reports) if self._peers and reports else {}
-        return self._judge.together(answers, (peer.member for peer in known.values()))
+        if self._peers is None or not reports:
+            return self._judge.together(answers)
+        account = reports[0].sim.account if len(reports) == 1 else None
+        return await self._among(self._peers(account), answers)
 
     async def _answer_again(
         self, texts: Sequence[str], answers: list[Answer], batch: Batch

@@ -6,44 +6,34 @@ Whoever asks is told counts of them, never which they are.
 import asyncio
 import logging
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Protocol, Self
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import LONG_AGO, State
-from bot.diagnosis.rules.common_outage import MODEL_DIGITS, SILENT, member_of
+from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
 from bot.errors import BotError
-from bot.sessions.report import Neighbours, SessionReport, case_of
+from bot.sessions.neighbours import NEAR, Peer, by_loss, near_to
+from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import ScanRow, ScanRows
-from bot.struct import Struct, replace
 
 PATIENCE = 0.3
-"""Seconds that an answer may wait for all of it: a quarter for the scan, one for the SIMs that are
-called alike, one for each trait."""
+"""Seconds that an answer may wait for all of it: a quarter for the scan, one for the names, one for
+the SIMs that are looked at."""
+PATIENCE_FOR_MANY = 2.0
+"""The same for several SIMs: what comes too late brings no answer about many up to date."""
 RECENT, SWEPT_EVERY = timedelta(minutes=10), timedelta(seconds=1)
 MOST_RECENT = 1000
-MOST_QUICK = 5
-NEAR = (Trait.CELL, Trait.NETWORK)
-NOT_ALONE = (
-    "It did not fall silent alone: check the site's power and antenna first; do not reset it."
-)
+MOST_QUICK, NEXT = 5, 3
 log = logging.getLogger(__name__)
-
-
-class Peer(Struct):
-    """A SIM as it was at `as_of`, to be compared with others."""
-
-    member: Member
-    is_online: bool
-    as_of: datetime
 
 
 QuickLook = Callable[[str], Awaitable[SessionReport]]
@@ -156,8 +146,8 @@ class Peers:
     """The SIMs looked up in the last ten minutes, and those of the last scan.
 
     `quick_look` looks a SIM up behind all who wait for an answer; `names` finds those that are
-    called alike, `well-1` and `well-2`, where nothing is known of a SIM's cell. An answer waits for
-    all that for `patience` seconds at most.
+    called alike, `well-1` and `well-2`. An answer about one SIM waits for all that for `patience`
+    seconds at most.
     """
 
     def __init__(
@@ -172,7 +162,7 @@ class Peers:
         self._scan = scan
         self._quick_look = quick_look
         self._names = names
-        self._part = patience / 4
+        self._part, self._for_many = patience / 4, max(patience, PATIENCE_FOR_MANY)
         self._recent: dict[str, Peer] = {}
         self._sweep_at = LONG_AGO
         self._looks: set[asyncio.Task[None]] = set()
@@ -182,16 +172,21 @@ class Peers:
         """Return those that a SIM of one of its accounts is compared with: they are of all."""
         return self
 
-    def note(self, report: SessionReport) -> Member:
+    def note(self, report: SessionReport) -> Peer:
         """Remember a SIM that was just looked up, not of old; return it as it is compared."""
-        member = member_of(case_of(report))
+        member, is_online = member_of(case_of(report)), report.state is State.ONLINE
+        peer = Peer(member, is_online, report.as_of)
         self._recent.pop(member.sid, None)
-        if report.as_of < self._clock.now() - RECENT:
-            return member
+        if report.as_of < self._since:
+            return peer
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
-        self._recent[member.sid] = Peer(member, report.state is State.ONLINE, report.as_of)
-        return member
+        self._recent[member.sid] = peer
+        return peer
+
+    @property
+    def _since(self) -> datetime:
+        return self._clock.now() - RECENT
 
     @property
     def is_looking(self) -> bool:
@@ -201,50 +196,69 @@ class Peers:
     async def around(
         self, reports: Iterable[SessionReport], patience: float | None = None
     ) -> dict[str, Peer]:
-        """Remember SIMs that were looked up; return what others are known where one is silent.
+        """Remember SIMs that were looked up; return all that are known where one is silent.
 
-        Of one alone those that are called alike are looked at, unless more is known of its cell
-        and of them.
+        Around a few that are silent others are looked at before, of which nothing new is known.
         """
-        noted = [(report, self.note(report)) for report in reports]
-        if all(member.lost_at is None for _, member in noted):
+        asked = {(peer := self.note(report)).member.sid: (report, peer) for report in reports}
+        lost = [pair for pair in asked.values() if pair[1].member.lost_at is not None]
+        if not lost:
             return {}
-        known = await self.known()
-        (report, mine), *more = noted
-        if not more:
-            seen = known if any(_near(mine, Trait.CELL, known)) else {}
-            await self._look_at_namesakes(report, seen, patience or self._part)
-            known |= self._fresh()
-        return known
+        known, since = await self.known(), self._since
+        if len(lost) <= MOST_QUICK:
+            patience = patience or (self._part if len(asked) == 1 else self._for_many)
+            old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
+            wanted = await self._worth_a_look(lost, old, patience)
+            sids = [sid for sid in wanted if sid not in asked and (sid in old or sid not in known)]
+            await self._look_at(sids, MOST_QUICK * len(lost), patience)
+            known = _still_true(self._with_fresh(known), old)
+        return known | {sid: peer for sid, (_, peer) in asked.items() if peer.as_of >= since}
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
-        return {**await self._scanned(), **self._fresh()}
+        return self._with_fresh(await self._scanned())
 
-    def _fresh(self) -> dict[str, Peer]:
-        """Return those that were looked up lately, and forget the others."""
-        since = self._clock.now() - RECENT
+    def _with_fresh(self, known: Mapping[str, Peer]) -> dict[str, Peer]:
+        """Add those that were looked up lately and since then, and forget the others."""
+        since = self._since
         if since >= self._sweep_at:
             self._sweep_at = since + SWEPT_EVERY
             self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
-        return dict(self._recent)
+        recent = self._recent.items()
+        return {**known, **{s: p for s, p in recent if s not in known or _is_newer(p, known[s])}}
 
-    async def _look_at_namesakes(
-        self, report: SessionReport, seen: Container[str], patience: float
-    ) -> None:
-        """Look at a few SIMs whose names differ in a number only, but for those that were seen."""
-        alike = namesakes(report.sim.name)
-        if not (alike and self._names and self._quick_look):
-            await self._look_at((), patience)  # those that are looked at already
-            return
-        start, pattern = alike
+    async def _worth_a_look(
+        self, lost: Sequence[tuple[SessionReport, Peer]], old: Mapping[str, Peer], patience: float
+    ) -> Iterable[str]:
+        """Return SIMs that may tell something of those that were lost, of each the best first.
+
+        That are `old` acquaintances on its cell, then what is called alike, then on its network.
+        """
+        near = near_to([peer.member for _, peer in lost], old)
+        queues = []
+        for report, peer in lost:
+            on_cell, on_network = (by_loss(peer.member, trait, near) for trait in NEAR)
+            queues.append([*on_cell, *await self._namesakes(report, patience), *on_network])
+        return dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
+
+    async def _namesakes(self, report: SessionReport, patience: float) -> list[str]:
+        """Return a few SIMs whose names differ in a number only, those with the next ones first."""
+        found: dict[str, None] = {}
+        if not (self._names and self._quick_look):
+            return []
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self._names.ready(patience)
-                most = MOST_QUICK + 1
-                sids = await self._names.sids(pattern.fullmatch, start=start, most=most)
-                others = [s for s in sids if s != report.sim.sid and s not in seen]
-                await self._look_at(others, patience)
+                for by in (NEXT, None):
+                    alike = namesakes(report.sim.name, by)
+                    if alike is None or len(found) > MOST_QUICK:
+                        break
+                    start, pattern = alike
+                    most = MOST_QUICK + 1
+                    sids = await self._names.sids(pattern.fullmatch, start=start, most=most)
+                    found |= dict.fromkeys(sids)
+        found.pop(report.sim.sid, None)
+        return list(found)[:MOST_QUICK]
 
     async def _scanned(self) -> Mapping[str, Peer]:
         """Return what the last scan saw; reading it goes on for the next one who asks."""
@@ -271,41 +285,8 @@ class Peers:
             self._reading = None
         return {}
 
-    async def neighbours(
-        self, report: SessionReport, known: Mapping[str, Peer], within: timedelta
-    ) -> Neighbours | None:
-        """Return how the others on its cell are, or else on its network; None: nobody knows.
-
-        Those lost `within` so much of it were lost together with it.
-        """
-        noted = known.get(report.sim.sid)
-        is_mine = noted and noted.as_of == report.as_of  # else a scan's: the report is not kept
-        mine = noted.member if noted and is_mine else member_of(case_of(report))
-        if mine.lost_at is None:
-            return None
-        for trait in NEAR:
-            near = await self._looked_at_again([*_near(mine, trait, known)], trait)
-            if found := _counted(trait, near, mine.lost_at, within.total_seconds()):
-                return found
-        return None
-
-    async def _looked_at_again(self, near: list[Peer], trait: Trait) -> list[Peer]:
-        """Look at a few again whose last look is old; what comes too late helps the next one.
-
-        Those that do not share the trait any more are left out.
-        """
-        since = self._clock.now() - RECENT
-        old = [peer.member.sid for peer in near if peer.as_of < since]
-        if not (old or self._looks):
-            return near
-        await self._look_at(old, self._part)
-        again = [(peer, self._recent.get(peer.member.sid, peer)) for peer in near]
-        return [
-            now for was, now in again if now.member.traits.get(trait) == was.member.traits[trait]
-        ]
-
-    async def _look_at(self, sids: Sequence[str], patience: float) -> None:
-        for sid in sids[: max(0, MOST_QUICK - len(self._looks))]:
+    async def _look_at(self, sids: Sequence[str], most: int, patience: float) -> None:
+        for sid in sids[: max(0, most - len(self._looks))]:
             look = asyncio.create_task(self._look(sid), name="quick-look")
             self._looks.add(look)
             look.add_done_callback(self._looks.discard)
@@ -325,58 +306,34 @@ class Peers:
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
-_NUMBERED = re.compile(r"(.*?)[0-9]+([^0-9]*)")
+_NUMBERED = re.compile(r"(.*?)([0-9]{1,99})([^0-9]*)")
 
 
-def namesakes(name: str) -> tuple[str, re.Pattern[str]] | None:
+def namesakes(name: str, by: int | None = None) -> tuple[str, re.Pattern[str]] | None:
     """Return how names begin that differ in the last number only, and all of it; None: none do.
 
-    Both as `key` has them.
+    Both as `key` has them; the number differs `by` so much at most, None: by anything.
     """
     read = _NUMBERED.fullmatch(key(name))
-    if read is None or not (read[1] or read[2]):
+    if read is None or not (read[1] or read[3]):
         return None
-    return read[1], re.compile(f"{re.escape(read[1])}[0-9]+{re.escape(read[2])}")
+    number = int(read[2])
+    near = range(max(0, number - by), number + by + 1) if by else ()
+    numbers = f"0*(?:{'|'.join(map(str, near))})" if by else "[0-9]+"
+    return read[1], re.compile(f"{re.escape(read[1])}{numbers}{re.escape(read[3])}")
 
 
-def _near(mine: Member, trait: Trait, known: Mapping[str, Peer]) -> Iterator[Peer]:
-    """Return the others that share a trait with it."""
-    value = mine.traits.get(trait)
-    return (
-        peer
-        for peer in (known.values() if value else ())
-        if (other := peer.member).traits.get(trait) == value and other.sid != mine.sid
-    )
+def _is_newer(one: Peer, other: Peer) -> bool:
+    return one.as_of >= other.as_of
 
 
-def _counted(
-    trait: Trait, near: Sequence[Peer], lost_at: float, within: float
-) -> Neighbours | None:
-    """Count those that are silent, and those that were well after this one was lost."""
-    silent = [peer for peer in near if peer.member.lost_at is not None]
-    online = [p for p in near if p.is_online and (p.member.alive_at or 0.0) > lost_at]
-    if not (silent or online):
-        return None
-    times = sorted([p.member.lost_at for p in silent if p.member.lost_at is not None])
-    low, high = bisect_left(times, lost_at - within), bisect_right(times, lost_at + within)
-    return Neighbours(
-        trait=trait.value,
-        online=len(online),
-        silent=len(times),
-        silent_since=datetime.fromtimestamp(times[0], UTC) if times else None,
-        as_of=min([peer.as_of for peer in (*silent, *online)]),
-        together=high - low,
-    )
+def _still_true(known: dict[str, Peer], old: Mapping[str, Peer]) -> dict[str, Peer]:
+    """Return it without those that were silent of `old` where one of these turned out to be back.
 
-
-def beside(report: SessionReport, near: Neighbours | None) -> SessionReport:
-    """Return it with its neighbours; one that fell silent with others of its cell is not reset."""
-    findings = report.findings
-    if near and near.fell_with_it:
-        findings = tuple(
-            replace(each, next_step=NOT_ALONE) if each.next_step and each.rule in SILENT else each
-            for each in findings
-        )
-    if near is None and findings is report.findings:
-        return report
-    return replace(report, neighbours=near, findings=findings)
+    Then all of them may be; those that were looked at since then stay.
+    """
+    silent = [sid for sid, peer in old.items() if peer.member.lost_at is not None]
+    if all(known[sid].member.lost_at is not None for sid in silent):
+        return known
+    outdated = {sid for sid in silent if known[sid] is old[sid]}
+    return {sid: peer for sid, peer in known.items() if sid not in outdated}

@@ -1,13 +1,14 @@
 """Fixtures: the real look-up over the real client, in front of KORE's stand-in."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.account import a_plan
 from bot.emulators.kore.api import KoreApi
-from bot.sessions.fetch import AllowanceReader
+from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.lookup import SessionLookup
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
@@ -133,3 +134,60 @@ def paths(api):
 def rules(report):
     """Return the findings of a report as (rule, severity)."""
     return [(finding.rule, finding.severity.word) for finding in report.findings]
+
+
+LOST = "2026-01-05T02:10:00Z"
+
+
+def a_sid(number):
+    return f"DE{number:032}"
+
+
+def iso(moment):
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.fixture
+def put(api, clock):
+    """Return a function that gives KORE a SIM: online, or silent since ten past two or later."""
+
+    def put(number, *, silent=False, lost=LOST, name=None, **changes):
+        starts = [clock.now() - timedelta(days=day, hours=10) for day in range(3, 27)]
+        rows = [
+            {"start": iso(start), "end": iso(end), "last_updated": iso(end)}
+            for start in starts
+            if (end := start + timedelta(hours=23, minutes=59))
+        ]
+        news = lost if silent else "2026-01-05T11:58:00Z"
+        rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
+        sid = a_sid(number)
+        told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
+        api.add({"sid": sid, "status": "active", "unique_name": name}, told)
+        return sid
+
+    return put
+
+
+@pytest.fixture
+def open_with(kore, clock):
+    """Return a function that makes a look-up with these peers."""
+
+    def make(peers):
+        resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
+        none = NoAllowances(kore, clock)
+        own = peers and (lambda _: peers)
+        return SessionLookup(kore, resolver, clock, Thresholds(), allowances=none, peers=own)
+
+    return make
+
+
+@pytest.fixture
+def names(kore, clock):
+    """Return a function that reads the list of all SIMs."""
+
+    async def read():
+        directory = SimDirectory(kore, clock)
+        await directory.refresh()
+        return directory
+
+    return read

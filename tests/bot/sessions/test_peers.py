@@ -6,75 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.diagnosis.contrast import Member, Trait
-from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import Fault
 from bot.sessions import peers as peers_module
-from bot.sessions.fetch import NoAllowances
-from bot.sessions.lookup import SessionLookup
 from bot.sessions.peers import Peer, Peers
 from bot.sessions.redaction import redacted
-from bot.sims.directory import SimDirectory
-from bot.sims.resolver import SimResolver
 from bot.store.errors import StoreNotReady
 from bot.struct import replace
-from tests.bot.sessions.conftest import OPEN, paths
+from tests.bot.sessions.conftest import LOST, OPEN, a_sid, paths
 
-LOST = "2026-01-05T02:10:00Z"
 CELL = OPEN["cell_id"]
-
-
-def a_sid(number):
-    return f"DE{number:032}"
-
-
-def iso(moment):
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-@pytest.fixture
-def put(api, clock):
-    """Return a function that gives KORE a SIM: online, or silent since ten past two or later."""
-
-    def put(number, *, silent=False, lost=LOST, name=None, **changes):
-        starts = [clock.now() - timedelta(days=day, hours=10) for day in range(3, 27)]
-        rows = [
-            {"start": iso(start), "end": iso(end), "last_updated": iso(end)}
-            for start in starts
-            if (end := start + timedelta(hours=23, minutes=59))
-        ]
-        news = lost if silent else "2026-01-05T11:58:00Z"
-        rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
-        sid = a_sid(number)
-        told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
-        api.add({"sid": sid, "status": "active", "unique_name": name}, told)
-        return sid
-
-    return put
-
-
-@pytest.fixture
-def open_with(kore, clock):
-    """Return a function that makes a look-up with these peers."""
-
-    def make(peers):
-        resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
-        none = NoAllowances(kore, clock)
-        own = peers and (lambda _: peers)
-        return SessionLookup(kore, resolver, clock, Thresholds(), allowances=none, peers=own)
-
-    return make
-
-
-@pytest.fixture
-def names(kore, clock):
-    """Return a function that reads the list of all SIMs."""
-
-    async def read():
-        directory = SimDirectory(kore, clock)
-        await directory.refresh()
-        return directory
-
-    return read
 
 
 class Scan:
