@@ -119,9 +119,9 @@ class Judge(Struct):
     def _near_those(
         self, asked: Collection[str], lost: Sequence[float], peers: Iterable[Member]
     ) -> list[Member]:
-        """Return those lost near, and those not lost; none where too few for an outage were lost.
+        """Return those lost near, and those well; none where too few for an outage were lost.
 
-        To compare thousands takes a while.
+        Those lost long after were well then; to compare all as lost, thousands take a while.
         """
         span = self.thresholds.outage_within.total_seconds()
         low, high = min(lost) - span, max(lost) + span
@@ -129,10 +129,11 @@ class Judge(Struct):
         for peer in peers:
             if (at := peer.lost_at) is None:
                 well.append(peer)
-            elif low <= at <= high and peer.sid not in asked:
+            elif low <= at <= high and any(abs(at - each) <= span for each in lost):
                 near.append(peer)
-        if len(lost) > 1:
-            near = [p for p in near if any(abs((p.lost_at or 0.0) - each) <= span for each in lost)]
+            elif at > low:
+                well.append(replace(peer, lost_at=None, alive_at=at))
+        near = [peer for peer in near if peer.sid not in asked]
         if len(lost) + len(near) < self.thresholds.outage_sims:
             return []
         return near + [peer for peer in well if peer.sid not in asked]

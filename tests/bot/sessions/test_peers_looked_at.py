@@ -90,3 +90,16 @@ async def test_two_of_a_cell_asked_for_together_are_not_reset(put, open_with, cl
 
     assert [("cell", 3, 1)] * 2 == list(map(told, reports))
     assert all(step(report).startswith("It did not fall silent alone") for report in reports)
+
+
+async def test_what_was_lost_long_after_was_well(put, open_with, clock):
+    """Asked for alone or all together, an outage has the same others to be told from."""
+    later = {"silent": True, "lost": "2026-01-05T05:00:00Z"}
+    sids = [put(number, silent=True, imei=None) for number in (1, 2, 3)]
+    sids += [put(number, **later, imei=None) for number in (4, 5)]
+    lookup = open_with(Peers(clock))
+    together = await lookup.look_up_many(sids)
+    alone = await lookup.look_up(sids[0])
+
+    assert {"sims": 3, "of": 5, "others_silent": 0, "others": 0} == outage(together[0])
+    assert outage(together[0]) == outage(alone)
