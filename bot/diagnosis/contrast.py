@@ -101,8 +101,7 @@ def beginnings_of(
 
 def _beginning(silent: "Lost", every: Collection[Member], lines: Lines) -> Outage | None:
     span = _span_of(silent)
-    later = span[1] + lines.within  # who was heard of before that may be lost a little later
-    well = _well_after(later, every)
+    well = _well_after(span[1] + lines.within, every)
     if not well and len(every) >= lines.at_least:
         return _told_by_nothing(silent, well, span)
     closeness = lines.within / max(1.0, span[1] - span[0]) if len(silent) == _PAIR else 1.0
@@ -180,9 +179,12 @@ def _fullest(moments: Sequence[float], within: float) -> tuple[int, int]:
 def _explained(
     silent: Lost, every: Iterable[Member], lines: Lines, clusters: int
 ) -> Iterable[Outage]:
-    """Name the trait that tells most; then that of the rest, as long as they are enough."""
+    """Name the trait that tells most; then that of the rest, as long as they are enough.
+
+    Who was heard of a moment later and never since may be lost too, and only not be due yet.
+    """
     span = _span_of(silent)
-    well = _well_after(span[1], every)
+    well = _well_after(span[1] + lines.within, every)
     while True:
         part = len(silent) * 100 >= (len(silent) + len(well)) * lines.percent
         chance = _LIKELY if part else _SURE / clusters

@@ -95,6 +95,19 @@ def test_what_may_be_by_chance_leaves_none_out(well, chance):
     assert pytest.approx(chance, abs=0.001) == by_chance(3, 3 + well, 4, 20)
 
 
+@pytest.mark.parametrize(("heard", "members"), [(51, 4), (1850, 4), (1851, 5)])
+def test_who_is_not_due_yet_is_not_well(heard, members):
+    """Heard of a moment after the others and never since: no sign of having been spared."""
+    known = [
+        *sims(4, lost=50, network="a", cell="x"),
+        *sims(1, alive=heard, first=4, network="a", cell="x"),
+        *sims(30, first=5, network="a", cell="z"),
+    ]
+    found = outages_of(known, LINES)
+
+    assert ("x", members) == (found[-1].value, found[-1].members)
+
+
 def test_losses_by_accident_are_none():
     """
     Three of a hundred within half an hour that share nothing, or what all share, are no outage.
