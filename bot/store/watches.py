@@ -83,9 +83,9 @@ class WatchRows(Rows):
         wanted = select(card).where(ended, ~watches.c.drawn.endswith(watches.c.ending)).distinct()
         return list((await self._db.fetch(wanted)).scalars())
 
-    async def save_request(self, watch: Columns, tx: Transaction) -> None:
-        """Save what is waited for and until when."""
-        await self._update(watch, OF_THE_REQUEST, tx)
+    async def save_request(self, watch: Columns, tx: Transaction) -> bool:
+        """Save what is waited for and until when; False where it has ended."""
+        return await self._update(watch, OF_THE_REQUEST, tx, OPEN)
 
     async def save_card(self, watch: Columns, tx: Transaction | None = None) -> None:
         """Save where the card stands and what it shows; of an ended watch too."""

@@ -195,11 +195,13 @@ class WatchRepository:
         if not delay:
             await self._queue.hasten(job.key, tx)
 
-    async def change(self, watch: Watch, now: datetime, tx: Transaction) -> None:
-        """Save another condition or end of an open watch, and have it shown."""
+    async def change(self, watch: Watch, now: datetime, tx: Transaction) -> bool:
+        """Save another condition or end of a watch, and have it shown; False where it has ended."""
         await self._queue.lock(card_key(watch.card_id), tx)
-        await self._rows.save_request(to_row(watch), tx)
+        if not await self._rows.save_request(to_row(watch), tx):
+            return False
         await self.schedule_card(watch.card_id, card_due_in(watch, now, 0) or NOW, tx)
+        return True
 
     async def save(
         self, before: Watch, step: Transition, tx: Transaction, *, now: datetime, cards: int = 0

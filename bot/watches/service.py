@@ -138,12 +138,17 @@ class WatchService:
     async def _open(
         self, wanted: Watch, condition: Condition | None, tx: Transaction
     ) -> BegunWatch:
-        existing = await self._rows.in_slot_of(to_row(wanted), tx)
-        if existing:
-            return await self._extend(from_row(existing), wanted, condition, tx)
-        await self._check_limits(wanted, tx)
-        await self._repository.open(wanted, self.limits.first_poll, tx)
-        return BegunWatch(wanted, extended=False)
+        """Open it, or extend the one that is there; what another replica did meanwhile is seen."""
+        while True:
+            existing = await self._rows.in_slot_of(to_row(wanted), tx)
+            if existing:
+                extended = _extended(from_row(existing), wanted, condition)
+                if await self._repository.change(extended, self._clock.now(), tx):
+                    return BegunWatch(extended, extended=True)
+                continue
+            await self._check_limits(wanted, tx)
+            if await self._repository.open(wanted, self.limits.first_poll, tx):
+                return BegunWatch(wanted, extended=False)
 
     async def stop(self, id_: str, by: str) -> tuple[Watch, ...]:
         """Stop a watch, or all on the card of a set; what had ended is returned as it is.
@@ -152,21 +157,26 @@ class WatchService:
         """
         now = self._clock.now()
         async with self._db.write() as tx:
-            found = _all(await self._rows.of_card(id_, tx))
+            found = await self._on(id_, tx)
             if not found:
                 raise NotWatched("That watch ended long ago; there is nothing left to stop.")
             return tuple([await self._stop(watch, by, now, tx) for watch in found])
 
     async def _stop(self, watch: Watch, by: str, now: datetime, tx: Transaction) -> Watch:
-        if watch.ended_at:
-            return watch
-        step = stop(watch, by, now)
-        await self._repository.save(watch, step, tx, now=now)
-        return step[0]
+        """Stop it as it stands by now: a poll may have gone on with it since it was read."""
+        while watch.ended_at is None:
+            step = stop(watch, by, now)
+            if await self._repository.save(watch, step, tx, now=now):
+                return step[0]
+            (watch,) = await self._on(watch.id, tx)
+        return watch
 
     async def on_card(self, card_id: str) -> tuple[Watch, ...]:
         """Return the watches that one card shows, open or ended."""
-        return _all(await self._rows.of_card(card_id))
+        return await self._on(card_id)
+
+    async def _on(self, card_id: str, tx: Transaction | None = None) -> tuple[Watch, ...]:
+        return _all(await self._rows.of_card(card_id, tx))
 
     async def of(self, person: str, accounts: frozenset[str]) -> tuple[Watch, ...]:
         """Return the open watches of a person, oldest first."""
@@ -182,15 +192,6 @@ class WatchService:
     async def in_channel(self, channel: str, accounts: frozenset[str]) -> tuple[Watch, ...]:
         """Return the open watches that were asked for in a channel or its threads."""
         return _seen(await self._rows.in_channel(channel), accounts)
-
-    async def _extend(
-        self, existing: Watch, wanted: Watch, condition: Condition | None, tx: Transaction
-    ) -> BegunWatch:
-        """Let an open watch last at least as long; without a condition it keeps its own."""
-        ends_at = max(existing.ends_at, wanted.ends_at)
-        extended = replace(existing, ends_at=ends_at, condition=condition or existing.condition)
-        await self._repository.change(extended, self._clock.now(), tx)
-        return BegunWatch(extended, extended=True)
 
     async def _check_limits(self, wanted: Watch, tx: Transaction) -> None:
         owner = wanted.owner
@@ -212,6 +213,12 @@ def _check_condition(condition: Condition | None, latest: Snapshot) -> None:
     raise NothingToWaitFor(
         f"{name} is {condition} already. Write `until {instead}` to hear when that is over."
     )
+
+
+def _extended(existing: Watch, wanted: Watch, condition: Condition | None) -> Watch:
+    """Let an open watch last at least as long; without a condition it keeps its own."""
+    ends_at = max(existing.ends_at, wanted.ends_at)
+    return replace(existing, ends_at=ends_at, condition=condition or existing.condition)
 
 
 def _default_condition(latest: Snapshot) -> Condition:

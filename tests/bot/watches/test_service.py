@@ -1,12 +1,17 @@
 """Beginning, extending, stopping and listing watches, on both databases."""
 
+import asyncio
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from bot.diagnosis.evidence import State
 from bot.slack.access import ONE_ACCOUNT
-from bot.watches.service import WatchLimits
+from bot.store.watches import WatchRows
+from bot.struct import replace
+from bot.watches.repository import WatchRepository
+from bot.watches.service import WatchLimits, WatchService
 from bot.watches.watch import Condition, Ending, NothingToWaitFor, NotWatched, TooManyWatches
 from tests.watch_rig import ANA, BEN, FLEET_OPS, watching
 
@@ -152,3 +157,76 @@ async def test_a_stale_answer_is_a_start_like_any_other(rig):
     begun = await rig.begin()
 
     assert (False, State.OFFLINE) == (begun.watch.reported.stale, begun.watch.reported.state)
+
+
+class LateRows(WatchRows):
+    """Rows that somebody else changes once, right after they were read."""
+
+    def __init__(self, database, meanwhile):
+        super().__init__(database)
+        self._meanwhile = [meanwhile]
+
+    async def of_card(self, id_, tx=None):
+        found = await super().of_card(id_, tx)
+        await self._change()
+        return found
+
+    async def in_slot_of(self, watch, tx):
+        found = await super().in_slot_of(watch, tx)
+        await self._change()
+        return found
+
+    async def _change(self):
+        if self._meanwhile:
+            await asyncio.create_task(self._meanwhile.pop()())
+
+
+def late(rig, meanwhile):
+    """Return the same rig with another replica's service; on SQLite nobody writes meanwhile."""
+    rows = LateRows(rig.database, meanwhile)
+    repository = WatchRepository(rows, rig.parts.queue)
+    service = WatchService(rig.database, rows, repository, rig.clock, WatchLimits())
+    return dataclasses.replace(rig, service=service)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_who_stops_a_watch_that_goes_on_meanwhile_has_it_stopped(rig):
+    """A notice that is written down just then does not keep it alive."""
+    begun = await rig.begin()
+
+    async def notice():
+        step = replace(begun.watch, notice_count=1), None
+        async with rig.database.write() as tx:
+            await rig.parts.watching.repository.save(begun.watch, step, tx, now=rig.clock.now())
+
+    (told,) = await late(rig, notice).service.stop(begun.watch.id, BEN)
+    stopped = await rig.watch(begun)
+
+    assert (Ending.STOPPED, BEN, 2) == (stopped.ending, stopped.ended_by, stopped.notice_count)
+    assert told.notice_count == stopped.notice_count
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_who_extends_a_watch_that_ends_meanwhile_has_a_new_one(rig):
+    """None is said to go on that has ended."""
+    old = await rig.begin()
+    new = await late(rig, lambda: rig.service.stop(old.watch.id, ANA)).begin(duration=5 * HOUR)
+
+    assert not new.extended
+    assert [new.watch.id] == [each.id for each in await rig.service.of(ANA, ONE_ACCOUNT)]
+    assert (await rig.watch(old)).ends_at == old.watch.ends_at
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+async def test_two_requests_at_once_are_one_watch(rig):
+    """The second is told of the watch that is there, which it can stop."""
+    there = []
+
+    async def another():
+        there.append(await rig.begin())
+
+    begun = await late(rig, another).begin(duration=5 * HOUR)
+
+    assert begun.extended
+    assert [begun.watch.id] == [each.watch.id for each in there]
+    assert begun.watch.ends_at == (await rig.watch(begun)).ends_at
