@@ -14,6 +14,7 @@ from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
 from bot.alerts.reading import (
     DATA_LIMIT,
     SILENT,
+    TOGETHER,
     TWIN,
     Cause,
     Reading,
@@ -154,6 +155,10 @@ class Grouping:
                 del waiting[sid]
         for sid in sorted(waiting, key=lambda sid: (waiting[sid].since, sid)):
             self._place_one(sid, waiting[sid])
+        for incident in self.open(SILENT):
+            is_site = incident.rule != OUTAGE and incident.trait in {None, Trait.CELL}
+            if is_site and len(incident.down) > 1:
+                self._now[incident.id] = replace(incident, next_step=TOGETHER)
 
     def _is_candidate(self, sid: str, entry: Ill) -> bool:
         """Return whether a SIM is to be told of: long enough, and not told of already."""

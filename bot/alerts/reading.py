@@ -88,6 +88,9 @@ _FAMILIES = dict.fromkeys(SILENT_RULES, SILENT) | {
 _SEVERITIES = {severity.word: severity for severity in Severity}
 _GRAVE = ('"warning"', '"critical"')
 """What stands in the JSON of a SIM that has something: most need not be read any further."""
+TOGETHER = (
+    "They fell silent together: check the site's power and antenna before you reset one of them."
+)
 DATA_LIMIT = "data_limit"
 TOLD_BY_USAGE = frozenset({DATA_LIMIT, "never_seen"})
 _UNJUDGED = f'"unjudged":["{DATA_LIMIT}"'

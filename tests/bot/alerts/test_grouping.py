@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.alerts.reading import Cause, SickSim
+from bot.alerts.reading import TOGETHER, Cause, SickSim, next_step_of
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, flapping, outage, silent
@@ -69,6 +69,17 @@ def test_two_sims_are_one_incident_where_they_share_a_site(day, one, other, toge
 
     expected = [["DE1", "DE2"]] if together else [["DE1"], ["DE2"]]
     assert expected == [sims for sims, _ in day.down()]
+
+
+def test_two_that_fell_silent_at_one_site_are_not_to_be_reset(day):
+    """As in an answer about one of them: the site comes first, and an outage has its own step."""
+    wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]
+    told = []
+    for sick, outages in ((1, []), (2, []), (1, []), (3, [outage("DE1", "DE2", "DE3")])):
+        day.scan(60 + len(told) * 5, *wells[:sick], outages=outages)
+        told.append(day.incidents["i1"].next_step)
+
+    assert ["Check power.", TOGETHER, TOGETHER, next_step_of(Trait.CELL)] == told
 
 
 def test_a_site_with_two_cells_is_one_incident(day):
