@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.kore.models import DataSession, Sim
+from pydantic import TypeAdapter
+
+from bot.kore.models import DataSession, SessionRow, Sim
 
 SID = "DE" + "0" * 31 + "1"
 ACCOUNT = "AC" + "0" * 32
@@ -18,6 +20,14 @@ def a_sim(**changes: Any) -> Sim:
     """Return an active SIM called pump-7."""
     plain = {"sid": SID, "unique_name": "pump-7", "iccid": ICCID, "status": "active"}
     return Sim.model_validate(plain | {"account_sid": ACCOUNT} | changes)
+
+
+_SESSION_ROW: TypeAdapter[DataSession] = TypeAdapter(SessionRow)
+
+
+def session_of(row: Any) -> DataSession:
+    """Return what is read of a row of KORE's."""
+    return _SESSION_ROW.validate_python(row)
 
 
 def a_session(**changes: Any) -> DataSession:
@@ -40,4 +50,4 @@ def a_session(**changes: Any) -> DataSession:
         "end": None,
         "imei": IMEI,
     }
-    return DataSession.model_validate(plain | changes)
+    return session_of(plain | changes)

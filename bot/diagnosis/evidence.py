@@ -12,7 +12,7 @@ from typing import Any
 from bot.diagnosis.fields import Network, cell, networks_of
 from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of
 from bot.diagnosis.thresholds import Thresholds
-from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UsageRecord
+from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UnclearEnd, UsageRecord
 from bot.struct import Struct, force_setattr
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -243,6 +243,8 @@ def _without_odd_times(row: DataSession, ahead: datetime) -> DataSession:
     earliest = row.start - _SLACK if row.start else LONG_AGO
     told = {"end": row.end, "last_updated": row.last_updated}
     odd = [name for name, at in told.items() if at is not None and not earliest <= at <= ahead]
+    if "end" in odd:
+        return UnclearEnd.model_construct(**(dict(row) | dict.fromkeys(odd)))
     return row.model_copy(update=dict.fromkeys(odd)) if odd else row
 
 

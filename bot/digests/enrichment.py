@@ -267,7 +267,7 @@ def lost_place(row: ScanRow, page: bytes) -> ScanRow:
     sessions = (each for each in from_json(page)["data_sessions"] if isinstance(each, dict))
     on_it = (each for each in sessions if cell(each.get("cell_id")) == seen.cell_id)
     with suppress(ValueError, TypeError, AttributeError):
-        tower = DataSession.model_validate(next(on_it, {})).cell_location_estimate
+        tower = _place_in(next(on_it, {}))
         if seen.cell_id and tower:
             place = (round(tower.lat, 3), round(tower.lon, 3))
             return replace(row, row=replace(seen, place=place).to_json())

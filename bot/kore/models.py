@@ -4,7 +4,6 @@ Field by field: docs.korewireless.com, DataSession, SIM, RatePlan and UsageRecor
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
@@ -13,13 +12,15 @@ from pydantic import (
     AliasChoices,
     AliasPath,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
-    TypeAdapter,
     ValidationInfo,
 )
 from pydantic_core import CoreSchema, core_schema
+
+from bot.kore.moments import KnownMoment, Moment, ReadableMoment
 
 T = TypeVar("T")
 NOT_READ = "-"  # no answer of KORE's has such a key
@@ -34,90 +35,9 @@ class ElseUnknown:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
-class UsuallyInUtc:
-    """Marks a time whose usual way of writing, `2026-01-05T11:00:31Z`, is read without Python."""
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        usual = core_schema.no_info_after_validator_function(
-            datetime.fromisoformat,
-            core_schema.str_schema(strict=True, pattern="^20.*Z$"),
-        )
-        return core_schema.union_schema([usual, handler(source)], mode="left_to_right")
-
-
-class InUtc:
-    """Marks a time that is read in Python's own UTC; one that cannot be read is unknown.
-
-    That takes longer than pydantic's own way, and pays where rules compare them all: two times in
-    one zone object do that ten times as fast as two of pydantic's, which have a new one each.
-    """
-
-    def __init__(self, read: Callable[[Any], datetime | None]) -> None:
-        self.read = read
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.read)
-
-
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
-_YEARS = range(2000, 2201)
 _MOST = 1 << 53
 """What a whole number can be in JSON; a larger one is nonsense."""
 _LONGEST_TEXT = 4096
-_DATE = len("2026-01-05")
-
-
-def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
-    """Read KORE's usual way of writing first, all others as pydantic does; without a zone as UTC.
-
-    A time before the year 2000, or centuries ahead, is a placeholder; a date alone is no time.
-    """
-    if told is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(told)
-    except (TypeError, ValueError):
-        try:
-            moment = _MOMENT.validate_python(told)
-        except ValueError:
-            return None
-    if isinstance(told, str) and len(told.strip()) <= _DATE:
-        return None
-    if moment.tzinfo is not UTC:
-        moment = _converted(moment)
-    return moment if moment.year in _YEARS else None
-
-
-def _readable(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
-    """Read a time. Raises ValueError where something stands there that is none."""
-    return _known(told) if is_given(told) else None
-
-
-def _known(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
-    """Read a time. Raises ValueError where it is unknown."""
-    moment = _in_utc(told)
-    if moment is None:
-        msg = "no time"
-        raise ValueError(msg)
-    return moment
-
-
-def is_given(told: Any) -> bool:  # noqa: ANN401 -- whatever stands there
-    """Return whether anything stands there; what cannot be read does as well."""
-    return told is not None and not (isinstance(told, str) and not told.strip())
-
-
-def _converted(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        return datetime.min.replace(tzinfo=UTC)
 
 
 def _padded(mcc: str) -> str:
@@ -133,7 +53,6 @@ def _somewhere(lon: float, info: ValidationInfo) -> float:
 
 
 _DIFFERENT = "|".join(f"{digit}[^{digit}]" for digit in range(10))
-Moment = Annotated[datetime | None, InUtc(_in_utc), UsuallyInUtc()]
 Text = Annotated[str | None, ElseUnknown()]
 Mcc = Annotated[
     Annotated[str, Field(min_length=3)] | Annotated[str, AfterValidator(_padded)] | None,
@@ -175,7 +94,7 @@ class CellLocation(_Answer):
 class DataSession(_Answer):
     """One data connection of a SIM. `packets_*` count packets (not bytes) since `start`; UTC.
 
-    `end_as_told` is no property of KORE's: it is `end` as it came, readable or not.
+    An `end` that is given and cannot be read is an error here: that row is an UnclearEnd.
     """
 
     sid: Text = None
@@ -192,16 +111,28 @@ class DataSession(_Answer):
     packets_downloaded: Count = None
     last_updated: Moment = None
     start: Moment = None
-    end: Moment = None
+    end: ReadableMoment = None
     imei: Imei = None
-    end_as_told: Any = Field(
-        default=None, validation_alias=AliasChoices("end"), exclude=True, repr=False
-    )
 
     @property
     def end_is_given(self) -> bool:
         """Whether anything stands in the answer for `end`; what cannot be read does as well."""
-        return is_given(self.end_as_told)
+        return self.end is not None
+
+
+class UnclearEnd(DataSession):
+    """A session of which an `end` is given that cannot be read, or cannot be: it is unknown."""
+
+    end: Annotated[None, BeforeValidator(lambda _told: None)] = None
+
+    @property
+    def end_is_given(self) -> bool:
+        """Whether anything stands in the answer for `end`: always."""
+        return True
+
+
+SessionRow = Annotated[DataSession | UnclearEnd, Field(union_mode="left_to_right")]
+"""A row of an answer; nearly all are of the first kind."""
 
 
 class SessionRows(tuple[DataSession, ...]):  # noqa: SLOT001 -- it keeps readings
@@ -229,8 +160,8 @@ def read_once(sessions: Sequence[DataSession], read: Callable[[Sequence[DataSess
 class ScannedSession(DataSession):
     """A session as a scan reads it: without its ids and the tower's place, which few verdicts ask.
 
-    Reading those would cost as much again as all the rest. A `start` that is unknown, and an `end`
-    that is given and cannot be read, are errors here: the page is then read in full.
+    Reading those would cost as much again as all the rest. A `start` that is unknown is an error
+    here, as is an `end` that cannot be read: the page is then read in full.
     """
 
     model_config = ConfigDict(populate_by_name=False)
@@ -240,9 +171,7 @@ class ScannedSession(DataSession):
     cell_location_estimate: None = Field(default=None, validation_alias=NOT_READ)
     operator_mcc: Text = None
     imei: Text = None
-    start: Annotated[datetime | None, InUtc(_known), UsuallyInUtc()]
-    end: Annotated[datetime | None, InUtc(_readable), UsuallyInUtc()] = None
-    end_as_told: None = Field(default=None, validation_alias=NOT_READ, exclude=True, repr=False)
+    start: KnownMoment
 
 
 class Sim(_Answer):
@@ -365,12 +294,19 @@ class Page(_Answer, Generic[T]):
     )
 
 
-class DataSessionPage(Page[DataSession]):
+class UnclearSessionPage(Page[DataSession]):
     """`GET /v1/Sims/{sid}/DataSessions`."""
 
     key = "data_sessions"
-    row = DataSession
+    row = UnclearEnd  # which takes whatever a row may be
     needed = "start"
+    rows: tuple[SessionRow, ...] = Field(validation_alias="data_sessions")
+
+
+class DataSessionPage(UnclearSessionPage):
+    """The same, as nearly all are: without an `end` that cannot be read."""
+
+    in_full = UnclearSessionPage
     rows: tuple[DataSession, ...] = Field(validation_alias="data_sessions")
 
 

@@ -76,7 +76,6 @@ class Life:
             "start": start,
             "last_updated": start + timedelta(hours=heard),
             "end": None if is_open else start + timedelta(hours=row["lasting"]),
-            "end_as_told": None if is_open else "told",
             "packets_uploaded": None if row["up"] is None else int(row["up"] * share),
             "packets_downloaded": None if row["down"] is None else int(row["down"] * share),
             "radio_link": row.get("radio", self.radio),

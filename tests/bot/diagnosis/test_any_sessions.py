@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from bot.diagnosis.evidence import Evidence, state_of
 from bot.diagnosis.rule import diagnose
-from bot.kore.models import DataSession
 from tests.bot.diagnosis.cases import LIMITS, MB, a_plan, used
-from tests.builders import NOON, SID, a_sim
+from tests.builders import NOON, SID, a_sim, session_of
 
 STEADY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -54,7 +53,7 @@ def a_row(told):
     start, end = told["start"], told["end"]
     if isinstance(end, int):
         told = told | {"end": start and start + timedelta(minutes=end)}
-    return DataSession.model_validate(told)
+    return session_of(told)
 
 
 def a_busy_day(seed):
@@ -83,7 +82,7 @@ def a_busy_day(seed):
             }
         )
     rows[dice.randrange(len(rows))] |= {"end": None, "last_updated": NOON}
-    return [DataSession.model_validate(each) for each in rows]
+    return [session_of(each) for each in rows]
 
 
 sessions = st.one_of(

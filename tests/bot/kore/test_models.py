@@ -3,9 +3,10 @@ from datetime import UTC
 
 import pytest
 
+from bot.diagnosis.evidence import cleaned
 from bot.kore.models import DataSessionPage, ScannedSessionPage, UsageRecord
 from bot.kore.pages import read_rows
-from tests.builders import a_sim
+from tests.builders import NOON, SID, a_sim
 
 USAGE = [
     ({"home": {"total": 7}, "total": 9}, 7),
@@ -84,3 +85,13 @@ def test_a_scan_reads_ends_as_everybody_does(told):
         (row.start, row.end, row.end_is_given) for row in scanned.rows if not row.end
     ]
     assert [row.end for row in plain.rows] == [row.end for row in scanned.rows]
+
+
+def test_a_scan_tells_an_end_that_cannot_be_from_none():
+    """One far ahead is given and unknown: nobody is taken to be online for it."""
+    told = {"start": "2026-01-05T11:00:07Z", "end": "2026-03-05T11:00:07Z"}
+    body = json.dumps({"data_sessions": [told]}).encode()
+    pages = (DataSessionPage, ScannedSessionPage)
+    found = [cleaned(read_rows(each, body).rows, SID, NOON)[0] for each in pages]
+
+    assert [(None, True)] * 2 == [(row.end, row.end_is_given) for row in found]
