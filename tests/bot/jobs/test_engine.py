@@ -115,6 +115,12 @@ async def test_a_store_that_is_away_is_waited_for(services, queue, database, cap
         await gate.wait()
         return Done("kept")
 
+    def says(word):
+        async def is_said():
+            return word in caplog.messages
+
+        return is_said
+
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "a"))
 
@@ -124,14 +130,10 @@ async def test_a_store_that_is_away_is_waited_for(services, queue, database, cap
         await until(begun)
         ready, database._is_ready = database._is_ready, False
         gate.set()
-        await asyncio.sleep(0.5)
+        await until(says("jobs-wait-for-store"))
         database._is_ready = ready
         (job,) = await ended(queue, "a")
-
-        async def back():
-            return "jobs-go-on" in caplog.messages
-
-        await until(back)
+        await until(says("jobs-go-on"))
 
     said = [record.message for record in caplog.records if record.name == "bot.jobs.engine"]
     assert ("kept", ["a"]) == (job.result, runs)
@@ -147,7 +149,7 @@ async def test_a_stop_waits_for_what_is_under_way(services, queue):
         await (gate.wait() if job.key == "short" else asyncio.Event().wait())
         return Done()
 
-    async with running(services, kind(step), lanes={"default": Lane(2)}, patience=0.3):
+    async with running(services, kind(step), lanes={"default": Lane(2)}, patience=2.0):
         await queue.add(*(NewJob("kind", key) for key in ("long", "short", "waits")))
 
         async def both_begun():

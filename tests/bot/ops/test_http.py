@@ -254,14 +254,14 @@ async def test_what_is_asked_behind_another_may_take_long():
 async def test_an_answer_that_is_read_slowly():
     """Whoever takes a part of the answer in each such time gets all of it."""
     cut = []
-    guard = ConnectionGuard(cut.append, seconds=0.2)
+    guard = ConnectionGuard(cut.append, seconds=1.0)
     async with http_server(LARGE, "127.0.0.1", 0, guard=guard) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 18)
         writer.write(ASKED.replace(b"1.1", b"1.0"))
         got = 0
         while chunk := await reader.read(1 << 19):
             got += len(chunk)
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.1)
         writer.close()
 
     assert got > 8 << 20

@@ -137,15 +137,20 @@ async def test_what_is_not_http_is_a_failure(api, base, workspace, reply):
     assert ("dispatch_failed", "dispatch_failed") == (delivery.error, refused.error)
 
 
-@pytest.mark.parametrize(("reason", "ack_seconds"), [("http_error", 3.0), ("http_timeout", 0.1)])
+@pytest.mark.parametrize("reason", ["http_error", "http_timeout"])
 async def test_an_event_is_delivered_again(there, api, workspace, clock, reason):
     """An event not taken comes again, numbered and with the reason, at once, after 1 and 5 min."""
     late = asyncio.Event()
     bad = {"http_error": lambda: Response(status_code=500), "http_timeout": late.wait}
     there.answers = [bad[reason]]
 
-    await workspace.say("ana", FLEET, "<@U0SIMSESS> pump-7")
-    await api.dispatcher.settled()
+    for api.dispatcher._http.ack_seconds in (0.1, 1.0, 10.0):
+        await workspace.say("ana", FLEET, "<@U0SIMSESS> pump-7")
+        await api.dispatcher.settled()
+        if len(there.requests) == 4:
+            break
+        there.requests.clear()  # the machine is too busy for one to get there in so short a time
+        clock.slept.clear()
 
     late.set()
     heads = [headers for headers, _ in there.requests]

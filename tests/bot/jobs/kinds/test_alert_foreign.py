@@ -82,6 +82,10 @@ async def test_who_may_no_longer_ask_ends_it(database_url):
         assert not services.listening_channels.may_listen("C0FLEETOP")
 
 
+MANY = ", ".join(f"pump-{number}" for number in range(20))
+"""So many that a minute passes until they may be looked up, however busy the machine is."""
+
+
 @on_both
 async def test_a_storm_does_not_eat_kore(heard):
     """A channel's alerts have so many SIMs looked up; that there are more is said once an hour."""
@@ -92,18 +96,19 @@ async def test_a_storm_does_not_eat_kore(heard):
     asked = len(heard.kore.requests)
     raised = [
         await heard.slack.workspace.alert("#fleet-ops", text)
-        for text in ("pump-7 is down", "truck-42 is down")
+        for text in (f"{MANY} are down", f"{MANY} are back")
     ]
     await heard.heard()
 
     assert (2, [], asked) == (await live(heard), answers(heard), len(heard.kore.requests))
 
     async with store.write() as tx:
+        at = float(raised[0].ts) - 599  # the same hour for both
         for each in raised:
             (args,) = (
                 await tx.execute(select(jobs.c.args).where(mine, jobs.c.args.contains(each.ts)))
             ).one()
-            late = args.replace(f'"latest":"{each.ts}"', f'"latest":"{float(each.ts) - 599}"')
+            late = args.replace(f'"latest":"{each.ts}"', f'"latest":"{at}"')
             await tx.execute(update(jobs).where(jobs.c.args == args).values(args=late))
     await done(heard)
 
