@@ -48,11 +48,6 @@ class Replica:
                 assert read, f"ended before it said {line!r}: {self.lines}"
                 self.lines.append(read.decode().strip())
 
-    async def is_killed(self):
-        """Tell, after a moment for the news of it, whether it is."""
-        await asyncio.sleep(0.1)
-        return self.process.exitcode == -signal.SIGKILL
-
     async def is_stopped(self):
         """Tell whether each of its threads is: a signal takes a moment."""
         return set(states(self.process.pid)) <= {"T"}
@@ -210,9 +205,11 @@ async def test_a_job_that_kills_its_process_ends_failed(queue, start):
     await queue.add(NewJob("deadly", "deadly"))
     replicas = [await start(lease=0.3) for _ in range(3)]
     (job,) = await ended(queue, "deadly")
-    killed = [await replica.is_killed() for replica in replicas]
 
-    assert 2 == sum(killed)
+    async def two_are_killed():
+        return 2 == [replica.process.exitcode for replica in replicas].count(-signal.SIGKILL)
+
+    await until(two_are_killed)
     assert "failed" == job.state
     assert "The process ended each time while it was at this." == job.error
 
