@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.fields import cell, country, generation, known_text
 from bot.diagnosis.rhythm import DAY
-from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
+from bot.diagnosis.rule import explained_rules
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
@@ -323,7 +323,7 @@ def _of_findings(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         return
     unsure = SAID_OTHERWISE.union(before.unjudged, after.unjudged)
     if before.has("common_outage") is not after.has("common_outage"):
-        unsure |= SILENT_RULES
+        unsure |= explained_rules("common_outage")
     was, now = _by_rule(before.findings, unsure), _by_rule(after.findings, unsure)
     for rule in [rule for rule in now if rule not in was]:
         yield Change(ChangeKind.NEW_FINDING, None, now[rule].title, now[rule])

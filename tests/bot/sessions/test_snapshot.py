@@ -270,11 +270,12 @@ def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
     assert () == changes(*pair)
 
 
+@pytest.mark.parametrize("rule", ["ghost_session", "attach_without_data", "radio_fallback"])
 @pytest.mark.parametrize("side", ["before", "after"])
-def test_what_an_outage_explained_neither_came_nor_went(side):
+def test_what_an_outage_explained_neither_came_nor_went(side, rule):
     """A silence that stands alone, now that others of its outage are back, is the same silence."""
     outage = replace(BEFORE, findings=(Found("common_outage", "critical", "3 SIMs"),))
-    alone = replace(BEFORE, findings=(Found("ghost_session", "warning", "Open but dead"),))
+    alone = replace(BEFORE, findings=(Found(rule, "warning", "Open but dead"),))
     pair = (outage, alone) if side == "before" else (alone, outage)
 
     assert () == changes(*pair)
