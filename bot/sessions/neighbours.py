@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from heapq import nsmallest
 from math import inf
 
 from bot.diagnosis.contrast import Member, Trait
@@ -39,15 +40,16 @@ def near_to(members: Iterable[Member], known: Mapping[str, Peer]) -> Near:
     return found
 
 
-def by_loss(mine: Member, trait: Trait, near: Near) -> list[str]:
-    """Return those that share a trait, first what was lost when this one was."""
+def by_loss(mine: Member, trait: Trait, near: Near, most: int) -> list[str]:
+    """Return the first that share a trait with it, before them those lost when it was."""
 
     def how_near(peer: Peer) -> float:
         lost_at = peer.member.lost_at
         return inf if lost_at is None else abs(lost_at - (mine.lost_at or 0.0))
 
-    found = near.get((trait, mine.traits.get(trait)), ())
-    return [peer.member.sid for peer in sorted(found, key=how_near)]
+    shared = near.get((trait, mine.traits.get(trait)), ())
+    others = (peer for peer in shared if peer.member.sid != mine.sid)
+    return [peer.member.sid for peer in nsmallest(most, others, key=how_near)]
 
 
 def neighbours_of(mine: Member, near: Near, within: timedelta) -> Neighbours | None:

@@ -208,7 +208,7 @@ class Peers:
         if len(lost) <= MOST_QUICK:
             patience = patience or (self._part if len(asked) == 1 else self._for_many)
             old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
-            wanted = await self._worth_a_look(lost, old, patience)
+            wanted = await self._worth_a_look(lost, known, patience)
             sids = [sid for sid in wanted if sid not in asked and (sid in old or sid not in known)]
             await self._look_at(sids, MOST_QUICK * len(lost), patience)
             known = _still_true(self._with_fresh(known), old)
@@ -228,17 +228,21 @@ class Peers:
         return {**known, **{s: p for s, p in recent if s not in known or _is_newer(p, known[s])}}
 
     async def _worth_a_look(
-        self, lost: Sequence[tuple[SessionReport, Peer]], old: Mapping[str, Peer], patience: float
+        self,
+        lost: Sequence[tuple[SessionReport, Peer]],
+        known: Mapping[str, Peer],
+        patience: float,
     ) -> Iterable[str]:
-        """Return SIMs that may tell something of those that were lost, of each the best first.
+        """Return a few SIMs that tell most of those that were lost, of each in turn the best first.
 
-        That are `old` acquaintances on its cell, then what is called alike, then on its network.
+        That are those on its cell, what is called alike, and where these are few, on its network:
+        the same whoever asks, so that no answer becomes another by asking again.
         """
-        near = near_to([peer.member for _, peer in lost], old)
-        queues = []
+        near, queues = near_to([peer.member for _, peer in lost], known), list[list[str]]()
         for report, peer in lost:
-            on_cell, on_network = (by_loss(peer.member, trait, near) for trait in NEAR)
-            queues.append([*on_cell, *await self._namesakes(report, patience), *on_network])
+            on_cell, on_network = (by_loss(peer.member, t, near, MOST_QUICK) for t in NEAR)
+            queue = [*on_cell, *await self._namesakes(report, patience)]
+            queues.append(queue + on_network[: max(0, MOST_QUICK - len(queue))])
         return dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
 
     async def _namesakes(self, report: SessionReport, patience: float) -> list[str]:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from bot.diagnosis.contrast import Trait
 from bot.sessions.peers import Peers
-from tests.bot.sessions.conftest import LOST, a_sid
+from tests.bot.sessions.conftest import LOST, a_sid, paths
 from tests.bot.sessions.test_peers import Scan, a_peer, outage, step, told
 
 
@@ -103,3 +104,18 @@ async def test_what_was_lost_long_after_was_well(put, open_with, clock):
 
     assert {"sims": 3, "of": 5, "others_silent": 0, "others": 0} == outage(together[0])
     assert outage(together[0]) == outage(alone)
+
+
+async def test_asking_again_looks_at_no_more(put, open_with, clock, api):
+    """Nor does it tell more: who is watched while silent costs no look at its whole network."""
+    for number in range(1, 21):
+        put(number, imei=None, silent=number == 1, cell_id=f"310-260-1-{number}")
+    scan = Scan(*(a_peer(clock, number) for number in range(2, 21)))
+    for peer in scan.peers_by_sid.values():
+        peer.member.traits[Trait.NETWORK] = "310-260"
+    lookup = open_with(Peers(clock, scan, open_with(None).look_up, patience=120))
+    answers = [await lookup.look_up(a_sid(1)) for _ in range(4)]
+    looked_at = {path for path in paths(api) if path.endswith("DataSessions")}
+
+    assert {("network", 19, 0)} == set(map(told, answers))
+    assert 1 + 5 == len(looked_at)
