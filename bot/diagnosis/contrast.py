@@ -70,13 +70,15 @@ class Lines(Struct):
     within: float
 
 
-def outages_of(members: Iterable[Member], lines: Lines) -> list[Outage]:
-    """Return the outages among the members, the greatest first; each SIM is in one at most."""
-    every = {member.sid: member for member in members}.values()
-    clusters = _clusters(_lost(every), lines)
+def outages_of(members: Collection[Member], lines: Lines) -> list[Outage]:
+    """Return the outages among the members, the greatest first; each SIM is in one at most.
+
+    Each is among the members once.
+    """
+    clusters = _clusters(_lost(members), lines)
     found: list[Outage] = []
     for cluster in clusters:
-        found += _explained(cluster, every, lines, len(clusters))
+        found += _explained(cluster, members, lines, len(clusters))
     return sorted(found, key=lambda outage: (-outage.silent, outage.first))
 
 
@@ -233,7 +235,11 @@ def _told_by_trait(
             chance = by_chance(count, members, len(silent), known)
             if chance <= (line if count == len(silent) else min(line, _SURE)):
                 best = min(filter(None, (best, (chance, place, value))))
-    return _outage(silent, well, span, order[best[1]], best[2]) if best else None
+    if best is None:
+        return None
+    told = order[best[1]], best[2]
+    mine = _with(*told, silent)
+    return _outage(mine, len(silent) - len(mine), well, span, told)
 
 
 def _counts(trait: Trait, members: Iterable[Member]) -> Counter[str]:
@@ -249,28 +255,28 @@ def _told_by_nothing(silent: Lost, well: Sequence[Member], span: tuple[float, fl
         for trait in Trait
         if trait in first and len({m.traits.get(trait) for m in silent}) == 1
     )
-    trait, value = next(shared, (None, None))
-    return _outage(silent, well, span, trait, value)
+    return _outage(silent, 0, well, span, next(shared, (None, None)))
 
 
 def _outage(
     silent: Lost,
+    others_silent: int,
     well: Sequence[Member],
     span: tuple[float, float],
-    trait: Trait | None,
-    value: str | None,
+    told: tuple[Trait | None, str | None],
 ) -> Outage:
-    mine, beside = _with(trait, value, silent), _with(trait, value, well)
+    trait, value = told
+    beside = _with(trait, value, well)
     return Outage(
-        sids=frozenset([member.sid for member in mine]),
+        sids=frozenset([member.sid for member in silent]),
         first=span[0],
         last=span[1],
         trait=trait,
         value=value,
-        silent=len(mine),
-        members=len(mine) + len(beside),
-        others_silent=len(silent) - len(mine),
-        others=len(silent) + len(well) - len(mine) - len(beside),
+        silent=len(silent),
+        members=len(silent) + len(beside),
+        others_silent=others_silent,
+        others=others_silent + len(well) - len(beside),
     )
 
 
