@@ -104,7 +104,7 @@ class Evidence(Struct, dict=True):
     @cached_property
     def current(self) -> DataSession | None:
         """The open session with the latest news, else the newest one."""
-        return current_of(self.sessions or (), self.now)
+        return _current(self.sessions or (), self.open)
 
     @property
     def before_current(self) -> tuple[DataSession, ...]:
@@ -168,10 +168,15 @@ def current_of(sessions: Sequence[DataSession], now: datetime) -> DataSession | 
 
     One that nobody closed, and that went silent before a newer one did, is of the past.
     """
+    return _current(sessions, _open(sessions, now))
+
+
+def _current(
+    sessions: Sequence[DataSession], still_open: Sequence[DataSession]
+) -> DataSession | None:
     newest = sessions[0] if sessions else None
     if newest is None:
         return None
-    still_open = _open(sessions, now)
     if not still_open or (len(still_open) == 1 and still_open[0] is newest):
         return newest
     latest = max(still_open, key=_heard)

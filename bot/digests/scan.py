@@ -79,8 +79,8 @@ def _with_device(snapshot: Snapshot, report: SessionReport) -> Snapshot:
     """Return it with the time since when it is in its device, of the last day: for twins."""
     if not (snapshot.imei14 and snapshot.state in OPEN_STATES and report.sessions):
         return snapshot
-    now = report.made_at
-    since = in_device_since(report.sessions, now, back_to=now - RECENTLY)
+    back_to = report.made_at - RECENTLY
+    since = in_device_since(report.last_session, report.sessions, back_to)
     return replace(snapshot, in_device=since) if since != snapshot.since else snapshot
 
 

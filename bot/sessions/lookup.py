@@ -79,7 +79,9 @@ class Judge(Struct):
             rate_plan=allowance.rate_plan,
             problem=read.problem,
             allowance_known=allowance.is_known(evidence.sim),
-            in_device_since=in_device_since(sessions, evidence.now) if sums and sessions else None,
+            in_device_since=in_device_since(evidence.current, sessions)
+            if sums and sessions
+            else None,
             rest=rest_of(evidence, self.thresholds) if may_rest else None,
         )
 

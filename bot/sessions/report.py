@@ -132,13 +132,12 @@ def case_of(report: SessionReport) -> Case:
 
 
 def in_device_since(
-    sessions: Sequence[DataSession], now: datetime, back_to: datetime = LONG_AGO
+    last: DataSession | None, sessions: Iterable[DataSession], back_to: datetime = LONG_AGO
 ) -> datetime | None:
-    """Return when the SIM came to its device, or was away last: a renewal is no such time.
+    """Return when the SIM came to the device of its `last` session, or was away last.
 
-    What was longer ago than `back_to` is not looked at.
+    A renewal is no such time. What was longer ago than `back_to` is not looked at.
     """
-    last = current_of(sessions, now)
     since, device = (last.start, device_of(last.imei)) if last else (None, None)
     for each in sessions:
         stop = each.end or each.last_updated

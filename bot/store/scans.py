@@ -180,8 +180,8 @@ class ScanRows(Rows):
 
 
 def row_of(row: Row[Any]) -> ScanRow:
-    """Read a row of the table."""
-    return ScanRow(*(getattr(row, name) for name in NAMES))
+    """Read what a query for COLUMNS gave."""
+    return ScanRow(*tuple(row))
 
 
 def _pair(row: Row[Any]) -> Pair:

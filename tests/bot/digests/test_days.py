@@ -160,10 +160,11 @@ def test_the_stored_state_of_a_day_stays():
 
 
 def test_only_changed_months_are_given():
-    """A scan of today leaves the month before alone."""
+    """A scan of today leaves the month before alone, and one that finds nothing new both."""
     packed = merged_months({}, {TODAY - 40: Day(), TODAY: Day()}, TODAY)
 
     assert [THIS_MONTH] == list(merged_months(packed, {TODAY: Day(1)}, TODAY))
+    assert [] == list(merged_months(packed, {TODAY - 40: Day(), TODAY: Day()}, TODAY))
 
 
 @pytest.mark.parametrize(
