@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 from operator import attrgetter
 from typing import Any
@@ -308,7 +308,12 @@ class State(StrEnum):
 
 def status_of(sim: Sim) -> str:
     """Return the SIM's status in lower case, as KORE spells it; "" where it is unknown."""
-    return (sim.status or "").strip().lower().replace("cancelled", "canceled")
+    return _spelled(sim.status or "")
+
+
+@lru_cache(maxsize=256)
+def _spelled(status: str) -> str:
+    return status.strip().lower().replace("cancelled", "canceled")
 
 
 def state_of(evidence: Evidence, limits: Thresholds) -> State:

@@ -219,7 +219,7 @@ def with_places(rows: Rows, page: bytes, now: datetime, limits: Thresholds) -> R
 
 def _changed_area(rows: Rows, since: datetime) -> bool:
     """Return whether the sessions since then, and the one before, are not all in one area."""
-    recent = [row for row in rows if row.start and row.start >= since]
+    recent = [row for row in rows if (start := row.start) and start >= since]
     if not recent or recent[0].cell_location_estimate:
         return False  # nothing to tell; or all of it was read
     areas = {_area(row.cell_id) for row in recent}
