@@ -127,18 +127,20 @@ class Judge(Struct):
         """
         span = self.thresholds.outage_within.total_seconds()
         low, high = min(lost) - span, max(lost) + span
-        near, well = list[Member](), list[Member]()
-        for peer in peers:
-            if (at := peer.lost_at) is None:
-                well.append(peer)
-            elif low <= at <= high and any(abs(at - each) <= span for each in lost):
-                near.append(peer)
-            elif at > low:
-                well.append(replace(peer, lost_at=None, alive_at=at))
-        near = [peer for peer in near if peer.sid not in asked]
+        others = [peer for peer in peers if peer.sid not in asked]
+        near = [p for p in others if (at := p.lost_at) is not None and low <= at <= high]
+        if len(lost) > 1:
+            near = [p for p in near if any(abs((p.lost_at or 0.0) - each) <= span for each in lost)]
         if len(lost) + len(near) < self.thresholds.outage_sims:
             return []
-        return near + [peer for peer in well if peer.sid not in asked]
+        taken = {peer.sid for peer in near}
+        left = [peer for peer in others if peer.sid not in taken]
+        return near + [_well_then(p) for p in left if p.lost_at is None or p.lost_at > low]
+
+
+def _well_then(peer: Member) -> Member:
+    """Return a peer that was well when others were lost as it was then."""
+    return peer if peer.lost_at is None else replace(peer, lost_at=None, alive_at=peer.lost_at)
 
 
 def _with_findings(report: SessionReport, findings: tuple[Finding, ...]) -> SessionReport:
