@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from heapq import nsmallest
 from math import inf
 
 from bot.diagnosis.contrast import Member, Trait
@@ -26,30 +25,38 @@ class Peer(Struct):
     as_of: datetime
 
 
-Near = Mapping[tuple[Trait, str | None], Sequence[Peer]]
+class Near:
+    """Those of the `known` that share cell or network with one of the members.
+
+    That takes a walk through all: one for each trait that is asked for, whatever member asks.
+    """
+
+    def __init__(self, members: Iterable[Member], known: Mapping[str, Peer]) -> None:
+        self._members = list(members)
+        self._known = known
+        self._sharing: dict[Trait, dict[str, list[Peer]]] = {}
+
+    def others(self, mine: Member, trait: Trait) -> list[Peer]:
+        """Return those that share a trait with one of the members, but for itself."""
+        if trait not in self._sharing:
+            self._sharing[trait] = self._by_value(trait)
+        shared = self._sharing[trait].get(mine.traits.get(trait, ""), ())
+        return [peer for peer in shared if peer.member.sid != mine.sid]
+
+    def _by_value(self, trait: Trait) -> dict[str, list[Peer]]:
+        wanted = {value for member in self._members if (value := member.traits.get(trait))}
+        found: dict[str, list[Peer]] = {value: [] for value in wanted}
+        for peer in [p for p in self._known.values() if p.member.traits.get(trait) in wanted]:
+            found[peer.member.traits[trait]].append(peer)
+        return found
 
 
-def near_to(members: Iterable[Member], known: Mapping[str, Peer]) -> Near:
-    """Return those that share cell or network with one of the members, by that."""
-    values = {(t, value) for m in members for t in NEAR if (value := m.traits.get(t))}
-    found: dict[tuple[Trait, str | None], list[Peer]] = {each: [] for each in values}
-    for peer in known.values() if found else ():
-        for trait in NEAR:
-            if (shared := (trait, peer.member.traits.get(trait))) in found:
-                found[shared].append(peer)
-    return found
-
-
-def by_loss(mine: Member, trait: Trait, near: Near, most: int) -> list[str]:
-    """Return the first that share a trait with it, before them those lost when it was."""
-
-    def how_near(peer: Peer) -> float:
-        lost_at = peer.member.lost_at
-        return inf if lost_at is None else abs(lost_at - (mine.lost_at or 0.0))
-
-    shared = near.get((trait, mine.traits.get(trait)), ())
-    others = (peer for peer in shared if peer.member.sid != mine.sid)
-    return [peer.member.sid for peer in nsmallest(most, others, key=how_near)]
+def by_loss(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
+    """Return the first of others, before them those lost when it was."""
+    members, lost_at = [peer.member for peer in others], mine.lost_at or 0.0
+    apart = [inf if (at := each.lost_at) is None else abs(at - lost_at) for each in members]
+    nearest = sorted(range(len(members)), key=apart.__getitem__)
+    return [members[place].sid for place in nearest[:most]]
 
 
 def neighbours_of(mine: Member, near: Near, within: timedelta) -> Neighbours | None:
@@ -60,8 +67,7 @@ def neighbours_of(mine: Member, near: Near, within: timedelta) -> Neighbours | N
     if mine.lost_at is None:
         return None
     for trait in NEAR:
-        every = near.get((trait, mine.traits.get(trait)), ())
-        others = [peer for peer in every if peer.member.sid != mine.sid]
+        others = near.others(mine, trait)
         if found := _counted(trait, others, mine.lost_at, within.total_seconds()):
             return found
     return None
@@ -104,7 +110,7 @@ def with_neighbours(
         for place, report in enumerate(told)
         if isinstance(report, SessionReport) and lost_at(report.findings) is not None
     }
-    near = near_to([member for _, member in mine.values()], known) if mine else {}
+    near = Near([member for _, member in mine.values()], known)
     for place, (report, member) in mine.items():
         told[place] = _beside(report, neighbours_of(member, near, within), is_whole=is_whole)
     return told

@@ -17,7 +17,7 @@ from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.evidence import LONG_AGO, State
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
 from bot.errors import BotError
-from bot.sessions.neighbours import NEAR, Peer, by_loss, near_to
+from bot.sessions.neighbours import Near, Peer, by_loss
 from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key
@@ -224,8 +224,9 @@ class Peers:
         if since >= self._sweep_at:
             self._sweep_at = since + SWEPT_EVERY
             self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
-        recent = self._recent.items()
-        return {**known, **{s: p for s, p in recent if s not in known or _is_newer(p, known[s])}}
+        older = {s for s, p in self._recent.items() if s in known and p.as_of < known[s].as_of}
+        fresh = {s: p for s, p in self._recent.items() if s not in older} if older else self._recent
+        return {**known, **fresh}
 
     async def _worth_a_look(
         self,
@@ -238,11 +239,14 @@ class Peers:
         That are those on its cell, what is called alike, and where these are few, on its network:
         the same whoever asks, so that no answer becomes another by asking again.
         """
-        near, queues = near_to([peer.member for _, peer in lost], known), list[list[str]]()
+        near, queues = Near([peer.member for _, peer in lost], known), list[list[str]]()
         for report, peer in lost:
-            on_cell, on_network = (by_loss(peer.member, t, near, MOST_QUICK) for t in NEAR)
-            queue = [*on_cell, *await self._namesakes(report, patience)]
-            queues.append(queue + on_network[: max(0, MOST_QUICK - len(queue))])
+            mine = peer.member
+            queue = by_loss(mine, near.others(mine, Trait.CELL), MOST_QUICK)
+            queue += await self._namesakes(report, patience)
+            if (room := MOST_QUICK - len(queue)) > 0:
+                queue += by_loss(mine, near.others(mine, Trait.NETWORK), room)
+            queues.append(queue)
         return dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
 
     async def _namesakes(self, report: SessionReport, patience: float) -> list[str]:
@@ -325,10 +329,6 @@ def namesakes(name: str, by: int | None = None) -> tuple[str, re.Pattern[str]] |
     near = range(max(0, number - by), number + by + 1) if by else ()
     numbers = f"0*(?:{'|'.join(map(str, near))})" if by else "[0-9]+"
     return read[1], re.compile(f"{re.escape(read[1])}{numbers}{re.escape(read[3])}")
-
-
-def _is_newer(one: Peer, other: Peer) -> bool:
-    return one.as_of >= other.as_of
 
 
 def _still_true(known: dict[str, Peer], old: Mapping[str, Peer]) -> dict[str, Peer]:
