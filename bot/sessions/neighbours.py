@@ -45,8 +45,11 @@ class Near:
 
     def _by_value(self, trait: Trait) -> dict[str, list[Peer]]:
         wanted = {value for member in self._members if (value := member.traits.get(trait))}
+        near = [p for p in self._known.values() if p.member.traits.get(trait) in wanted]
+        if len(wanted) == 1:
+            return dict.fromkeys(wanted, near)
         found: dict[str, list[Peer]] = {value: [] for value in wanted}
-        for peer in [p for p in self._known.values() if p.member.traits.get(trait) in wanted]:
+        for peer in near:
             found[peer.member.traits[trait]].append(peer)
         return found
 

@@ -208,11 +208,14 @@ class Peers:
         if len(lost) <= MOST_QUICK:
             patience = patience or (self._part if len(asked) == 1 else self._for_many)
             old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
-            wanted = await self._worth_a_look(lost, known, patience)
+            # where none is old, none that is known can be worth a look
+            wanted = await self._worth_a_look(lost, known if old else {}, patience)
             sids = [sid for sid in wanted if sid not in asked and (sid in old or sid not in known)]
-            await self._look_at(sids, MOST_QUICK * len(lost), patience)
-            known = _still_true(self._with_fresh(known), old)
-        return known | {sid: peer for sid, (_, peer) in asked.items() if peer.as_of >= since}
+            if sids or self.is_looking:
+                await self._look_at(sids, MOST_QUICK * len(lost), patience)
+                known = _still_true(self._with_fresh(known), old)
+        known.update((sid, peer) for sid, (_, peer) in asked.items() if peer.as_of >= since)
+        return known
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
