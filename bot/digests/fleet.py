@@ -291,19 +291,19 @@ class SharedScans:
         """Return the scan of a selection, or of all SIMs, that is being made for somebody."""
         for chosen in (selection, EVERYTHING):
             run = await self._fleet.runs.last(self.name_of(chosen))
-            if run and not run.is_over:
+            if run and run.job and not run.is_over:  # without a job nobody has begun it
                 return run
         return None
 
-    async def begin(self, selection: Selection, job: str) -> Run | None:
-        """Begin a scan in the place of the last one; None where somebody else was first."""
+    async def last(self, selection: Selection) -> Run:
+        """Return the last scan of a selection, in whose place the next one is begun."""
         runs, name = self._fleet.runs, self.name_of(selection)
-        run = await runs.last(name)
-        if run is None:
-            run = await runs.begin(name, 0.0, "")
-        if not await runs.restart(run, job):
-            return None
-        return await runs.last(name)
+        return await runs.last(name) or await runs.begin(name, 0.0, "")
+
+    async def begin(self, last: Run, job: str) -> Run | None:
+        """Begin a scan in the place of the last; None where somebody did since that was read."""
+        runs = self._fleet.runs
+        return await runs.last(last.subscription) if await runs.restart(last, job) else None
 
     async def listed(self, selection: Selection) -> SimList:
         """List the SIMs of a selection. Raises KoreError where no account can be read."""

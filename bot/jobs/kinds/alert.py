@@ -160,12 +160,13 @@ async def _scan(
     job: Job, about: Alert, interval: timedelta, scans: SharedScans, services: JobServices
 ) -> Outcome | None:
     """Have the SIMs scanned, unless that is being done for somebody. Raises KoreError."""
+    last = await scans.last(about.selection)
     other = await scans.under_way(about.selection)
     if other and other.job != job.key and await _is_alive(other, services):
         return Again(WAIT, {})
     await services.queue.add(TIDY, anew=True)
     sims = await scans.listed(about.selection)
-    run = await scans.begin(about.selection, job.key)
+    run = await scans.begin(last, job.key)
     if run is None:
         return Again(WAIT, {})
     gone = await scans.gone(run, sims)

@@ -148,7 +148,7 @@ async def test_which_scan_will_do(scans, runs, name, stage, found):
 
 async def test_one_of_two_begins(scans, runs):
     """Of two who would begin a scan at once one does; a scan is begun in the place of the last."""
-    first = await scans.begin(PUMPS, "alert:a1")
+    first = await scans.begin(await scans.last(PUMPS), "alert:a1")
     again = await runs.restart(first, "alert:a2"), await runs.restart(first, "alert:a3")
     under_way = await scans.under_way(PUMPS)
 

@@ -1,5 +1,6 @@
 """Alerts from their scans to their cards: both stand-ins, a time that is moved."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -105,6 +106,19 @@ async def test_scans_that_several_need_are_made_once(rig):
     assert 5 == alone
     assert 10 == rig.asked()
     assert {"a1": 3, "a2": 3, "a3": 2} == found
+
+
+@on_both
+async def test_a_scan_that_somebody_began_meanwhile_is_waited_for(rig):
+    """Of two alerts that list the same SIMs at the same time one has them scanned."""
+    await rig.add()
+    await rig.add(id="a2", name="Same")
+    rig.parts.clock.move(360)
+    await rig.due_in(360)
+    jobs = await rig.parts.queue.claim(["alert"], 2, 60.0)
+    outcomes = await asyncio.gather(*(execute(job, KINDS["alert"], rig.parts) for job in jobs))
+
+    assert [0, 1] == sorted(len(outcome.children) for outcome in outcomes)
 
 
 @on_both
