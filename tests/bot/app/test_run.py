@@ -71,7 +71,7 @@ async def test_without_a_connection_to_slack_it_is_not_ready(http):
     async with whole_bot() as whole:
         whole.slack.api.faults.fail("apps.connections.open", "internal_error", times=99)
         await whole.slack.api.socket.drop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await whole.bot.why_not_ready() == ():  # noqa: ASYNC110 -- no event of ours
                 await asyncio.sleep(0.01)
         told = await ask(http, whole, "/readyz")
@@ -168,7 +168,7 @@ async def test_it_runs_until_it_is_told_to_stop():
     async with whole_bot() as whole:
         asyncio.get_running_loop().call_soon(stopped.set)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await whole.bot.until(stopped)
 
     assert ("stopping",) == await whole.bot.why_not_ready()
@@ -183,7 +183,7 @@ async def test_a_slack_that_is_lost_for_good_ends_the_waiting(monkeypatch, caplo
         await whole.slack.api.socket.drop()
 
         with pytest.raises(SlackLost, match="could not be made anew"):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await whole.bot.until(asyncio.Event())
 
     assert "socket-rebuild-failed" in caplog.text
@@ -212,7 +212,7 @@ async def test_a_token_that_is_revoked_ends_it_at_once(over_http, sign, code):
             whole.slack.api.emit({"type": sign, "tokens": {"bot": ["U0SIMSESS"]}})
 
         with pytest.raises(StartError, match="SLACK_BOT_TOKEN: Slack refuses it") as ended:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await whole.bot.until(asyncio.Event())
 
     assert ExitCode.SETTINGS == exit_code(ended.value)

@@ -116,7 +116,7 @@ async def stream(page):
 
         async def read(user, write, count):
             path = f"/page/changes?user={user}"
-            async with asyncio.timeout(10), client.stream("GET", path) as answer:
+            async with asyncio.timeout(30), client.stream("GET", path) as answer:
                 lines = answer.aiter_lines()
                 await ready(lines)
                 write()

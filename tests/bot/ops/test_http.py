@@ -195,7 +195,7 @@ async def test_a_second_request_that_does_not_come_whole():
     """A connection that was answered before is cut like a new one."""
     cut = []
     guard = ConnectionGuard(cut.append, seconds=0.05)
-    async with asyncio.timeout(5), http_server(APP, "127.0.0.1", 0, guard=guard) as port:
+    async with asyncio.timeout(30), http_server(APP, "127.0.0.1", 0, guard=guard) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ASKED)
         await reader.readuntil(b"hello")
@@ -225,7 +225,7 @@ async def test_an_answer_that_is_not_read(asked):
             lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             lazy.connect(("127.0.0.1", port))
             lazy.sendall(asked)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 why = await cut.get()
 
     assert "slow" == why
@@ -241,7 +241,7 @@ async def test_what_is_asked_behind_another_may_take_long():
     cut = []
     guard = ConnectionGuard(cut.append, seconds=0.1)
     app = Starlette(routes=[Route("/", slow)])
-    async with asyncio.timeout(5), http_server(app, "127.0.0.1", 0, guard=guard) as port:
+    async with asyncio.timeout(30), http_server(app, "127.0.0.1", 0, guard=guard) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ASKED * 2)
         for _ in range(2):

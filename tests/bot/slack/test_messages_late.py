@@ -42,7 +42,7 @@ async def test_progress_that_is_cut_off_on_its_way_does_not_stand_over_the_answe
 
     await message.finish(saying("all"))
     held.let_go.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while texts(slack) != ["2 of 3"]:  # noqa: ASYNC110 -- nothing tells
             await asyncio.sleep(0.01)
     await message.settle()

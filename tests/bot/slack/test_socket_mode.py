@@ -82,7 +82,7 @@ async def serving_routes(routes):
 
 async def until(condition):
     """Let the loop turn until it holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110 -- a socket tells no event of ours
             await asyncio.sleep(0.005)
 
@@ -254,7 +254,7 @@ async def test_the_next_address_is_asked_for_as_all_else(link, slack, fault, cap
     await link.open()
     slack.api.faults.add("apps.connections.open", fault, times=9)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with pytest.raises(SlackLost):
             await link._client.issue_new_wss_url()
 

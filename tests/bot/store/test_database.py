@@ -111,7 +111,7 @@ async def test_reads_do_not_wait_for_writes(notes_db):
     await note(notes_db, 1)
     async with notes_db.write() as tx:
         await tx.execute(NOTES.insert(), {"id": 2, "word": "two"})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             seen = await asyncio.gather(*(numbers(notes_db) for _ in range(8)))
 
     assert [[1]] * 8 == seen
@@ -218,7 +218,7 @@ async def test_a_transaction_of_a_closed_one_ends_with_it(notes_db):
             await tx.execute(NOTES.insert(), {"id": 1, "word": "late"})
 
     with pytest.raises(StoreNotReady):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await is_late()
 
 
@@ -278,7 +278,7 @@ def reasons(log) -> list[str]:
 
 async def until(condition) -> None:
     """Wait until it is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 -- no event of ours
             await asyncio.sleep(0.001)
 

@@ -24,7 +24,7 @@ async def listening(database):
 
 async def notified(queue):
     """Wait until the queue has news."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await queue.news.wait()
     queue.news.clear()
 

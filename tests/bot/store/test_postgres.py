@@ -181,7 +181,7 @@ async def test_one_replica_notifies_the_other(notes_db, database_url):
     """
     calls: asyncio.Queue[None] = asyncio.Queue()
     listening = asyncio.create_task(notes_db.listen("due", lambda: calls.put_nowait(None)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await calls.get()
         async with notes_db.write() as tx:
             await tx.execute(text("SELECT pg_notify('due', '')"))
