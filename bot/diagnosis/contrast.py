@@ -202,7 +202,7 @@ def _explained(
     span = _span_of(silent)
     well = _well_after(span[1] + lines.within, every)
     while True:
-        part = len(silent) * 100 >= (len(silent) + len(well)) * lines.percent
+        part = _is_part(silent, well, lines.percent)
         chance = _LIKELY if part else _SURE / clusters
         outage = _told_by_trait(silent, well, span, lines.at_least, chance)
         outage = outage or (_told_by_nothing(silent, well, span) if part else None)
@@ -214,6 +214,14 @@ def _explained(
             return
         silent = [each for each in silent if each.traits.get(trait) != value]
         well = [each for each in well if each.traits.get(trait) != value]
+
+
+def _is_part(silent: Lost, well: Sequence[Member], percent: int) -> bool:
+    """Return whether they are so many percent of all, or of their cell alone."""
+    cells = {member.traits.get(Trait.CELL) for member in silent}
+    cell = cells.pop() if len(cells) == 1 else None
+    others = _with(Trait.CELL, cell, well) if cell else well
+    return len(silent) * 100 >= (len(silent) + len(others)) * percent
 
 
 def _with(trait: Trait | None, value: str | None, members: Sequence[Member]) -> Sequence[Member]:

@@ -37,8 +37,8 @@ _ON = {
     About(
         fires="at least {outage_sims} SIMs fell silent within {outage_within}, against their "
         "rhythm, and they share what the others do not (network, cell, country, plan, device "
-        "model, radio) or are {outage_percent} % of all. It looks at SIMs that were asked for "
-        "together, looked up in the last ten minutes, or seen by the last scan",
+        "model, radio) or are {outage_percent} % of all, or of their cell. It looks at SIMs that "
+        "were asked for together, looked up in the last ten minutes, or seen by the last scan",
         severities=(Severity.CRITICAL,),
         thresholds=("outage_sims", "outage_percent", "outage_within"),
         explains=(

@@ -95,6 +95,25 @@ def test_what_may_be_by_chance_leaves_none_out(well, chance):
     assert pytest.approx(chance, abs=0.001) == by_chance(3, 3 + well, 4, 20)
 
 
+@pytest.mark.parametrize("elsewhere", [0, 2, 12, 14, 30, 300])
+@pytest.mark.parametrize("clusters", [0, 3])
+def test_a_cell_is_out_however_many_are_known_elsewhere(elsewhere, clusters):
+    """Each SIM that is looked up and well elsewhere makes it surer, never an accident."""
+    known = [
+        *sims(3, lost=50, network="a", cell="x"),
+        *sims(3, first=3, network="a", cell="x"),
+        *sims(elsewhere, first=10, network="a", cell="z"),
+        *(
+            each
+            for n in range(clusters)
+            for each in sims(3, lost=-9000 * n - 9000, first=400 + 3 * n)
+        ),
+    ]
+    found = [each for each in outages_of(known, LINES) if each.first == 50]
+
+    assert [("x", 3, 6)] == [(each.value, each.silent, each.members) for each in found]
+
+
 @pytest.mark.parametrize(("heard", "members"), [(51, 4), (1850, 4), (1851, 5)])
 def test_who_is_not_due_yet_is_not_well(heard, members):
     """Heard of a moment after the others and never since: no sign of having been spared."""
