@@ -59,7 +59,7 @@ def until_known(
     """
 
     async def later() -> Reply | None:
-        view = context.services.views.of({report.sim.account or context.services.views.unnamed})
+        view = await context.view()  # another compares with others
         fuller = await view.sessions.look_up(report.sim.sid, patience=LATE_SECONDS)
         visible = await _visible(fuller, report.redacted, context.services.executor)
         edits = reply.replace or (reply.shown and reply.shown.in_channel)

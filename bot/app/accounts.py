@@ -202,7 +202,7 @@ def open_access(  # noqa: PLR0913 -- what it is put together from
         start_background(stack, directory.run(), f"sim-directory {name}".strip())
     quick = stacks.client.in_background(at_once=MOST_QUICK)
     stack.push_async_callback(quick.aclose)
-    made = weakref.WeakSet[Peers]()
+    made = weakref.WeakValueDictionary[frozenset[str], Peers]()
     stack.push_async_callback(_close_all, made)
     parts = _Parts(settings, clock, metrics, store, ages, stacks, quick, made)
     if len(stacks.names) == 1:
@@ -234,7 +234,7 @@ class _Parts(Struct):
     ages: NewsAges
     stacks: AccountStacks
     quick: KoreClient
-    made: "weakref.WeakSet[Peers]"
+    made: "weakref.WeakValueDictionary[frozenset[str], Peers]"
 
 
 def _view(accounts: frozenset[str], default: str | None, parts: _Parts) -> FleetView:
@@ -266,7 +266,12 @@ def _view(accounts: frozenset[str], default: str | None, parts: _Parts) -> Fleet
 
 
 def _peers(accounts: frozenset[str], parts: _Parts) -> Peers:
-    """Return what knows other SIMs of these accounts, and looks at a few behind all who wait."""
+    """Return what knows other SIMs of these accounts, and looks at a few behind all who wait.
+
+    Those who ask for the same accounts compare with the same SIMs.
+    """
+    if known := parts.made.get(accounts):
+        return known
     behind = parts.quick.only(accounts)
     quick = SessionLookup(
         behind,
@@ -279,12 +284,12 @@ def _peers(accounts: frozenset[str], parts: _Parts) -> Peers:
     runs, rows = DigestRuns(parts.store), ScanRows(parts.store)
     scan = ScanPeers(runs, rows, parts.clock, accounts)
     peers = Peers(parts.clock, scan, quick.look_up, parts.stacks.directory(behind))
-    parts.made.add(peers)
+    parts.made[accounts] = peers
     return peers
 
 
-async def _close_all(made: "weakref.WeakSet[Peers]") -> None:
-    await asyncio.gather(*(peers.aclose() for peers in tuple(made)))
+async def _close_all(made: Mapping[frozenset[str], Peers]) -> None:
+    await asyncio.gather(*(peers.aclose() for peers in tuple(made.values())))
 
 
 def shared_rate(
