@@ -4,10 +4,23 @@ All is written chunk by chunk and read page by page, never all at once.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Integer, Row, Select, bindparam, delete, exists, func, insert, select, tuple_
+from sqlalchemy import (
+    Executable,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 
 from bot.store.database import Rows, Transaction
 from bot.store.schema import scan_chunks, scan_rows, sim_days
@@ -112,11 +125,15 @@ class ScanRows(Rows):
     async def add(self, run: int, rows: Iterable[ScanRow], tx: Transaction) -> None:
         """Keep a row for each SIM; one that is there already is replaced."""
         values = [{"run": run, **dict(zip(NAMES, _values(row), strict=True))} for row in rows]
-        if not values:
-            return
+        if values:
+            await tx.execute(self._put, values)
+
+    @cached_property
+    def _put(self) -> Executable:
+        """The statement that keeps rows; to build it takes as long as to keep twenty."""
         new = self._db.insert(scan_rows)
         excluded = {name: new.excluded[name] for name in _VALUES}
-        await tx.execute(new.on_conflict_do_update(index_elements=_ROW_KEY, set_=excluded), values)
+        return new.on_conflict_do_update(index_elements=_ROW_KEY, set_=excluded)
 
     async def known(self, run: int, sids: Sequence[str]) -> dict[str, ScanRow]:
         """Return the rows of some SIMs in a run, by SID."""
@@ -345,11 +362,15 @@ class SimDays(Rows):
             for month in sorted(changed[sid])
         ]
         if values:
-            new = self._db.insert(sim_days)
-            kept = new.on_conflict_do_update(
-                index_elements=["sid", "month"], set_={"days": new.excluded.days}
-            )
-            await tx.execute(kept, values)
+            await tx.execute(self._put, values)
+
+    @cached_property
+    def _put(self) -> Executable:
+        """The statement that keeps months."""
+        new = self._db.insert(sim_days)
+        return new.on_conflict_do_update(
+            index_elements=["sid", "month"], set_={"days": new.excluded.days}
+        )
 
     async def forget(self, before: int, most: int) -> int:
         """Drop at most so many rows of months before one; return how many."""
