@@ -278,9 +278,9 @@ class Peers:
         if since >= self._sweep_at:
             self._sweep_at = since + SWEPT_EVERY
             self._recent = {sid: peer for sid, peer in self._recent.items() if peer.as_of >= since}
-        older = {s for s, p in self._recent.items() if s in known and p.as_of < known[s].as_of}
-        fresh = {s: p for s, p in self._recent.items() if s not in older} if older else self._recent
-        return {**known, **fresh}
+        recent, both = self._recent, known.keys() & self._recent.keys()
+        newer = {sid: known[sid] for sid in both if recent[sid].as_of < known[sid].as_of}
+        return {**known, **recent, **newer}
 
     async def _worth_a_look(
         self,
