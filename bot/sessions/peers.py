@@ -294,6 +294,8 @@ class Peers:
         the same whoever asks, so that no answer becomes another by asking again.
         """
         near, queues = Near([peer.member for _, peer in lost], known), list[list[str]]()
+        if self._names and self._quick_look:
+            await self._names.ready(patience)
         for report, peer in lost:
             mine = peer.member
             queue = by_loss(mine, near.others(mine, Trait.CELL), MOST_QUICK)
@@ -310,7 +312,6 @@ class Peers:
             return []
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                await self._names.ready(patience)
                 for by in (NEXT, None):
                     alike = namesakes(report.sim.name, by)
                     if alike is None or len(found) > MOST_QUICK:

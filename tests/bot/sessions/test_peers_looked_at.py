@@ -119,3 +119,23 @@ async def test_asking_again_looks_at_no_more(put, open_with, clock, api):
 
     assert {("network", 19, 0)} == set(map(told, answers))
     assert 1 + 5 == len(looked_at)
+
+
+async def test_a_list_that_is_not_read_is_waited_for_once(put, open_with, clock):
+    """However many are silent: an answer does not wait for it again and again."""
+    waited = []
+
+    class Unread:
+        async def ready(self, patience):
+            waited.append(patience)
+            return False
+
+        async def sids(self, *_, **__):
+            return ()
+
+    sids = [put(number, name=f"well-{number}", silent=True) for number in (1, 2, 3)]
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, Unread()))
+    reports = await lookup.look_up_many(sids)
+
+    assert ["common_outage"] * 3 == [report.cause.rule for report in reports]
+    assert 1 == len(waited)
