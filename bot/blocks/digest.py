@@ -163,8 +163,8 @@ def _foot(digest: Digest) -> list[str]:
     return [*talkers, foot_text(digest, MRKDWN)]
 
 
-_CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard of")
-_SIMS = ("SIM", "State", "Severity", "Cause", "Network", "Last heard of")
+_CHANGES = ("SIM", "What", "Before", "Now", "State", "Last heard from")
+_SIMS = ("SIM", "State", "Severity", "Cause", "Network", "Last heard from")
 
 
 def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:

@@ -207,7 +207,7 @@ def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
         else ""
     )
     return (
-        f"🔴 {fmt.strong(f'Common outage: {many}{where}.')} Last heard of between "
+        f"🔴 {fmt.strong(f'Common outage: {many}{where}.')} Last heard from between "
         f"{fmt.when(lost.first)} and {fmt.when(lost.last)}.{others} → {NEXT_STEPS[lost.trait]}"
     )
 
@@ -274,7 +274,7 @@ def worst_text(sim: SimSummary, digest: Digest, fmt: Formatter) -> str:
     """Return a line about one of the worst: name, what is wrong, state, last seen."""
     sign = _SIGNS.get(sim.severity or "", "🔵")
     is_said = sim.state is State.STALE
-    heard = f", last heard of {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
+    heard = f", last heard from {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
     what = fmt.own(sim.what or "unknown")
     state = state_text(sim.state, *state_details(sim, digest))
     return f"{sign} {fmt.strong(fmt.data(sim.name))} {what} — {state}{'' if is_said else heard}"

@@ -147,14 +147,14 @@ def contrast_text(triage: Triage, fmt: Formatter) -> str | None:
     if alive := outage.of - outage.sims:
         others = "other" if alive == 1 else "others"
         part = "it is the site, or a part of it" if outage.trait == "cell" else "only a part is out"
-        verb = "was" if alive == 1 else "were"
-        return f"{grouped(alive)} {others} on {what} {verb} heard of since: {part}."
+        verb = "has" if alive == 1 else "have"
+        return f"{grouped(alive)} {others} on {what} {verb} been heard from since: {part}."
     if outage.others:
         compared = count(outage.others, "SIM")
         silent = f"{grouped(outage.others_silent)} of {compared} elsewhere fell silent then."
         none = f"No SIM elsewhere fell silent then ({compared} compared)."
         return fmt.own(silent if outage.others_silent else none) if outage.trait else None
-    return None if outage.others is None else "No other SIM was heard of since."
+    return None if outage.others is None else "No other SIM has been heard from since."
 
 
 def next_step(triage: Triage, fmt: Formatter) -> str | None:

@@ -210,7 +210,7 @@ def _news_line(evidence: Evidence, ghost: DataSession, limits: Thresholds) -> tu
         packets = PACKETS_OF_A_SLEEPER if sleeps else PACKETS_OF_NEWS
         plausible = min(most, packets / rate * DAY) if rate else most
     why = (
-        "others there are heard of that often"
+        "others there are heard from that often"
         if learnt
         else "how often news comes is not learnt yet"
     )

@@ -89,7 +89,7 @@ def daily_report(card: Card, now: datetime) -> list[Row]:
     {},
 )
 def sleeping_meter(card: Card, now: datetime) -> list[Row]:
-    """Return an open session on NB-IoT with a handful of packets a day, last heard of 19 h ago."""
+    """Return an open session on NB-IoT with a few packets a day, last heard from 19 h ago."""
     begun, heard = hour_of(now) - 19 * DAY, hour_of(now) - 19 * HOUR
     return [card.session(begun, None, updated=heard, up=230, down=190, radio_link="NB-IoT")]
 
@@ -189,7 +189,7 @@ def ghost_session(card: Card, now: datetime) -> list[Row]:
 
 @story(
     Card("sensor-22", 22, "Sensor 22"),
-    "A sensor not heard of for five hours, its session still open",
+    "A sensor not heard from for five hours, its session still open",
     State.STALE,
     {"ghost_session": WARNING},
 )

@@ -137,5 +137,5 @@ def _says(outage: Outage) -> str:
     else:
         says += "there is nothing to compare them with."
     if outage.silent < outage.members:
-        says += " Only part of it is out: the others were heard of since."
+        says += " Only part of it is out: the others have been heard from since."
     return says

@@ -8,9 +8,9 @@ from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
 
-SAYS = "Last heard of {since}, {silent_for} ago; up to {line} would be normal: {why}."
+SAYS = "Last heard from {since}, {silent_for} ago; up to {line} would be normal: {why}."
 BY_DAY = "Last seen on {last_day}, {silent_for} ago; up to {line} would be normal: {why}."
-OVERDUE = "Last heard of {since}, {silent_for} ago; in other weeks it connected in that time."
+OVERDUE = "Last heard from {since}, {silent_for} ago; in other weeks it connected in that time."
 LOOK_AROUND = "; see whether its neighbours are silent too"
 OF_GAP = " of {longest_usual}."
 HOLIDAY = " It stopped at its usual hour, so it may just be resting for longer."

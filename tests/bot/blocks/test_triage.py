@@ -75,16 +75,16 @@ def lost_in(outage, fine=2):
     [
         (an_outage(), "(Telcel, since 2", None),
         (OUTAGE, ", within 15 min)", "No SIM elsewhere fell silent then (2 SIMs compared)."),
-        (an_outage(others=0), "(Telcel, since", "No other SIM was heard of since."),
+        (an_outage(others=0), "(Telcel, since", "No other SIM has been heard from since."),
         (
             an_outage("cell", "2301-41207", of=5, others=0),
             "in one outage (T-Mobile USA, cell 2301-41207, since",
-            "2 others on that cell were heard of since: it is the site, or a part of it.",
+            "2 others on that cell have been heard from since: it is the site, or a part of it.",
         ),
         (
             an_outage("rate plan", "<!channel>", of=4),
             "rate plan &lt;!channel&gt;, since",
-            "1 other on that rate plan was heard of since: only a part is out.",
+            "1 other on that rate plan has been heard from since: only a part is out.",
         ),
         (an_outage("country", "MEX"), "(country MEX, since", None),
         (an_outage(None, None, others=4), "in one outage (T-Mobile USA, since", None),

@@ -54,7 +54,7 @@ CASES = [
         "a",
     ),
     (
-        "nor who was not heard of since",
+        "nor who was not heard from since",
         sims(5, lost=50, network="a") + sims(90, alive=40, first=50, network="a"),
         "a",
     ),
@@ -153,7 +153,7 @@ def test_many_clusters_draw_a_stricter_line():
 
 
 def fleet(lost, heard=(), pending=(), network="a", others=20):
-    """Return SIMs of a network that were lost at minutes, heard of since, or not due yet."""
+    """Return SIMs of a network that were lost at minutes, heard from since, or not due yet."""
     mine = {Trait.NETWORK: network}
     return [
         *(Member(f"lost{n}", at * 60.0, at * 60.0, mine) for n, at in enumerate(lost)),
@@ -170,7 +170,11 @@ def fleet(lost, heard=(), pending=(), network="a", others=20):
         ("one alone", fleet([1], pending=range(5)), None),
         ("far apart in time", fleet([1, 60], pending=range(5)), None),
         ("most of the network is well", fleet([1, 9], heard=range(8)), None),
-        ("nobody is heard of since", fleet([1, 9], pending=range(5), others=0), {"lost0", "lost1"}),
+        (
+            "nobody is heard from since",
+            fleet([1, 9], pending=range(5), others=0),
+            {"lost0", "lost1"},
+        ),
         ("nobody else is there", fleet([1, 9], others=0), None),
         ("a part, minutes apart", fleet([1, 7], heard=range(3), others=30), {"lost0", "lost1"}),
         ("a part, not so close", fleet([1, 25], heard=range(3), others=30), None),
@@ -188,11 +192,11 @@ def test_two_may_be_the_beginning(why, members, sids):
     ("why", "members", "is_open"),
     [
         ("all others are due later", fleet([1], pending=range(5)), True),
-        ("most are not heard of since", fleet([1, 2, 3], heard=range(2)), True),
+        ("most are not heard from since", fleet([1, 2, 3], heard=range(2)), True),
         ("most are well", fleet([1], heard=range(5)), False),
         ("too few for an outage", fleet([1], pending=range(1)), False),
     ],
 )
 def test_whether_others_may_follow(why, members, is_open):
-    """Whether a SIM is the first of many is open as long as its like were not heard of since."""
+    """Whether a SIM is the first of many is open as long as its like were not heard from since."""
     assert ({"lost0"} if is_open else set()) == unsettled(members, {"lost0"}, LINES), why

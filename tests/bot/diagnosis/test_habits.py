@@ -58,7 +58,7 @@ def test_a_silence_is_told_after_three_of_its_longest_intervals():
     ],
 )
 def test_an_open_session_that_died_is_told(name, hours):
-    """What was always on and is not heard of any more is a ghost, in its own time."""
+    """What was always on and is not heard from any more is a ghost, in its own time."""
     causes = []
     for life in lives(name, SIMS, seed=3):
         life.cut(hours, ghost=True)

@@ -48,7 +48,7 @@ CASES = {
         [SPREAD],
         [NOTHING, Day(1, 360, 50, 5, 1), Day(0, 360, 50, 5, 1)],
     ),
-    "open: until it was last heard of": (
+    "open: until it was last heard from": (
         [a_session(start=NOON, last_updated=NOON + H)],
         [NOTHING, NOTHING, Day(1, 60, 246, 296, 1)],
     ),

@@ -27,7 +27,7 @@ def sim(number, *sessions, plan=None, **changes):
 
 
 def lost(*minutes, first=0, **changes):
-    """Return SIMs whose open session was last heard of so many minutes ago."""
+    """Return SIMs whose open session was last heard from so many minutes ago."""
     return [sim(first + n, still_open(3 * D, m, **BUSY), **changes) for n, m in enumerate(minutes)]
 
 

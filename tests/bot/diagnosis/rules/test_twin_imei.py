@@ -48,7 +48,7 @@ MUST_NOT = [
 @pytest.mark.parametrize(("why", "cases", "sids"), FIRES)
 def test_one_device_live_in_two_sims_is_critical(why, cases, sids):
     """
-    Two SIMs whose open sessions tell of one device, both heard of since, have a clone among them.
+    Two SIMs whose open sessions tell of one device, both heard from since, have a clone among them.
     """
     found = list(twin_imei.check(cases, LIMITS))
 
