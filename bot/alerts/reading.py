@@ -10,7 +10,6 @@ from math import cos, dist, inf, radians
 from bot.alerts.alert import AlertState
 from bot.diagnosis.contrast import (
     Lines,
-    Live,
     Member,
     Outage,
     Trait,
@@ -18,14 +17,15 @@ from bot.diagnosis.contrast import (
     outages_of,
     unsettled,
 )
-from bot.diagnosis.evidence import OPEN_STATES, State
+from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, explained_rules, place
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
-from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, twins_of
+from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.enrichment import Spent, told_once
-from bot.sessions.peers import live_seen, scanned_member
+from bot.digests.scan import OPEN_STATES
+from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
@@ -68,8 +68,10 @@ def twins_among(rows: Iterable[ScanRow]) -> dict[str, Snapshot]:
     live = defaultdict[tuple[str | None, str], list[Live]](list)
     every = {row.sid: Snapshot.from_json(row.row) for row in rows}
     for seen in every.values():
-        if there := live_seen(seen):
-            live[seen.account, there.imei].append(there)
+        since = seen.in_device or seen.since
+        if seen.state in OPEN_STATES and seen.imei14 and since and seen.seen_at:
+            there = Live(seen.sid, seen.name, seen.imei14, since, seen.seen_at)
+            live[seen.account, seen.imei14].append(there)
     return {one.sid: every[other.sid] for each in live.values() for one, other in twins_of(each)}
 
 

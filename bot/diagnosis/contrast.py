@@ -7,12 +7,10 @@ the others, by Fisher's exact test, one-sided: https://en.wikipedia.org/wiki/Fis
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from math import exp, lgamma
 from operator import attrgetter
-from typing import NamedTuple
 
 from bot.struct import Struct, field, replace
 
@@ -35,28 +33,16 @@ class Trait(StrEnum):
     RADIO = "radio"
 
 
-class Live(NamedTuple):
-    """A SIM in a device: since when it is there, and when it was last heard of."""
-
-    sid: str
-    name: str
-    imei: str
-    since: datetime
-    until: datetime
-
-
 class Member(Struct):
     """A SIM to be compared, in seconds since 1970. An unknown trait is left out.
 
-    `lost_at` is when it fell silent, None if it did not; `alive_at` is when it was last heard of;
-    `live` is told of one that may be live in the device of another.
+    `lost_at` is when it fell silent, None if it did not; `alive_at` is when it was last heard of.
     """
 
     sid: str
     lost_at: float | None
     alive_at: float | None
     traits: Mapping[Trait, str] = field(default_factory=dict)
-    live: Live | None = None
 
 
 class Outage(Struct):

@@ -306,9 +306,6 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-OPEN_STATES = frozenset({State.ONLINE, State.STALE})
-
-
 def status_of(sim: Sim) -> str:
     """Return the SIM's status in lower case, as KORE spells it; "" where it is unknown."""
     return _spelled(sim.status or "")

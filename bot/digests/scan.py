@@ -17,7 +17,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from bot.clock import Clock
-from bot.diagnosis.evidence import OPEN_STATES, Evidence, State
+from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import generation, month_start, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
 from bot.diagnosis.rule import ORDER, Finding, Severity, place
@@ -53,6 +53,7 @@ BATCH = 8
 LARGE_BATCH_BYTES = 1 << 19
 """Bytes of answers from which on a batch is judged in a worker thread."""
 log = logging.getLogger(__name__)
+OPEN_STATES = frozenset({State.ONLINE, State.STALE})
 _WITH_NEWS = frozenset(state.value for state in OPEN_STATES)
 RECENTLY = timedelta(days=1)
 _MARK_BYTES = 7  # fits a signed number of 8 bytes

@@ -86,7 +86,7 @@ class Judge(Struct):
         )
 
     def together(
-        self, answers: Iterable[SessionReport | BotError], peers: Sequence[Member] = ()
+        self, answers: Iterable[SessionReport | BotError], peers: Iterable[Member] = ()
     ) -> list[SessionReport | BotError]:
         """Add to the reports what shows only over several SIMs; errors stay in their places.
 
@@ -96,9 +96,6 @@ class Judge(Struct):
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
         cases = [case_of(report) for report in reports]
         others = self._compared(cases, reports, peers)
-        if twins := [peer for peer in peers if peer.live]:
-            sids = {peer.sid for peer in others}
-            others = [*others, *(twin for twin in twins if twin.sid not in sids)]
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
         return [
             _with_findings(answer, next(told)) if isinstance(answer, SessionReport) else answer

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import inf
 
-from bot.diagnosis.contrast import Live, Member, Trait
+from bot.diagnosis.contrast import Member, Trait
 from bot.diagnosis.rules.common_outage import SILENT, lost_at, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
@@ -18,13 +18,11 @@ NOT_ALONE = (
 
 
 class Peer(Struct):
-    """A SIM as it was at `as_of`, to be compared with others; `live` where it is in a device."""
+    """A SIM as it was at `as_of`, to be compared with others."""
 
     member: Member
     is_online: bool
     as_of: datetime
-    live: Live | None = None
-    device: str | None = None
 
 
 class Near:

@@ -6,28 +6,24 @@ Whoever asks is told counts of them, never which they are.
 import asyncio
 import logging
 import re
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import Protocol, Self
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Live, Member, Trait
-from bot.diagnosis.evidence import LONG_AGO, OPEN_STATES, State
+from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.evidence import LONG_AGO, State
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
-from bot.diagnosis.rules.twin_imei import MOST, live_of
 from bot.errors import BotError
 from bot.sessions.neighbours import Near, Peer, by_loss
 from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import Snapshot
 from bot.sims.identifier import key
-from bot.sims.numbers import device_of
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import ScanRow, ScanRows
-from bot.struct import replace
 
 PATIENCE = 0.3
 """Seconds that an answer may wait for all of it: a quarter for the scan, one for the names, one for
@@ -110,8 +106,9 @@ class ScanPeers:
         async for page in self._rows.every(run.id):
             room = MOST_PEERS - len(found)
             for row in page[:room]:
-                if not row.fault:
-                    found[row.sid] = _scanned_peer(row, _started(run))
+                if member := scanned_member(row):
+                    online = row.state == State.ONLINE
+                    found[row.sid] = Peer(member, online, _started(run))
             if room <= len(page):
                 break
         return found
@@ -119,24 +116,9 @@ class ScanPeers:
 
 def scanned_member(row: ScanRow) -> Member | None:
     """Return a scanned SIM as it is compared with others; None where it could not be read."""
-    return None if row.fault else _member_seen(row, Snapshot.from_json(row.row))
-
-
-def live_seen(seen: Snapshot) -> Live | None:
-    """Return a scanned SIM as it is live in a device; None where that is not told."""
-    since = seen.in_device or seen.since
-    if not (seen.state in OPEN_STATES and seen.imei14 and since and seen.seen_at):
+    if row.fault:
         return None
-    return Live(seen.sid, seen.name, seen.imei14, since, seen.seen_at)
-
-
-def _scanned_peer(row: ScanRow, as_of: datetime) -> Peer:
     seen = Snapshot.from_json(row.row)
-    live, is_online = live_seen(seen), row.state == State.ONLINE
-    return Peer(_member_seen(row, seen), is_online, as_of, live, live and live.imei)
-
-
-def _member_seen(row: ScanRow, seen: Snapshot) -> Member:
     told = {
         Trait.CELL: seen.cell_id,
         Trait.NETWORK: _network_words(seen),
@@ -185,8 +167,6 @@ class Peers:
         self._sweep_at = LONG_AGO
         self._looks: set[asyncio.Task[None]] = set()
         self._reading: asyncio.Task[Mapping[str, Peer]] | None = None
-        self._indexed: Mapping[str, Peer] | None = None
-        self._by_device: defaultdict[str, dict[str, Peer]] = defaultdict(dict)
 
     def of(self, _account: str | None) -> Self:
         """Return those that a SIM of one of its accounts is compared with: they are of all."""
@@ -194,9 +174,8 @@ class Peers:
 
     def note(self, report: SessionReport) -> Peer:
         """Remember a SIM that was just looked up, not of old; return it as it is compared."""
-        case, is_online = case_of(report), report.state is State.ONLINE
-        member, live = member_of(case), live_of(case)
-        peer = Peer(member, is_online, report.as_of, live, live and device_of(live.imei))
+        member, is_online = member_of(case_of(report)), report.state is State.ONLINE
+        peer = Peer(member, is_online, report.as_of)
         self._recent.pop(member.sid, None)
         if report.as_of < self._since:
             return peer
@@ -219,14 +198,12 @@ class Peers:
     ) -> dict[str, Peer]:
         """Remember SIMs that were looked up; return all that are known where one is silent.
 
-        Around a few that are silent others are looked at before, of which nothing new is known. Of
-        those that are not, what may be live in their devices is returned.
+        Around a few that are silent others are looked at before, of which nothing new is known.
         """
         asked = {(peer := self.note(report)).member.sid: (report, peer) for report in reports}
-        twins = await self._twins([peer for _, peer in asked.values()])
         lost = [pair for pair in asked.values() if pair[1].member.lost_at is not None]
         if not lost:
-            return twins
+            return {}
         known, since = await self.known(), self._since
         if len(lost) <= MOST_QUICK:
             patience = patience or (self._part if len(asked) == 1 else self._for_many)
@@ -238,35 +215,7 @@ class Peers:
                 await self._look_at(sids, MOST_QUICK * len(lost), patience)
                 known = _still_true(self._with_fresh(known), old)
         known.update((sid, peer) for sid, (_, peer) in asked.items() if peer.as_of >= since)
-        return known | twins
-
-    async def _twins(self, asked: Sequence[Peer]) -> dict[str, Peer]:
-        """Return others that are in the device of one that was asked for, as they are now."""
-        devices = {peer.device for peer in asked if peer.device}
-        if not devices:
-            return {}
-        near, since = self._in_device(devices, await self._scanned()), self._since
-        for peer in asked:
-            near.pop(peer.member.sid, None)
-        if old := [sid for sid, peer in near.items() if peer.as_of < since][:MOST_QUICK]:
-            await self._look_at(old, MOST_QUICK, self._part)
-        now = {sid: self._recent.get(sid, peer) for sid, peer in near.items()}
-        return {
-            sid: replace(peer, member=replace(peer.member, live=peer.live))
-            for sid, peer in now.items()
-            if peer.device in devices
-        }
-
-    def _in_device(self, devices: Collection[str], scanned: Mapping[str, Peer]) -> dict[str, Peer]:
-        """Return those that are in one of the devices; of a placeholder that many have, some."""
-        if self._indexed is not scanned:
-            self._indexed, self._by_device = scanned, defaultdict(dict)
-            for sid, peer in scanned.items():
-                if peer.device and len(self._by_device[peer.device]) <= MOST:
-                    self._by_device[peer.device][sid] = peer
-        found = {s: p for each in devices for s, p in self._by_device.get(each, {}).items()}
-        fresh = self._with_fresh(found).items()
-        return {sid: peer for sid, peer in fresh if peer.device in devices}
+        return known
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
-from bot.diagnosis.contrast import Live, Member
+from bot.diagnosis.contrast import Member
 from bot.diagnosis.rule import About, Case, Finding, Severity, group_rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.sims.numbers import device_of
@@ -21,41 +22,41 @@ MOST = 3
 _AT_ONCE = timedelta(minutes=10)
 
 
+class Live(NamedTuple):
+    """A SIM in a device: since when it is there, and when it was last heard of."""
+
+    sid: str
+    name: str
+    imei: str
+    since: datetime
+    until: datetime
+
+
 @group_rule(
     About(
-        fires="two SIMs have a session open with the same IMEI, and both have sent news since both "
-        "sessions began. It looks at SIMs that were asked for together, looked up in the last ten "
-        "minutes, or seen by the last scan",
+        fires="two of several SIMs asked for together, or in the scan of an alert, have a session "
+        "open with the same IMEI, and both have sent news since both sessions began",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
         explains=("imei_changed", "impossible_travel"),
     )
 )
 def twin_imei(
-    cases: Sequence[Case], _limits: Thresholds, peers: Sequence[Member] = ()
+    cases: Sequence[Case], _limits: Thresholds, _peers: Sequence[Member] = ()
 ) -> Iterable[tuple[str, Finding]]:
     """Find SIMs in one device; a device that changes its SIM has them one after the other."""
     seen = defaultdict[str, dict[str, Live]](dict)
     for case in cases:
-        if (live := live_of(case)) and (device := device_of(live.imei)):
-            seen[device][case.sim_sid] = live
-    for live in filter(None, [peer.live for peer in peers]):
-        if (device := device_of(live.imei) or "") in seen:
-            seen[device].setdefault(live.sid, live)
+        session = case.current
+        if session is None or session.end:
+            continue
+        imei, since, until = session.imei, case.since or session.start, session.last_updated
+        if imei and since and until and (device := device_of(imei)):
+            name = case.name or case.sim_sid
+            seen[device][case.sim_sid] = Live(case.sim_sid, name, imei, since, until)
     for of_device in seen.values():
         for one, other in twins_of(list(of_device.values())):
             yield one.sid, _finding(one, other)
-
-
-def live_of(case: Case) -> Live | None:
-    """Return a SIM as it is live in a device; None where it is not, or too little is told."""
-    session = case.current
-    if session is None or session.end:
-        return None
-    imei, since, until = session.imei, case.since or session.start, session.last_updated
-    if not (imei and since and until and device_of(imei)):
-        return None
-    return Live(case.sim_sid, case.name or case.sim_sid, imei, since, until)
 
 
 def twins_of(of_device: Sequence[Live]) -> Iterable[tuple[Live, Live]]:

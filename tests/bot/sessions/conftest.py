@@ -161,8 +161,7 @@ def put(api, clock):
         news = lost if silent else "2026-01-05T11:58:00Z"
         rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
         sid = a_sid(number)
-        own = {"sim_sid": sid, "imei": f"01493100{number:06}"}
-        told = [OPEN | row | own | changes for row in rows]
+        told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
         api.add({"sid": sid, "status": "active", "unique_name": name}, told)
         return sid
 

@@ -7,7 +7,6 @@ import pytest
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rules.common_outage import traits_of
-from bot.diagnosis.rules.twin_imei import live_of
 from bot.sessions import peers as of_peers
 from bot.sessions.peers import ScanPeers
 from bot.sessions.report import case_of
@@ -57,7 +56,6 @@ async def test_they_are_those_of_the_newest_scan(scan, keep, clock):
     assert traits_of(case_of(report)) == peer.member.traits
     assert (True, None) == (peer.is_online, peer.member.lost_at)
     assert Trait.CELL in peer.member.traits
-    assert live_of(case_of(report))._replace(imei=peer.device) == peer.live
 
 
 async def test_it_is_read_again_after_a_while(scan, keep, clock):
