@@ -49,6 +49,7 @@ from handlers.payloads import (
 from handlers.replies import Reply, answer
 
 _SAID = frozenset({"file_share", "thread_broadcast"})
+_POINTING = re.compile(r"(?i)\b(?:this|these|that|those|them|it|above)\b")
 _PREFIXED = re.compile(r"(?is)\s*[!！]sim(?:[:,]|(?!\S))(.*)")
 
 
@@ -207,9 +208,10 @@ async def _meant_by_help(question: Question, context: Context) -> Spotted | None
     """Return what `help with this` is about, named or above; None: it asks what can be typed."""
     if not context.request.text:
         return None
+    points_above = question.thread and _POINTING.search(context.request.text)
     spotter = (await context.view()).spotter
     spotted = await spotter.read([Place("text", context.request.text)], asked=True)
-    if question.thread and not spotted.texts:
+    if points_above and not spotted.texts:
         with suppress(UserError):
             spotted = await spotted_above(question, context)
     return spotted if spotted.texts else None

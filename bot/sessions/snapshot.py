@@ -12,6 +12,7 @@ from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.fields import cell, country, generation, known_text
 from bot.diagnosis.rhythm import DAY
 from bot.diagnosis.rule import explained_rules
+from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
@@ -317,13 +318,15 @@ def _called(snapshot: Snapshot) -> str | None:
 def _of_findings(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """Compare by rule; without sessions on either side the rules had nothing to look at.
 
-    What stood under an outage is not new where it stands alone now, nor gone the other way round.
+    What stood under an outage is not new where it stands alone now, nor gone the other way round;
+    of a SIM that is back only its silence did.
     """
     if State.UNKNOWN in {before.state, after.state}:
         return
     unsure = SAID_OTHERWISE.union(before.unjudged, after.unjudged)
     if before.has("common_outage") is not after.has("common_outage"):
-        unsure |= explained_rules("common_outage")
+        is_back = after.state is State.ONLINE
+        unsure |= SILENT_RULES if is_back else explained_rules("common_outage")
     was, now = _by_rule(before.findings, unsure), _by_rule(after.findings, unsure)
     for rule in [rule for rule in now if rule not in was]:
         yield Change(ChangeKind.NEW_FINDING, None, now[rule].title, now[rule])

@@ -92,3 +92,12 @@ def test_where_it_is_answered(event, thread):
     request = read(event).request("rest")
 
     assert (thread, True, "rest") == (request.thread, request.aloud, request.text)
+
+
+async def test_help_with_a_topic_is_help(whole):
+    """`help digest` asks what can be typed, whatever SIMs stand above it in the thread."""
+    whole.slack.api.scopes |= {"channels:history", "groups:history"}
+    root = await whole.say("Alert: well-1 is down", user="ben")
+    await whole.say(f"<@{US}> help digest", under=root.ts)
+
+    assert "Type /simsessions and a SIM" in whole.answer().text

@@ -133,7 +133,7 @@ async def test_a_list_that_is_not_read_is_waited_for_once(put, open_with, clock)
         async def sids(self, *_, **__):
             return ()
 
-    sids = [put(number, name=f"well-{number}", silent=True) for number in (1, 2, 3)]
+    sids = [put(n, name=f"well-{n}", silent=True, imei=None) for n in (1, 2, 3)]
     lookup = open_with(Peers(clock, None, open_with(None).look_up, Unread()))
     reports = await lookup.look_up_many(sids)
 

@@ -274,11 +274,24 @@ def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_what_an_outage_explained_neither_came_nor_went(side, rule):
     """A silence that stands alone, now that others of its outage are back, is the same silence."""
-    outage = replace(BEFORE, findings=(Found("common_outage", "critical", "3 SIMs"),))
-    alone = replace(BEFORE, findings=(Found(rule, "warning", "Open but dead"),))
+    silent = replace(BEFORE, state=State.STALE)
+    outage = replace(silent, findings=(Found("common_outage", "critical", "3 SIMs"),))
+    alone = replace(silent, findings=(Found(rule, "warning", "Open but dead"),))
     pair = (outage, alone) if side == "before" else (alone, outage)
 
     assert () == changes(*pair)
+
+
+def test_what_is_wrong_with_a_sim_that_is_back_is_new():
+    """It flaps, now that its outage is over: nobody was told of that before."""
+    silence = (
+        Found("common_outage", "critical", "3 SIMs"),
+        Found("ghost_session", "warning", "Dead"),
+    )
+    outage = replace(BEFORE, state=State.STALE, findings=silence)
+    back = replace(BEFORE, state=State.ONLINE, findings=(FLAPPING,))
+
+    assert FLAPPING.title in [change.after for change in changes(outage, back)]
 
 
 def test_a_finding_that_came_is_given_with_its_severity():
