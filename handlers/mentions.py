@@ -208,13 +208,13 @@ async def _meant_by_help(question: Question, context: Context) -> Spotted | None
     """Return what `help with this` is about, named or above; None: it asks what can be typed."""
     if not context.request.text:
         return None
-    points_above = question.thread and _POINTING.search(context.request.text)
-    spotter = (await context.view()).spotter
-    spotted = await spotter.read([Place("text", context.request.text)], asked=True)
-    if points_above and not spotted.texts:
-        with suppress(UserError):
+    with suppress(UserError):  # help is given where nothing may be shown, and where it is too much
+        spotter = (await context.view()).spotter
+        spotted = await spotter.read([Place("text", context.request.text)], asked=True)
+        if question.thread and not spotted.texts and _POINTING.search(context.request.text):
             spotted = await spotted_above(question, context)
-    return spotted if spotted.texts else None
+        return spotted if spotted.texts else None
+    return None
 
 
 async def _named_or_above(question: Question, context: Context, spotted: Spotted) -> Reply:

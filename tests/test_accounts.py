@@ -219,6 +219,15 @@ async def test_where_no_account_may_be_shown_nothing_is_asked():
         assert [] == [*two.acme.requests, *two.globex.requests]
 
 
+async def test_help_is_given_where_no_account_may_be_shown():
+    """However it is asked for: Ben sees Globex, but not for all in this channel."""
+    nowhere_here = dict.fromkeys(APART, APART["globex"])
+    async with two_accounts(**nowhere_here) as two:
+        for words in ("help", "help me please", "help with this"):
+            await two.whole.say(f"<@U0SIMSESS> {words}", user="ben")
+            assert "Type /simsessions and a SIM" in two.whole.answer("ben").text, words
+
+
 async def test_a_digest_is_about_what_its_channel_may_see():
     """Whoever asked for it; its run, its rows and its file are of that account alone."""
     async with two_accounts(**APART) as two:
