@@ -38,6 +38,7 @@ async def test_each_story_has_the_answer_of_the_terminal(here, services):
     view = services.views.of(services.views.names)
     async with here() as client:
         for story in all_stories():
+            await view.sessions.look_up(story.name, patience=30)  # until its neighbours are known
             answer = await told(client, "look_up_sim", sim=story.name)
             known = as_json(story.name, await view.sessions.look_up(story.name))
             steps = " ".join(f["next_step"] or "" for f in answer["findings"]).lower()
