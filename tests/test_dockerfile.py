@@ -150,9 +150,7 @@ def test_what_it_keeps_is_on_a_volume():
 
 
 def test_what_is_copied_is_not_ignored():
-    """
-    .dockerignore lets through each file that the first stage copies, and nothing else of ours.
-    """
+    """.dockerignore lets through what the first stage copies, and nothing else of ours."""
     let_in = {
         line[1:] for line in (ROOT / ".dockerignore").read_text().split() if line.startswith("!")
     }

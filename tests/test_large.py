@@ -124,9 +124,7 @@ async def due_now(large):
 
 
 async def test_two_of_each_are_one_bot(large):
-    """
-    Both bots answer, each knows the other's buttons, and a digest outlives a bot and a worker.
-    """
+    """Both bots answer, each knows the other's buttons, and a digest outlives bot and worker."""
     await both_answer(large)
     await digest_of_all(large)
     await buttons_are_known_to_both(large)

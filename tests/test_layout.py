@@ -136,9 +136,7 @@ def test_tests_say_what_is_true():
 
 
 def test_fakes_stand_at_the_wire():
-    """
-    Nobody imports unittest.mock, and something of ours is replaced in less than a tenth of tests.
-    """
+    """Nobody imports unittest.mock, and ours is replaced in less than a tenth of tests."""
     mocks = re.compile(r"^(?:from|import) unittest", re.MULTILINE)
     texts = {path: path.read_text() for path in TESTS if path != Path(__file__)}
     tests = sum(f.name.startswith("test_") for path in TESTS for f in functions(path))

@@ -77,18 +77,14 @@ def test_what_work_objects_need_is_what_the_bot_sends():
 
 
 def test_each_optional_scope_is_asked_for_too():
-    """
-    Slack asks for what stands in `bot` alone; `bot_optional` says which of those may be declined.
-    """
+    """Slack asks for what stands in `bot` alone; `bot_optional` says which may be declined."""
     assert {"bot", "bot_optional"} == set(SCOPES)
     assert set() == set(SCOPES["bot_optional"]) - set(SCOPES["bot"])
     assert [] == [name for kind in SCOPES.values() for name in kind if kind.count(name) > 1]
 
 
 def test_an_app_is_installed_with_all_that_it_may_use():
-    """
-    Who allows everything gets every scope of the file; who declines what may be, what is needed.
-    """
+    """Who allows everything gets each scope of it; who declines what may be, what is needed."""
     needed, optional = bot_scopes()
 
     assert needed | optional == granted_scopes(**SCOPES)

@@ -140,9 +140,7 @@ def test_make_says_what_is_missing(tmp_path):
 
 
 def test_ci_demands_everything():
-    """
-    The workflow runs `.ci/run` on each Python that is supported; nothing may be skipped there.
-    """
+    """The workflow runs `.ci/run` on each Python supported; nothing may be skipped there."""
     script = ROOT / ".ci/run"
     text = script.read_text()
 

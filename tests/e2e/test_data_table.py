@@ -21,9 +21,7 @@ async def column(table, number):
 
 
 async def test_pages_turn(table):
-    """
-    The caption names the table, a page has five rows and the count says so; there are two pages.
-    """
+    """The caption names the table, a page has five rows and says so; there are two pages."""
     await expect(table.get_by_role("table", name="Sessions of truck-42")).to_be_visible()
     await expect(table.locator("tbody tr")).to_have_count(5)
     await expect(table.get_by_role("status")).to_have_text("1–5 of 7")
@@ -54,9 +52,7 @@ async def test_columns_sort(table):
 
 
 async def test_the_filter_finds_in_every_row(table):
-    """
-    It looks at all rows in whatever case; nothing found is said, and an empty one shows all again.
-    """
+    """It looks at all rows in whatever case; nothing found is said, an empty one shows all."""
     await table.get_by_role("searchbox").fill("rOGers")
     assert ["Rogers"] == await column(table, 2)
     await expect(table.get_by_role("status")).to_have_text("1–1 of 1 (7 in all)")

@@ -74,9 +74,7 @@ async def press(page, label):
 
 
 async def test_a_digest_is_paused_resumed_previewed_and_removed(ana):
-    """
-    Each is a button of the list; a preview comes as a direct message, and removing asks first.
-    """
+    """Each is a button there; a preview comes as a direct message, and removing asks first."""
     await made(ana)
     for label, done in (("Pause", "@ana paused the digest"), ("Resume", "@ana resumed the")):
         await press(ana, label)

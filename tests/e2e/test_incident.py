@@ -74,9 +74,7 @@ async def nothing_under_way(store):
 
 @pytest.mark.parametrize("over_http", [False, True], ids=["socket", "http"])
 async def test_an_incident_is_followed_to_its_end(shown, tmp_path, over_http, forked, monkeypatch):
-    """
-    Alert, mention, table, details, watch; kill -9, start; the SIM recovers, and it is said once.
-    """
+    """Alert, mention, table, details, watch; kill, start; the SIM recovers, and it is said once."""
     monkeypatch.setattr(sys, "executable", forked)
     async with (
         running_subprocesses(data=tmp_path, over_http=over_http) as demo,

@@ -85,9 +85,7 @@ async def test_ones_own_message_is_edited_and_deleted(page, sandbox):
 
 
 async def test_another_apps_alert(page, sandbox):
-    """
-    It bears the name that the app gave itself, its attachment's colour, title, text and fields.
-    """
+    """It bears the name the app gave itself, its attachment's colour, title, text and fields."""
     await page.get_by_role("button", name="Raise an alert").click()
     article = page.get_by_role("article", name="Grafana")
 
@@ -121,9 +119,7 @@ async def test_a_preview_under_a_message(page, sandbox):
 
 
 async def test_a_preview_while_composing(page, sandbox):
-    """
-    A pause after a link lets the app show what it is, before anything is sent; then it is sent too.
-    """
+    """A pause after a link lets the app show what it is, before it is sent; then it is sent too."""
     box = page.locator("#composer")
     await box.fill(f"see {SIM}")
     told = await sandbox.app.wait_for(lambda app: app.events("link_shared"))

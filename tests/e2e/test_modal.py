@@ -24,9 +24,7 @@ async def modal(page, sandbox):
 
 
 async def test_a_modal_is_drawn(modal):
-    """
-    Title, blocks, labels, hints and both buttons are there, and the first field has the focus.
-    """
+    """Title, blocks, labels, hints and both buttons are there; the first field has focus."""
     await expect(modal.get_by_role("note")).to_have_text("Warning: It pings at most once.")
     await expect(modal.get_by_label("Until")).to_have_value("online")
     await expect(modal.get_by_label("Until")).to_be_focused()
@@ -50,9 +48,7 @@ async def test_a_modal_is_sent_off(modal, sandbox):
 
 
 async def test_what_is_required_is_asked_for(modal, sandbox):
-    """
-    An empty field that must be filled in is said beside it and gets the focus; nothing is sent.
-    """
+    """A field that must be filled in is said beside it and gets the focus; nothing is sent."""
     await modal.get_by_role("button", name="Watch", exact=True).click()
 
     await expect(modal.get_by_text("Please complete this required field.")).to_be_visible()

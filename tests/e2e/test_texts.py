@@ -110,9 +110,7 @@ HARMLESS = {
 
 
 async def test_mrkdwn(page):
-    """
-    Styles, links, mentions, dates and emoji become what Slack shows; anything else stays text.
-    """
+    """Styles, links, mentions, dates and emoji become what Slack shows; the rest stays text."""
     plain = {text: text for text in LEFT_ALONE}
     for text, expected in {**STYLES, **ENTITIES, **HARMLESS, **plain}.items():
         assert expected == await page.evaluate(MRKDWN, [text, {}]), text

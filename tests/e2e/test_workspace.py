@@ -136,9 +136,7 @@ async def test_the_address_remembers(page):
 
 
 async def test_news_from_elsewhere(page, sandbox):
-    """
-    A message in another channel is marked there and noticed by its text; a click leads to it.
-    """
+    """A message in another channel is marked there and noticed by text; a click leads to it."""
     sandbox.post(*gallery.REPORT, text="truck-42 is online.", channel="general")
     channel = page.get_by_role("navigation").get_by_role("button", name="general")
     notice = page.get_by_role("button", name="truck-42 is online.")

@@ -255,9 +255,7 @@ async def opened(whole, label, sim="pump-7"):
 
 
 async def test_how_we_know_and_the_ticket(whole):
-    """
-    One window has the evidence of each finding, the other a block to copy; both ask nobody else.
-    """
+    """One window has the evidence of each finding, the other a block to copy; neither asks anew."""
     how = await opened(whole, "How we know")
 
     assert "How we know" == how["title"]["text"]

@@ -75,9 +75,7 @@ def test_near_sims_are_offered_as_well():
 
 
 def test_each_has_its_test_and_its_words():
-    """
-    Every subcommand is tested beside its file, and says what it does in a line; a SIM is first.
-    """
+    """Each subcommand has a test file of its own, and says its job in a line; a SIM is first."""
     first, *rest = all_subcommands()
 
     assert "sessions" == first
@@ -171,9 +169,7 @@ def words(message):
 
 
 async def test_what_is_typed_is_understood(whole):
-    """
-    A question becomes a table; what is not understood says what is, with an example from here.
-    """
+    """A question becomes a table; what is not one says what is, with an example from here."""
     for text, says in (
         ("pump-*", "pump-88"),
         ("pump-\N{ASTERISK OPERATOR}", "pump-88"),

@@ -285,9 +285,7 @@ def test_a_wrong_number_of_days_is_told(typed):
 
 @pytest.mark.parametrize("typed", ["0", "3651", "x"])
 def test_wrong_days_behind_a_whole_iccid_are_told_first(typed):
-    """
-    Where the check digit says that the ICCID ends before it, the last word is wrong, not the SIM.
-    """
+    """Where by the check digit the ICCID ends before it, the last word is wrong, not the SIM."""
     assert "is not a number of days" in readings(f"{ICCID} {typed}")[0].fault
 
 
@@ -304,9 +302,7 @@ def test_one_word_is_no_days(text):
 
 
 def test_days_that_happen_to_fit_as_a_check_digit_stay_days():
-    """
-    For one number in ten the longer ICCID passes the check too; the shorter is then the likelier.
-    """
+    """For one number in ten the longer ICCID passes too; the shorter is then the likelier."""
     digit = luhn_digit(ICCID)
     likelier = readings(f"{ICCID} {digit}")[0]
 

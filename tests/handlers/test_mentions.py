@@ -177,9 +177,7 @@ async def test_every_event_twice_and_out_of_order_is_answered_once(over_http):
 
 
 async def test_ten_minutes_late_is_too_late(both_ways):
-    """
-    What comes so late is dropped: an answer would stand in between what is said there by then.
-    """
+    """What comes so late is dropped: an answer would stand in between what is said by then."""
     both_ways.slack.api.dispatcher.delivery_faults = TEN_MINUTES
     await both_ways.say(f"{BOT} truck-42")
     both_ways.slack.api.dispatcher.delivery_faults = DeliveryFaults(late_seconds=300)

@@ -123,9 +123,7 @@ def told(text, found):
 
 @pytest.mark.parametrize(("user", "channel"), [("gil", "#fleet-ops"), ("ana", "#partner-shared")])
 async def test_no_way_in_tells_what_may_not_be_told(bot, user, channel):
-    """
-    A guest anywhere, our own people where another company reads: no ICCID, IMEI, cell or place.
-    """
+    """A guest anywhere, our own people where others read: no ICCID, IMEI, cell or place."""
     tour = Tour(bot, user, channel)
     await tour.walk()
 

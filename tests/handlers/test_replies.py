@@ -212,9 +212,7 @@ def test_near_misses_become_buttons_that_remember_what_was_typed():
     ],
 )
 def test_how_bad_it_is_in_the_log(error, level, caplog):
-    """
-    What the asker can mend is no fault; what nobody planned for is an error with its traceback.
-    """
+    """What the asker can mend is no fault; what none foresaw is an error with its traceback."""
     caplog.set_level(logging.INFO)
 
     to_reply(error)

@@ -126,9 +126,7 @@ async def called(listener, body, actor):
 
 
 async def test_no_listener_does_anything_without_an_actor(whole, digest):
-    """
-    Every command, button, modal, shortcut and event is refused, and nothing else leaves the bot.
-    """
+    """Every command, button, modal, shortcut and event is refused, and nothing else is sent."""
     services, slack = whole.bot.services, whole.slack.api
     asked, before = len(whole.kore.requests), await kept(whole)
     for kind, pattern, listener in all_listeners(services):

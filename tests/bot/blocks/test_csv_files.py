@@ -152,9 +152,7 @@ def test_every_row_is_in_the_file():
 
 
 def test_the_triage_file_says_what_it_is():
-    """
-    Its name carries the day, its title the number; what is redacted has not even an empty column.
-    """
+    """Its name carries the day, its title the number; what is redacted has no column."""
     file = triage_file(triage(["a"], [a_report()]))
 
     assert ("sims-2026-01-05.csv", "1 SIM, worst first") == (file.name, file.title)
@@ -172,9 +170,7 @@ def read(text):
 
 
 def test_nothing_is_missing():
-    """
-    Every property of KORE is a column, every session a row, and unknown an empty cell, never a 0.
-    """
+    """Every property of KORE is a column, every session a row, unknown an empty cell, never 0."""
     assert set(DataSession().model_dump()) == {name.partition(".")[0] for name in SESSION_COLUMNS}
 
     [row] = read(csv_text([DataSession.model_construct()]))

@@ -39,9 +39,7 @@ def buttons(screen):
 
 
 def test_a_digest():
-    """
-    A sentence, what must be known, changes, counts, the worst, the trend, the small print, buttons.
-    """
+    """A sentence, what must be known, news, counts, the worst, the trend, small print, buttons."""
     drawn = digest_screen(a_digest())
 
     assert drawn.text.startswith("Pumps, Monday 13:00 — 10 of 140 SIMs could not be read") is False
@@ -127,9 +125,7 @@ def test_what_is_not_said(changes, unsaid):
 
 
 def test_counts_stand_beside_those_of_the_last_digest():
-    """
-    A row for each state that there is or was, with its change; the first digest has no change.
-    """
+    """A row for each state there is or was, with its change; the first digest has no change."""
     before = TrendPoint(NOON - DAY, {"online": 137, "stale": 2})
     drawn = digest_screen(replace(QUIET, trend=(before, TrendPoint(NOON, QUIET.counts))))
     table = next(block for block in drawn.blocks if block["type"] == "data_table")
@@ -233,9 +229,7 @@ def details(digest):
 
 
 def test_a_table_a_message():
-    """
-    Each list that has a SIM is a message of its own, and a longer one says what it leaves out.
-    """
+    """Each list that has a SIM is a message of its own, and says what it leaves out."""
     screens = details(a_digest())
 
     assert ["changes", "new", "gone", "worst", "unread", "talkers"] == list(screens)

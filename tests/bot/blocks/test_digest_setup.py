@@ -178,9 +178,7 @@ def labels(screen):
 
 
 def test_a_list():
-    """
-    Each has its buttons and, in a list of one's own, its channel; what is left out is counted.
-    """
+    """Each has its buttons and, in a list of one's own, its channel; the rest is counted."""
     screen = listed([PUMPS, EVIL], running={PUMPS.id: 34})
     row = ["Edit", "Pause", "Post now", "Preview", "Remove"]
     paused = ["Edit", "Resume", "Post now", "Preview", "Remove"]

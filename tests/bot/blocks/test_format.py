@@ -42,9 +42,7 @@ def before(seconds):
 
 
 def test_a_moment_in_slack_is_a_date_token():
-    """
-    It is for the reader's own zone, with ISO 8601 in UTC where that fails; KORE's times are UTC.
-    """
+    """It is in the reader's zone, with ISO 8601 in UTC where that fails; KORE's times are UTC."""
     token = "<!date^1767614400^{time} {date_short_pretty}|2026-01-05T12:00:00Z>"
 
     assert token == MRKDWN.when(NOON)
@@ -86,9 +84,7 @@ def test_marks(fmt, shown):
     ],
 )
 def test_names_stay_letters(name, in_blocks, in_text):
-    """
-    What Slack would read as bold or as an emoji stands in a code span, and is copied as it is.
-    """
+    """What Slack would read as bold or as an emoji stands in a code span, copied as it is."""
     assert (in_blocks, in_text) == (MRKDWN.data(name), NOTICE.data(name))
 
 
@@ -196,9 +192,7 @@ FLAGS = {
     ],
 )
 def test_values_as_text(function, value, shown):
-    """
-    Flags by two or three letters, IMEIs checked, thousands set apart, ages and lengths in units.
-    """
+    """Flags by two or three letters, IMEIs checked, thousands apart, ages and lengths in units."""
     assert shown == function(value)
 
 

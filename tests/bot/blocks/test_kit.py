@@ -55,9 +55,7 @@ def test_limits(blocks):
 
 
 def test_what_builders_add():
-    """
-    Fields keep all, a modal is cut, no key is empty, and Slack looks for no links in plain words.
-    """
+    """Fields keep all, a modal is cut, no key is empty, and Slack looks for no links in words."""
     sections = kit.fields([(str(n), str(n)) for n in range(23)])
 
     assert [10, 10, 3] == [len(block["fields"]) for block in sections]
@@ -212,9 +210,7 @@ TEXT = section("text")
 
 
 def test_limits_of_a_screen():
-    """
-    A text is cut, None is no part, and at most 50 blocks are sent, counted in their plainer form.
-    """
+    """A text is cut, None is no part, and at most 50 blocks are sent, counted in plainer form."""
     drawn = screen("t" * 5000, [None, *[divider()] * 60])
 
     assert (4000, 50) == (len(drawn.text), len(drawn.blocks))
@@ -292,9 +288,7 @@ def test_degrade(blocks, messages, given_up):
 
 
 def test_degrade_ends():
-    """
-    What was learnt stays; then all newer blocks are given up, all blocks, and there is no more.
-    """
+    """What was learnt stays; then all newer blocks are given up, all blocks, and that is all."""
     refused = frozenset({"data_visualization"})
 
     assert refused | {"data_table"} == degrade(refused, [DATA_TABLE, TEXT])

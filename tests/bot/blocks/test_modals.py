@@ -84,9 +84,7 @@ def test_turning_pages(at, ways):
 
 
 def test_the_choice():
-    """
-    It leads to its session, to the newest where that is gone, and never stays chosen by itself.
-    """
+    """It leads to its session, to the newest where that is gone, and never stays chosen."""
     view = opened()
     option = view["blocks"][1]["elements"][0]["options"][42]
     chosen = ids.chosen(view["private_metadata"], option["value"])

@@ -39,9 +39,7 @@ def buttons(screen):
 
 
 def test_order():
-    """
-    What is going on, why we think so, the facts, what to press; the notification says the first.
-    """
+    """What is going on, why we think so, the facts, what to press; the preview has the first."""
     drawn = session_report(a_report(findings=(a_finding(),)))
 
     assert [

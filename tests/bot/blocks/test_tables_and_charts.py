@@ -207,9 +207,7 @@ DAY = timedelta(days=1)
     ],
 )
 def test_bins_of(days, size, words, first, last):
-    """
-    Any window is cut into at most 20 steps that begin on full hours or days and end after now.
-    """
+    """A window is cut into at most 20 steps that begin on full hours or days and end after now."""
     bins = bins_of(days, NOW)
 
     assert (size, words) == (bins.size, bins.unit)

@@ -253,9 +253,7 @@ GONE = {"sim": a_sim(sid=f"DE{99:032x}", status="canceled"), "findings": (CANCEL
     ],
 )
 def test_those_in_trouble_can_be_watched(troubled, fine, label, carried):
-    """
-    One button watches them, or all where none is; who cannot come back is carried, not counted.
-    """
+    """One button watches them, or all where none is; one that cannot come back is not counted."""
     drawn = triage_screen(of(*troubled, *(sim(100 + number) for number in range(fine))))
 
     found = [each for each in elements(drawn, "button") if each["action_id"] == ids.WATCH_ALL]

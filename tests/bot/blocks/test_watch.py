@@ -258,9 +258,7 @@ def noticed(notice, **changes):
     ],
 )
 def test_a_notice_says_what_changed(notice, expected):
-    """
-    Whom it is for, how the SIM is now, how long it was away, what else changed, what comes next.
-    """
+    """Whom it is for, how the SIM is now, how long away, what else changed, what comes next."""
     assert expected in noticed(notice)
 
 

@@ -61,9 +61,7 @@ async def test_only_the_newest_session_stays(kore):
 
 
 async def test_several_sims_share_what_they_have_in_common(kore):
-    """
-    An outage that shows only over several SIMs stands in the findings of each that it concerns.
-    """
+    """An outage that shows only over several SIMs stands in the findings of each of them."""
     story = next(s for s in all_stories() if ("common_outage", "critical") in s.findings)
     settings = load_settings(kore.settings, None, need=Need.KORE)
     async with open_fleet(settings, SystemClock()) as (service, _, _):
@@ -171,9 +169,7 @@ def test_an_error_is_one_line():
 
 
 def test_a_report(report):
-    """
-    State, time stamps and findings come as plain JSON: zones are told, durations are ISO 8601.
-    """
+    """State, time stamps and findings are plain JSON: zones are told, durations are ISO 8601."""
     told = as_json("pump 7", report())
 
     assert ("pump 7", "offline", False) == (told["query"], told["state"], told["stale"])

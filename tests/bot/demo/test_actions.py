@@ -69,9 +69,7 @@ async def test_say_and_reply(post, workspace, app):
 
 
 async def test_a_command(post, workspace, app):
-    """
-    It reaches the app with who typed it and where; where it fails, Slackbot says so to them alone.
-    """
+    """It reaches the app with who typed it and where; where it fails, Slackbot tells them alone."""
     done = await post("command", **COMMAND)
     delivered = tuple(app.last[key] for key in ("text", "user_id", "channel_id"))
     app.ack = Ack("operation_timeout", 3.0)
@@ -173,9 +171,7 @@ async def test_bots_are_killed_and_started(post, state, controls):
 
 
 async def test_an_alert_names_five_sims(post, workspace, app):
-    """
-    In its text, in its blocks, and by SID and ICCID in its attachment, from a bot without a user.
-    """
+    """In its text, in its blocks, and by SID and ICCID in its attachment, of a bot without user."""
     await post("alert", channel="fleet-ops")
 
     (message,) = workspace.messages.all()

@@ -49,9 +49,7 @@ async def test_nobody_types_before_the_bot_hears():
 
 
 async def test_kore_falls_silent_in_the_middle():
-    """
-    With KORE's stand-in gone, what was known is given marked so, and the unknown gets an error.
-    """
+    """With KORE's stand-in gone, the known is given marked so, and the unknown gets an error."""
     settings = {"SIMSESSIONS_SESSIONS_TTL": "0s", "SIMSESSIONS_SIMS_TTL": "0s"}
     async with running_demo(settings=settings) as demo:
         before = await answer_to(demo, "truck-42")

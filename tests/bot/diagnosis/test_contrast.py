@@ -128,9 +128,7 @@ def test_who_is_not_due_yet_is_not_well(heard, members):
 
 
 def test_losses_by_accident_are_none():
-    """
-    Three of a hundred within half an hour that share nothing, or what all share, are no outage.
-    """
+    """Three of a hundred within half an hour that share nothing, or all share it, are no outage."""
     scattered = [member for n in range(3) for member in sims(1, lost=n, first=n, cell=f"{n}")]
 
     assert [] == outages_of(scattered + sims(97, first=50, cell="z"), LINES)

@@ -109,9 +109,7 @@ ODD_TIMES = [
 
 @pytest.mark.parametrize(("why", "changes", "field"), ODD_TIMES)
 def test_times_that_cannot_be_are_unknown(why, changes, field):
-    """
-    A time well before the session's own start, or well ahead, is a placeholder; the row stays.
-    """
+    """A time well before the session's own start, or well ahead, is no time; the row stays."""
     (session,) = evidence(still_open(H, 5, **changes)).sessions
 
     assert getattr(session, field) is None, why
@@ -154,9 +152,7 @@ def test_the_session_that_is_shown(why, sessions, place):
 
 
 def test_networks_are_one_however_they_are_written():
-    """
-    Of one operator 26, 260 and 026 are one network; of another, or without a name, they are not.
-    """
+    """Of one operator 26, 260 and 026 are one network; of another, or of none, they are not."""
     told = [("26", "A"), ("260", "A"), ("026", "a"), ("260", "B"), ("410", "A"), ("30", None)]
     rows = [closed(H * n, 5, operator_mnc=m, operator_name=o) for n, (m, o) in enumerate(told, 1)]
     networks = networks_of(rows)

@@ -60,9 +60,7 @@ def test_radio_links_have_a_generation(number):
     ],
 )
 def test_countries_have_letters(told, code):
-    """
-    A country is known by two letters or three, which are one; a code that nobody has is unknown.
-    """
+    """A country is known by two letters or three, which are one; a code of none is unknown."""
     assert code == country(told)
 
 

@@ -32,9 +32,7 @@ def test_nobody_in_good_order_is_warned():
 
 
 def test_a_silence_is_told_after_three_of_its_longest_intervals():
-    """
-    Whatever the rhythm, a SIM that stopped is told after three of its longest usual intervals.
-    """
+    """Whatever the rhythm, one that stopped is told after three of its longest usual intervals."""
     causes = []
     for name in HABITS:
         for life in lives(name, SIMS, seed=2):

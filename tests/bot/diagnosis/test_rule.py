@@ -96,9 +96,7 @@ WRECKED = evidence(
 
 
 def test_findings_come_by_severity_then_in_the_order_of_the_rules():
-    """
-    What stands comes first, then what is explained, each by severity and the order of the rules.
-    """
+    """What stands comes first, then what is explained, each by severity and the rules' order."""
     findings = diagnose(WRECKED, LIMITS)
 
     expected = sorted(
@@ -111,9 +109,7 @@ def test_findings_come_by_severity_then_in_the_order_of_the_rules():
 
 
 def test_a_sim_that_may_not_connect_explains_its_sessions():
-    """
-    What shows of a SIM that is not active stands under that, and only what stands has a next step.
-    """
+    """What an inactive SIM shows stands under that, and only what stands has a next step."""
     changes = {"status": "deactivated", "reset_status": "resetting", "date_updated": ago(2 * D)}
     findings = diagnose(replace(WRECKED, sim=WRECKED.sim.model_copy(update=changes)), LIMITS)
 
@@ -204,9 +200,7 @@ CHAINS = [
 
 @pytest.mark.parametrize(("why", "severity", "changes", "reason"), CHAINS)
 def test_what_explains(why, severity, changes, reason):
-    """
-    A finding explains what its rule names, unless it is over, a mere remark, or says otherwise.
-    """
+    """A finding explains what its rule names unless it is over, a remark, or says otherwise."""
     ghost, reset = a_finding("ghost_session"), a_finding("reset_pending", severity, **changes)
     (told,) = diagnose_together([Case("DE", None, (ghost, reset))], LIMITS)
 
@@ -215,9 +209,7 @@ def test_what_explains(why, severity, changes, reason):
 
 
 def test_nothing_explains_itself():
-    """
-    Each rule explains rules that there are, and none stands under itself, however long the chain.
-    """
+    """Each rule explains existing ones, and none stands under itself, however long the chain."""
     below = {each.name: set(each.about.explains) for each in all_rules()}
     for _ in below:
         below = {
@@ -247,9 +239,7 @@ def test_sentences_are_made_of_the_evidence(finding):
 
 @pytest.mark.parametrize("each", all_rules(), ids=lambda each: each.name)
 def test_each_rule_says_when_it_fires_and_who_says_so(each):
-    """
-    A rule's own words name its thresholds and no others, so that lists of rules can be filled in.
-    """
+    """A rule's own words name its thresholds and no others, so that lists of them can be filled."""
     assert _names(each.about.fires) <= set(each.about.thresholds) <= set(defaults())
     assert each.about.severities
     assert each.about.source

@@ -96,9 +96,7 @@ async def scanned():
 
 
 async def test_what_fits(scanned):
-    """
-    The worst first; of the silent the longest, of the busiest the most packets; all are counted.
-    """
+    """The worst first; of the silent the longest, of the busiest the most; all are counted."""
     await scanned.scan(failed=[fleet_sim(8, "pump-8"), fleet_sim(9, "well-9")])
     for text, expected, matched, looked_at, unread in (
         ("offline", ["8901260012345678909", "well-1", "pump-3", "pump-2"], 4, 9, 2),
@@ -131,9 +129,7 @@ async def test_new_is_what_the_scan_before_had_not(scanned):
 
 
 async def test_only_who_may_see_a_digest_sees_its_scan(scanned):
-    """
-    Those in its channel, and who made it; what a channel reads comes from its own digests only.
-    """
+    """Its channel's, and its maker; what a channel reads comes from its own digests only."""
     await scanned.scan(about=replace(FLEET, channel=PRIVATE))
     for person, channel, for_all, may in (
         (ANA, PUBLIC, False, True),
@@ -150,9 +146,7 @@ async def test_only_who_may_see_a_digest_sees_its_scan(scanned):
 
 
 async def test_which_scan_is_taken(scanned):
-    """
-    The newest that has all SIMs that are meant, else the largest, and then it says what that has.
-    """
+    """The newest that has all SIMs meant, else the largest, and then it says what that has."""
     pumps = Selection(SelectionKind.PATTERN, "pump-*")
     await scanned.scan(due=DUE - 86_400)
     await scanned.scan(SIMS[:1], replace(FLEET, id="pumps", name="Pumps", selection=pumps))

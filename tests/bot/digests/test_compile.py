@@ -70,9 +70,7 @@ def scene(database):
 
 
 async def test_a_first_digest(scene):
-    """
-    Counts, the worst, the loudest and when the next is due are known at once; changes are not.
-    """
+    """Counts, the worst, the loudest and the next time are known at once; changes are not."""
     run = await scene.run(60.0, row(1), row(2, gravity=MIN_GRAVITY + 5, findings=(FLAPPING,)))
     digest = await scene.digest(run)
 
@@ -110,9 +108,7 @@ async def test_sims_that_failed_are_no_change(scene):
 
 
 async def test_a_common_outage(scene):
-    """
-    SIMs lost together on one network are found over the whole fleet, named as one of them does.
-    """
+    """SIMs lost together on one network are found over the fleet, named as one of them does."""
     lost = [row(n, lost=1000.0 + n, operator="Telcel", network="334-020") for n in range(4)]
     digest = await scene.digest(await scene.run(60.0, *lost, *(row(n) for n in range(10, 20))))
 

@@ -64,9 +64,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_sessions_add_up_to_days(case):
-    """
-    Minutes and packets belong to the days on which a session ran, its start to the first of them.
-    """
+    """Minutes and packets belong to the days a session ran, its start to the first of them."""
     sessions, expected = CASES[case]
 
     assert expected == added_up(*sessions)

@@ -137,9 +137,7 @@ async def test_rows_of_another_sim_are_left_out(scanner, kore, clock, api):
 
 
 async def test_one_request_a_sim(scanner, sims, api):
-    """
-    A scan asks for the sessions of each SIM, for each rate plan once, and for the usage of few.
-    """
+    """A scan asks for the sessions of each SIM, for each plan once, and for the usage of few."""
     api.requests.clear()
     await scanner.scan(sims, {})
     asked = [each.path for each in api.requests if each.path.startswith("/v1")]
@@ -182,9 +180,7 @@ async def test_a_plan_that_fails_is_unknown(scanner, sims, api):
 
 
 async def test_days_are_learnt(scanner, sims, clock):
-    """
-    A first scan keeps the whole days of KORE's window; the next one only what may have changed.
-    """
+    """A first scan keeps whole days of KORE's window; the next one only what may have changed."""
     first = (await scanner.scan(sims[:5], {})).months
     again = (await scanner.scan(sims[:5], first)).months
     today = day_number(clock.now())

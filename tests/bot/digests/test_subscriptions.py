@@ -115,9 +115,7 @@ async def test_who_changes_one_that_is_paused_meanwhile_does_not_resume_it(keep,
 
 
 async def test_pausing_and_resuming(keep, schedules):
-    """
-    A paused one is never due; resumed it comes from then on, and each is told to have changed once.
-    """
+    """A paused one is never due; resumed it comes again, and each is told to have changed once."""
     await keep.add(PUMPS)
 
     told = [await keep.pause(PUMPS, PauseReason.ARCHIVED), await keep.pause(PUMPS)]

@@ -95,9 +95,7 @@ async def scene(database, database_url, forks):
 
 
 async def test_workers_killed_at_random_moments(scene):
-    """
-    However often it is killed, a digest is posted once, and no chunk that was done is done again.
-    """
+    """However often it is killed, a digest is posted once, and no chunk is done again."""
     chance = random.Random(os.environ.get("PYTEST_XDIST_WORKER"))
     await scene.begin()
     done = {}

@@ -190,9 +190,7 @@ async def test_a_cancelled_job_is_ended_where_it_runs(services, queue):
 
 
 async def test_schedules_fire_and_follow_a_clock_that_is_put_back(services, queue, database):
-    """
-    A due time becomes a job that is carried out; one that lies too far ahead is brought forward.
-    """
+    """A due time becomes a job that is carried out; one too far ahead is brought forward."""
 
     async def step(job):
         return Done(job.args["due"])
@@ -261,9 +259,7 @@ def test_what_is_stuck_is_said(health, clock):
     ("late", "moves"), [(0.0, False), (5.0, False), (STUCK_SECONDS, False), (9999.0, True)]
 )
 def test_what_is_not_late_is_not_stuck(health, clock, late, moves):
-    """
-    Neither idle lanes nor short waits, nor a scan of hours of which a chunk ends now and then.
-    """
+    """Neither idle lanes nor short waits, nor a scan of hours that end a chunk now and then."""
     clock.move(STUCK_SECONDS)
     if moves:
         health.record_progress("scan")

@@ -161,9 +161,7 @@ async def test_what_is_in_doubt_is_looked_for(once, slack, fault):
 
 
 async def test_a_post_that_never_came_is_sent_again(once, slack, clock):
-    """
-    The connection broke before Slack did it: after nobody can be sending it any more, it is sent.
-    """
+    """The connection broke before Slack did it: once nobody can be sending it, it is sent."""
     slack.api.faults.hang_up(POST)
     with pytest.raises(SlackOutcomeUnknown):
         await once.post("one", CHANNEL, None, HELLO)

@@ -169,9 +169,7 @@ async def stop(replica, database):
 
 
 async def test_a_stopped_process_finds_its_result_refused(queue, database, start):
-    """
-    Stopped past its lease a process loses its job to another; what it says later does not count.
-    """
+    """Stopped past its lease a process loses its job to another; what it says then is void."""
     zombie = await start()
     await queue.add(NewJob("leaf", "slow", {"seconds": 0.5}))
     await zombie.says("began leaf")

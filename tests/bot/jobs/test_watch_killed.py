@@ -82,9 +82,7 @@ async def scene(database, database_url, forks):
 
 
 async def test_killed_between_the_post_and_its_record(scene):
-    """
-    The notice is out and the process dies before it knows: the next one finds it and adds none.
-    """
+    """The notice is out and its process dies unaware: the next one finds it and adds none."""
     async with scene.bots.killed("run"):
         await scene.watch("pump-7")
         await until(scene.has_card)

@@ -75,9 +75,7 @@ async def test_in_a_thread_everything_stays_in_the_thread(rig):
 
 
 async def test_where_the_bot_may_not_post_it_writes_directly_and_says_so(rig):
-    """
-    In a private channel without the bot the card comes as a direct message, and the notice too.
-    """
+    """Where the bot may not be, the card comes as a direct message, and the notice too."""
     await rig.begin(channel=ONCALL)
     await rig.recover_after_a_minute()
 

@@ -62,9 +62,7 @@ async def ask(kore, times=1):
 
 
 async def test_one_token_for_all(connect):
-    """
-    However many wait for the first token, it is asked for once, in the form that KORE documents.
-    """
+    """However many wait for the first token, it is asked for once, in the form KORE documents."""
     gate = Gate()
     await ask(connect(gate), 20)
 
@@ -98,9 +96,7 @@ async def test_renewed_before_it_runs_out(connect, clock, life, used):
 
 @pytest.mark.parametrize("refusal", [401, 403])
 async def test_refused_once(connect, refusal):
-    """
-    On a 401 or a 403 the token is renewed once, however many were refused, and all go through.
-    """
+    """On a 401 or a 403 the token is renewed once, however many it met, and all go through."""
     gate = Gate(refusal=refusal)
     kore = connect(gate)
     await ask(kore)
@@ -248,9 +244,7 @@ def test_secrets_do_not_show(config):
 
 
 async def test_a_renewal_that_fails_while_the_old_token_is_good(connect, clock):
-    """
-    In the last minutes of a token a token endpoint that is down harms nobody, and is left alone.
-    """
+    """In the last minutes of a token a token endpoint that is down harms none, and is let be."""
     gate = Gate()
     kore = connect(gate, retry=RetryPolicy(tries=1))
     await ask(kore)

@@ -197,9 +197,7 @@ async def test_nobody_there(clock, config):
 
 
 async def test_the_circuit(kore, api, counts, clock):
-    """
-    When KORE is down a flood of questions is answered at once, without asking; then it is back.
-    """
+    """When KORE is down a flood of questions is answered at once, unasked; then it is back."""
     api.faults.add(broken(503, "Sims", times=None))
     for name in "abcdefgh":
         with pytest.raises(KoreUnavailable):
@@ -307,9 +305,7 @@ def test_without_credentials(clock):
 
 
 async def test_all_of_the_first_look_up_after_a_silence(kore, api, clock):
-    """
-    What is asked side by side, as a SIM and its sessions are, is all answered when KORE is back.
-    """
+    """What is asked side by side, as a SIM and its sessions are, is answered when KORE is back."""
     api.faults.add(broken(503, "Sims", times=None))
     for name in "abcdefgh":
         with pytest.raises(KoreUnavailable):
@@ -323,9 +319,7 @@ async def test_all_of_the_first_look_up_after_a_silence(kore, api, clock):
 
 
 async def test_a_probe_that_is_refused(kore, api, clock, config):
-    """
-    A KORE that is back but refuses the key is no longer down: the next question is asked again.
-    """
+    """A KORE that is back but refuses the key is no longer down: the next one is asked again."""
     api.faults.add(broken(503, times=None))
     for name in "abcdefgh":
         with pytest.raises(KoreUnavailable):

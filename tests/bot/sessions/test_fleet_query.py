@@ -91,9 +91,7 @@ def test_its_own_words_are_read_as_the_same():
 
 
 def test_what_is_not_understood_is_said():
-    """
-    A text that begins as a question and goes on otherwise says what was understood, or is missing.
-    """
+    """A text that begins as a question and goes on otherwise says what was read, or is missing."""
     for text, says in MISREAD:
         read = parse_fleet_query(text)
 

@@ -343,9 +343,7 @@ def lost(number, minutes):
 
 
 def test_together_they_tell_more():
-    """
-    What shows over several SIMs is added to those that it concerns; errors stay in their places.
-    """
+    """What shows over several SIMs is added to those concerned; errors stay in their places."""
     online = JUDGE.report(a_read(still_open(H)), Allowance(), NOON)
     error = BotError()
     told = JUDGE.together([lost(7, 300), error, lost(8, 301), online, lost(9, 302)])

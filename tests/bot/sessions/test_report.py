@@ -18,9 +18,7 @@ def test_a_window_is_counted():
 
 
 def test_what_is_not_told_is_not_counted():
-    """
-    Unknown networks, cells and packets are left out, and sessions without packets are counted.
-    """
+    """Unknown networks, cells and packets are left out, sessions without packets counted."""
     unknown = {"operator_mnc": None, "cell_id": None, "packets_uploaded": None}
     sessions = [a_session(**unknown), a_session(packets_downloaded=None, packets_uploaded=7)]
 

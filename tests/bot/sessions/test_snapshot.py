@@ -252,9 +252,7 @@ def test_a_change_is_told_with_before_and_after(changed, expected):
     ],
 )
 def test_what_is_unknown_or_the_same_in_other_words_is_no_change(changed):
-    """
-    Nothing is made of unknowns, of stale answers, or of one network or radio called otherwise.
-    """
+    """Nothing is made of unknowns, of stale answers, or of a network or radio called otherwise."""
     assert [] == told(BEFORE, replace(BEFORE, **changed))
     assert [] == told(replace(BEFORE, **changed), BEFORE)
 

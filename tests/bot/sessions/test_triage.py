@@ -44,9 +44,7 @@ def names(made):
 
 
 def test_the_worst_comes_first():
-    """
-    By severity, then by state, then by name; what could not be read stands after the warnings.
-    """
+    """By severity, then by state, then by name; what was not read stands after the warnings."""
     answers = [
         sim(1, state=State.ONLINE, **found(Severity.INFO, "healthy")),
         sim(17, state=State.OFFLINE, **found(Severity.CRITICAL)),

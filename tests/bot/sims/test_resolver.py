@@ -367,9 +367,7 @@ def test_placeholders_are_no_device(seen, imei):
 
 
 def test_the_latest_sim_of_a_device_comes_first(seen):
-    """
-    A device that changed its SIM is known with both, the latest first, whatever was noted last.
-    """
+    """One that changed its SIM is known with both, the latest first, whatever was noted last."""
     newer = a_session(start=NOON, last_updated=NOON + timedelta(hours=1))
     older = a_session(start=NOON - timedelta(days=3), end=NOON - timedelta(days=2))
     seen.note(a_sim(), [newer])

@@ -59,9 +59,7 @@ async def test_what_is_cancelled_is_not_written(notes_db):
 
 
 async def test_cancelled_at_any_moment(notes_db):
-    """
-    Wherever a transaction is cut short, it is whole or not there, and the next one goes through.
-    """
+    """Wherever a transaction is cut short, it is whole or not there, and the next goes on."""
 
     async def two_rows(number: int) -> None:
         async with notes_db.write() as tx:
@@ -196,9 +194,7 @@ async def test_an_insert_knows_conflicts(notes_db):
 
 
 async def test_before_and_after_there_is_nothing(database_url):
-    """
-    Neither before it is prepared nor after its end does a transaction begin; closing twice is once.
-    """
+    """No transaction begins before it is prepared or after its end; closing twice is once."""
     db = Database(database_url)
     with pytest.raises(StoreNotReady):
         await numbers(db)
@@ -348,9 +344,7 @@ async def test_a_disk_that_is_full_now_and_then(tmp_path, log):
 
 
 async def test_one_that_is_not_there_at_the_start_comes_later(tmp_path, log):
-    """
-    A start without the store is none of its own making; gone for another reason, that is news.
-    """
+    """A start without the store is none of its own making; gone otherwise, that is news."""
     path, letter = tmp_path / "store.db", "a letter to a friend, " * 300
     path.write_text(letter)
     async with kept(f"sqlite:///{path}") as (db, observed, _):

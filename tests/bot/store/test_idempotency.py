@@ -36,9 +36,7 @@ async def kept(rows):
 
 
 async def test_a_try_is_written_down_before_it_is_made(rows):
-    """
-    What is begun is `sending`, with its moment by the database's clock; before, there is no row.
-    """
+    """What is begun is `sending`, with its moment by the database; before, there is no row."""
     before = await rows.get("digest@9")
 
     assert None is before
@@ -48,9 +46,7 @@ async def test_a_try_is_written_down_before_it_is_made(rows):
 
 
 async def test_of_two_who_begin_one_may(rows):
-    """
-    Whoever read an older number of tries is refused, and clears nothing of what was begun since.
-    """
+    """Whoever read an older number of tries is refused, and clears nothing begun since."""
     first = [await rows.begin("digest@9", "C1", "9.0", 0) for _ in range(2)]
     second = [await rows.begin("digest@9", "C1", "9.0", 1) for _ in range(2)]
     await rows.clear("digest@9", 1)

@@ -65,9 +65,7 @@ async def test_what_is_added_in_a_transaction_goes_with_it(queue, database):
 
 
 async def test_only_what_is_due_is_claimed(queue):
-    """
-    Neither what has time, nor other kinds, nor more than there is room for; longest due first.
-    """
+    """Neither what has time, nor other kinds, nor more than there is room; longest due first."""
     await queue.add(NewJob("kind", "later", delay=60.0), NewJob("other", "other"))
     await queue.add(NewJob("kind", "second"))
     await queue.add(NewJob("kind", "first", delay=-5.0), NewJob("kind", "third", delay=0.001))
@@ -158,9 +156,7 @@ async def test_a_lease_that_is_renewed_holds(queue, other):
     ids=["cancelled", "released", "done", "again"],
 )
 async def test_a_result_counts_once_and_only_while_it_is_wanted(queue, between):
-    """
-    After a cancel, a release or another result nothing more is taken, nor is its write carried out.
-    """
+    """After a cancel, a release or another result nothing is taken, nor its write carried out."""
     (job,) = await claimed(queue, "a")
     await between(queue, job)
     before, written = await queue.get("a"), []

@@ -137,9 +137,7 @@ def test_what_is_refused(typed):
     ],
 )
 def test_a_password_is_a_secret(url, secrets, shown):
-    """
-    It is known as it is written and as it is meant, and where the store is can be said without it.
-    """
+    """It is known as written and as meant, and where the store is can be said without it."""
     assert (secrets, shown) == (set(secrets_of(url)), without_password(url))
     assert () == secrets_of("")
 

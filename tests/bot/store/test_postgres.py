@@ -40,9 +40,7 @@ async def own_server(postgres):
 
 
 async def test_idle_connections_are_cut(notes_db, database_url):
-    """
-    Who finds the pool's connections dead gets a fresh one and notices nothing, reading or writing.
-    """
+    """Who finds the pool's connections dead gets a fresh one unnoticed, reading or writing."""
     await asyncio.gather(*(numbers(notes_db) for _ in range(5)))
     await asked(database_url, CUT)
     await note(notes_db, 1)

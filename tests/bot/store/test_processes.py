@@ -25,9 +25,7 @@ async def killed(process: asyncio.subprocess.Process) -> list[int]:
 
 @pytest.mark.parametrize("after", [1, 7, 40])
 async def test_what_was_saved_outlives_a_kill(database_url, after):
-    """
-    After kill -9 in the middle of writing, each row that was said to be saved is there, and whole.
-    """
+    """After kill -9 in the middle of writing, each row said to be saved is there, and whole."""
     db = await with_notes(await Database.open(database_url))
     process = await started(database_url)
     said = await lines(process, after)

@@ -13,9 +13,7 @@ from tests.fakes import FakeClock
 
 
 async def test_shared_turns_add_up_to_one_rate(database):
-    """
-    However many replicas there are: together they take no longer, and no shorter, than one would.
-    """
+    """However many replicas: together they take no longer, and no shorter, than one would."""
     clock, taken = SystemClock(), []
     rates = [SharedRate(database, clock, "account", 100.0) for _ in range(3)]
     began = clock.monotonic()

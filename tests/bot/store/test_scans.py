@@ -112,9 +112,7 @@ async def left(chunks, run):
 
 
 async def test_a_chunk_shrinks_to_what_is_left(chunks, database):
-    """
-    It is found by run and number, and goes when nothing is left of it or its run is forgotten.
-    """
+    """It is found by run and number, and goes when none of it is left or its run is forgotten."""
     found = [await chunks.find(1, 1), await chunks.find(1, 9)]
     async with database.write() as tx:
         await chunks.keep(1, 0, b"less", tx)

@@ -118,9 +118,7 @@ async def test_what_was_skipped_is_said_by_the_next_run(schedules, queue, hourly
 
 
 async def test_a_pause_leaves_no_backlog(schedules, queue, hourly, due, due_at):
-    """
-    While it rests nothing comes; taken up again it comes at its next time, with nothing to say.
-    """
+    """While it rests nothing comes; resumed it comes at its next time, with nothing to say."""
     await schedules.put(hourly)
     await due_at(due - 5 * HOUR)
     await schedules.pause("s")

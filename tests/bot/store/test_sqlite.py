@@ -86,9 +86,7 @@ async def test_a_full_disk(notes_db):
 
 
 async def test_a_limit_on_the_size_of_files(database_url):
-    """
-    Where the system stops the writing, it is said to be the disk's, and what was saved is there.
-    """
+    """Where the system stops the writing, that is the disk's, and what was saved is there."""
     db = await with_notes(await Database.open(database_url))
     await db.aclose()
     limited = (
@@ -265,9 +263,7 @@ async def test_a_disk_that_turned_read_only(nobody, tmp_path, monkeypatch):
 
 
 async def test_somebody_who_holds_it_for_long(notes_db, database_url, monkeypatch):
-    """
-    While another process writes for longer than our patience, nothing is done, and that is said.
-    """
+    """While another process writes beyond our patience, nothing is done, and that is said."""
     monkeypatch.setattr(sqlite, "LOCK_PATIENCE_SECONDS", 0.05)
     impatient = await Database.open(database_url)
     async with notes_db.write() as tx:

@@ -162,9 +162,7 @@ def test_notices_are_numbered():
     ],
 )
 def test_a_watch_until_changes_ends_with_any_notable_change(changed):
-    """
-    Network, country, device, status and grave findings count, and the notice carries both sides.
-    """
+    """Network, country, device, status and grave findings do, and the notice carries both sides."""
     watch = a_watch("online")
     after = replace(watch.latest, **changed)
 
@@ -250,9 +248,7 @@ def test_only_what_somebody_else_stopped_is_reported(by, expected):
 
 
 def test_a_change_is_confirmed_when_it_has_held():
-    """
-    While a change waits to hold, the next poll is due when it will have; else at no given time.
-    """
+    """While a change waits to hold, the next poll is due when it will have; else it is not."""
     changed, _ = run(until_offline(), (1, "offline"))
 
     assert HOLD - MINUTE == confirms_in(changed, NOON + 2 * MINUTE)
@@ -332,9 +328,7 @@ SECRETS = (ICCID, "40482", "01493100012970", "35693803564380")
 
 
 def test_a_redacted_watch_and_notice_name_neither_card_nor_device():
-    """
-    Neither card, device nor cell are named; that the device is another is, and the rest as ever.
-    """
+    """Neither card, device nor cell are named; that it is another device is, and the rest."""
     notice = Notice(NoticeKind.CHANGED, 1, BEFORE, AFTER, NOON)
     watch = redacted_watch(a_watch(reported=BEFORE, latest=AFTER))
     shown = {

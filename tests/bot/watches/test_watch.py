@@ -69,9 +69,7 @@ def test_a_request_is_read_in_any_order(text, expected):
     ],
 )
 def test_what_cannot_be_kept_is_said(text):
-    """
-    Nothing is guessed: whatever is not understood, too short or too long is a fault, in words.
-    """
+    """Nothing is guessed: what is not understood, too short or too long is a fault, in words."""
     request = parse_watch_request(text, WEEK)
 
     assert ("pump-7", True) == (request.sim, bool(request.fault))

@@ -125,9 +125,7 @@ async def test_without_a_sim_it_says_what_to_type(whole):
 
 
 async def test_a_near_miss_leads_to_the_history_that_was_asked_for(whole):
-    """
-    Picking the SIM that was meant shows its history of so many days, in place of the question.
-    """
+    """Picking the SIM meant shows its history of so many days, in place of the question."""
     await whole.type("history pmp-7 3")
     question = whole.answer()
 
@@ -178,9 +176,7 @@ LADDER = [
 
 @pytest.mark.parametrize(("lacks", "shown"), LADDER)
 async def test_a_workspace_that_lacks_blocks_gets_plainer_ones(whole, lacks, shown):
-    """
-    data_table becomes table, charts become words; it is learnt once for the workspace and counted.
-    """
+    """data_table becomes table, charts become words; learnt once for the workspace, and counted."""
     whole.slack.workspace.unknown_blocks |= lacks
 
     await whole.type("history truck-42 7")

@@ -271,9 +271,7 @@ async def test_all_of_a_table_can_be_watched(whole):
 
 
 async def test_a_forged_or_old_button_does_nothing(whole):
-    """
-    Whatever a button carries that none of ours does, the clicker is told, and nothing happens.
-    """
+    """Whatever a button carries as none of ours does, the clicker is told, and nothing happens."""
     for count, (action, value) in enumerate((
         (ids.WATCH, "{}"),
         (ids.WATCH, ""),

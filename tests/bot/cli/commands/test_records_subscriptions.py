@@ -146,9 +146,7 @@ async def test_an_empty_list_of_digests(simsessions, database_url):
 
 
 async def test_a_preview(simsessions, digests, kore):
-    """
-    The digest is printed, nothing is posted, and the next preview finds nothing that was kept.
-    """
+    """The digest is printed, nothing is posted, and the next preview finds nothing kept."""
     first = await simsessions("digest", "preview", "trucks", **digests, **kore.settings)
     second = await simsessions("digest", "preview", "aaa111", **digests, **kore.settings)
 

@@ -79,9 +79,7 @@ async def test_a_bot_of_ones_own_can_play_on_its_stage(tmp_path, forked, simsess
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 async def test_it_says_where_it_listens_and_ends_cleanly(tmp_path, forked, simsessions, ending):
-    """
-    Address, id and secret come first, its settings are enough for lookup, a signal ends it with 0.
-    """
+    """Address, id and secret come first, its settings do for lookup, a signal ends it with 0."""
     options = ("--latency", "1", "--sims", "50")
     python = sys.executable if ending == signal.SIGTERM else forked
     process = await started(tmp_path, "kore-api", *options, python=python, stdout=PIPE)

@@ -127,9 +127,7 @@ SAY = {"user": ANA.id, "channel": "C0FLEETOP", "text": "hi"}
     "path", ["/", "/static/js/app.js", "/static/none.js", "/page/state", "/page/file?id=F1"]
 )
 async def test_every_answer_is_guarded(browser, path):
-    """
-    Whatever is answered carries the policy: nothing from elsewhere, nothing inline, no frames.
-    """
+    """Each answer carries the policy: nothing from elsewhere, nothing inline, no frames."""
     answer = await browser.get(path)
 
     assert POLICY == answer.headers["content-security-policy"]

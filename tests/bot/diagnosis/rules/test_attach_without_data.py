@@ -63,9 +63,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_empty_sessions_in_a_row_are_a_warning(why, sessions, word):
-    """
-    Three sessions in a row without a packet, and more than its habit explains, are tries in vain.
-    """
+    """Three in a row without a packet, and more than its habit explains, are tries in vain."""
     assert [word] == words(attach_without_data, evidence(*sessions)), why
 
 

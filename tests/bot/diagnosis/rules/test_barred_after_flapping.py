@@ -50,9 +50,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions"), FIRES)
 def test_flapping_that_ended_in_silence_is_critical(why, sessions):
-    """
-    More than 6 starts in 60 minutes, unusual for it, and silence for over 6 h look like a bar.
-    """
+    """More than 6 starts in 60 minutes, unusual for it, and silence over 6 h look like a bar."""
     assert ["critical"] == words(barred_after_flapping, evidence(*sessions)), why
 
 

@@ -142,9 +142,7 @@ TOLD = [
 
 @pytest.mark.parametrize(("trait", "cases", "value", "numbers"), TOLD)
 def test_the_trait_is_named_with_its_numbers(trait, cases, value, numbers):
-    """
-    The narrowest trait that explains them is named: silent and all with it, silent and all others.
-    """
+    """The narrowest trait of all is named: silent and all with it, silent and all others."""
     finding = outages(cases)[0]
 
     assert (trait, value) == (finding.evidence["trait"], finding.evidence["value"])

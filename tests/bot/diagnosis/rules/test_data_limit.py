@@ -65,9 +65,7 @@ ROAMING = [
 
 @pytest.mark.parametrize(("why", "limits", "data", "percent"), ROAMING)
 def test_each_limit_has_its_own_usage(why, limits, data, percent):
-    """
-    What is used at home, in national and in international roaming counts against its own limit.
-    """
+    """Usage at home, in national and in international roaming counts against its own limit."""
     usage = (UsageRecord(data=data),)
     (finding,) = found(data_limit, evidence(plan=a_plan(**limits), usage=usage, **CREATED))
     (nothing,) = [[*found(data_limit, evidence(plan=a_plan(data_limit=900), usage=usage))]]

@@ -64,9 +64,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_many_starts_in_an_hour_are_flapping(why, sessions, word):
-    """
-    Some 60 minutes with more than 4 starts, far above what is usual, are a warning; 6 critical.
-    """
+    """Some 60 minutes with more than 4 starts, far above the usual, are a warning; 6 critical."""
     assert [word] == told(flapping, evidence(*sessions)), why
     assert [] == told(reconnects_often, evidence(*sessions)), why
 

@@ -76,9 +76,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_an_open_session_without_news_is_a_ghost(why, sessions, word):
-    """
-    An open session is a ghost after 4 h without news, if its packets and rhythm do not explain it.
-    """
+    """An open session is a ghost after 4 h without news, if packets and rhythm are no reason."""
     assert [word] == words(ghost_session, evidence(*sessions)), why
 
 
@@ -90,9 +88,7 @@ def test_what_is_no_ghost(why, sessions):
 
 @pytest.mark.parametrize(("hours", "told"), [(1, ["warning"]), (3, []), (9, [])])
 def test_the_learnt_age_is_the_line(hours, told):
-    """
-    Where it was learnt how old the news of the living may be, that is the line instead of 4 h.
-    """
+    """Where it is learnt how old the news of the living may be, that is the line instead of 4 h."""
     known = evidence(dead(2 * H), learnt=timedelta(hours=hours))
 
     assert told == words(ghost_session, known)

@@ -55,9 +55,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_another_device_is_graver_the_newer_it_is(why, sessions, word):
-    """
-    Another device is critical for a day, a warning for a week, then info; so is an installation.
-    """
+    """Another device is critical a day, a warning a week, then info; so is an installation."""
     assert [word] == words(imei_changed, evidence(*sessions)), why
 
 

@@ -67,9 +67,7 @@ def test_a_plan_that_forbids_data_is_critical(why, plan, sessions):
 
 @pytest.mark.parametrize(("why", "plan", "sessions"), MUST_NOT)
 def test_what_the_plan_allows(why, plan, sessions):
-    """
-    What the plan allows or does not tell, and a country that is home or unknown, find nothing.
-    """
+    """What the plan allows or does not tell, and a country at home or unknown, find nothing."""
     if not isinstance(sessions, list):
         sessions = [still_open(H, operator_country=sessions)]
 

@@ -20,9 +20,7 @@ def test_a_new_sim_is_a_warning():
 
 @pytest.mark.parametrize(("updated", "says"), [(2, "not have reached"), (9 * H, "turn it away")])
 def test_a_session_that_is_still_open_is_said(updated, says):
-    """
-    Where a session is open and fresh all the same, the change may not have reached the network.
-    """
+    """Where a session is open and fresh the change may not have reached the network."""
     (finding,) = found(sim_not_active, evidence(still_open(D, updated), status="suspended"))
 
     assert says in finding.says

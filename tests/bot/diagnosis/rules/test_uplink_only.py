@@ -74,9 +74,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "sessions", "word"), FIRES)
 def test_unanswered_sessions_in_a_row_are_found(why, sessions, word):
-    """
-    Three sessions that sent and received nothing are a warning, or info where it was always so.
-    """
+    """Three sessions that moved nothing are a warning, or info where it was always so."""
     assert [word] == words(uplink_only, evidence(*sessions)), why
 
 

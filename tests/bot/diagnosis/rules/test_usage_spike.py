@@ -81,9 +81,7 @@ def test_what_is_no_spike(why, sessions):
 
 
 def test_the_evidence_is_told_in_packets():
-    """
-    The finding tells the packets of the day, the usual ones and peaks, and how many days are known.
-    """
+    """The finding tells the packets of the day, the usual ones and peaks, and the days known."""
     (finding,) = found(usage_spike, evidence(*days(10_000, *[1_000] * 9)))
 
     assert {"packets": 10_000, "usual": 1_000, "peak": 1_000, "days": 8} == finding.evidence

@@ -22,9 +22,7 @@ async def rig(database):
 @on_both
 @pytest.mark.parametrize("times", [1, 2])
 async def test_posts_whose_answer_was_lost_are_not_made_twice(rig, times):
-    """
-    Where Slack did it and did not say so, the digest, or what is in its thread, is found again.
-    """
+    """Where Slack did it unsaid, the digest, or what is in its thread, is found again."""
     rig.slack.api.faults.hang_up("chat.postMessage", after_work=True, times=times)
     run = await rig.made(pumps())
     texts = [message.text for message in rig.slack.seen_by("ana")]
