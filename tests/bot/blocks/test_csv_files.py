@@ -131,9 +131,7 @@ def rows_of(file):
 
 
 def test_every_row_is_in_the_file():
-    """
-    Worst first, with the rule behind each verdict, and what could not be rows_of with its reason.
-    """
+    """Worst first, with the rule behind each verdict; what could not be read has its reason."""
     lost = a_report(state=State.OFFLINE, findings=(a_finding(),))
     odd = a_sim(sid="DE" + "2" * 32, unique_name="=pump", account="globex")
     fine = a_report(sim=odd, sessions=None)

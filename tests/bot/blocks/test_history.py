@@ -40,9 +40,7 @@ def data_table(screen):
 
 
 def test_history():
-    """
-    A headline, charts that count all, the table with every session, what was left out, and buttons.
-    """
+    """A headline, charts that count all, a table of sessions, what was left out, and buttons."""
     drawn = history_screen(a_report(sessions=sessions(60)), 30)
 
     assert [

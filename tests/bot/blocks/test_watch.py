@@ -281,9 +281,7 @@ def test_a_notice_says_nothing_that_is_not_so(notice, unexpected):
 
 
 def test_what_a_notice_knows():
-    """
-    Where KORE was away it says since when, not how the SIM is; each changed finding has its line.
-    """
+    """Where KORE was away it says since when, not how the SIM is; changed findings have lines."""
     blind = {"unreachable_since": NOON, "unreachable_reason": "KORE has not answered for 40 s."}
     words_ = noticed(a_notice(NoticeKind.EXPIRED, OFF, OFF), **blind)
 

@@ -85,6 +85,9 @@ async def test_a_key_that_works(kore):
     assert "SIMs can be read in" in check.says
 
 
+NO_KEY = {"KORE_CLIENT_ID": "", "KORE_CLIENT_SECRET": ""}
+
+
 @pytest.mark.parametrize(
     ("changes", "fault", "mend"),
     [
@@ -92,10 +95,11 @@ async def test_a_key_that_works(kore):
         ({}, broken(403, "/v1/Sims", times=None), "Read on Programmable Wireless"),
         ({}, broken(503, "/v1/Sims", times=None), "status page"),
         ({"KORE_API_URL": "http://127.0.0.1:1"}, None, "KORE_API_URL"),
+        ({**NO_KEY, "KORE_ACCESS_TOKEN": "expired"}, None, "KORE_ACCESS_TOKEN"),
     ],
 )
 async def test_a_key_that_does_not(kore, changes, fault, mend):
-    """A refusal and a silence have different remedies, and the number is KORE's."""
+    """A refusal, of a key or a bearer, and a silence have remedies of their own; 4 is KORE's."""
     if fault:
         kore.api.faults.add(fault)
     told = kore.settings | {"SIMSESSIONS_KORE_BUDGET": "1s"} | changes
@@ -103,16 +107,6 @@ async def test_a_key_that_does_not(kore, changes, fault, mend):
 
     assert (Status.FAILED, ExitCode.KORE) == (check.status, check.code)
     assert mend in check.mend
-
-
-async def test_a_bearer_that_does_not(kore):
-    """A bearer that KORE refuses is what the advice is about: there is no id and no secret."""
-    told = {k: v for k, v in kore.settings.items() if k.endswith("_URL")}
-    told["KORE_ACCESS_TOKEN"] = "expired"
-    (check,) = await kore_checks(load_settings(told, None, need=Need.KORE), SystemClock())
-
-    assert "KORE_ACCESS_TOKEN" in check.mend
-    assert Status.FAILED == check.status
 
 
 async def test_a_key_of_one_account_that_does_not(kore):
@@ -216,25 +210,26 @@ def file(tmp_path):
     return tmp_path / "simsessions.db"
 
 
-async def test_an_older_one_is_not_brought_up_to_date(file, tmp_path):
+async def checked_of(file, version):
+    """Check a store that says to be of a version."""
+    with sqlite3.connect(file) as store:
+        store.execute(f"CREATE TABLE {VERSION_TABLE} (version_num TEXT)")
+        store.execute(f"INSERT INTO {VERSION_TABLE} VALUES ('{version}')")
+    store.close()
+    return await checked(data_dir=file.parent)
+
+
+async def test_an_older_one_is_not_brought_up_to_date(file):
     """That is left to the start of the bot."""
-    with sqlite3.connect(file) as older:
-        older.execute(f"CREATE TABLE {VERSION_TABLE} (version_num TEXT)")
-        older.execute(f"INSERT INTO {VERSION_TABLE} VALUES ('{next(iter(REVISIONS))}')")
-    older.close()
-    check = await checked(data_dir=tmp_path)
+    check = await checked_of(file, next(iter(REVISIONS)))
 
     assert Status.OK is check.status
     assert f"schema {next(iter(REVISIONS))}; the next start brings it up to date" in check.says
 
 
-async def test_a_newer_one(file, tmp_path):
+async def test_a_newer_one(file):
     """A store of a newer version is told with what to do."""
-    with sqlite3.connect(file) as newer:
-        newer.execute(f"CREATE TABLE {VERSION_TABLE} (version_num TEXT)")
-        newer.execute(f"INSERT INTO {VERSION_TABLE} VALUES ('9999_later')")
-    newer.close()
-    check = await checked(data_dir=tmp_path)
+    check = await checked_of(file, "9999_later")
 
     assert (Status.FAILED, ExitCode.NOT_ALL) == (check.status, check.code)
     assert "newer version" in check.says
@@ -263,7 +258,6 @@ async def test_a_server_that_does_not_answer():
 async def test_a_server_that_says_nothing(monkeypatch):
     """Silence is named as such."""
     monkeypatch.setattr(bot.store.postgres, "CONNECT_SECONDS", 0.2)
-
     left = asyncio.Event()
 
     async def listen(reader, writer):
@@ -284,9 +278,7 @@ async def test_a_server_that_does_not_let_us_in(postgres):
     check = await checked(database_url=postgres.url("nowhere"))
 
     assert (Status.FAILED, ExitCode.SETTINGS) == (check.status, check.code)
-    assert (
-        'SIMSESSIONS_DATABASE_URL: the store does not let me in (database "nowhere"' in check.says
-    )
+    assert 'URL: the store does not let me in (database "nowhere"' in check.says
 
 
 async def test_a_folder_that_cannot_hold_it(tmp_path):

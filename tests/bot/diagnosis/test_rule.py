@@ -226,9 +226,7 @@ def _names(template):
 
 @pytest.mark.parametrize("finding", diagnose(WRECKED, LIMITS), ids=lambda finding: finding.rule)
 def test_sentences_are_made_of_the_evidence(finding):
-    """
-    Each name in a finding's sentence is in its evidence and known; title and next step have none.
-    """
+    """Names in a finding's sentence are in its evidence and known; title and next step don't."""
     assert _names(finding.says) <= {k for k, v in finding.evidence.items() if v is not None}
     assert set() == _names(finding.title) | _names(finding.next_step or "")
     assert (

@@ -187,9 +187,7 @@ async def test_a_process_killed_before_it_recorded_posts_nothing_twice(rows, onc
 
 @pytest.mark.parametrize(("again", "expected"), [(True, ["hello"] * 2), (False, ["hello"])])
 async def test_without_the_scope_it_is_as_the_caller_wants(once, slack, again, expected, caplog):
-    """
-    Where it cannot be looked for it is sent again, or left and its place unknown; the log says so.
-    """
+    """Where it cannot be looked for it is sent again, or left and lost; the log says so."""
     slack.api.scopes = frozenset({"chat:write"})
     slack.api.faults.hang_up(POST, after_work=True)
     with pytest.raises(SlackOutcomeUnknown):

@@ -7,15 +7,7 @@ import httpx
 import pytest
 
 from bot import struct
-from bot.emulators.kore.faults import (
-    broken,
-    hang,
-    late,
-    not_json,
-    slow_body,
-    too_many,
-    truncated,
-)
+from bot.emulators.kore.faults import broken, hang, late, not_json, slow_body, too_many, truncated
 from bot.errors import SettingsError
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.errors import (
@@ -58,22 +50,10 @@ async def test_by_name_then_by_sid(kore, api):
     assert ["/v1/Sims/pump-7"] == paths(api)
 
 
-ODD = [
-    "a/b",
-    "../RatePlans",
-    "a?Status=new",
-    "a%2Fb",
-    "a b",
-    "é",
-    "#",
-    "a\\b",
-    "..%2f..",
-    ";x",
-    "+",
-]
+ODD = ["a/b", "../RatePlans", "a?Status=new", "a%2Fb", "a b", "é"]
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", [*ODD, "#", "a\\b", "..%2f..", ";x", "+"])
 async def test_odd_names(wired, live, name):
     """Whatever the name, it stays one segment of the path."""
     live.add({"sid": "DE" + "2" * 32, "unique_name": name, "status": "active"})
@@ -169,22 +149,19 @@ async def test_a_final_answer(kore, api, status, expected):
     assert (1, status) == (len(paths(api)), caught.value.status)
 
 
-async def test_kore_hangs(wired, live):
-    """A KORE that takes the question and never answers costs the budget, no more."""
-    live.faults.add(hang("Sims", times=None))
-    kore = wired(read_timeout=0.05, retry=RetryPolicy(tries=2))
+SLOW = [
+    (hang("Sims", times=None), 0.05, RetryPolicy(tries=2)),
+    (slow_body("Sims", pause=0.1, times=None), 5, RetryPolicy(budget=0.15)),
+]
+
+
+@pytest.mark.parametrize(("fault", "seconds", "retry"), SLOW, ids=["hangs", "drips"])
+async def test_kore_hangs(wired, live, fault, seconds, retry):
+    """No answer, or one that trickles in below every time-out, costs the budget, no more."""
+    live.faults.add(fault)
 
     with pytest.raises(KoreUnavailable):
-        await kore.sim(SID)
-
-
-async def test_a_body_that_drips(wired, live):
-    """A body that trickles in below every time-out still ends with the budget."""
-    live.faults.add(slow_body("Sims", pause=0.1, times=None))
-    kore = wired(read_timeout=5, retry=RetryPolicy(budget=0.15))
-
-    with pytest.raises(KoreUnavailable):
-        await kore.sim(SID)
+        await wired(read_timeout=seconds, retry=retry).sim(SID)
 
 
 async def test_nobody_there(clock, config):
@@ -196,12 +173,17 @@ async def test_nobody_there(clock, config):
     await kore.aclose()
 
 
+async def down(kore, *names):
+    """Ask for SIMs while KORE is down."""
+    for name in names:
+        with pytest.raises(KoreUnavailable):
+            await kore.sim(name)
+
+
 async def test_the_circuit(kore, api, counts, clock):
     """When KORE is down a flood of questions is answered at once, unasked; then it is back."""
     api.faults.add(broken(503, "Sims", times=None))
-    for name in "abcdefgh":
-        with pytest.raises(KoreUnavailable):
-            await kore.sim(name)
+    await down(kore, *"abcdefgh")
     asked = len(paths(api))
     for number in range(100):
         with pytest.raises(KoreUnavailable, match=r"^KORE is down \(HTTP 503\), for "):
@@ -218,14 +200,10 @@ async def test_the_circuit(kore, api, counts, clock):
 async def test_a_failed_probe_shuts_the_door_again(kore, api, clock):
     """While KORE is down one request a pause looks for it, and no more."""
     api.faults.add(broken(503, "Sims", times=None))
-    for number in range(20):
-        with pytest.raises(KoreUnavailable):
-            await kore.sim(f"sim-{number}")
+    await down(kore, *(f"sim-{number}" for number in range(20)))
     clock.move(60)
     asked = len(paths(api))
-    for _ in range(5):
-        with pytest.raises(KoreUnavailable):
-            await kore.sim("probe")
+    await down(kore, *["probe"] * 5)
 
     assert 1 == len(paths(api)) - asked
 
@@ -307,9 +285,7 @@ def test_without_credentials(clock):
 async def test_all_of_the_first_look_up_after_a_silence(kore, api, clock):
     """What is asked side by side, as a SIM and its sessions are, is answered when KORE is back."""
     api.faults.add(broken(503, "Sims", times=None))
-    for name in "abcdefgh":
-        with pytest.raises(KoreUnavailable):
-            await kore.sim(name)
+    await down(kore, *"abcdefgh")
     api.faults.clear()
     api.faults.latency = 0.1
     clock.move(60)
@@ -321,9 +297,7 @@ async def test_all_of_the_first_look_up_after_a_silence(kore, api, clock):
 async def test_a_probe_that_is_refused(kore, api, clock, config):
     """A KORE that is back but refuses the key is no longer down: the next one is asked again."""
     api.faults.add(broken(503, times=None))
-    for name in "abcdefgh":
-        with pytest.raises(KoreUnavailable):
-            await kore.sim(name)
+    await down(kore, *"abcdefgh")
     api.faults.clear()
     api.faults.add(struct.replace(broken(401, times=1), path="token"))
     clock.move(60)

@@ -1,5 +1,3 @@
-""""""
-
 import json
 from datetime import timedelta
 
@@ -10,14 +8,7 @@ from bot.blocks.sim_text import label_of
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.sessions.report import ABOUT_ALLOWANCE
-from bot.sessions.snapshot import (
-    Change,
-    ChangeKind,
-    Found,
-    Snapshot,
-    changes,
-    snapshot_of,
-)
+from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot, changes, snapshot_of
 from bot.struct import replace
 from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report
 from tests.builders import ICCID, NOON, SID, a_session, a_sim
@@ -117,11 +108,9 @@ def test_any_snapshot_comes_back_from_its_json(report):
 def test_no_packets_are_not_unknown_packets():
     """0 packets stay 0 in the JSON, for 0 is known."""
     idle = Snapshot(SID, "pump-7", NOON, packets_up=0, packets_down=0)
+    read = Snapshot.from_json(idle.to_json())
 
-    assert (0, 0) == (
-        Snapshot.from_json(idle.to_json()).packets_up,
-        Snapshot.from_json(idle.to_json()).packets_down,
-    )
+    assert (0, 0) == (read.packets_up, read.packets_down)
 
 
 def test_what_is_unknown_costs_nothing():
@@ -159,14 +148,14 @@ def test_what_names_no_sim_is_refused(text):
 def test_a_later_version_may_tell_more_of_a_finding():
     """Of a longer row the fields that are known are read."""
     written = json.loads(LEAST.to_json()) | {"findings": [["flapping", "critical", "Flaps", 9]]}
+    read = Snapshot.from_json(json.dumps(written))
 
-    assert (Found("flapping", "critical", "Flaps"),) == Snapshot.from_json(
-        json.dumps(written)
-    ).findings
+    assert (Found("flapping", "critical", "Flaps"),) == read.findings
 
 
 FLAPPING = Found("flapping", "critical", "Flapping")
 SWAPPED = Found("imei_changed", "critical", "The SIM moved to another device")
+OUTAGE = Found("common_outage", "critical", "3 SIMs")
 BEFORE = Snapshot(
     sid=SID,
     name="pump-7",
@@ -247,7 +236,7 @@ def test_a_change_is_told_with_before_and_after(changed, expected):
         {"cell_id": "334-020-1-2", "packets_up": 7, "seen_at": NOON, "since": NOON},
         {"findings": (FLAPPING._replace(severity="info", title="Flapping a little"),)},
         {"findings": (FLAPPING, Found("healthy", "info", "Healthy"))},
-        {"findings": (FLAPPING, Found("common_outage", "critical", "3 SIMs"))},
+        {"findings": (FLAPPING, OUTAGE)},
         {"state": State.OFFLINE, "country": "USA", "findings": (), "stale": True},
     ],
 )
@@ -273,7 +262,7 @@ def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
 def test_what_an_outage_explained_neither_came_nor_went(side, rule):
     """A silence that stands alone, now that others of its outage are back, is the same silence."""
     silent = replace(BEFORE, state=State.STALE)
-    outage = replace(silent, findings=(Found("common_outage", "critical", "3 SIMs"),))
+    outage = replace(silent, findings=(OUTAGE,))
     alone = replace(silent, findings=(Found(rule, "warning", "Open but dead"),))
     pair = (outage, alone) if side == "before" else (alone, outage)
 
@@ -282,11 +271,8 @@ def test_what_an_outage_explained_neither_came_nor_went(side, rule):
 
 def test_what_is_wrong_with_a_sim_that_is_back_is_new():
     """It flaps, now that its outage is over: nobody was told of that before."""
-    silence = (
-        Found("common_outage", "critical", "3 SIMs"),
-        Found("ghost_session", "warning", "Dead"),
-    )
-    outage = replace(BEFORE, state=State.STALE, findings=silence)
+    ghost = Found("ghost_session", "warning", "Dead")
+    outage = replace(BEFORE, state=State.STALE, findings=(OUTAGE, ghost))
     back = replace(BEFORE, state=State.ONLINE, findings=(FLAPPING,))
 
     assert FLAPPING.title in [change.after for change in changes(outage, back)]

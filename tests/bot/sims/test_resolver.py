@@ -177,20 +177,12 @@ async def test_nothing_typed_changes_the_path(resolver, api, name):
     assert [""] == sorted({each.query for each in api.requests if each.path in asked})
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../RatePlans", "a/b", "a%2Fb", "a?b#c", "100% ok", "a+b c", "“x”", "_x_", "pump!", "Größe"],
-)
-async def test_unique_names_of_odd_characters(resolver, api, name):
-    """A SIM whose unique name is odd is found by it, also where it looks wrapped."""
-    api.add(a_row(50, unique_name=name))
-
-    assert sid(50) == await found_sid(resolver, name)
+ODD = ["../RatePlans", "a/b", "a%2Fb", "a?b#c", "100% ok", "a+b c", "“x”", "_x_", "pump!", "Größe"]
 
 
-@pytest.mark.parametrize("name", [IMEI, ICCID[:-1] + "0", "123456789012", MIXED[:-1]])
+@pytest.mark.parametrize("name", [*ODD, IMEI, ICCID[:-1] + "0", "123456789012", MIXED[:-1]])
 async def test_a_name_can_look_like_anything(resolver, api, name):
-    """A unique name that looks like an IMEI, an ICCID or half a SID is found as a name."""
+    """Odd, as if wrapped, or like an IMEI, an ICCID or half a SID: it is found as a name."""
     api.add(a_row(50, unique_name=name))
 
     assert sid(50) == await found_sid(resolver, name)
@@ -249,12 +241,12 @@ async def test_many_ask_for_one_iccid(resolver, api):
     assert 1 == len(paths(api))
 
 
-async def test_a_name_that_kore_rejects(resolver, api):
-    """A name that KORE calls a bad parameter is a name that no SIM has."""
-    body = '{"status": 400, "message": "Invalid", "code": 33101}'
-    api.faults.add(Fault("/v1/Sims/odd", status=400, body=body))
-    with pytest.raises(SimNotFound):
-        await resolver.resolve(identify("odd"))
+@pytest.mark.parametrize(("status", "error"), [(400, SimNotFound), (403, KoreDenied)])
+async def test_what_kore_refuses(resolver, api, status, error):
+    """A bad parameter is a name that no SIM has; a key without the right is told as that."""
+    api.faults.add(Fault("/v1/Sims", times=None, status=status, body='{"code": 33101}'))
+    with pytest.raises(error):
+        await resolver.resolve(identify("pump-7"))
 
 
 @pytest.fixture
@@ -282,13 +274,6 @@ async def test_kore_is_down_and_nothing_is_kept(resolver, directory, api, text):
     api.faults.add(broken(503, times=None))
     with pytest.raises(KoreUnavailable):
         await resolver.resolve(identify(text))
-
-
-async def test_kore_refuses_the_key(resolver, api):
-    """A key without the right is told as that, and the list is not asked instead."""
-    api.faults.add(Fault("/v1", times=None, status=403, body="{}"))
-    with pytest.raises(KoreDenied):
-        await resolver.resolve(identify("pump-7"))
 
 
 async def test_fresh_goes_past_what_is_kept(resolver, api):

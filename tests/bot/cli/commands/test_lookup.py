@@ -242,9 +242,7 @@ async def test_the_picture_is_written_beside_the_answer(kore, simsessions, tmp_p
 
 
 async def test_json_stays_json(kore, simsessions, tmp_path):
-    """
-    With --json stdout is one object still, and the file is there; a name of a file has no folder.
-    """
+    """With --json stdout is one object still, and the file is there; file names have no folder."""
     done = await simsessions(
         "lookup", "truck-42", "--json", "--timeline", "out.png", **kore.settings
     )
@@ -267,9 +265,7 @@ async def test_json_stays_json(kore, simsessions, tmp_path):
 async def test_what_cannot_be_drawn_is_said_before_kore_is_asked(
     kore, simsessions, tmp_path, arguments, why
 ):
-    """
-    Several SIMs, none, or a place that takes no file end with 2, a reason, and nothing written.
-    """
+    """Several SIMs, none, or a place that takes no file end with 2 and a reason, and no file."""
     done = await simsessions("lookup", *arguments, **kore.settings)
 
     assert (2, "") == (done.code, done.out)

@@ -47,9 +47,7 @@ MUST_NOT = [
 
 @pytest.mark.parametrize(("why", "cases", "sids"), FIRES)
 def test_one_device_live_in_two_sims_is_critical(why, cases, sids):
-    """
-    Two SIMs whose open sessions tell of one device, both heard from since, have a clone among them.
-    """
+    """Two SIMs whose open sessions name one device, both heard from since, have a clone there."""
     found = list(twin_imei.check(cases, LIMITS))
 
     assert sids == sorted(sid for sid, _ in found), why
