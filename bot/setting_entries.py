@@ -134,13 +134,11 @@ def _of_file(file: Path) -> Mapping[str, Any]:
 
     try:
         if file.stat().st_mode & 0o077:
-            msg = f"others on this machine may read its secrets; chmod 600 {file}"
-            raise ValueError(msg)
+            raise ValueError(f"others on this machine may read its secrets; chmod 600 {file}")
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__
-        msg = f"cannot be read as a TOML file ({why})"
-        raise ValueError(msg) from None
+        raise ValueError(f"cannot be read as a TOML file ({why})") from None
 
 
 def _account(name: str, table: object) -> AccountSettings | list[str]:
@@ -231,11 +229,9 @@ def parse_targets(text: str) -> tuple[WebhookTarget, ...]:
     found = tuple(map(_target, (each for each in entries if each and not each.startswith("#"))))
     names = [target.name.casefold() for target in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        msg = f"names {twice} twice"
-        raise ValueError(msg)
+        raise ValueError(f"names {twice} twice")
     if len(found) > _MOST_TARGETS:
-        msg = f"has more than {_MOST_TARGETS} targets"
-        raise ValueError(msg)
+        raise ValueError(f"has more than {_MOST_TARGETS} targets")
     return found
 
 
@@ -243,17 +239,16 @@ def _target(entry: str) -> WebhookTarget:
     name, _, rest = entry.partition("=")
     name, words = name.strip(), rest.split()
     if not _TARGET_NAME.fullmatch(name) or not words:
-        msg = "is not a list of name=https://… secret=…, parted by semicolons"
-        raise ValueError(msg)
+        raise ValueError("is not a list of name=https://… secret=…, parted by semicolons")
     options = _options(name, words[1:])
     is_pagerduty = words[0] == "pagerduty"
     url = PAGERDUTY if is_pagerduty else _address(name, words[0])
     if is_pagerduty and "routing_key" not in options:
-        msg = f"{name}: PagerDuty needs a routing_key=…, the integration key of a service"
-        raise ValueError(msg)
+        raise ValueError(
+            f"{name}: PagerDuty needs a routing_key=…, the integration key of a service"
+        )
     if not options:
-        msg = f"{name}: needs a secret=…, by which the receiver knows us"
-        raise ValueError(msg)
+        raise ValueError(f"{name}: needs a secret=…, by which the receiver knows us")
     return WebhookTarget(name, url, **options)
 
 
@@ -262,16 +257,18 @@ def _options(name: str, words: Iterable[str]) -> dict[str, str]:
     for word in words:
         option, _, value = word.partition("=")
         if option not in _OPTIONS or not _PRINTABLE.fullmatch(value):
-            msg = f"{name}: takes secret=… and routing_key=… behind its address, and no more"
-            raise ValueError(msg)
+            raise ValueError(
+                f"{name}: takes secret=… and routing_key=… behind its address, and no more"
+            )
         found[option] = value
     return found
 
 
 def _address(name: str, url: str) -> str:
     if not _is_address(url):
-        msg = f"{name}: its address must be https://… without a user in it, or `pagerduty`"
-        raise ValueError(msg)
+        raise ValueError(
+            f"{name}: its address must be https://… without a user in it, or `pagerduty`"
+        )
     return url
 
 
@@ -319,8 +316,7 @@ def _agent_tokens(value: object) -> object:
     tokens = [_agent_token(each) for each in value.replace(",", " ").split()]
     names = {token.name for token in tokens}
     if not len(tokens) == len(names) == len({token.secret for token in tokens}):
-        msg = "has a name or a token twice; give each agent its own"
-        raise ValueError(msg)
+        raise ValueError("has a name or a token twice; give each agent its own")
     return tuple(tokens)
 
 
@@ -329,11 +325,13 @@ def _agent_token(text: str) -> AgentToken:
     name, *options = head.split(":")
     # a token without a name, be it Base64 with its "=", looks like a name without a token
     if not (secret.strip("=") and all(map(_TOKEN_NAME.fullmatch, (name, *options)))):
-        msg = "is not like oncall=<token>, partner:redact=<token> or partner:acme=<token>"
-        raise ValueError(msg)
+        raise ValueError(
+            "is not like oncall=<token>, partner:redact=<token> or partner:acme=<token>"
+        )
     if not _TOKEN.fullmatch(secret):
-        msg = f"the token of {name} is shorter than 32 characters; make one: openssl rand -hex 32"
-        raise ValueError(msg)
+        raise ValueError(
+            f"the token of {name} is shorter than 32 characters; make one: openssl rand -hex 32"
+        )
     accounts = frozenset(options) - {REDACT}
     return AgentToken(name, SecretStr(secret), REDACT in options, accounts)
 

@@ -33,14 +33,13 @@ def _url(text: str) -> str:
     """Check a URL that secrets are sent to: https, or http on this machine only."""
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = "is not a URL; write https://host/…"
-        raise ValueError(msg)
+        raise ValueError("is not a URL; write https://host/…")
     if parts.scheme == "http" and not is_this_machine(parts.hostname):
-        msg = "sends secrets in the clear; use https:// (http:// is for 127.0.0.1 and localhost)"
-        raise ValueError(msg)
+        raise ValueError(
+            "sends secrets in the clear; use https:// (http:// is for 127.0.0.1 and localhost)"
+        )
     if parts.username or parts.password or parts.query or parts.fragment:
-        msg = "has a user, a query or a fragment; leave those out"
-        raise ValueError(msg)
+        raise ValueError("has a user, a query or a fragment; leave those out")
     return text
 
 
@@ -48,8 +47,9 @@ def _origin(text: str) -> str:
     """Check an origin; a trailing `/` or `/v1` is ours and taken off."""
     origin = re.sub(r"(/v1)?/*$", "", _url(text))
     if urlsplit(origin).path:
-        msg = "is an origin: https://host[:port] without a path; /v1 is added by the client"
-        raise ValueError(msg)
+        raise ValueError(
+            "is an origin: https://host[:port] without a path; /v1 is added by the client"
+        )
     return origin
 
 
@@ -62,26 +62,24 @@ def seconds(text: object) -> float:
     typed = str(text).strip()
     length = float(typed) if _NUMBER.fullmatch(typed) else parse_seconds(typed)
     if length is None:
-        msg = "is not a duration; write seconds or a unit: 90, 90s, 15min, 4h, 3d"
-        raise ValueError(msg)
+        raise ValueError("is not a duration; write seconds or a unit: 90, 90s, 15min, 4h, 3d")
     if length > LONGEST:
-        msg = "is longer than 10 years"
-        raise ValueError(msg)
+        raise ValueError("is longer than 10 years")
     return length
 
 
 def _sendable(secret: SecretStr | None) -> SecretStr | None:
     """Refuse what no HTTP header takes, such as a line break in the middle."""
     if secret and not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
-        msg = "holds a space, a line break or a letter that no header takes; copy it again"
-        raise ValueError(msg)
+        raise ValueError(
+            "holds a space, a line break or a letter that no header takes; copy it again"
+        )
     return secret
 
 
 def _starts(secret: SecretStr | None, prefix: str, where: str) -> SecretStr | None:
     if secret and not secret.get_secret_value().startswith(prefix):
-        msg = f"does not start with {prefix}; copy it from {where}"
-        raise ValueError(msg)
+        raise ValueError(f"does not start with {prefix}; copy it from {where}")
     return secret
 
 
@@ -111,8 +109,9 @@ def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
     def check(ids: frozenset[str]) -> frozenset[str]:
         wrong = sorted(i for i in ids if not re.fullmatch(rf"[{letters}][A-Z0-9]+", i))
         if wrong:
-            msg = f"{', '.join(wrong)}: not Slack's id; write it like {letters[0]}0123ABCD"
-            raise ValueError(msg)
+            raise ValueError(
+                f"{', '.join(wrong)}: not Slack's id; write it like {letters[0]}0123ABCD"
+            )
         return ids
 
     return check
@@ -127,8 +126,9 @@ def checked_console(text: str) -> str:
     _https(text)
     filled = text.replace(SID, _EXAMPLE)
     if SID not in text or sims_in(filled) != (_EXAMPLE,):
-        msg = "names no SIM; open one in KORE's console, copy the address, put {sid} for its SID"
-        raise ValueError(msg)
+        raise ValueError(
+            "names no SIM; open one in KORE's console, copy the address, put {sid} for its SID"
+        )
     return text
 
 
@@ -136,8 +136,7 @@ def checked_pattern(text: str) -> str:
     """Return an address with `{rule}` in it. Raises ValueError."""
     _https(text)
     if RULE not in text:
-        msg = "has no {rule} in it; write https://host/{rule}, or the path of a file"
-        raise ValueError(msg)
+        raise ValueError("has no {rule} in it; write https://host/{rule}, or the path of a file")
     return text
 
 
@@ -156,16 +155,14 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
             continue
         entry = _ENTRY.fullmatch(kept)
         if entry is None:
-            msg = f"entry {number} is not `rule: https://…`"
-            raise ValueError(msg)
+            raise ValueError(f"entry {number} is not `rule: https://…`")
         yield entry["rule"], _https(entry["url"])
 
 
 def _https(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
-        msg = "is not an https:// address"
-        raise ValueError(msg)
+        raise ValueError("is not an https:// address")
     return text
 
 
@@ -189,8 +186,7 @@ def of_text_or_file(
         return of_file(Path(value).expanduser().read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         why = type(error).__name__
-        msg = f"cannot be read as a file ({why}); write its path, or {form}"
-        raise ValueError(msg) from error
+        raise ValueError(f"cannot be read as a file ({why}); write its path, or {form}") from error
 
 
 def _runbooks(value: object) -> object:
@@ -204,16 +200,16 @@ def _host_names(hosts: frozenset[str]) -> frozenset[str]:
     """Return the names without ports, which the Host header is held against."""
     wrong = sorted(h for h in hosts if not _HOST.fullmatch(h))
     if wrong:
-        msg = f"{', '.join(wrong)}: no host; write it like mcp.example.com or [2001:db8::1]"
-        raise ValueError(msg)
+        raise ValueError(
+            f"{', '.join(wrong)}: no host; write it like mcp.example.com or [2001:db8::1]"
+        )
     return frozenset(re.sub(r":\d+$", "", host.lower()) for host in hosts)
 
 
 def _origins(origins: frozenset[str]) -> frozenset[str]:
     wrong = sorted(o for o in origins if not re.fullmatch(r"https?://[^/\s]+", o))
     if wrong:
-        msg = f"{', '.join(wrong)}: no origin; write it like https://tools.example.com"
-        raise ValueError(msg)
+        raise ValueError(f"{', '.join(wrong)}: no origin; write it like https://tools.example.com")
     return frozenset(map(str.lower, origins))
 
 
@@ -255,8 +251,7 @@ def read_limit(text: str, default: Limit) -> Limit:
     if isinstance(default, timedelta):
         return _duration(text)
     if not text.isdecimal() or int(text) == 0:
-        msg = "is not a whole number from 1 on"
-        raise ValueError(msg)
+        raise ValueError("is not a whole number from 1 on")
     return int(text)
 
 
@@ -274,6 +269,5 @@ def shown(value: object) -> str:
 def _duration(text: str) -> timedelta:
     duration = timedelta(seconds=seconds(text))
     if not duration:
-        msg = "is nothing; write a duration above 0"
-        raise ValueError(msg)
+        raise ValueError("is nothing; write a duration above 0")
     return duration

@@ -44,8 +44,7 @@ def from_json(kind: type[T], stored: str | bytes) -> T:
     try:
         return msgspec.json.decode(stored, type=kind)
     except msgspec.DecodeError as error:
-        msg = f"{kind.__name__}: {error}"
-        raise ValueError(msg) from error
+        raise ValueError(f"{kind.__name__}: {error}") from error
 
 
 def from_dict(kind: type[T], values: Mapping[str, object]) -> T:
@@ -53,5 +52,4 @@ def from_dict(kind: type[T], values: Mapping[str, object]) -> T:
     try:
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
-        msg = f"{kind.__name__}: {error}"
-        raise ValueError(msg) from error
+        raise ValueError(f"{kind.__name__}: {error}") from error

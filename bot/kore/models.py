@@ -47,8 +47,7 @@ def _padded(mcc: str) -> str:
 
 def _somewhere(lon: float, info: ValidationInfo) -> float:
     if info.data.get("lat") == 0:
-        msg = "0/0 is KORE's empty value"
-        raise ValueError(msg)
+        raise ValueError("0/0 is KORE's empty value")
     return lon
 
 

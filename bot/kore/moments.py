@@ -72,8 +72,7 @@ def _known(told: Any) -> datetime:  # noqa: ANN401 -- whatever stands there
     """Read a time. Raises ValueError where it is unknown."""
     moment = _in_utc(told)
     if moment is None:
-        msg = "no time"
-        raise ValueError(msg)
+        raise ValueError("no time")
     return moment
 
 

@@ -32,8 +32,7 @@ def _date(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        msg = "write 90min, 24h or 7d, or a date such as 2026-01-31"
-        raise click.BadParameter(msg) from error
+        raise click.BadParameter("write 90min, 24h or 7d, or a date such as 2026-01-31") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

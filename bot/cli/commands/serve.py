@@ -206,8 +206,7 @@ def port_errors(port: int) -> Iterator[None]:
         if error.errno not in UNAVAILABLE:
             raise
         why = UNAVAILABLE[error.errno]
-        msg = f"port {port} {why}: choose another with --port, or 0 for any"
-        raise StartError(msg) from error
+        raise StartError(f"port {port} {why}: choose another with --port, or 0 for any") from error
 
 
 @asynccontextmanager
@@ -274,8 +273,7 @@ def demo(port: int | None, database: str | None, *, over_http: bool, **more: obj
     from bot.ops.logging import configure_logging  # noqa: PLC0415 -- the others start without it
 
     if over_http and more["bots"] != 1:
-        msg = "Signed HTTP reaches one bot: leave out --bots, or --http."
-        raise click.UsageError(msg)
+        raise click.UsageError("Signed HTTP reaches one bot: leave out --bots, or --http.")
     configure_logging("WARNING", form="text")
     store = {"SIMSESSIONS_DATABASE_URL": database} if database else {}
     options = {"over_http": over_http, "settings": store, **more}
