@@ -1,7 +1,5 @@
 """What a handler may use, built once by bot.app."""
 
-from datetime import UTC, tzinfo
-
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.alerts.service import AlertService
 from bot.alerts.webhook import Webhooks
@@ -66,20 +64,20 @@ class Renderer:
         self._off_loop = executor
         self._limits = limits
 
-    async def timeline(self, report: SessionReport, *, days: int = 30, zone: tzinfo = UTC) -> bytes:
+    async def timeline(self, report: SessionReport, *, days: int = 30) -> bytes:
         """Draw the timeline of a report as a PNG.
 
         Raises KoreError where its sessions could not be read, Restarting once the loop's side is
         closed. Who is cancelled while it waits takes its place in the queue with it; a picture that
         is under way is finished for nobody.
         """
-        return await self._off_loop.run(_draw, report, days, zone, self._limits)
+        return await self._off_loop.run(_draw, report, days, self._limits)
 
 
-def _draw(report: SessionReport, days: int, zone: tzinfo, limits: Thresholds) -> bytes:
+def _draw(report: SessionReport, days: int, limits: Thresholds) -> bytes:
     from bot.pictures.timeline import draw_report  # noqa: PLC0415 -- not at the bot's start
 
-    return draw_report(report, days=days, zone=zone, limits=limits)
+    return draw_report(report, days=days, limits=limits)
 
 
 class Services(Struct):

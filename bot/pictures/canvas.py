@@ -141,12 +141,11 @@ class Lettering:
     def _visible(self, char: str) -> str:
         if char.isascii():
             return char if char.isprintable() else " "
-        if unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f":
+        category = unicodedata.category(char)
+        if category == "Cf" or "\ufe00" <= char <= "\ufe0f":
             return ""
-        return char if char.isspace() or self._has(char) else LACKING
-
-    def _has(self, char: str) -> bool:
-        return unicodedata.category(char) != "Cs" and self._shape(char) != self._no_shape
+        is_shown = char.isspace() or (category != "Cs" and self._shape(char) != self._no_shape)
+        return char if is_shown else LACKING
 
     @cached_property
     def _no_shape(self) -> bytes:
@@ -231,11 +230,11 @@ class Canvas:
         self._of_bytes = Image.frombytes
         self._image = Image.new("L", (width, height), PAPER)
         self._draw = ImageDraw.Draw(self._image)
-        self._letters = letters
+        self.letters = letters
 
     def write(self, x: float, y: float, text: str, size: int, ink: int = INK) -> None:
         """Write a line whose middle is at row `y`, from column `x` on."""
-        self._draw.text((x, y), text, fill=ink, font=self._letters.font(size), anchor="lm")
+        self._draw.text((x, y), text, fill=ink, font=self.letters.font(size), anchor="lm")
 
     def fill(self, left: float, top: int, right: float, bottom: int, colour: int) -> None:
         """Fill the columns and rows from the first to before the last."""

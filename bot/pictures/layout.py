@@ -6,7 +6,7 @@ cannot be drawn is counted, so that the picture can say so.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise, zip_longest
 
@@ -32,11 +32,10 @@ class Tick(Struct):
 
 
 class Window(Struct):
-    """The last `days` (1 or more) before `now`, told in `zone`."""
+    """The last `days` (1 or more) before `now`, in UTC."""
 
     now: datetime
     days: int = 30
-    zone: tzinfo = UTC
 
     @property
     def begin(self) -> datetime:
@@ -45,39 +44,24 @@ class Window(Struct):
 
     @property
     def words(self) -> str:
-        """Say from when to when, and in which zone's time."""
-        begin, now = (moment.astimezone(self.zone) for moment in (self.begin, self.now))
-        first = f"{_day(begin)} {begin.year} {begin:%H:%M}"
-        return f"{first} – {_day(now)} {now.year} {now:%H:%M} {self.zone_name}"
-
-    @property
-    def zone_name(self) -> str:
-        """Name the zone: `UTC`, `Europe/Berlin`."""
-        named: str | None = getattr(self.zone, "key", None)
-        return named or self.now.astimezone(self.zone).tzname() or "local time"
+        """Say from when to when."""
+        return " – ".join(f"{_day(at)} {at:%Y %H:%M}" for at in (self.begin, self.now)) + " UTC"
 
     def midnights(self) -> Iterator[datetime]:
-        """Return each midnight of the zone from the one before the window to the one after it."""
-        day = self.begin.astimezone(self.zone).date()
-        for number in range(self.days + 2):
-            yield self._at(day + number * DAY)
+        """Return each midnight from the one before the window to the one after it."""
+        first = self.begin.replace(hour=0, minute=0, second=0, microsecond=0)
+        return (first + number * DAY for number in range(self.days + 2))
 
     def weekends(self) -> Iterator[tuple[datetime, datetime]]:
         """Return each Saturday and Sunday, from midnight to midnight; they may stick out."""
-        for midnight in self.midnights():
-            if midnight.weekday() >= SATURDAY:
-                yield midnight, self._at(midnight.date() + DAY)
+        return ((day, day + DAY) for day in self.midnights() if day.weekday() >= SATURDAY)
 
     def ticks(self) -> Iterator[Tick]:
         """Return the marks of the axis inside the window, oldest first."""
-        for moment in self._marked():
+        hours = range(0, 24, _EVERY_HOURS.get(self.days, 24))
+        for moment in (day + timedelta(hours=n) for day in self.midnights() for n in hours):
             if self.begin <= moment <= self.now:
                 yield Tick(moment, self._label(moment))
-
-    def _marked(self) -> Iterator[datetime]:
-        hours = range(0, 24, _EVERY_HOURS.get(self.days, 24))
-        for midnight in self.midnights():
-            yield from (self._at(midnight.date(), hour) for hour in hours)
 
     def _label(self, moment: datetime) -> str:
         if moment.hour:
@@ -87,9 +71,6 @@ class Window(Struct):
         is_third = self.days <= _THIRDS and moment.toordinal() % 3 == 0
         is_monday = self.days > _THIRDS and moment.weekday() == 0
         return f"{moment:%a} {_day(moment)}" if is_third or is_monday else ""
-
-    def _at(self, day: date, hour: int = 0) -> datetime:
-        return datetime.combine(day, time(hour), self.zone)
 
 
 def _day(moment: datetime) -> str:
@@ -133,12 +114,9 @@ def _moves(
     known = [(s.start, value) for s in sessions if s.start and (value := read(s))]
     for (_, before), (moment, after) in pairwise(known):
         if before != after:
-            yield Change(kind, moment, after if kind is Kind.COUNTRY else _serial(after))
-
-
-def _serial(name: str) -> str:
-    """Return the digits that tell one device from others of its model."""
-    return f"…{name[-SERIAL_DIGITS:]}"
+            yield Change(
+                kind, moment, after if kind is Kind.COUNTRY else f"…{after[-SERIAL_DIGITS:]}"
+            )
 
 
 SKEW = timedelta(minutes=5)  # clocks may disagree so much: a session of the future began just now

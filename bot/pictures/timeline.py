@@ -5,7 +5,7 @@ Pillow is imported by the painting alone, so that importing this costs nothing.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.diagnosis.thresholds import Thresholds
@@ -88,16 +88,14 @@ def entries(plan: Layout, crowded: set[int | None]) -> list[Entry]:
     return found
 
 
-def paint_legend(
-    canvas: Canvas, letters: Lettering, plan: Layout, crowded: set[int | None]
-) -> None:
+def paint_legend(canvas: Canvas, plan: Layout, crowded: set[int | None]) -> None:
     """Paint the entries in one line; `crowded` are the generations that have pale bars."""
     middle = plan.legend_top + LEGEND // 2
     x = float(LEFT)
     for entry in entries(plan, crowded):
         _paint_swatch(canvas, round(x), middle + _HEIGHT // 2, entry)
         canvas.write(x + _SIDE + _SPACE, middle, entry.words, SMALL)
-        x += _SIDE + _SPACE + letters.width(entry.words, SMALL) + 3 * _SPACE
+        x += _SIDE + _SPACE + canvas.letters.width(entry.words, SMALL) + 3 * _SPACE
     if x > LEFT:
         canvas.write(MARGIN, middle, NAME, SMALL, QUIET)
 
@@ -118,23 +116,23 @@ SHAPES = {Kind.DEVICE: "▲", Kind.COUNTRY: "◆"}
 _MARK_SPACE = 4
 
 
-def paint_marks(canvas: Canvas, letters: Lettering, plan: Layout) -> None:
+def paint_marks(canvas: Canvas, plan: Layout) -> None:
     """Paint every row; its name, at the left, says what its shape means."""
     for row in plan.mark_rows:
         shape = SHAPES[row.kind]
-        name_at = MARGIN + letters.width(shape, SHAPE) + 2 * _MARK_SPACE
+        name_at = MARGIN + canvas.letters.width(shape, SHAPE) + 2 * _MARK_SPACE
         canvas.write(MARGIN, row.middle, shape, SHAPE)
         canvas.write(name_at, row.middle, counted(row.changes, row.kind), SMALL, QUIET)
-        _paint_row(canvas, letters, plan, row)
+        _paint_row(canvas, plan, row)
 
 
-def _paint_row(canvas: Canvas, letters: Lettering, plan: Layout, row: MarkRow) -> None:
+def _paint_row(canvas: Canvas, plan: Layout, row: MarkRow) -> None:
     shape = SHAPES[row.kind]
-    half = letters.width(shape, SHAPE) / 2
+    half = canvas.letters.width(shape, SHAPE) / 2
     nexts = [*(LEFT + mark.x - half for mark in row.marks[1:]), WIDTH - MARGIN / 2]
     free = float(LEFT)
     for mark, following in zip(row.marks, nexts, strict=True):
-        x, width = LEFT + mark.x, letters.width(mark.label, SMALL)
+        x, width = LEFT + mark.x, canvas.letters.width(mark.label, SMALL)
         canvas.dashes(x, plan.lanes_top, plan.lanes_bottom, INK)
         canvas.write(x - half, row.middle, shape, SHAPE)
         label_at = label_place(free, x, half + _MARK_SPACE, width, following)
@@ -172,9 +170,9 @@ class Texts(Struct):
 class Painter:
     """Paints one timeline on one canvas."""
 
-    def __init__(self, canvas: Canvas, letters: Lettering, plan: Layout, window: Window) -> None:
+    def __init__(self, canvas: Canvas, plan: Layout, window: Window) -> None:
         self._canvas = canvas
-        self._letters = letters
+        self._letters = canvas.letters
         self._plan = plan
         self._window = window
 
@@ -184,10 +182,10 @@ class Painter:
         self._days()
         crowded = {bars.generation for s in self._plan.strips for bars in self._strip(s)}
         self._frame()
-        paint_marks(self._canvas, self._letters, self._plan)
+        paint_marks(self._canvas, self._plan)
         if not self._plan.strips:
             self._nothing(texts.nothing)
-        paint_legend(self._canvas, self._letters, self._plan, crowded)
+        paint_legend(self._canvas, self._plan, crowded)
         self._header(texts)
         self._foot(texts)
 
@@ -266,7 +264,6 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     *,
     title: str,
     now: datetime,
-    zone: tzinfo = UTC,
     days: int = 30,
     limits: Thresholds = DEFAULTS,
     notes: tuple[str, ...] = (),
@@ -276,7 +273,7 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     Sessions may come in any order. `title` names the SIM; `notes` are lines to put under the
     picture, below them stands what this function left out.
     """
-    window, letters = Window(now, days, zone), Lettering()
+    window, letters = Window(now, days), Lettering()
     spans = spans_of(sessions, window, limits)
     lanes = lanes_of(spans.drawn)
     lines = [*notes, *omissions(spans.omitted, window)]
@@ -285,13 +282,11 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(lines))
     canvas = Canvas(WIDTH, plan.height, letters)
     texts = Texts(title, subtitle(spans, window), lines, drawn_at(window), nothing(window))
-    Painter(canvas, letters, plan, window).paint(texts)
+    Painter(canvas, plan, window).paint(texts)
     return canvas.png()
 
 
-def draw_report(
-    report: SessionReport, *, days: int = 30, zone: tzinfo = UTC, limits: Thresholds = DEFAULTS
-) -> bytes:
+def draw_report(report: SessionReport, *, days: int = 30, limits: Thresholds = DEFAULTS) -> bytes:
     """Draw the timeline of a report. Raises KoreError where its sessions could not be read."""
     if report.sessions is None:
         raise KoreError(unread(report))
@@ -299,7 +294,6 @@ def draw_report(
         report.sessions,
         title=timeline_title(report.sim),
         now=report.made_at,
-        zone=zone,
         days=days,
         limits=limits,
         notes=tuple(of_report(report)),

@@ -1,8 +1,7 @@
 """What a timeline shows, and where everything stands."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -278,20 +277,11 @@ def test_the_least_used_networks_share_the_last_lane():
     assert OTHERS not in [lane.name for lane in lanes(*used_networks(MOST))]
 
 
-BERLIN = ZoneInfo("Europe/Berlin")
-SUMMER_ENDS = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)  # the clock went back on the 25th
-
-
 def test_words():
-    """Both ends are told in the reader's own time, and whose time it is."""
+    """Both ends are told, and whose time it is."""
     for window, words in (
         (Window(NOON), "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC"),
         (Window(NOON, 1), "4 Jan 2026 12:00 – 5 Jan 2026 12:00 UTC"),
-        (Window(SUMMER_ENDS, 2, BERLIN), "24 Oct 2026 14:00 – 26 Oct 2026 13:00 Europe/Berlin"),
-        (
-            Window(NOON, 1, timezone(timedelta(hours=-7))),
-            "4 Jan 2026 05:00 – 5 Jan 2026 05:00 UTC-07:00",
-        ),
     ):
         assert words == window.words, (window, words)
 
@@ -317,17 +307,16 @@ def test_each_midnight_has_a_tick():
     assert [datetime(2025, 12, 7, tzinfo=UTC) + n * timedelta(days=1) for n in range(30)] == moments
 
     for days in range(1, 31):
-        window = Window(NOON, days, BERLIN)
+        window = Window(NOON, days)
 
         assert all(window.begin <= tick.moment <= NOON for tick in window.ticks())
 
 
 def test_weekends():
-    """They are Saturdays and Sundays from midnight to midnight, also with 25 hours."""
-    begin, end = list(Window(SUMMER_ENDS, 2, BERLIN).weekends())[-1]
+    """They are Saturdays and Sundays from midnight to midnight."""
+    begin, end = list(Window(NOON, 2).weekends())[-1]
 
-    assert timedelta(hours=25) == end.astimezone(UTC) - begin.astimezone(UTC)
-    assert (6, 0) == (begin.weekday(), end.weekday())
+    assert (timedelta(hours=24), 6, 0) == (end - begin, begin.weekday(), end.hour)
 
     days = [begin.weekday() for begin, _ in Window(NOON).weekends()]
 

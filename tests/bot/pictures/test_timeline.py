@@ -113,7 +113,7 @@ def test_a_report_is_drawn():
 @pytest.mark.parametrize("days", [1, 2, 7, 11, 30])
 def test_any_window(days):
     """A session that is open all the time fills the plot, however many days it shows."""
-    image = drawn(an_open(35, 0), days=days, zone=ZoneInfo("America/New_York"))
+    image = drawn(an_open(35, 0), days=days)
     row = laid_out(an_open(35, 0)).strips[0].bottom - 5
 
     assert {colour_of(4)} == {image.getpixel((x, row)) for x in range(LEFT, RIGHT)}
@@ -198,10 +198,9 @@ def test_entries(sessions, crowded, words):
 
 
 def painted(*sessions, crowded=frozenset()):
-    letters = Lettering()
     plan = laid_out(*sessions)
-    canvas = Canvas(WIDTH, plan.height, letters)
-    paint_legend(canvas, letters, plan, set(crowded))
+    canvas = Canvas(WIDTH, plan.height, Lettering())
+    paint_legend(canvas, plan, set(crowded))
     return plan, opened(canvas.png())
 
 

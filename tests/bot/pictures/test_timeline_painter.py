@@ -27,11 +27,10 @@ TITLE, NOTE = "pump-7", "1 row left out"
 
 
 def painted(*sessions, title=TITLE, notes=()):
-    letters = Lettering()
     plan = laid_out(*sessions, notes=len(notes))
-    canvas = Canvas(WIDTH, plan.height, letters)
+    canvas = Canvas(WIDTH, plan.height, Lettering())
     texts = Texts(title, "30 days", notes, "drawn today", "No data session")
-    Painter(canvas, letters, plan, WINDOW).paint(texts)
+    Painter(canvas, plan, WINDOW).paint(texts)
     return plan, opened(canvas.png())
 
 
@@ -163,10 +162,9 @@ def test_label_place(free, x, width, following, place):
 
 
 def marked(changes):
-    letters = Lettering()
     plan = laid_out(ago(1), changes=changes)
-    canvas = Canvas(WIDTH, plan.height, letters)
-    paint_marks(canvas, letters, plan)
+    canvas = Canvas(WIDTH, plan.height, Lettering())
+    paint_marks(canvas, plan)
     return plan, opened(canvas.png())
 
 
