@@ -45,12 +45,9 @@ _NAMED = 20
 def of_report(report: SessionReport) -> BriefSim:
     """Return a SIM that was looked up."""
     cause, session = report.cause, report.last_session or DataSession()
-    return BriefSim(
-        sid=report.sim.sid,
-        name=report.sim.name,
-        account=report.sim.account,
-        state=report.state,
-        since=report.since,
+    return BriefSim.of(
+        report,
+        report.sim,
         last_seen=last_seen(report),
         severity=cause and cause.severity.word,
         cause=cause and cause.rule,
@@ -59,31 +56,19 @@ def of_report(report: SessionReport) -> BriefSim:
         operator=known_text(session.operator_name),
         country=country(session.operator_country),
         radio=known_text(session.radio_link),
-        unjudged=list(report.unjudged),
-        stale=report.stale,
     )
 
 
 def of_row(row: FleetRow) -> BriefSim:
     """Return a SIM that fits a question, as it was looked up or scanned."""
     snapshot, cause = row.snapshot, _cause(row.snapshot)
-    return BriefSim(
-        sid=snapshot.sid,
-        name=snapshot.name,
-        account=snapshot.account,
-        state=snapshot.state,
-        since=snapshot.since,
+    return BriefSim.of(
+        snapshot,
         last_seen=None if snapshot.state is State.NEVER_SEEN else snapshot.seen_at,
         severity=cause and cause.severity,
         cause=cause and cause.rule,
         title=cause and cause.title,
-        next_step=snapshot.next_step,
-        operator=snapshot.operator,
-        country=snapshot.country,
-        radio=snapshot.radio,
         packets_24h=row.packets,
-        unjudged=list(snapshot.unjudged),
-        stale=snapshot.stale,
     )
 
 
@@ -101,8 +86,8 @@ def shared_causes(made: Triage) -> list[SharedCauseFields]:
 
 def _shared(shared: SharedCause) -> SharedCauseFields:
     finding = shared.finding
-    return SharedCauseFields(
-        rule=finding.rule,
+    return SharedCauseFields.of(
+        finding,
         severity=finding.severity.word,
         title=_title(finding),
         next_step=_next_step(finding),
@@ -114,26 +99,15 @@ def _shared(shared: SharedCause) -> SharedCauseFields:
 
 def of_incident(incident: Incident) -> IncidentFields:
     """Return an incident, with the first of its SIMs."""
-    return IncidentFields(
-        id=incident.id,
-        channel=incident.channel,
+    return IncidentFields.of(
+        incident,
         account=incident.account or None,
         state=incident.state.value,
         severity=incident.worst.word,
-        rule=incident.rule,
-        title=incident.title,
         shared=f"{incident.trait}: {incident.value}" if incident.trait else None,
-        next_step=incident.next_step,
         since=incident.first_at,
-        opened_at=incident.opened_at,
-        taken_by=incident.taken_by,
-        resolved_at=incident.resolved_at,
-        reopened=incident.reopened,
         down=len(incident.down),
-        sims=[
-            IncidentSim(sid=sim.sid, name=sim.name, since=sim.since, back_at=sim.back_at)
-            for sim in incident.members[:_NAMED]
-        ],
+        sims=list(map(IncidentSim.of, incident.members[:_NAMED])),
         total=len(incident.members),
     )
 
@@ -158,12 +132,11 @@ class History(Struct):
         """Return one page of it."""
         report, window = self.report, timedelta(days=min(self.days, LONGEST))
         uptime, known = uptime_of(report, window), self.sessions is not None
-        return HistoryOutput(
-            query=report.query,
-            sid=report.sim.sid,
-            name=report.sim.name,
+        return HistoryOutput.of(
+            report,
+            page,
+            report.sim,
             days=self.days,
-            state=report.state,
             sessions=to_jsonable_python([each.model_dump() for each in page.rows])
             if known
             else None,
@@ -171,11 +144,6 @@ class History(Struct):
             uptime_percent=round(100 * uptime.share, 1) if uptime else None,
             longest_gap=uptime and to_jsonable_python(uptime.longest_gap),
             older_days=list(self.older) if page.is_first else [],
-            as_of=report.as_of,
-            stale=report.stale,
-            problem=report.problem,
-            next_cursor=page.next_cursor,
-            redacted=report.redacted,
         )
 
 
@@ -201,27 +169,19 @@ async def _older(report: SessionReport, days: int, archive: Archive) -> tuple[Da
 
 
 def _day(number: int, day: Day) -> DayFields:
-    return DayFields(
+    return DayFields.of(
+        day,
         date=date_of(number).isoformat(),
-        sessions=day.sessions,
         minutes_connected=day.minutes,
         packets_uploaded=day.up,
         packets_downloaded=day.down,
-        networks=day.networks,
-        state=day.state,
     )
 
 
 def of_rule(rule: AnyRule, limits: Thresholds) -> RuleFields:
     """Return a rule with its thresholds, as they are set for this bot."""
     words = rule_text(rule, limits)
-    return RuleFields(
-        rule=words.name,
-        severity=words.severity,
-        fires=words.fires,
-        source=words.source,
-        thresholds=thresholds_of(rule, limits),
-    )
+    return RuleFields.of(words, rule=words.name, thresholds=thresholds_of(rule, limits))
 
 
 def thresholds_of(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
@@ -237,14 +197,10 @@ def thresholds_of(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
 def failed(error: BotError, query: str | None = None) -> Failed:
     """Return an error as agents get it: its kind, its sentence, and what may be meant instead."""
     near = error.candidates if isinstance(error, SimNotFound | SimAmbiguous | NoneMeant) else ()
-    candidates = [
-        CandidateFields(sid=c.sid, name=c.name, iccid=c.iccid, status=c.status, account=c.account)
-        for c in near
-    ]
-    told = ErrorFields(
-        kind=error.kind,
+    told = ErrorFields.of(
+        error,
         message=error.nameless or error.sentence,
-        candidates=candidates,
+        candidates=list(map(CandidateFields.of, near)),
         ref=request_id(),
     )
     return Failed(query=query, error=told)

@@ -5,7 +5,7 @@ is sent as it is, and the tests hold it against the schema. Unknown is null, nev
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -19,6 +19,14 @@ class Output(BaseModel):
     """Base of all: frozen. A client takes fields that a later version adds, too."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, *told: object, **more: Any) -> Self:  # noqa: ANN401 -- of any field
+        """Return it with `more`, and with what one of `told` has under a field's own name."""
+        for each in told:
+            open_yet = cls.model_fields.keys() - more.keys()
+            more |= {name: getattr(each, name) for name in open_yet if hasattr(each, name)}
+        return cls(**more)
 
     def plain(self) -> Json:
         """Return it as what json.dumps takes."""

@@ -180,16 +180,15 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
         made, problem = await _triaged(lookups, asked)
         page = pages.first(owner, (made, problem), made.reports, asked.limit)
     made, problem = page.about
-    return TriageOutput(
+    return TriageOutput.of(
+        made,
+        page,
         sims=[of_report(report) for report in page.rows],
         errors=[failed(row.error, row.query) for row in made.unread] if page.is_first else [],
         causes=shared_causes(made) if page.is_first else [],
         total=len(made.reports),
         troubled=len(made.troubled),
-        unclear=made.unclear,
-        cut=made.cut,
         problem=problem,
-        next_cursor=page.next_cursor,
         redacted=lookups.caller.redaction,
     ).plain()
 
@@ -276,19 +275,14 @@ async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
         answer = await lookups.ask_fleet(asked.query())
         page = pages.first(owner, answer, answer.rows, asked.limit)
     about = page.about
-    return FleetOutput(
+    return FleetOutput.of(
+        about,
+        page,
         question=about.query.words,
         sims=[of_row(row) for row in page.rows],
-        matched=about.matched,
-        looked_at=about.looked_at,
-        unread=about.unread,
-        as_of=about.as_of,
         from_scan_of=about.digest,
         covers_only=about.only,
         new_since=about.since,
-        problem=about.problem,
-        next_cursor=page.next_cursor,
-        redacted=about.redacted,
     ).plain()
 
 
@@ -331,11 +325,10 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
     report, limits = await lookups.look_up(asked.sim), lookups.services.thresholds
     spoke = {finding.rule for finding in report.findings}
     told = as_json(report.query if report.redacted else asked.sim, report)
-    return ExplainOutput(
+    return ExplainOutput.of(
+        report,
+        report.sim,
         query=told["query"],
-        sid=report.sim.sid,
-        name=report.sim.name,
-        state=report.state,
         cause=told["cause"],
         findings=told["findings"],
         explanation=list(explanation_lines(report, limits, PLAIN)),
@@ -345,10 +338,6 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
             if rule.name in spoke
             for each in thresholds_of(rule, limits)
         ],
-        as_of=report.as_of,
-        stale=report.stale,
-        problem=report.problem,
-        redacted=report.redacted,
     ).plain()
 
 
