@@ -54,17 +54,12 @@ class Page(Struct):
     is_first: bool = False
 
 
-class _Kept(Struct):
-    about: Any
-    rows: Sequence[Any]
-
-
 class Pages:
     """Keeps answers in memory, each for who asked by which tool alone."""
 
     def __init__(self, clock: Clock) -> None:
-        self._kept: defaultdict[tuple[str, str], TTLCache[str, _Kept]] = defaultdict(
-            lambda: TTLCache(MOST_KEPT, KEPT_SECONDS, timer=clock.monotonic)
+        self._kept: defaultdict[tuple[str, str], TTLCache[str, tuple[Any, Sequence[Any]]]] = (
+            defaultdict(lambda: TTLCache(MOST_KEPT, KEPT_SECONDS, timer=clock.monotonic))
         )
 
     def first(self, owner: tuple[str, str], about: object, rows: Sequence[Any], size: int) -> Page:
@@ -72,20 +67,19 @@ class Pages:
         if len(rows) <= size:
             return Page(about, rows, None, is_first=True)
         name = secrets.token_urlsafe(12)
-        self._kept[owner][name] = _Kept(about, rows)
+        self._kept[owner][name] = about, rows
         return Page(about, rows[:size], f"{name}.{size}", is_first=True)
 
     def next(self, owner: tuple[str, str], cursor: str, size: int) -> Page:
         """Return the page that a cursor names. Raises PageGone."""
         name, _, place = cursor.partition(".")
-        kept = self._kept[owner].get(name)
-        if kept is None or not (place.isascii() and place.isdigit() and len(place) <= _DIGITS):
-            raise PageGone
-        if int(place) >= len(kept.rows):
+        about, rows = self._kept[owner].get(name, (None, ()))
+        is_place = place.isascii() and place.isdigit() and len(place) <= _DIGITS
+        if not is_place or int(place) >= len(rows):
             raise PageGone
         end = int(place) + size
-        more = f"{name}.{end}" if end < len(kept.rows) else None
-        return Page(kept.about, kept.rows[int(place) : end], more)
+        more = f"{name}.{end}" if end < len(rows) else None
+        return Page(about, rows[int(place) : end], more)
 
 
 PATIENCE_SECONDS = 60.0

@@ -7,7 +7,7 @@ is a protocol error.
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import mcp_types as types
@@ -80,6 +80,7 @@ PROMPTS = (
 
 log = logging.getLogger(__name__)
 
+R = TypeVar("R")
 Context = ServerRequestContext[Any, Any]
 Who = Callable[[Context], Caller]
 """Says who asks. Raises MCPError where that is not known."""
@@ -87,6 +88,20 @@ Who = Callable[[Context], Caller]
 JSON = "application/json"
 RULES = "simsessions://rules"
 SIM = "simsessions://sims/"
+RULES_RESOURCE = types.Resource(
+    uri=RULES,
+    name="rules",
+    title="The rules",
+    description="What every SIM is checked against, with thresholds and their sources.",
+    mime_type=JSON,
+)
+SIM_TEMPLATE = types.ResourceTemplate(
+    uri_template=f"{SIM}{{sim}}",
+    name="sim",
+    title="A SIM's report",
+    description="The report on one SIM, named by SID, ICCID, IMEI or name.",
+    mime_type=JSON,
+)
 READ_ONLY = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True
 )
@@ -101,12 +116,18 @@ def make_server(services: AgentServices, who: Who, version: str) -> Server[Any]:
         version=version,
         instructions=INSTRUCTIONS,
         get_tool_input_schema=lambda _name: None,  # no argument of ours comes by header
-        on_list_tools=handlers.list_tools,
+        on_list_tools=handlers.listing(
+            types.ListToolsResult(tools=list(map(_described, TOOLS.values())))
+        ),
         on_call_tool=handlers.call_tool,
-        on_list_resources=handlers.list_resources,
-        on_list_resource_templates=handlers.list_templates,
+        on_list_resources=handlers.listing(types.ListResourcesResult(resources=[RULES_RESOURCE])),
+        on_list_resource_templates=handlers.listing(
+            types.ListResourceTemplatesResult(resource_templates=[SIM_TEMPLATE])
+        ),
         on_read_resource=handlers.read_resource,
-        on_list_prompts=handlers.list_prompts,
+        on_list_prompts=handlers.listing(
+            types.ListPromptsResult(prompts=list(map(_prompt, PROMPTS)))
+        ),
         on_get_prompt=handlers.get_prompt,
     )
     server.middleware.clear()  # spans for tracing, which nobody here collects
@@ -114,18 +135,20 @@ def make_server(services: AgentServices, who: Who, version: str) -> Server[Any]:
 
 
 class Handlers:
-    """One method a request of the protocol."""
+    """One method a kind of request of the protocol."""
 
     def __init__(self, services: AgentServices, who: Who) -> None:
         self._services = services
         self._who = who
 
-    async def list_tools(
-        self, context: Context, _params: types.PaginatedRequestParams | None
-    ) -> types.ListToolsResult:
-        """List the tools; there are few, so they are one page."""
-        self._who(context)
-        return types.ListToolsResult(tools=[_described(each) for each in TOOLS.values()])
+    def listing(self, result: R) -> Callable[[Context, object], Awaitable[R]]:
+        """Return what gives the same list, which is one page, to whoever may ask."""
+
+        async def listed(context: Context, _params: object) -> R:
+            self._who(context)
+            return result
+
+        return listed
 
     async def call_tool(
         self, context: Context, params: types.CallToolRequestParams
@@ -144,34 +167,6 @@ class Handlers:
             content=[types.TextContent(text=text)], structured_content=told, is_error=is_error
         )
 
-    async def list_resources(
-        self, context: Context, _params: types.PaginatedRequestParams | None
-    ) -> types.ListResourcesResult:
-        """List what can be read without asking for a SIM."""
-        self._who(context)
-        rules = types.Resource(
-            uri=RULES,
-            name="rules",
-            title="The rules",
-            description="What every SIM is checked against, with thresholds and their sources.",
-            mime_type=JSON,
-        )
-        return types.ListResourcesResult(resources=[rules])
-
-    async def list_templates(
-        self, context: Context, _params: types.PaginatedRequestParams | None
-    ) -> types.ListResourceTemplatesResult:
-        """Say how a SIM's report is named."""
-        self._who(context)
-        template = types.ResourceTemplate(
-            uri_template=f"{SIM}{{sim}}",
-            name="sim",
-            title="A SIM's report",
-            description="The report on one SIM, named by SID, ICCID, IMEI or name.",
-            mime_type=JSON,
-        )
-        return types.ListResourceTemplatesResult(resource_templates=[template])
-
     async def read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
@@ -184,13 +179,6 @@ class Handlers:
         named = f"{SIM}{told['sim']['sid']}" if lookups.caller.redacts and "sim" in told else None
         found = types.TextResourceContents(uri=named or params.uri, mime_type=JSON, text=text)
         return types.ReadResourceResult(contents=[found])
-
-    async def list_prompts(
-        self, context: Context, _params: types.PaginatedRequestParams | None
-    ) -> types.ListPromptsResult:
-        """List the prompts."""
-        self._who(context)
-        return types.ListPromptsResult(prompts=[_prompt(each) for each in PROMPTS])
 
     async def get_prompt(
         self, context: Context, params: types.GetPromptRequestParams
@@ -206,8 +194,8 @@ class Handlers:
         return types.GetPromptResult(
             description=prompt.about,
             messages=[
-                _message(types.TextContent(text=prompt.instructions)),
-                _attached(prompt, pasted),
+                types.PromptMessage(role="user", content=each)
+                for each in (types.TextContent(text=prompt.instructions), _attached(prompt, pasted))
             ],
         )
 
@@ -237,18 +225,14 @@ def _prompt(each: PromptText) -> types.Prompt:
     )
 
 
-def _message(content: types.ContentBlock) -> types.PromptMessage:
-    return types.PromptMessage(role="user", content=content)
-
-
-def _attached(prompt: PromptText, pasted: str) -> types.PromptMessage:
+def _attached(prompt: PromptText, pasted: str) -> types.EmbeddedResource:
     """Return what was pasted as a file, so that it stands in no sentence of ours."""
     file = types.TextResourceContents(
         uri=f"simsessions://pasted/{prompt.argument}",
         mime_type="text/plain",
         text=harmless_lines(pasted),
     )
-    return _message(types.EmbeddedResource(resource=file))
+    return types.EmbeddedResource(resource=file)
 
 
 async def _read(lookups: AgentLookups, uri: str) -> Json:
