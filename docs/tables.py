@@ -17,7 +17,7 @@ from click import Context
 
 from bot.blocks.findings import rule_text
 from bot.cli.lookups import as_lines_of, as_text, open_fleet
-from bot.cli.main import ExitCode, cli
+from bot.cli.main import MEANINGS, cli
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.rule import all_rules
@@ -80,7 +80,7 @@ def commands() -> str:
 
 def exit_codes() -> str:
     """List the exit codes."""
-    return table("Exit code|", ((str(code.value), code.meaning) for code in ExitCode))
+    return table("Exit code|", ((str(code.value), said) for code, said in MEANINGS.items()))
 
 
 def settings() -> str:

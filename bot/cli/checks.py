@@ -3,7 +3,7 @@
 import asyncio
 import re
 import shutil
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -41,6 +41,7 @@ from bot.store.errors import (
 from bot.store.location import SQLITE, is_read_only_disk, nearest, without_password
 from bot.store.migrate import NEWEST
 
+Checks = tuple[Check, ...]
 STORE = "store"
 LEAST_FREE = 200 * 10**6  # bytes; a year of scans of 1,000 SIMs
 MEND = "look into the server's log; until it is mended the bot answers look-ups, and no more"
@@ -55,10 +56,8 @@ MENDS: dict[type[StoreError], str] = {
 MEND_SETTING = "docs/operating.md, Where it keeps things"
 
 
-async def store_check(settings: Settings, clock: Clock, faulty: frozenset[str]) -> Check:
+async def store_check(settings: Settings, clock: Clock) -> Check:
     """Look at it as the bot would open it, and change nothing but what a trial writes."""
-    if wrong := sorted({"SIMSESSIONS_DATABASE_URL", "SIMSESSIONS_DATA_DIR"} & faulty):
-        return skipped(STORE, f"{wrong[0]} is not right")
     url = store_url(settings)
     try:
         database = make_database(settings)
@@ -167,7 +166,7 @@ MEND_NAME = "check its name in SIMSESSIONS_WEBHOOKS, and this machine's name ser
 MEND_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
 
 
-async def kore_checks(settings: Settings, clock: Clock) -> tuple[Check, ...]:
+async def kore_checks(settings: Settings, clock: Clock) -> Checks:
     """Fetch a token and the first SIM of each account, side by side."""
     if settings.missing(Need.KORE):
         return (skipped(KORE_KEY, "no KORE_CLIENT_ID and KORE_CLIENT_SECRET"),)
@@ -205,36 +204,38 @@ async def _has_sims(config: KoreConfig, clock: Clock) -> bool:
 
 async def outside_checks(
     settings: Settings, clock: Clock, faulty: frozenset[str] = frozenset()
-) -> tuple[Check, ...]:
+) -> Checks:
     """Ask Slack and KORE; no check waits for another, and none raises.
 
     `faulty` names what could not be read. Of a wrong address `settings` holds the usual one
     instead, where the keys were not meant to go: nothing is sent there.
     """
+    slack, kore = ("SLACK_API_URL",), ("KORE_API_URL", "KORE_TOKEN_URL")
+    store = ("SIMSESSIONS_DATABASE_URL", "SIMSESSIONS_DATA_DIR")
+
+    async def check(
+        names: Iterable[str],
+        needs: Iterable[str],
+        ask: Callable[..., Awaitable[Check | Checks]],
+        *about: object,
+    ) -> Checks:
+        if wrong := sorted(faulty.intersection(needs)):
+            return tuple(skipped(name, f"{wrong[0]} is not right") for name in names)
+        found = await ask(*about)
+        return (found,) if isinstance(found, Check) else found
+
     answers = await asyncio.gather(
-        _slack(settings, clock, faulty),
-        _kore(settings, clock, faulty),
-        _store(settings, clock, faulty),
+        check((BOT, APP), slack, slack_checks, settings, clock),
+        check((KORE_KEY,), kore, kore_checks, settings, clock),
+        check((STORE,), store, store_check, settings, clock),
         webhook_checks(settings),
-        _clock("Slack", "SLACK_API_URL", settings.slack_api_url, clock, faulty),
-        _clock("KORE", "KORE_API_URL", settings.kore_api_url, clock, faulty),
+        check(("clock against Slack",), slack, clock_check, "Slack", settings.slack_api_url, clock),
+        check(("clock against KORE",), kore[:1], clock_check, "KORE", settings.kore_api_url, clock),
     )
     return tuple(check for checks in answers for check in checks)
 
 
-async def _slack(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:
-    if "SLACK_API_URL" in faulty:
-        return tuple(skipped(name, "SLACK_API_URL is not right") for name in (BOT, APP))
-    return await slack_checks(settings, clock)
-
-
-async def _kore(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:
-    if wrong := sorted({"KORE_API_URL", "KORE_TOKEN_URL"} & faulty):
-        return (skipped(KORE_KEY, f"{wrong[0]} is not right"),)
-    return await kore_checks(settings, clock)
-
-
-async def webhook_checks(settings: Settings) -> tuple[Check, ...]:
+async def webhook_checks(settings: Settings) -> Checks:
     """Look where each webhook leads; nothing is sent there."""
     from bot.alerts.webhook import leads_inside  # noqa: PLC0415 -- most have none
 
@@ -254,19 +255,7 @@ async def webhook_checks(settings: Settings) -> tuple[Check, ...]:
     return tuple(await asyncio.gather(*map(look, settings.webhooks)))
 
 
-async def _store(settings: Settings, clock: Clock, faulty: frozenset[str]) -> tuple[Check, ...]:
-    return (await store_check(settings, clock, faulty),)
-
-
-async def _clock(
-    whose: str, name: str, url: str, clock: Clock, faulty: frozenset[str]
-) -> tuple[Check, ...]:
-    if name in faulty:
-        return (skipped(f"clock against {whose}", f"{name} is not right"),)
-    return (await clock_check(whose, url, clock),)
-
-
-def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
+def settings_checks(faults: tuple[str, ...]) -> Checks:
     """Return one line a fault, or one that all is well."""
     if not faults:
         return (well("settings", "complete"),)
@@ -274,7 +263,7 @@ def settings_checks(faults: tuple[str, ...]) -> tuple[Check, ...]:
     return tuple(failed("settings", fault, mend, ExitCode.SETTINGS) for fault in faults)
 
 
-def file_checks(file: Path) -> tuple[Check, ...]:
+def file_checks(file: Path) -> Checks:
     """Return what is amiss with who may read the file of settings; nothing where it is well."""
     if not file.is_file() or not file.stat().st_mode & 0o077:
         return ()
@@ -289,8 +278,6 @@ MEND_SCOPES = "put manifest.yml into the app at api.slack.com/apps and reinstall
 MEND_OPTIONAL = "to have them too, put manifest.yml into the app anew, reinstall it and allow them"
 MEND_REACH = "check SLACK_API_URL, the proxy and the firewall"
 NO_BOT_TOKEN = (skipped(BOT, "no usable SLACK_BOT_TOKEN"),)
-
-Checks = tuple[Check, ...]
 
 
 async def slack_checks(settings: Settings, clock: Clock) -> Checks:
@@ -366,7 +353,7 @@ GROUP_MENDS: dict[Reason | None, str] = {
 MEND_OTHER = "try again; if it stays so, take the group out of SIMSESSIONS_ALLOWED_GROUPS"
 
 
-async def groups_checks(client: SlackClient, settings: Settings) -> tuple[Check, ...]:
+async def groups_checks(client: SlackClient, settings: Settings) -> Checks:
     """Ask for the members of each group; no check where no groups are set."""
     return tuple([await _group_check(group, client) for group in sorted(settings.allowed_groups)])
 

@@ -1,8 +1,10 @@
 """What the terminal lists: alerts, incidents, digests, look-ups and rules."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Generic, TypeVar
 
 from rich.style import Style
 from rich.text import Text
@@ -36,38 +38,45 @@ from bot.digests.subscription import Subscription
 from bot.setting_values import shown
 from bot.settings import env_name
 from bot.store.lookups import Lookup
+from bot.struct import Struct
 
-ALERT_HEAD = ("id", "channel", "name", "SIMs", "how often", "how it stands")
+T = TypeVar("T")
 _NAMED = 20
 
 
-def alert_json(listed: ListedAlert) -> str:
-    """Return one alert as a JSON object; times are ISO 8601 in UTC, unknown is null."""
+class Listing(Struct, Generic[T]):
+    """How rows of one kind are listed: a table of `cells` under a `head`, or a JSON object each.
+
+    In JSON times are ISO 8601 in UTC, and unknown is null. `nothing` is said where there is no row.
+    """
+
+    nothing: str
+    head: tuple[str, ...]
+    cells: Callable[[T], tuple[str, ...]]
+    fields: Callable[[T], dict[str, object]]
+
+    def lines(self, rows: Sequence[T], *, as_json: bool) -> Iterable[str]:
+        """Return the lines to print."""
+        if as_json:
+            return (json.dumps(self.fields(row)) for row in rows)
+        return aligned(self.head, map(self.cells, rows)) if rows else [self.nothing]
+
+
+def _alert_fields(listed: ListedAlert) -> dict[str, object]:
     one = listed.one
-    return json.dumps(
-        {
-            **_subscribed(one),
-            "causes": list(one.causes) or None,
-            "severity": one.least.word,
-            "hold_seconds": one.hold.total_seconds(),
-            "mentions": list(one.mention_first),
-            "then_mentions": list(one.mention_second),
-            "interval_seconds": one.interval and one.interval.total_seconds(),
-            "webhook": one.webhook,
-            "paused": one.paused and one.paused.value,
-            "open_incidents": listed.open,
-            "scanned_at": iso(listed.scanned_at),
-        }
-    )
-
-
-def alert_table(every: Sequence[ListedAlert]) -> list[str]:
-    """Return a table of them, or a line that says that there is nothing."""
-    return _table(
-        "There are no alerts. `/simsessions alert add` in Slack makes one.",
-        ALERT_HEAD,
-        map(_alert_cells, every),
-    )
+    return {
+        **_subscribed(one),
+        "causes": list(one.causes) or None,
+        "severity": one.least.word,
+        "hold_seconds": one.hold.total_seconds(),
+        "mentions": list(one.mention_first),
+        "then_mentions": list(one.mention_second),
+        "interval_seconds": one.interval and one.interval.total_seconds(),
+        "webhook": one.webhook,
+        "paused": one.paused and one.paused.value,
+        "open_incidents": listed.open,
+        "scanned_at": iso(listed.scanned_at),
+    }
 
 
 def _alert_cells(listed: ListedAlert) -> tuple[str, ...]:
@@ -80,6 +89,14 @@ def _alert_cells(listed: ListedAlert) -> tuple[str, ...]:
         how_often(one.interval, listed.sims),
         stand(one, listed.open),
     )
+
+
+ALERTS = Listing(
+    "There are no alerts. `/simsessions alert add` in Slack makes one.",
+    ("id", "channel", "name", "SIMs", "how often", "how it stands"),
+    _alert_cells,
+    _alert_fields,
+)
 
 
 def tried_text(tried: TriedAlert) -> Iterator[str]:
@@ -100,11 +117,6 @@ def tried_text(tried: TriedAlert) -> Iterator[str]:
             yield f"  and {grouped(more)} more"
 
 
-def _table(nothing: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    lines = list(rows)
-    return aligned(head, lines) if lines else [nothing]
-
-
 def iso(moment: datetime | None) -> str | None:
     """Return a moment as programs read it; None where there is none."""
     if moment is None:
@@ -112,60 +124,39 @@ def iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-INCIDENT_HEAD = (
-    "opened (UTC)",
-    "channel",
-    "severity",
-    "what",
-    "state",
-    "notice",
-    "take",
-    "end",
-    "by",
-)
-
-
-def incident_json(incident: Incident) -> str:
-    """Return one incident as a JSON object; times are ISO 8601 in UTC, unknown is null."""
-    return json.dumps(
-        {
-            "id": incident.id,
-            "alert": incident.alert,
-            "team": incident.team,
-            "channel": incident.channel,
-            "account": incident.account or None,
-            "state": incident.state.value,
-            "severity": incident.severity.word,
-            "worst": incident.worst.word,
-            "rule": incident.rule,
-            "title": incident.title,
-            "shared": {incident.trait: incident.value} if incident.trait else None,
-            "since": iso(incident.first_at),
-            "opened_at": iso(incident.opened_at),
-            "taken_by": incident.taken_by,
-            "resolved_at": iso(incident.resolved_at),
-            "resolved_by": incident.resolved_by,
-            "reopened": incident.reopened,
-            "seconds_to_notice": _seconds(incident.time_to_notice),
-            "seconds_to_take": _seconds(incident.time_to_take),
-            "seconds_to_end": _seconds(incident.time_to_end),
-            "sims": [
-                {
-                    "sid": member.sid,
-                    "name": member.name,
-                    "since": iso(member.since),
-                    "back_at": iso(member.back_at),
-                    "times": member.times,
-                }
-                for member in incident.members
-            ],
-        }
-    )
-
-
-def incident_table(every: Sequence[Incident]) -> list[str]:
-    """Return a table of them, or a line that says that there is nothing."""
-    return _table("No incident was open in that time.", INCIDENT_HEAD, map(_incident_cells, every))
+def _incident_fields(incident: Incident) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "alert": incident.alert,
+        "team": incident.team,
+        "channel": incident.channel,
+        "account": incident.account or None,
+        "state": incident.state.value,
+        "severity": incident.severity.word,
+        "worst": incident.worst.word,
+        "rule": incident.rule,
+        "title": incident.title,
+        "shared": {incident.trait: incident.value} if incident.trait else None,
+        "since": iso(incident.first_at),
+        "opened_at": iso(incident.opened_at),
+        "taken_by": incident.taken_by,
+        "resolved_at": iso(incident.resolved_at),
+        "resolved_by": incident.resolved_by,
+        "reopened": incident.reopened,
+        "seconds_to_notice": _seconds(incident.time_to_notice),
+        "seconds_to_take": _seconds(incident.time_to_take),
+        "seconds_to_end": _seconds(incident.time_to_end),
+        "sims": [
+            {
+                "sid": member.sid,
+                "name": member.name,
+                "since": iso(member.since),
+                "back_at": iso(member.back_at),
+                "times": member.times,
+            }
+            for member in incident.members
+        ],
+    }
 
 
 def _incident_cells(incident: Incident) -> tuple[str, ...]:
@@ -180,6 +171,14 @@ def _incident_cells(incident: Incident) -> tuple[str, ...]:
         took_text(incident),
         incident.taken_by or "-",
     )
+
+
+INCIDENTS = Listing(
+    "No incident was open in that time.",
+    ("opened (UTC)", "channel", "severity", "what", "state", "notice", "take", "end", "by"),
+    _incident_cells,
+    _incident_fields,
+)
 
 
 def _length(length: timedelta | None) -> str:
@@ -203,35 +202,29 @@ def _seconds(length: timedelta | None) -> float | None:
     return None if length is None else length.total_seconds()
 
 
-DIGEST_HEAD = ("id", "channel", "name", "SIMs", "how often", "next")
-
-
-def digest_json(listed: ListedDigest, now: datetime) -> str:
-    """Return one digest as a JSON object; times are ISO 8601 in UTC, unknown is null."""
-    one = listed.one
-    due = one.next_due(now)
-    return json.dumps(
-        {
-            **_subscribed(one),
-            "cron": one.schedule.cron,
-            "zone": one.zone,
-            "quiet_hours": one.quiet_hours.to_json() if one.quiet_hours else None,
-            "when_quiet": one.when_quiet.value,
-            "grace_seconds": one.grace.total_seconds(),
-            "paused": one.paused and one.paused.value,
-            "next_due": due and iso(due),
-            "percent": listed.percent,
-        }
-    )
-
-
-def digest_table(every: Sequence[ListedDigest], now: datetime) -> list[str]:
-    """Return a table of them, or a line that says that there is nothing."""
-    return _table(
+def digests(now: datetime) -> Listing[ListedDigest]:
+    """Return how digests are listed at that time."""
+    return Listing(
         "There are no digests. `/simsessions digest add` in Slack makes one.",
-        DIGEST_HEAD,
-        (_digest_cells(listed, now) for listed in every),
+        ("id", "channel", "name", "SIMs", "how often", "next"),
+        partial(_digest_cells, now=now),
+        partial(_digest_fields, now=now),
     )
+
+
+def _digest_fields(listed: ListedDigest, now: datetime) -> dict[str, object]:
+    one = listed.one
+    return {
+        **_subscribed(one),
+        "cron": one.schedule.cron,
+        "zone": one.zone,
+        "quiet_hours": one.quiet_hours.to_json() if one.quiet_hours else None,
+        "when_quiet": one.when_quiet.value,
+        "grace_seconds": one.grace.total_seconds(),
+        "paused": one.paused and one.paused.value,
+        "next_due": iso(one.next_due(now)),
+        "percent": listed.percent,
+    }
 
 
 def digest_text(digest: Digest) -> Iterator[str]:
@@ -264,12 +257,8 @@ def _digest_cells(listed: ListedDigest, now: datetime) -> tuple[str, ...]:
     )
 
 
-AUDIT_HEAD = ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref")
-
-
-def audit_json(row: Lookup) -> str:
-    """Return one look-up as a JSON object; unknown is null, times are ISO 8601 in UTC."""
-    shown = {
+def _audit_fields(row: Lookup) -> dict[str, object]:
+    return {
         "at": _moment(row).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "user": row.person,
         "team": row.team,
@@ -281,12 +270,6 @@ def audit_json(row: Lookup) -> str:
         "outcome": row.outcome,
         "ref": row.request,
     }
-    return json.dumps(shown)
-
-
-def audit_table(rows: Sequence[Lookup]) -> list[str]:
-    """Return a table of them, or a line that says that there is nothing."""
-    return _table("No look-up fits.", AUDIT_HEAD, map(_audit_cells, rows))
 
 
 def _audit_cells(row: Lookup) -> tuple[str, ...]:
@@ -300,6 +283,14 @@ def _audit_cells(row: Lookup) -> tuple[str, ...]:
         row.outcome,
         row.request,
     )
+
+
+AUDIT = Listing(
+    "No look-up fits.",
+    ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref"),
+    _audit_cells,
+    _audit_fields,
+)
 
 
 def _moment(row: Lookup) -> datetime:

@@ -1,13 +1,10 @@
 """Looking SIMs up without Slack: opens what `lookup` needs, answers, and prints the reports."""
 
-import json
-import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -32,7 +29,7 @@ from bot.blocks.report_text import (
     window_line,
 )
 from bot.blocks.tables_and_charts import cell_text
-from bot.cli.terminal import progress, terminal
+from bot.cli.terminal import in_columns, print_json, progress, terminal
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
@@ -111,7 +108,9 @@ async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
     found = fresh_answer(asked, made, clock.now(), most=MOST)
     found = replace(found, missing=meant.missing)
     if as_lines:
-        _print_json(found, made.reports)
+        by_sid = {report.sim.sid: report for report in made.reports}
+        for report in (by_sid[row.snapshot.sid] for row in found.rows):
+            print_json(as_json(report.query, report))
     else:
         out = terminal()
         for line in as_lines_of(found, clock.now()):
@@ -133,25 +132,12 @@ async def _asked(text: str, fleet: FleetList) -> FleetQuery | None:
     raise UserError(claim + (f" Did you mean `simsessions lookup {near.words}`?" if near else ""))
 
 
-def _print_json(found: FleetAnswer, reports: tuple[SessionReport, ...]) -> None:
-    plain = "utf" not in sys.stdout.encoding.lower()
-    by_sid = {report.sim.sid: report for report in reports}
-    for row in found.rows:
-        report = by_sid[row.snapshot.sid]
-        sys.stdout.write(json.dumps(as_json(report.query, report), ensure_ascii=plain) + "\n")
-
-
 def as_lines_of(found: FleetAnswer, now: datetime) -> Iterator[Text]:
     """Return the sentence with the count, the table, and what is not in it."""
     yield Text(fleet_headline(found, PLAIN), style="bold")
     rows = [fleet_header(found), *(fleet_cells(row, found, now) for row in found.rows)]
     texts = [list(map(cell_text, row)) for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
-    for cells in texts if found.rows else ():
-        padded = (
-            cell + " " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)
-        )
-        yield Text("  ".join(padded).rstrip())
+    yield from map(Text, in_columns(texts) if found.rows else ())
     yield Text(" · ".join(small_print(found, len(found.rows), now, PLAIN)), style="dim")
 
 

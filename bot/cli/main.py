@@ -38,11 +38,6 @@ class ExitCode(IntEnum):
     BROKEN = 70
     INTERRUPTED = 130
 
-    @property
-    def meaning(self) -> str:
-        """Say it in a line."""
-        return MEANINGS[self]
-
 
 MEANINGS = {
     ExitCode.OK: "everything was answered, everything checked is well",
@@ -70,7 +65,9 @@ def exit_code(error: BotError) -> ExitCode:
     return ExitCode.KORE if isinstance(error, KoreError | TookTooLong) else ExitCode.BROKEN
 
 
-EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(f"{c.value:>3}  {c.meaning}" for c in ExitCode)
+EXIT_CODES = "Exit codes:\n\n\b\n" + "\n".join(
+    f"{c.value:>3}  {said}" for c, said in MEANINGS.items()
+)
 
 COMMANDS = {
     "alert": "records",
@@ -101,7 +98,8 @@ class CommandGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load the command of that name, or None."""
         if cmd_name not in COMMANDS:
-            self._suggest(ctx, cmd_name)
+            for near in difflib.get_close_matches(cmd_name, COMMANDS, n=1):
+                ctx.fail(f"No such command {cmd_name!r}. Did you mean {near}?")
             return None
         module = importlib.import_module(f"bot.cli.commands.{COMMANDS[cmd_name]}")
         found: click.Command = getattr(module, cmd_name.replace("-", "_"))
@@ -114,10 +112,6 @@ class CommandGroup(click.Group):
         except BrokenPipeError:
             _write_no_more()
             return ExitCode.OK
-
-    def _suggest(self, ctx: click.Context, cmd_name: str) -> None:
-        for near in difflib.get_close_matches(cmd_name, COMMANDS, n=1):
-            ctx.fail(f"No such command {cmd_name!r}. Did you mean {near}?")
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click calls it so

@@ -3,12 +3,15 @@
 And a line of `doctor`: what was checked, how it came out, what to do.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from threading import Timer
 from typing import NoReturn
 
+import click
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -56,12 +59,21 @@ def progress(what: str, total: int, after: float = AFTER_SECONDS) -> Iterator[Ca
             bar.stop()
 
 
+def print_json(told: object) -> None:
+    """Print a value as one line of JSON, which any encoding of stdout can show."""
+    click.echo(json.dumps(told, ensure_ascii="utf" not in sys.stdout.encoding.lower()))
+
+
 LONGEST_CELL = 60
 
 
 def aligned(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     """Return the lines of a table, each column as wide as its widest cell; what is long is cut."""
-    table = [head, *(tuple(map(_cell, row)) for row in rows)]
+    return in_columns([head, *(tuple(map(_cell, row)) for row in rows)])
+
+
+def in_columns(table: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, each column as wide as its widest cell."""
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
     return ["  ".join(map(set_cell_size, line, widths)).rstrip() for line in table]
 

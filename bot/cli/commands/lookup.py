@@ -72,7 +72,11 @@ def lookup(
     if picture:
         check_picture(asked, picture)
     if as_lines:
-        print_json(asked, answers)
+        from bot.blocks.report import as_json  # noqa: PLC0415 -- heavy
+        from bot.cli.terminal import print_json  # noqa: PLC0415 -- heavy
+
+        for query, answer in zip(asked, answers, strict=True):
+            print_json(as_json(query, answer))
     else:
         print_text(asked, answers, settings.thresholds if explain else None)
     if picture and not isinstance(answers[0], BotError):
@@ -139,15 +143,6 @@ async def look_up(
                 asked, newest_only=not few, each_within=SIM_SECONDS, done=step
             )
             return asked, answers
-
-
-def print_json(asked: list[str], answers: "list[SessionReport | BotError]") -> None:
-    """Print one object a line."""
-    from bot.blocks.report import as_json  # noqa: PLC0415 -- heavy
-
-    plain = "utf" not in sys.stdout.encoding.lower()
-    for query, answer in zip(asked, answers, strict=True):
-        click.echo(json.dumps(as_json(query, answer), ensure_ascii=plain))
 
 
 def print_text(
@@ -242,8 +237,10 @@ def read(file: str, *, is_message: bool, as_lines: bool) -> int:
     places = places_from(content.decode(encoding, "replace"), is_message=is_message)
     has_kore = not settings.missing(Need.KORE)
     spotted = asyncio.run(_read(places, settings, has_kore=has_kore))
+    from bot.cli.terminal import print_json  # noqa: PLC0415 -- heavy
+
     for spot in spotted.spots:
-        click.echo(_as_json(spot) if as_lines else _as_text(spot))
+        print_json(_as_json(spot)) if as_lines else click.echo(_as_text(spot))
     if not (spotted.spots or as_lines):
         click.echo("Nothing in that names a SIM.")
     if not spotted.is_listed:
@@ -292,8 +289,8 @@ async def seen_in(places: "Sequence[Place]", spotter: "SimSpotter", patience: fl
     return await spotter.read(places, asked=is_asked, patience=patience, thorough=True)
 
 
-def _as_json(spot: "Spot") -> str:
-    told: dict[str, Any] = {
+def _as_json(spot: "Spot") -> dict[str, Any]:
+    return {
         "kind": spot.kind,
         "value": spot.value,
         "sim": spot.sim,
@@ -301,7 +298,6 @@ def _as_json(spot: "Spot") -> str:
         "taken": spot.taken,
         "why": spot.why or None,
     }
-    return json.dumps(told, ensure_ascii="utf" not in sys.stdout.encoding.lower())
 
 
 def _as_text(spot: "Spot") -> str:

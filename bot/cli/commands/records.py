@@ -49,11 +49,11 @@ def audit(*, as_lines: bool, **which: object) -> None:
     Reads the bot's store. It holds no ICCID, IMEI, cell or location, and not what was typed; the
     reference stands in the log too.
     """
-    from bot.cli.lists import audit_json, audit_table  # noqa: PLC0415 -- only here
+    from bot.cli.lists import AUDIT  # noqa: PLC0415 -- only here
     from bot.store.lookups import Wanted  # noqa: PLC0415 -- the other commands need no SQL
 
     rows = asyncio.run(find_lookups(load_settings(need=Need.NOTHING), Wanted(**which)))  # type: ignore[arg-type]  # click has checked them
-    for line in map(audit_json, rows) if as_lines else audit_table(rows):
+    for line in AUDIT.lines(rows, as_json=as_lines):
         click.echo(line)
 
 
@@ -77,12 +77,12 @@ def incidents(*, since: float | None, channel: str | None, as_lines: bool) -> No
     went down, how long to take it from when it was opened. Times are UTC.
     """
     from bot.app.subscriptions import incidents  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.lists import incident_json, incident_table  # noqa: PLC0415 -- the same
+    from bot.cli.lists import INCIDENTS  # noqa: PLC0415 -- the same
 
     now = datetime.now(tz=UTC)
     start = datetime.fromtimestamp(now.timestamp() - DAYS if since is None else since, UTC)
     found = asyncio.run(incidents(load_settings(need=Need.NOTHING), start, channel))
-    for line in map(incident_json, found) if as_lines else incident_table(found):
+    for line in INCIDENTS.lines(found, as_json=as_lines):
         click.echo(line)
 
 
@@ -136,10 +136,10 @@ def alert() -> None:
 def list_alerts(*, as_lines: bool) -> None:
     """List every alert, by name: its SIMs, what it looks for, how it stands."""
     from bot.app.subscriptions import listed_alerts  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.lists import alert_json, alert_table  # noqa: PLC0415 -- the same
+    from bot.cli.lists import ALERTS  # noqa: PLC0415 -- the same
 
     every = asyncio.run(listed_alerts(load_settings(need=Need.NOTHING)))
-    for line in map(alert_json, every) if as_lines else alert_table(every):
+    for line in ALERTS.lines(every, as_json=as_lines):
         click.echo(line)
 
 
@@ -173,10 +173,10 @@ def digest() -> None:
 def list_digests(*, as_lines: bool) -> None:
     """List every digest, by name: its SIMs, how often it comes, when next."""
     from bot.app.subscriptions import listed_digests  # noqa: PLC0415 -- the other commands need no store
-    from bot.cli.lists import digest_json, digest_table  # noqa: PLC0415 -- the same
+    from bot.cli.lists import digests  # noqa: PLC0415 -- the same
 
     every, now = asyncio.run(listed_digests(load_settings(need=Need.NOTHING))), datetime.now(tz=UTC)
-    for line in (digest_json(one, now) for one in every) if as_lines else digest_table(every, now):
+    for line in digests(now).lines(every, as_json=as_lines):
         click.echo(line)
 
 

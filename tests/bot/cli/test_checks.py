@@ -40,6 +40,8 @@ from tests.fakes import FakeClock
         ({"SLACK_API_URL"}, {"Slack bot token", "Slack app token", "clock against Slack"}),
         ({"KORE_API_URL"}, {"KORE key", "clock against KORE"}),
         ({"KORE_TOKEN_URL"}, {"KORE key"}),
+        ({"SIMSESSIONS_DATABASE_URL"}, {"store"}),
+        ({"SIMSESSIONS_DATA_DIR"}, {"store"}),
         ({"PORT", "SIMSESSIONS_DRAIN"}, set()),
     ],
 )
@@ -175,10 +177,10 @@ async def test_nobody_there():
     assert Status.SKIPPED == check.status
 
 
-async def checked(faulty=frozenset(), **settings):
+async def checked(**settings):
     told = {f"SIMSESSIONS_{name.upper()}": str(value) for name, value in settings.items()}
     told = {"SIMSESSIONS_DATA_MAY_BE_LOST": "yes"} | told
-    return await store_check(load_settings(told, None, need=Need.NOTHING), SystemClock(), faulty)
+    return await store_check(load_settings(told, None, need=Need.NOTHING), SystemClock())
 
 
 async def test_a_store_that_is_well(database_url, kind):
@@ -296,11 +298,3 @@ async def test_little_room(monkeypatch, database_url, kind):
     check = await checked(database_url=database_url)
 
     assert (kind == "sqlite") == (Status.FAILED is check.status)
-
-
-@pytest.mark.parametrize("name", ["SIMSESSIONS_DATABASE_URL", "SIMSESSIONS_DATA_DIR"])
-async def test_a_setting_that_is_not_right(name):
-    """While a setting is wrong, the usual store is not looked at instead."""
-    check = await checked(faulty=frozenset({name}))
-
-    assert (Status.SKIPPED, f"{name} is not right") == (check.status, check.says)

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.cli.lists import audit_json, audit_table
+from bot.cli.lists import AUDIT
 from bot.store.lookups import Lookup
 from bot.struct import replace
 
@@ -13,9 +13,13 @@ ROW = Lookup(
 FAILED = replace(ROW, person="U0LONGER1", sim=None, name=None, outcome="sim_not_found", channel="")
 
 
+def table(*rows):
+    return list(AUDIT.lines(rows, as_json=False))
+
+
 def test_the_columns_stand_below_each_other():
     """What is not known is a dash; the head names the columns."""
-    head, first, second = audit_table([ROW, FAILED])
+    head, first, second = table(ROW, FAILED)
 
     starts = [head.index(word) for word in ("user", "channel", "by", "name", "outcome", "ref")]
     told = [first[at:].split("  ")[0] for at in starts]
@@ -26,17 +30,17 @@ def test_the_columns_stand_below_each_other():
 
 def test_a_name_cannot_steer_the_terminal():
     """Names are data."""
-    assert "\x1b" not in audit_table([replace(ROW, name="a\x1b[31mb\nc")])[1]
+    assert "\x1b" not in table(replace(ROW, name="a\x1b[31mb\nc"))[1]
 
 
 def test_nothing_is_said():
     """An empty list is no empty screen."""
-    assert ["No look-up fits."] == audit_table([])
+    assert ["No look-up fits."] == table()
 
 
 def test_json_is_one_object_a_line():
     """Unknown is null, the time is ISO 8601; the snapshot is not told."""
-    told = json.loads(audit_json(FAILED))
+    told = json.loads(*AUDIT.lines([FAILED], as_json=True))
 
     assert "2026-01-05T12:00:00.250Z" == told["at"]
     assert (None, None, None) == (told["channel"], told["sim"], told["name"])

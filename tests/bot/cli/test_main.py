@@ -38,7 +38,7 @@ async def test_help_lists_every_command_and_number(simsessions):
 
     assert 0 == done.code
     assert [] == [name for name in cli.list_commands(None) if f"\n  {name} " not in done.out]
-    assert [] == [c for c in ExitCode if f"{c.value}  {c.meaning}" not in done.out]
+    assert [] == [c for c, said in MEANINGS.items() if f"{c.value}  {said}" not in done.out]
     assert [] == [line for line in done.out.splitlines()[1:] if line.endswith("...")]
 
 
