@@ -22,7 +22,6 @@ from bot.diagnosis.rule import Severity, explained_rules, place
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
-from bot.diagnosis.thresholds import Thresholds
 from bot.digests.enrichment import Spent, told_once
 from bot.digests.scan import OPEN_STATES
 from bot.sessions.peers import scanned_member
@@ -312,12 +311,6 @@ class Reader:
             back=self._back,
             unjudged=frozenset(self._unjudged),
         )
-
-
-def lines_of(limits: Thresholds) -> Lines:
-    """Return how many SIMs within how much time are an outage."""
-    within = limits.outage_within.total_seconds()
-    return Lines(limits.outage_sims, limits.outage_percent, within)
 
 
 async def read_all(reader: Reader, rows: ScanRows, run: int) -> None:

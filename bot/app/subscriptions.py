@@ -8,13 +8,14 @@ from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.reading import Reader, Reading, Wanted, lines_of, read_all, with_outages
+from bot.alerts.reading import Reader, Reading, Wanted, read_all, with_outages
 from bot.alerts.service import Alerts
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
 from bot.app.jobs import incidents_of, open_engine, subscriptions
 from bot.app.resources import open_resources, opened_store
 from bot.clock import Clock, SystemClock
+from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, open_fleet, passing_scan, preview_digest
 from bot.digests.subscription import KIND, Subscription

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from heapq import heappush, heappushpop
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
+from bot.diagnosis.contrast import Member, Outage, Trait, outages_of
 from bot.diagnosis.rule import Severity
+from bot.diagnosis.rules.common_outage import lines_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import (
     ChangeGroup,
@@ -234,9 +235,8 @@ class Compiler:
         else:
             return ()
         members = [each async for each in self._members(run)]
-        span = limits.outage_within.total_seconds()
-        lines = Lines(limits.outage_sims, limits.outage_percent, span)
-        return tuple(_outage(each, redacts=redacts) for each in outages_of(members, lines))
+        found = outages_of(members, lines_of(limits))
+        return tuple(_outage(each, redacts=redacts) for each in found)
 
     async def _members(self, run: Run) -> AsyncIterator[Member]:
         async for page in self._rows.every(run.id):

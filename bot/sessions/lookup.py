@@ -19,7 +19,7 @@ from bot.diagnosis.rule import (
     diagnose,
     diagnose_together,
 )
-from bot.diagnosis.rules.common_outage import member_of
+from bot.diagnosis.rules.common_outage import lines_of, member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, SimNotFound, TookTooLong, kept
 from bot.kore.cache import Fetched
@@ -327,7 +327,7 @@ class SessionLookup:
     ) -> list[Answer]:
         """Compare what was asked for with others, and say how the neighbours of silent SIMs are."""
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
-        known = await peers.around(reports, patience)
+        known = await peers.around(reports, lines_of(self._judge.thresholds), patience)
         is_alone = len(answers) == 1 and known.keys() <= {each.sim.sid for each in reports}
         if is_alone and self._judge.thresholds.outage_sims > 1 and not peers.is_looking:
             return list(answers)

@@ -62,6 +62,13 @@ def by_loss(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
     return [members[place].sid for place in nearest[:most]]
 
 
+def lost_near(lost: Iterable[Member], known: Mapping[str, Peer], within: float) -> frozenset[str]:
+    """Return those `known` that fell silent within so many seconds of one that was lost."""
+    moments = [member.lost_at for member in lost if member.lost_at is not None]
+    silent = [(sid, at) for sid, peer in known.items() if (at := peer.member.lost_at) is not None]
+    return frozenset([sid for sid, at in silent if any(abs(at - m) <= within for m in moments)])
+
+
 def neighbours_of(mine: Member, near: Near, within: timedelta) -> Neighbours | None:
     """Return how the others on its cell are, or else on its network; None: nobody knows.
 

@@ -10,20 +10,22 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
-from typing import Protocol, Self
+from typing import Self
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.contrast import Lines, Member, Trait
 from bot.diagnosis.evidence import LONG_AGO, State
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
 from bot.errors import BotError
-from bot.sessions.neighbours import Near, Peer, by_loss
+from bot.sessions.neighbours import Near, Peer, by_loss, lost_near
 from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import Snapshot
+from bot.sims.directory import SimDirectory
 from bot.sims.identifier import key
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import ScanRow, ScanRows
+from bot.struct import replace
 
 PATIENCE = 0.3
 """Seconds that an answer may wait for all of it: a quarter for the scan, one for the names, one for
@@ -31,31 +33,15 @@ the SIMs that are looked at."""
 PATIENCE_FOR_MANY = 2.0
 """The same for several SIMs: what comes too late brings no answer about many up to date."""
 RECENT, SWEPT_EVERY = timedelta(minutes=10), timedelta(seconds=1)
+MAY_BE_BACK = timedelta(minutes=2)
+"""When one that was lost with a silent SIM is looked at again: the outage may be over."""
 MOST_RECENT = 1000
-MOST_QUICK, NEXT = 5, 3
+MOST_QUICK = 5
+NEXT = (3, 10)
 log = logging.getLogger(__name__)
 
-
 QuickLook = Callable[[str], Awaitable[SessionReport]]
-
-
-class Names(Protocol):
-    """Finds SIMs by name: bot.sims.directory.SimDirectory."""
-
-    async def ready(self, patience: float) -> bool:
-        """Wait for the list of SIMs, at most `patience` seconds; return whether it is read."""
-
-    async def sids(
-        self,
-        fits: Callable[[str], object] | None = None,
-        *,
-        start: str = "",
-        most: int | None = None,
-    ) -> tuple[str, ...]:
-        """Return the SIDs of SIMs of which a name fits, as `key` has it, at most so many.
-
-        None fits but with that `start`.
-        """
+Asked = tuple[SessionReport, Peer]
 
 
 MOST_PEERS = 5000
@@ -155,7 +141,7 @@ class Peers:
         clock: Clock,
         scan: ScanPeers | None = None,
         quick_look: QuickLook | None = None,
-        names: Names | None = None,
+        names: SimDirectory | None = None,
         patience: float = PATIENCE,
     ) -> None:
         self._clock = clock
@@ -173,12 +159,15 @@ class Peers:
         return self
 
     def note(self, report: SessionReport) -> Peer:
-        """Remember a SIM that was just looked up, not of old; return it as it is compared."""
-        member, is_online = member_of(case_of(report)), report.state is State.ONLINE
-        peer = Peer(member, is_online, report.as_of)
-        self._recent.pop(member.sid, None)
-        if report.as_of < self._since:
+        """Remember a SIM as it was looked up, not of old; return it as it is compared."""
+        member, plan = member_of(case_of(report)), report.sim.rate_plan_sid
+        if plan:  # as scans, and those whose plan nobody asked for, have it
+            member = replace(member, traits={**member.traits, Trait.PLAN: plan})
+        peer = Peer(member, report.state is State.ONLINE, report.as_of)
+        known = self._recent.get(member.sid)
+        if report.as_of < (known.as_of if known else self._since):
             return peer
+        self._recent.pop(member.sid, None)
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
         self._recent[member.sid] = peer
@@ -194,7 +183,7 @@ class Peers:
         return bool(self._looks)
 
     async def around(
-        self, reports: Iterable[SessionReport], patience: float | None = None
+        self, reports: Iterable[SessionReport], lines: Lines, patience: float | None = None
     ) -> dict[str, Peer]:
         """Remember SIMs that were looked up; return all that are known where one is silent.
 
@@ -207,15 +196,50 @@ class Peers:
         known, since = await self.known(), self._since
         if len(lost) <= MOST_QUICK:
             patience = patience or (self._part if len(asked) == 1 else self._for_many)
-            old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
-            # where none is old, none that is known can be worth a look
-            wanted = await self._worth_a_look(lost, known if old else {}, patience)
-            sids = [sid for sid in wanted if sid not in asked and (sid in old or sid not in known)]
-            if sids or self.is_looking:
-                await self._look_at(sids, MOST_QUICK * len(lost), patience)
-                known = _still_true(self._with_fresh(known), old)
+            known = await self._looked_around(lost, known, lines, patience)
         known.update((sid, peer) for sid, (_, peer) in asked.items() if peer.as_of >= since)
         return known
+
+    async def _looked_around(
+        self, lost: Sequence[Asked], known: dict[str, Peer], lines: Lines, patience: float
+    ) -> dict[str, Peer]:
+        """Look at a few others, and where that shows a pair, at a few more that may be lost too.
+
+        All looks together are waited for during `patience` seconds.
+        """
+        if self._names and self._quick_look:
+            await self._names.ready(patience)
+        loop, done = asyncio.get_running_loop(), {peer.member.sid for _, peer in lost}
+        until = loop.time() + patience
+        for most in (MOST_QUICK, 2 * MOST_QUICK):
+            old = self._outdated(known, [peer.member for _, peer in lost], lines.within)
+            # where none is old, none that is known can be worth a look
+            wanted = await self._worth_a_look(lost, known if old else {}, most, patience)
+            sids = [sid for sid in wanted if sid not in done and (sid in old or sid not in known)]
+            if sids or self.is_looking:
+                await self._look_at(sids, MOST_QUICK * len(lost), until - loop.time())
+                known = _still_true(self._with_fresh(known), old)
+            done.update(sids)
+            every = known | {peer.member.sid: peer for _, peer in lost}
+            lost = [
+                pair
+                for pair in lost
+                if 1 < len(lost_near([pair[1].member], every, lines.within)) < lines.at_least
+            ]
+            if not lost:
+                break
+        return known
+
+    def _outdated(
+        self, known: Mapping[str, Peer], lost: Iterable[Member], within: float
+    ) -> dict[str, Peer]:
+        """Return those of whom nothing new is known, and who were lost with one and may be back."""
+        now, with_it = self._clock.now(), lost_near(lost, known, within)
+        return {
+            sid: peer
+            for sid, peer in known.items()
+            if peer.as_of < now - (MAY_BE_BACK if sid in with_it else RECENT)
+        }
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
@@ -232,10 +256,7 @@ class Peers:
         return {**known, **recent, **newer}
 
     async def _worth_a_look(
-        self,
-        lost: Sequence[tuple[SessionReport, Peer]],
-        known: Mapping[str, Peer],
-        patience: float,
+        self, lost: Sequence[Asked], known: Mapping[str, Peer], most: int, patience: float
     ) -> Iterable[str]:
         """Return a few SIMs that tell most of those that were lost, of each in turn the best first.
 
@@ -243,34 +264,29 @@ class Peers:
         the same whoever asks, so that no answer becomes another by asking again.
         """
         near, queues = Near([peer.member for _, peer in lost], known), list[list[str]]()
-        if self._names and self._quick_look:
-            await self._names.ready(patience)
         for report, peer in lost:
             mine = peer.member
-            queue = by_loss(mine, near.others(mine, Trait.CELL), MOST_QUICK)
-            queue += await self._namesakes(report, patience)
-            if (room := MOST_QUICK - len(queue)) > 0:
+            queue = by_loss(mine, near.others(mine, Trait.CELL), most)
+            queue += await self._namesakes(report, most, patience)
+            if (room := most - len(queue)) > 0:
                 queue += by_loss(mine, near.others(mine, Trait.NETWORK), room)
             queues.append(queue)
         return dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
 
-    async def _namesakes(self, report: SessionReport, patience: float) -> list[str]:
-        """Return a few SIMs whose names differ in a number only, those with the next ones first."""
+    async def _namesakes(self, report: SessionReport, most: int, patience: float) -> list[str]:
+        """Return a few SIMs that are called alike, those with the next numbers first."""
         found: dict[str, None] = {}
         if not (self._names and self._quick_look):
             return []
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                for by in (NEXT, None):
-                    alike = namesakes(report.sim.name, by)
-                    if alike is None or len(found) > MOST_QUICK:
+                for start, pattern in namesakes(report.sim.name):
+                    fits = pattern.fullmatch
+                    found |= dict.fromkeys(await self._names.sids(fits, start=start, most=most + 1))
+                    if len(found) > most:
                         break
-                    start, pattern = alike
-                    most = MOST_QUICK + 1
-                    sids = await self._names.sids(pattern.fullmatch, start=start, most=most)
-                    found |= dict.fromkeys(sids)
         found.pop(report.sim.sid, None)
-        return list(found)[:MOST_QUICK]
+        return list(found)[:most]
 
     async def _scanned(self) -> Mapping[str, Peer]:
         """Return what the last scan saw; reading it goes on for the next one who asks."""
@@ -319,20 +335,32 @@ class Peers:
 
 
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,99})([^0-9]*)")
+_WORDS = re.compile(r"(.*[\W_])[^\W_]+")
 
 
-def namesakes(name: str, by: int | None = None) -> tuple[str, re.Pattern[str]] | None:
-    """Return how names begin that differ in the last number only, and all of it; None: none do.
+def namesakes(name: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Return how names begin that are like it, and all of it, as `key` has them; the likest first.
 
-    Both as `key` has them; the number differs `by` so much at most, None: by anything.
+    They differ in their last number, or in their last word: what stands before that may be a site.
     """
-    read = _NUMBERED.fullmatch(key(name))
-    if read is None or not (read[1] or read[3]):
-        return None
-    number = int(read[2])
+    name = key(name)
+    numbered, words = _NUMBERED.fullmatch(name), _WORDS.fullmatch(name)
+    numbers, word = list[tuple[str, re.Pattern[str]]](), list[tuple[str, re.Pattern[str]]]()
+    if numbered and (numbered[1] or numbered[3]):
+        numbers = [_numbered(numbered, by) for by in (*NEXT, None)]
+    if words and re.search(r"[^\W\d_]", words[1]):
+        word = [(words[1], re.compile(f"{re.escape(words[1])}.+"))]
+    if numbered and words and numbered.end(2) < words.end(1):  # `site 3 pump`
+        return word + numbers
+    return numbers[:-1] + word + numbers[-1:]
+
+
+def _numbered(named: re.Match[str], by: int | None) -> tuple[str, re.Pattern[str]]:
+    """Return the names whose number differs `by` so much at most, None: by anything."""
+    number = int(named[2])
     near = range(max(0, number - by), number + by + 1) if by else ()
     numbers = f"0*(?:{'|'.join(map(str, near))})" if by else "[0-9]+"
-    return read[1], re.compile(f"{re.escape(read[1])}{numbers}{re.escape(read[3])}")
+    return named[1], re.compile(f"{re.escape(named[1])}{numbers}{re.escape(named[3])}")
 
 
 def _still_true(known: dict[str, Peer], old: Mapping[str, Peer]) -> dict[str, Peer]:

@@ -55,12 +55,16 @@ def common_outage(
 ) -> Iterable[tuple[str, Finding]]:
     """Find SIMs that were lost at about the same time; each is counted once."""
     asked = {each.sim_sid: each for each in cases}
-    within = limits.outage_within.total_seconds()
-    lines = Lines(limits.outage_sims, limits.outage_percent, within)
-    for outage in outages_of([*map(member_of, asked.values()), *peers], lines):
+    for outage in outages_of([*map(member_of, asked.values()), *peers], lines_of(limits)):
         finding = _finding(outage, limits)
         for sid in outage.sids & asked.keys():
             yield sid, finding
+
+
+def lines_of(limits: Thresholds) -> Lines:
+    """Return how many SIMs within how much time are an outage."""
+    within = limits.outage_within.total_seconds()
+    return Lines(limits.outage_sims, limits.outage_percent, within)
 
 
 def member_of(case: Case) -> Member:

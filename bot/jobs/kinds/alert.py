@@ -27,7 +27,6 @@ from bot.alerts.reading import (
     Reader,
     Reading,
     Wanted,
-    lines_of,
     read_all,
     with_outages,
 )
@@ -36,6 +35,7 @@ from bot.blocks.alert_setup import busy_screen, revoked_screen
 from bot.blocks.kit import Screen
 from bot.clock import Backoff, spread
 from bot.diagnosis.rhythm import Rhythm
+from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import SharedScans, sids_of, unpacked
 from bot.digests.scan import failed_row

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.rules.common_outage import lines_of
+from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import Fault
 from bot.sessions import peers as peers_module
 from bot.sessions.peers import Peer, Peers
@@ -75,7 +77,7 @@ async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(put, open_wi
     """At most five of those that the scan saw are looked up, behind; the rest is as it was."""
     numbers = range(1, 8)
     for number in numbers:
-        put(number, silent=number == 1)
+        put(number, silent=number == 1, lost="2026-01-04T02:00:00Z")
     scan = Scan(*(a_peer(clock, number) for number in numbers))
     peers = Peers(clock, scan, open_with(None).look_up, patience=120)
     report = await open_with(peers).look_up(put(9, silent=True))
@@ -137,7 +139,7 @@ async def test_answers_of_before_tell_nothing_of_others(put, open_with, clock, a
     old = [await lookup.look_up(sid) for sid in sids]
 
     assert all(report.stale for report in old)
-    assert [{}, {}] == [await peers.around([report]) for report in old]
+    assert [{}, {}] == [await peers.around([report], lines_of(Thresholds())) for report in old]
 
 
 def outage(report):
@@ -236,7 +238,7 @@ async def test_what_fell_silent_by_itself_is_reset(put, open_with, clock, others
 
 
 async def test_alone_and_silent_those_called_alike_are_looked_at(put, open_with, names, clock, api):
-    """On a fresh start `well-2` is compared with at most five other wells, and is not reset."""
+    """On a fresh start `well-2` is compared with the other wells, and is not reset."""
     for number in range(1, 9):
         put(number, name=f"well-{number}", silent=number < 3)
     put(9, name="pump-1", silent=True)
@@ -244,10 +246,10 @@ async def test_alone_and_silent_those_called_alike_are_looked_at(put, open_with,
     report = await open_with(peers).look_up(a_sid(2), patience=30)
     looked_at = {path for path in paths(api) if path.endswith("DataSessions")}
 
-    assert ("cell", 4, 1) == told(report)
+    assert ("cell", 6, 1) == told(report)
     assert step(report).startswith("It did not fall silent alone")
     assert report.peers_known
-    assert 5 + 1 == len(looked_at)
+    assert 7 + 1 == len(looked_at)
 
 
 @pytest.mark.parametrize("neighbour", [{}, {"silent": True}, {"lost": "2026-01-04T02:00:00Z"}])
@@ -316,18 +318,32 @@ async def test_an_outage_of_those_looked_at_so_far_is_brought_up_to_date(
 @pytest.mark.parametrize(
     ("name", "fits", "others"),
     [
-        ("well-2", ["well-1", "well-17"], ["well", "well-1b", "swell-1", "pump-2"]),
+        ("well-2", ["well-1", "well-17", "well-x"], ["well", "swell-1", "pump-2"]),
+        ("well2", ["well1", "well17"], ["well", "well1b", "swell1", "pump2"]),
         ("Plant 3 Pump 07", ["plant 3 pump 8"], ["plant 4 pump 8"]),
-        ("kiosk 12 north", ["kiosk 1 north"], ["kiosk 1 south"]),
+        ("kiosk 12 north", ["kiosk 12 south", "kiosk 1 north"], ["kiosk 1 south"]),
+        ("north-camera", ["north-gate", "north-12"], ["south-camera", "north", "north-"]),
         ("gateway", [], ["gateway", "gateway-1"]),
         ("4711", [], ["4712"]),
     ],
 )
-def test_names_that_differ_in_a_number(name, fits, others):
-    """The last number tells SIMs of one kind apart; a name without words is no kind."""
-    start, pattern = peers_module.namesakes(name) or ("", None)
+def test_names_that_are_alike(name, fits, others):
+    """The last number or word tells SIMs of one kind apart; a name without words is no kind."""
+    alike = peers_module.namesakes(name)
 
-    assert all(each.startswith(start) for each in fits)
-    assert all(pattern.fullmatch(each) for each in fits)
-    assert pattern is None or not any(pattern.fullmatch(each) for each in others)
-    assert bool(fits) == (pattern is not None)
+    def is_alike(each):
+        return any(each.startswith(start) and fit.fullmatch(each) for start, fit in alike)
+
+    assert all(map(is_alike, fits))
+    assert not any(map(is_alike, others))
+    assert bool(fits) == bool(alike)
+
+
+def test_the_likest_names_come_first():
+    """The next numbers of one kind; where the number names the site, the others of that site."""
+    found = {name: peers_module.namesakes(name)[0][1] for name in ("well-7", "site3-router")}
+
+    assert found["well-7"].fullmatch("well-10")
+    assert not found["well-7"].fullmatch("well-x")
+    assert found["site3-router"].fullmatch("site3-meter")
+    assert not found["site3-router"].fullmatch("site4-router")

@@ -139,3 +139,86 @@ async def test_a_list_that_is_not_read_is_waited_for_once(put, open_with, clock)
 
     assert ["common_outage"] * 3 == [report.cause.rule for report in reports]
     assert 1 == len(waited)
+
+
+@pytest.mark.parametrize("asked", [1, 4, 7])
+async def test_two_lost_together_are_worth_five_looks_more(put, open_with, names, clock, asked):
+    """Of nine stands three are gone, of one model and in three cells: whichever one asks for."""
+    for number in range(1, 10):
+        imei = "353166090000000" if number % 3 == 1 else f"867145{number:02}0000000"
+        changes = {"imei": imei, "cell_id": f"310-260-1-{number}"}
+        put(number, name=f"stand-{number}", silent=number % 3 == 1, **changes)
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+    report = await lookup.look_up(a_sid(asked), patience=30)
+
+    assert {"sims": 3, "of": 3, "others_silent": 0, "others": 6} == outage(report)
+    assert "device model" == report.cause.evidence["trait"]
+
+
+async def test_few_more_are_looked_at_for_a_pair_only(put, open_with, names, clock):
+    """Who fell silent alone, or in an outage that shows already, costs no look more."""
+    looks, told_of = {}, {}
+    for lost in (1, 2, 3):
+        for number in range(1, 31):
+            put(number, name=f"well-{number}", silent=number <= lost)
+        looked, others = [], open_with(None)
+
+        async def look(sid, looked=looked, others=others):
+            looked.append(sid)
+            return await others.look_up(sid)
+
+        lookup = open_with(Peers(clock, None, look, await names()))
+        told_of[lost] = [told(await lookup.look_up(a_sid(1), patience=30)) for _ in range(2)]
+        looks[lost] = len(looked)
+        clock.move(60)
+
+    assert {1: 5, 2: 10, 3: 5} == looks
+    assert {1: [("cell", 5, 0)] * 2, 2: [("cell", 9, 1)] * 2} == {n: told_of[n] for n in (1, 2)}
+
+
+async def test_two_asked_for_together_are_a_pair(put, open_with, names, clock):
+    """More are looked at as around one: the third well that is out is not among the next five."""
+    for number in range(1, 10):
+        put(number, name=f"well-{number}", silent=number in {1, 2, 9}, imei=None)
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+    reports = await lookup.look_up_many(["well-1", "well-2"])
+
+    assert ["common_outage"] * 2 == [report.cause.rule for report in reports]
+
+
+async def test_a_site_is_known_by_the_words_of_its_names(put, open_with, names, clock):
+    """Where no number tells SIMs of one kind apart, those called alike but for a word are near."""
+    for number, device in enumerate(("camera", "gate", "meter", "pump", "router")):
+        put(number, name=f"north 2 {device}", silent=device in {"camera", "gate", "pump"})
+        put(number + 10, name=f"south-{device}", cell_id="310-260-9-9")
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+    report = await lookup.look_up(a_sid(0), patience=30)
+
+    assert "common_outage" == report.cause.rule
+
+
+@pytest.mark.parametrize(("minutes", "rule"), [(1, "common_outage"), (3, "ghost_session")])
+async def test_an_outage_that_ended_minutes_ago_is_over(put, open_with, clock, minutes, rule):
+    """Those that were silent when they were looked up are looked at again after two minutes."""
+    sids = [put(number, silent=True, imei=None) for number in range(1, 10)]
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, patience=120))
+    await lookup.look_up_many(sids)
+    for number in range(2, 10):
+        put(number, imei=None)
+    clock.move(60 * minutes)
+    report = await lookup.look_up(sids[0], fresh=True)
+
+    assert rule == report.cause.rule
+
+
+async def test_an_older_answer_replaces_no_newer_one(put, open_with, clock):
+    """A look-up that was under way for long says nothing new of a SIM that was seen since."""
+    peers, sid = Peers(clock), put(1, silent=True)
+    before = await open_with(None).look_up(sid)
+    clock.move(60)
+    put(1)
+    after = await open_with(None).look_up(sid, fresh=True)
+    for report in (after, before):
+        peers.note(report)
+
+    assert {sid: True} == {sid: peer.is_online for sid, peer in (await peers.known()).items()}
