@@ -164,7 +164,7 @@ def open_stacks(
     configs = kore_configs(settings)
     for name, config in configs.items():
         observer = metrics.of_account(name) if metrics else None
-        rate = shared_rate(settings, clock, store, name) if store else None
+        rate = _shared_rate(settings, config, clock, store) if store else None
         clients[name] = open_kore(config, clock, observer=observer, shared_rate=rate)
         directories[name] = SimDirectory(
             clients[name],
@@ -292,12 +292,11 @@ async def _close_all(made: Mapping[frozenset[str], Peers]) -> None:
     await asyncio.gather(*(peers.aclose() for peers in tuple(made.values())))
 
 
-def shared_rate(
-    settings: Settings, clock: Clock, store: Database, account: str = UNNAMED
+def _shared_rate(
+    settings: Settings, config: KoreConfig, clock: Clock, store: Database
 ) -> SharedRate | None:
     """Return the rate of scans and watches over all processes on one store; None for one alone."""
-    config = kore_configs(settings)[account]
     if config.per_second is None or not (store.is_postgres or settings.workers):
         return None
-    bucket = f"kore {config.client_id or account or 'token'}"
+    bucket = f"kore {config.client_id or config.account or 'token'}"
     return SharedRate(store, clock, bucket, config.per_second * (1 - RESERVE))

@@ -26,7 +26,6 @@ from bot.app.resources import (
     data_folder,
     open_audit,
     open_resources,
-    revealed,
     store_url,
 )
 from bot.blocks.kit import degrade
@@ -40,10 +39,10 @@ from bot.services import Renderer, Replying, Services
 from bot.sessions.fleet import DefaultAccounts
 from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
+from bot.setting_entries import revealed
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
 from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, Taking, make_bolt_app
-from bot.slack.client import SlackClient
 from bot.slack.directory import Threads
 from bot.slack.errors import is_outage
 from bot.slack.files import Files
@@ -156,11 +155,6 @@ class Bot:
         reached = await self._intake.is_open()
         return (*(() if reached else ("no connection with Slack",)), *self._engine.why_stuck())
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what is wrong though it answers: look-ups still work without the store."""
-        trouble = self.services.store.trouble
-        return (f"store: {trouble.sentence}",) if trouble else ()
-
     async def start(self) -> None:
         """Open the intake and watch it. Raises StartError or SlackLost."""
         await self._intake.open()
@@ -208,7 +202,7 @@ async def assemble(
     metrics = Metrics(in_flight=lambda: len(tasks), standing=dependencies)
     resources = await open_resources(settings, clock, session, metrics, stack)
     services = _services(resources, tasks, dependencies, stack)
-    token = revealed(settings.slack_bot_token)
+    token = revealed(settings.slack_bot_token) or ""
     app = make_bolt_app(session, resources.identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     engine = open_engine(
@@ -232,6 +226,9 @@ def _services(
     sure = SurePosts(slack, PostFinder(slack, resources.identity), clock)
     delivery = Delivery(slack, fallback, sure, metrics)
     digests, seen = digest_service(resources), SeenEvents(store)
+    home_tabs, channels = HomeTabs(slack, clock), ListeningChannels(ListeningRows(store), clock)
+    start_background(stack, home_tabs.run(), "home-tabs")
+    start_background(stack, channels.run(), "listening")
     return Services(
         views=resources.kore.views,
         defaults=DefaultAccounts(
@@ -241,7 +238,7 @@ def _services(
             delivery, ProgressMessages(slack, fallback, delivery, clock), NewestAnswers(clock)
         ),
         files=Files(slack, clock, sure),
-        home_tabs=_open_home_tabs(slack, clock, stack),
+        home_tabs=home_tabs,
         modals=Modals(slack, clock),
         work_objects=WorkObjects(slack),
         token=TokenWatch(slack),
@@ -272,7 +269,7 @@ def _services(
             work_objects=settings.work_objects,
             bot_id=resources.identity.bot,
         ),
-        listening_channels=_open_listening(resources, stack),
+        listening_channels=channels,
         webhooks=resources.webhooks,
         foreign_alerts=ForeignAlerts(store, resources.queue, clock),
         questions=_open_questions(resources, stack),
@@ -282,13 +279,6 @@ def _services(
         thresholds=settings.thresholds,
         links=settings.web_links,
     )
-
-
-def _open_listening(resources: Resources, stack: AsyncExitStack) -> ListeningChannels:
-    """Return the channels that listen; they are read again and again in the background."""
-    channels = ListeningChannels(ListeningRows(resources.store), resources.clock)
-    start_background(stack, channels.run(), "listening")
-    return channels
 
 
 def _open_questions(resources: Resources, stack: AsyncExitStack) -> OpenQuestions:
@@ -301,13 +291,6 @@ def _open_questions(resources: Resources, stack: AsyncExitStack) -> OpenQuestion
     return questions
 
 
-def _open_home_tabs(slack: SlackClient, clock: Clock, stack: AsyncExitStack) -> HomeTabs:
-    """Return them; those that are open are drawn anew in the background."""
-    home_tabs = HomeTabs(slack, clock)
-    start_background(stack, home_tabs.run(), "home-tabs")
-    return home_tabs
-
-
 def _with_intake(
     resources: Resources, app: AsyncApp, taking: Taking, bot_with: Callable[[Intake], Bot]
 ) -> tuple[Bot, Starlette]:
@@ -316,11 +299,13 @@ def _with_intake(
     routes: list[Route] = []
     intake: Intake
     if settings.slack_app_token:
-        app_token = revealed(settings.slack_app_token)
+        app_token = revealed(settings.slack_app_token) or ""
         intake = SocketModeConnection(app, app_token, resources.slack, clock, metrics)
     else:
-        signature = SignatureVerifier(revealed(settings.slack_signing_secret), clock)
+        signature = SignatureVerifier(revealed(settings.slack_signing_secret) or "", clock)
         intake = endpoint = SlackEndpoint(app, signature, clock, metrics, taking)
         routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
     bot = bot_with(intake)
-    return bot, Starlette(routes=[*routes, *health_routes(bot.why_not_ready, bot.notes, metrics)])
+    return bot, Starlette(
+        routes=[*routes, *health_routes(bot.why_not_ready, resources.notes, metrics)]
+    )

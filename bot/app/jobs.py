@@ -11,7 +11,7 @@ import aiohttp
 from bot.alerts.incident_repository import Incidents
 from bot.alerts.service import Alerts, AlertService, AlertWork
 from bot.alerts.webhook import WebhookNews
-from bot.app.resources import Resources, revealed
+from bot.app.resources import Resources
 from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -27,6 +27,7 @@ from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import MOST_VIEWS
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.owners import Owners
+from bot.setting_entries import revealed
 from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
 from bot.slack.identity import Identity
@@ -92,7 +93,7 @@ def _services(
     judge = Judge(settings.thresholds, resources.metrics.rule_broke, resources.ages)
     posts = open_posts(
         resources.session,
-        token=revealed(settings.slack_bot_token),
+        token=revealed(settings.slack_bot_token) or "",
         api_url=settings.slack_api_url,
         identity=resources.identity,
         store=store,
@@ -100,15 +101,8 @@ def _services(
         clock=clock,
         refused=resources.slack.refused,
     )
-    fleet = open_fleet(
-        store,
-        kore,
-        judge,
-        clock,
-        resources.executor,
-        at_once=at_once,
-        keep=settings.history_retention,
-    )
+    keep, executor = settings.history_retention, resources.executor
+    fleet = open_fleet(store, kore, judge, clock, executor, at_once=at_once, keep=keep)
     digests = subscriptions(store, resources.queue)
     return JobServices(
         kore=kore,
@@ -223,15 +217,8 @@ def watch_service(resources: Resources) -> WatchService:
         timedelta(seconds=settings.watch_longest),
         settings.watch_interval,
     )
-    repository = WatchRepository(rows, resources.queue)
-    return WatchService(
-        resources.store,
-        rows,
-        repository,
-        resources.clock,
-        limits,
-        account=resources.kore.views.unnamed,
-    )
+    repository, account = WatchRepository(rows, resources.queue), resources.kore.views.unnamed
+    return WatchService(resources.store, rows, repository, resources.clock, limits, account=account)
 
 
 def _watch_work(
@@ -242,10 +229,8 @@ def _watch_work(
 ) -> WatchWork:
     """Return what the jobs of watches work with."""
     settings, clock, rows = resources.settings, resources.clock, WatchRows(resources.store)
-    repository, permission = (
-        WatchRepository(rows, resources.queue),
-        AccessPermission(resources.authorizer),
-    )
+    repository = WatchRepository(rows, resources.queue)
+    permission = AccessPermission(resources.authorizer)
     kore = resources.kore.client.in_background(at_once=WATCHES_AT_ONCE)
     stack.push_async_callback(kore.aclose)
     views = resources.kore.views

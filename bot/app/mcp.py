@@ -5,17 +5,15 @@ It is a process of its own: the bot does not import this, nor the SDK.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
-
-from starlette.types import ASGIApp
 
 from bot.app.accounts import open_access
+from bot.app.bot import stopped_or_ended
 from bot.app.jobs import incidents_of, subscriptions
 from bot.app.resources import open_ages, open_audit, open_store
-from bot.app.run import heed_signals, run_process
+from bot.app.run import heed_signals, opened, run_process
 from bot.clock import Clock, SystemClock
 from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscription import Subscription
@@ -26,6 +24,7 @@ from bot.mcp.server import make_server
 from bot.mcp.transports import LOOPBACK, PATH, Door, http_app, serve_stdio, who_by_token
 from bot.ops.http import http_server
 from bot.ops.metrics import Metrics
+from bot.ops.tasks import cancelled
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
 from bot.store.database import Database
@@ -94,7 +93,12 @@ def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:
 async def _stdio(settings: Settings, caller: Caller, version: str, stopped: asyncio.Event) -> None:
     async with agent_services(settings) as services:
         server = make_server(services, lambda _: caller, version)
-        await _until(stopped, serve_stdio(server))
+        heed_signals(stopped)
+        serving = asyncio.create_task(serve_stdio(server))
+        try:
+            await stopped_or_ended(stopped, serving)
+        finally:
+            await cancelled(serving)
 
 
 def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
@@ -132,25 +136,5 @@ async def serving_http(
     async with agent_services(settings) as services, AsyncExitStack() as stack:
         server = make_server(services, who_by_token(callers.values()), version)
         app = await stack.enter_async_context(http_app(server, door))
-        yield await _listening(stack, app, host, port)
-
-
-async def _listening(stack: AsyncExitStack, app: ASGIApp, host: str, port: int) -> int:
-    try:
-        return await stack.enter_async_context(http_server(app, host, port))
-    except OSError as error:
-        why = str(error.strerror).partition(" (while ")[0]
-        fault = f"cannot listen on {host}:{port} ({why}); choose another --port or --host"
-        raise StartError(fault) from error
-
-
-async def _until(stopped: asyncio.Event, serving: Coroutine[Any, Any, None]) -> None:
-    """Serve until that ends by itself, or a signal comes."""
-    heed_signals(stopped)
-    tasks = {asyncio.create_task(serving), asyncio.create_task(stopped.wait())}
-    done, waiting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    await asyncio.wait(waiting)
-    for task in done:
-        task.result()
+        web, fault = http_server(app, host, port), f"cannot listen on {host}:{port}"
+        yield await opened(web, stack, fault, "choose another --port or --host")

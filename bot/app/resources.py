@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
-from pydantic import SecretStr
 
 from bot.alerts.webhook import Webhooks
 from bot.app.accounts import KoreAccess, open_access
@@ -17,6 +16,7 @@ from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread, start_background
 from bot.sessions.audit import Audit
 from bot.sessions.news_ages import NewsAges
+from bot.setting_entries import revealed
 from bot.settings import Settings
 from bot.slack.access import Access, AccountRule, Authorizer, Policies
 from bot.slack.client import SlackClient
@@ -76,7 +76,7 @@ async def open_resources(
     slack = SlackClient(
         session,
         clock,
-        token=revealed(settings.slack_bot_token),
+        token=revealed(settings.slack_bot_token) or "",
         api_url=settings.slack_api_url,
         observer=metrics,
     )
@@ -107,11 +107,6 @@ async def open_resources(
             internal=settings.webhooks_internal,
         ),
     )
-
-
-def revealed(secret: SecretStr | None) -> str:
-    """Return a secret's value; "" where there is none."""
-    return secret.get_secret_value() if secret else ""
 
 
 def open_audit(  # noqa: PLR0913 -- what it is put together from
@@ -178,7 +173,7 @@ def store_url(settings: Settings) -> str:
 
 def data_folder(settings: Settings) -> Path:
     """Return the folder of what is kept on this machine's disk."""
-    url = settings.database_url and settings.database_url.get_secret_value()
+    url = revealed(settings.database_url)
     if url and url.startswith(SQLITE):
         return Path(url.removeprefix(SQLITE)).parent
     xdg = os.environ.get("XDG_DATA_HOME", "")

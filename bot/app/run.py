@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
@@ -93,8 +93,7 @@ async def working(
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()
         log.info("working", extra={"port": port})
-        watch = start_background(stack, TokenWatch(resources.slack).run(), "token-watch")
-        yield watch
+        yield start_background(stack, TokenWatch(resources.slack).run(), "token-watch")
 
 
 def work(settings: Settings, *, until_stdin_ends: bool) -> None:
@@ -153,12 +152,18 @@ async def listen(
     web: Starlette, settings: Settings, metrics: Metrics, stack: AsyncExitStack
 ) -> int:
     """Serve on the port that is set; return it. Raises StartError where it is taken."""
+    guard = ConnectionGuard(metrics.connection_cut)
+    server = http_server(web, settings.host, settings.port, guard=guard)
+    fault = f"PORT: cannot listen on {settings.host}:{settings.port}"
+    return await opened(server, stack, fault, "set another PORT or SIMSESSIONS_HOST")
+
+
+async def opened(
+    server: AbstractAsyncContextManager[int], stack: AsyncExitStack, fault: str, mend: str
+) -> int:
+    """Open a server on the stack; return its port. Raises StartError, which says what to do."""
     try:
-        guard = ConnectionGuard(metrics.connection_cut)
-        server = http_server(web, settings.host, settings.port, guard=guard)
         return await stack.enter_async_context(server)
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
         why = str(error.strerror).partition(" (while ")[0]  # asyncio says the address once more
-        fault = f"PORT: cannot listen on {where} ({why}); set another PORT or SIMSESSIONS_HOST"
-        raise StartError(fault) from error
+        raise StartError(f"{fault} ({why}); {mend}") from error
