@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from bot.diagnosis.rule import Severity
 from bot.digests.form import (
@@ -18,10 +17,10 @@ from bot.digests.form import (
     check_quiet_hours,
     check_sims,
     check_zone,
-    selection_values,
+    common_values,
 )
-from bot.digests.schedule import QuietHours, zone_named
-from bot.digests.subscription import PauseReason, Selection
+from bot.digests.schedule import zone_named
+from bot.digests.subscription import Subscribed
 from bot.struct import Struct, field, from_json, replace, to_json
 
 KIND = "alert"
@@ -55,8 +54,8 @@ class Mute(Struct):
     reason: str
 
 
-class Alert(Struct, omit_defaults=True):
-    """One alert of one channel. `name` is unique in the channel, whatever its case.
+class Alert(Subscribed, kw_only=True, omit_defaults=True):
+    """One alert, which mentions nobody in its quiet hours.
 
     `causes` are rules by name, none of them: all. `hold` is how long a cause must stand before it
     counts, beyond what its rule waits for by itself. `mention_first` are ids of user groups or
@@ -65,18 +64,9 @@ class Alert(Struct, omit_defaults=True):
     must be back before it is resolved. `webhook` names one of the settings'.
     """
 
-    id: str
-    team: str
-    channel: str
-    name: str
-    made_by: str
-    made_at: datetime
-    selection: Selection
     causes: tuple[str, ...] = ()
     least: Severity = Severity.WARNING
     hold: timedelta = timedelta(0)
-    zone: str = "UTC"
-    quiet_hours: QuietHours | None = None
     maintenance: tuple[Maintenance, ...] = ()
     mention_first: tuple[str, ...] = ()
     mention_second: tuple[str, ...] = ()
@@ -86,7 +76,6 @@ class Alert(Struct, omit_defaults=True):
     well: timedelta = WELL_FOR
     webhook: str | None = None
     mutes: tuple[Mute, ...] = ()
-    paused: PauseReason | None = None
 
     @property
     def job_key(self) -> str:
@@ -97,11 +86,6 @@ class Alert(Struct, omit_defaults=True):
     def looks_for(self) -> tuple[object, ...]:
         """Which SIMs it is about, and what of them; what was read for others says nothing."""
         return self.selection, self.causes, self.least
-
-    def is_quiet_at(self, moment: datetime) -> bool:
-        """Return whether a moment falls into the quiet hours, in which nobody is mentioned."""
-        quiet = self.quiet_hours
-        return quiet is not None and quiet.cover(moment.astimezone(ZoneInfo(self.zone)))
 
     def is_maintained_at(self, moment: datetime) -> bool:
         """Return whether a moment lies in a maintenance window."""
@@ -244,18 +228,9 @@ def _moment(seconds: str) -> datetime:
 
 def values_of(alert: Alert, now: datetime) -> AlertValues:
     """Return what must be filled in to get this alert; a window that is over is left out."""
-    quiet = alert.quiet_hours
-    base = replace(
-        selection_values(alert.selection),
-        name=alert.name,
-        zone=alert.zone,
-        quiet_from=f"{quiet.start:%H:%M}" if quiet else "",
-        quiet_to=f"{quiet.end:%H:%M}" if quiet else "",
-        channel=alert.channel,
-    )
     window = next((each for each in alert.maintenance if each.end > now), None)
     return AlertValues(
-        base=base,
+        base=common_values(alert),
         least=_word(alert.least),
         causes=alert.causes,
         hold=_minutes(alert.hold),
@@ -323,7 +298,9 @@ def validate(values: AlertValues, now: datetime) -> Faults:
     """Return the fault of each field as far as nobody must be asked for it."""
     checks = (check_name, check_sims, check_zone, check_quiet_hours)
     found: Faults = {name: words for check in checks for name, words in check(values.base)}
-    return found | dict(_check_window(values, now)) | dict(_check_second(values))
+    if values.second and not values.first:
+        found[AlertField.FIRST] = "Choose whom to mention first, too."
+    return found | dict(_check_window(values, now))
 
 
 def _check_window(values: AlertValues, now: datetime) -> Iterator[tuple[Field, str]]:
@@ -338,11 +315,6 @@ def _check_window(values: AlertValues, now: datetime) -> Iterator[tuple[Field, s
             yield AlertField.END, "That is already in the past. Choose a later time."
         elif window.end - window.start > MOST_MAINTENANCE:
             yield AlertField.END, f"Maintenance can last {MOST_MAINTENANCE.days} days at most."
-
-
-def _check_second(values: AlertValues) -> Iterator[tuple[Field, str]]:
-    if values.second and not values.first:
-        yield AlertField.FIRST, "Choose whom to mention first, too."
 
 
 def interval_fault(values: AlertValues, shortest: timedelta) -> Faults:

@@ -11,7 +11,6 @@ from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from typing import Protocol
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -118,20 +117,8 @@ async def _ended(process: asyncio.subprocess.Process, patience: float) -> None:
     await process.wait()
 
 
-class Intake(Protocol):
-    """The way by which Slack reaches us: Socket Mode or signed HTTP."""
-
-    async def open(self) -> None:
-        """Start to take in."""
-
-    async def is_open(self) -> bool:
-        """Return whether Slack can reach us."""
-
-    async def watch(self) -> None:
-        """Keep it open; come back with SlackLost only."""
-
-    async def close(self, patience: float) -> None:
-        """Take nothing more in."""
+Intake = SocketModeConnection | SlackEndpoint
+"""The way by which Slack reaches us."""
 
 
 class Bot:

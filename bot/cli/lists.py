@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 from rich.style import Style
 from rich.text import Text
 
-from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.app.subscriptions import ListedAlert, ListedDigest, TriedAlert
 from bot.blocks.alert_setup import how_often, stand
@@ -34,7 +33,7 @@ from bot.cli.terminal import aligned
 from bot.diagnosis.rule import AnyRule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import COUNTED, Digest
-from bot.digests.subscription import Subscription
+from bot.digests.subscription import Subscribed
 from bot.setting_values import shown
 from bot.settings import env_name
 from bot.store.lookups import Lookup
@@ -185,7 +184,7 @@ def _length(length: timedelta | None) -> str:
     return "-" if length is None else lasting(length)
 
 
-def _subscribed(one: Alert | Subscription) -> dict[str, object]:
+def _subscribed(one: Subscribed) -> dict[str, object]:
     """Return what an alert and a digest have alike."""
     return {
         "id": one.id,

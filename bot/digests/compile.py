@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappush, heappushpop
+from operator import attrgetter
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Member, Outage, Trait, outages_of
@@ -259,7 +260,9 @@ class Compiler:
         untold = await self._runs.unreported_between(about.id, since, run.due)
         begun = [MissedRun(moment(each.due), each.why or "") for each in untold]
         never = _never_begun(about, skipped_since, run.due) if skipped_since else ()
-        return tuple(sorted({each.due: each for each in (*never, *begun)}.values(), key=_by_due))
+        return tuple(
+            sorted({each.due: each for each in (*never, *begun)}.values(), key=attrgetter("due"))
+        )
 
     async def _trend(
         self, run: Run, about: Subscription, counts: Mapping[str, int]
@@ -277,10 +280,6 @@ def _never_begun(about: Subscription, since: float, due: float) -> Iterator[Miss
             return
         yield MissedRun(at, NOT_RUNNING)
         at = about.next_due(at)
-
-
-def _by_due(missed: MissedRun) -> datetime:
-    return missed.due
 
 
 def _about(about: Subscription, run: Run) -> str:

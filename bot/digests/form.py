@@ -3,9 +3,10 @@
 What only KORE or Slack can tell (whether a plan, a name or a channel is there) is asked elsewhere.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Self
 
 from bot.digests.schedule import (
@@ -21,8 +22,8 @@ from bot.digests.schedule import (
 )
 from bot.digests.subscription import (
     LONGEST,
-    Selection,
     SelectionKind,
+    Subscribed,
     Subscription,
     WhenQuiet,
 )
@@ -118,38 +119,35 @@ class FormValues(Struct):
 
 def values_of(subscription: Subscription) -> FormValues:
     """Return what must be filled in to get this subscription."""
-    schedule, quiet = subscription.schedule, subscription.quiet_hours
+    schedule = subscription.schedule
     return replace(
-        selection_values(subscription.selection),
-        name=subscription.name,
+        common_values(subscription),
         every=schedule.frequency,
         hours=str(schedule.hours),
         at=f"{schedule.at:%H:%M}",
         day=str(schedule.day),
         cron=schedule.line,
-        zone=subscription.zone,
-        quiet_from=f"{quiet.start:%H:%M}" if quiet else "",
-        quiet_to=f"{quiet.end:%H:%M}" if quiet else "",
         when_quiet=subscription.when_quiet,
-        channel=subscription.channel,
     )
 
 
-def selection_values(selection: Selection) -> FormValues:
-    """Return what must be filled in to get this selection."""
-    texts = {SelectionKind.PATTERN: "", SelectionKind.PLAN: "", SelectionKind.STATUS: ""} | {
-        selection.kind: selection.text
-    }
-    listed = _in_fields(one.typed for one in selection.sims)
-    return FormValues(
+def common_values(one: Subscribed) -> FormValues:
+    """Return what must be filled in of what a digest and an alert have alike."""
+    selection, quiet = one.selection, one.quiet_hours
+    listed = _in_fields(sim.typed for sim in selection.sims)
+    typed = {selection.kind.value: selection.text} if selection.text else {}
+    values = FormValues(
+        name=one.name,
         which=selection.kind,
         listed=listed[0],
         listed_2=listed[1],
         listed_3=listed[2],
-        pattern=texts[SelectionKind.PATTERN],
-        plan=texts[SelectionKind.PLAN],
-        status=texts[SelectionKind.STATUS],
+        zone=one.zone,
+        quiet_from=f"{quiet.start:%H:%M}" if quiet else "",
+        quiet_to=f"{quiet.end:%H:%M}" if quiet else "",
+        channel=one.channel,
     )
+    return replace(values, **typed)
 
 
 def _in_fields(lines: Iterable[str]) -> list[str]:
@@ -167,14 +165,15 @@ def validate(values: FormValues, min_interval: timedelta, now: datetime) -> Fiel
 
     `min_interval` is the shortest time allowed between two runs.
     """
-    checks: tuple[Callable[[], Iterator[tuple[FormField, str]]], ...] = (
-        lambda: check_name(values),
-        lambda: check_sims(values),
-        lambda: _check_schedule(values, min_interval),
-        lambda: check_zone(values),
-        lambda: check_quiet_hours(values),
+    found = dict(
+        chain(
+            check_name(values),
+            check_sims(values),
+            _check_schedule(values, min_interval),
+            check_zone(values),
+            check_quiet_hours(values),
+        )
     )
-    found = {field: words for check in checks for field, words in check()}
     return found or dict(_check_next_run(values, now))
 
 

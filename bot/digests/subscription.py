@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from bot.digests.schedule import DigestSchedule, QuietHours, next_due
+from bot.kore.models import Sim
 from bot.sims.identifier import key, matcher
 from bot.struct import Struct
 
@@ -30,22 +31,6 @@ class ListedSim(NamedTuple):
     typed: str
 
 
-class NamedSim(Protocol):
-    """What is known of a SIM that may be meant: bot.kore.models.Sim."""
-
-    @property
-    def sid(self) -> str:
-        """Its SID."""
-
-    @property
-    def unique_name(self) -> str | None:
-        """Its unique name."""
-
-    @property
-    def friendly_name(self) -> str | None:
-        """Its friendly name."""
-
-
 class Selection(Struct):
     """`sims` where SIMs were named; `text` is the pattern, the plan (SID or name) or the status.
 
@@ -67,7 +52,7 @@ class Selection(Struct):
         names = {SelectionKind.PLAN: "rate_plan", SelectionKind.STATUS: "status"}
         return {names[self.kind]: self.text} if self.kind in names else {}
 
-    def takes(self, sim: NamedSim) -> bool:
+    def takes(self, sim: Sim) -> bool:
         """Return whether a SIM of the list that `filters` gave is meant."""
         if self.kind is SelectionKind.LISTED:
             return sim.sid in self.sids
@@ -98,7 +83,7 @@ class Selection(Struct):
         return cls(SelectionKind(stored["which"]), str(stored.get("text", "")), listed)
 
 
-def matches(pattern: str, sim: NamedSim) -> bool:
+def matches(pattern: str, sim: Sim) -> bool:
     """Return whether a SIM's unique or friendly name fits a pattern."""
     names = (sim.unique_name, sim.friendly_name)
     return any(matcher(pattern)(key(name)) for name in names if name)
@@ -125,30 +110,10 @@ class PauseReason(StrEnum):
     NOT_ALLOWED = "not_allowed"
 
 
-class Subscribed(Protocol):
-    """A digest, or an alert."""
+class Subscribed(Struct):
+    """A digest or an alert of one channel. `zone` is IANA's name; `paused` is None while it runs.
 
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def team(self) -> str: ...  # noqa: D102
-    @property
-    def channel(self) -> str: ...  # noqa: D102
-    @property
-    def made_by(self) -> str: ...  # noqa: D102
-    @property
-    def made_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def paused(self) -> PauseReason | None: ...  # noqa: D102
-
-
-class Subscription(Struct):
-    """One digest of one channel. `zone` is IANA's name; `paused` is None while it runs.
-
-    `name` is unique in the channel, whatever its case. `grace` is how late a missed run may still
-    be made up.
+    `name` is unique in the channel, whatever its case.
     """
 
     id: str
@@ -158,22 +123,27 @@ class Subscription(Struct):
     made_by: str
     made_at: datetime
     selection: Selection
-    schedule: DigestSchedule
     zone: str = "UTC"
     quiet_hours: QuietHours | None = None
+    paused: PauseReason | None = None
+
+    def is_quiet_at(self, moment: datetime) -> bool:
+        """Return whether a moment falls into the quiet hours."""
+        quiet = self.quiet_hours
+        return quiet is not None and quiet.cover(moment.astimezone(ZoneInfo(self.zone)))
+
+
+class Subscription(Subscribed, kw_only=True):
+    """One digest, not made in its quiet hours; `grace` is how late a missed run is still made."""
+
+    schedule: DigestSchedule
     when_quiet: WhenQuiet = WhenQuiet.LINE
     grace: timedelta = GRACE
-    paused: PauseReason | None = None
 
     @property
     def schedule_name(self) -> str:
         """The name of its schedule; a run's key is this, `@` and the due time."""
         return f"{KIND}:{self.id}"
-
-    def is_quiet_at(self, due: datetime) -> bool:
-        """Return whether a run that is due then falls into the quiet hours and is left out."""
-        quiet = self.quiet_hours
-        return quiet is not None and quiet.cover(due.astimezone(ZoneInfo(self.zone)))
 
     def next_due(self, after: datetime) -> datetime | None:
         """Return when it comes next, in UTC; None while it is paused."""

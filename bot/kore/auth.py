@@ -8,7 +8,6 @@ import asyncio
 import json
 import math
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 
 import httpx
@@ -43,23 +42,7 @@ class Token:
     expires_at: float
 
 
-class Bearer(ABC):
-    """A token that is shown to KORE."""
-
-    @abstractmethod
-    def valid_bearer(self) -> str | None:
-        """Return the token if it can be used as it is; None if it must be fetched or renewed."""
-
-    @abstractmethod
-    async def bearer(self) -> str:
-        """Return a valid token, fetched or renewed if need be."""
-
-    @abstractmethod
-    async def newer_bearer(self, used: str, status: int) -> str | None:
-        """Return another token where `status` says that KORE refused the `used` one, or None."""
-
-
-class StaticBearer(Bearer):
+class StaticBearer:
     """A token from the settings, which cannot be renewed."""
 
     def __init__(self, access_token: str) -> None:
@@ -73,12 +56,11 @@ class StaticBearer(Bearer):
         """Return the token."""
         return self._bearer
 
-    async def newer_bearer(self, used: str, status: int) -> str | None:  # noqa: ARG002 -- there is no other
-        """Return None."""
-        return None
+    async def newer_bearer(self, used: str, status: int) -> None:
+        """Return None: there is no other."""
 
 
-class ClientCredentials(Bearer):
+class ClientCredentials:
     """Exchanges id and secret for a token, once for all who wait for it."""
 
     def __init__(  # noqa: PLR0913 -- each is a collaborator or a part of the credentials
@@ -105,7 +87,7 @@ class ClientCredentials(Bearer):
         self._renewals: SingleFlight[Token] = SingleFlight()
 
     def valid_bearer(self) -> str | None:
-        """Return the token until it is to be renewed."""
+        """Return the token if it can be used as it is; None if it must be fetched or renewed."""
         token = self._token
         return token.bearer if token and self._clock.monotonic() < token.renew_at else None
 
@@ -123,7 +105,7 @@ class ClientCredentials(Bearer):
             return token.bearer
 
     async def newer_bearer(self, used: str, status: int) -> str | None:
-        """Return a newer token after a 401 or 403."""
+        """Return another token where `status` says that KORE refused the `used` one, or None."""
         return await self._renew(used) if status in REFUSALS else None
 
     async def aclose(self) -> None:
@@ -181,3 +163,5 @@ class ClientCredentials(Bearer):
 
 
 _ANSWER = "KORE's token answer"
+Bearer = StaticBearer | ClientCredentials
+"""A token that is shown to KORE."""

@@ -4,20 +4,21 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock, spread
 from bot.errors import BotError, Candidate, ListUnread, kept
 from bot.kore.cache import SingleFlight
-from bot.kore.models import Sim
+from bot.kore.client import KoreClient
 from bot.sims.identifier import Identifier, Kind, key
 from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
 from bot.sims.wording import Listed
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from bot.kore.models import Sim
 
 FRESH_FOR = 900.0
 MOST_SIMS = 250_000
@@ -25,13 +26,6 @@ _JITTER = 0.1
 _PAUSE = 60.0
 _ASK_AGAIN_AFTER = 30.0
 log = logging.getLogger(__name__)
-
-
-class ListsSims(Protocol):
-    """What is asked of KORE: bot.kore.client.KoreClient."""
-
-    def sims(self) -> AsyncIterator[Sim]:
-        """Stream all SIMs, one page at a time."""
 
 
 class SimDirectory:
@@ -42,7 +36,7 @@ class SimDirectory:
 
     def __init__(  # noqa: PLR0913 -- collaborators, and what it is of
         self,
-        kore: ListsSims,
+        kore: KoreClient,
         clock: Clock,
         *,
         refresh_every: float = FRESH_FOR,
@@ -70,7 +64,7 @@ class SimDirectory:
         return self._table
 
     @property
-    def as_of(self) -> "datetime | None":
+    def as_of(self) -> datetime | None:
         """When the list was read that is searched now; None before there is a whole one."""
         return self._as_of
 
