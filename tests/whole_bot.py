@@ -44,13 +44,15 @@ class Whole:
         await self.settle()
         return delivery
 
-    async def click(self, message: Message, label: str, *, user: str = "ana") -> Delivery:
-        """Press the button of this label and wait until all answers are out."""
+    async def click(
+        self, message: Message, label: str, *, user: str = "ana", **forged: str
+    ) -> Delivery:
+        """Press what has this label, `forged` if need be, and wait until all answers are out."""
         block, element = find_button(message, label)
         action, options = element["action_id"], element.get("options", ())
         selected = next((o["value"] for o in options if o["text"]["text"] == label), None)
         delivery = await self.slack.workspace.click(
-            user, message.ts, block["block_id"], action, selected=selected
+            user, message.ts, block["block_id"], action, **{"selected": selected} | forged
         )
         await self.settle()
         return delivery
