@@ -174,6 +174,12 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def one_store() -> str:
+    """Return SQLite: what each question does on the other is tested where it is asked."""
+    return "sqlite"
+
+
+@pytest.fixture
 def maker(kind: str, request: pytest.FixtureRequest) -> Maker:
     """Return the maker of this kind."""
     made: Maker = request.getfixturevalue(f"{kind}_maker")

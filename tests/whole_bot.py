@@ -74,6 +74,10 @@ class Whole:
         """Wait until no answer is under way."""
         assert not await self.bot.services.tasks.drain(30)
 
+    def window(self, user: str = "ana") -> dict[str, Any] | None:
+        """The window that a person sees."""
+        return self.slack.workspace.snapshot(user)["view"]
+
     def answer(self, user: str = "ana", channel: str = "#fleet-ops") -> Message:
         """The newest that a person sees of the bot's."""
         return self.slack.seen_by(user, channel)[-1]

@@ -16,7 +16,7 @@ from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
 from bot.digests.subscription import Selection, SelectionKind
 from bot.store.schema import NOW, jobs
-from tests.handlers.digest_steps import bot_on, view
+from tests.whole_bot import whole_bot
 
 TRUCKS = {FormField.NAME: "Trucks", FormField.PATTERN: "truck-*"}
 SID = "DE" + "0" * 31 + "9"
@@ -39,7 +39,7 @@ async def sent(whole, values, *, user="ana"):
 
 def shown(whole, user="ana"):
     """The block ids of the window's inputs."""
-    return [b["block_id"] for b in view(whole, user)["blocks"] if b["type"] == "input"]
+    return [b["block_id"] for b in whole.window(user)["blocks"] if b["type"] == "input"]
 
 
 def errors_in(delivery):
@@ -121,7 +121,7 @@ async def forged(whole, action, value, *, user):
 @asynccontextmanager
 async def listening(database_url, **changes):
     """A bot that listens in #fleet-ops."""
-    async with bot_on(database_url, **changes) as whole:
+    async with whole_bot(database_url=database_url, **changes) as whole:
         whole.slack.api.scopes |= HISTORY
         await whole.type("alert listen on")
         yield whole

@@ -51,6 +51,19 @@ class Dispatch:
         """Return Bolt's answer, as soon as it is there."""
         return await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
 
+    async def event(self, event, **changes):
+        """An event, each with an id of its own."""
+        about = {"type": "event_callback", "team_id": HOME, "event": event}
+        return await self(about | {"event_id": self.whole.slack.workspace.ids.token()} | changes)
+
+    async def interaction(self, kind, user="ana", **changes):
+        """A click, window or shortcut of somebody's, each with a trigger of its own."""
+        slack = self.whole.slack
+        person = {"id": slack.workspace.person(user).id, "team_id": HOME}
+        about = {"type": kind, "user": person, "team": {"id": HOME}}
+        about["trigger_id"] = slack.workspace.triggers.issue(person["id"])
+        return await self(about | {"response_url": slack.ticket(user)} | changes)
+
     def command(self, text="truck-42", **changes):
         """A slash command of Ana's, each with a trigger of its own."""
         workspace = self.whole.slack.workspace

@@ -1,30 +1,16 @@
 """What people do with digests in tests: open the form, fill it in, send it off."""
 
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.blocks.digest_setup import block_of
 from bot.digests.form import FormField
 from bot.emulators.slack.actions import typed_values
-from tests.whole_bot import whole_bot
 
 AT = f"{datetime.now(ZoneInfo('America/New_York')) + timedelta(hours=12):%H:%M}"
 """When digests come: no test runs until then, whoever of the workspace makes one."""
 NAMED = {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"}
 PUMPS = NAMED | {FormField.AT: AT}
-
-
-@asynccontextmanager
-async def bot_on(database_url, **changes):
-    """The whole bot on one of both databases."""
-    async with whole_bot(database_url=database_url, **changes) as whole:
-        yield whole
-
-
-def view(whole, user="ana"):
-    """The window that a person sees."""
-    return whole.slack.workspace.snapshot(user)["view"]
 
 
 def words(found):
@@ -50,7 +36,7 @@ async def fill(whole, values, *, user="ana"):
 def shown(whole, user="ana"):
     """The inputs of the window, by field."""
     names = {block_of(name): name for name in FormField}
-    inputs = [block for block in view(whole, user)["blocks"] if block["type"] == "input"]
+    inputs = [block for block in whole.window(user)["blocks"] if block["type"] == "input"]
     return {names[block["block_id"]]: block["element"] for block in inputs}
 
 

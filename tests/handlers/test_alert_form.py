@@ -23,7 +23,6 @@ from tests.handlers.alert_steps import (
     opened,
     send,
     shown,
-    view,
 )
 
 ON_CALL = "S0ONCALL1"
@@ -38,7 +37,7 @@ async def test_an_alert_is_made(whole):
     assert ("Trucks", "C0FLEETOP", "U0ANA0001") == (one.name, one.channel, one.made_by)
     assert Selection(SelectionKind.PATTERN, "truck-*") == one.selection
     assert (Severity.WARNING, (), None) == (one.least, one.causes, one.interval)
-    assert "scanned every" in str(view(whole)["blocks"])
+    assert "scanned every" in str(whole.window()["blocks"])
     assert "made the alert *Trucks*" in str(whole.answer("ben").blocks)
 
 
@@ -63,7 +62,7 @@ async def test_all_that_is_filled_in_is_kept_and_shown_again(whole):
     )
     (one,) = await kept(whole)
     await whole.type("alert edit Trucks")
-    form = str(view(whole)["blocks"])
+    form = str(whole.window()["blocks"])
 
     assert (Severity.CRITICAL, ("gone_silent", "ghost_session")) == (one.least, one.causes)
     assert (timedelta(minutes=30), timedelta(minutes=15)) == (one.hold, one.interval)
@@ -135,11 +134,11 @@ async def test_whom_to_mention_is_shown_by_name(whole):
     first, second = (option(Choice(id_, id_)) for id_ in (ON_CALL, "U0BEN0001"))
     await added(whole, {AlertField.FIRST: first, AlertField.SECOND: second})
     await whole.type("alert edit Trucks")
-    edited = str(view(whole)["blocks"])
+    edited = str(whole.window()["blocks"])
     which = block_of(FormField.WHICH)
     await whole.slack.workspace.click_in_view("ana", which, which, selected=SelectionKind.ALL)
     await whole.settle()
-    redrawn = str(view(whole)["blocks"])
+    redrawn = str(whole.window()["blocks"])
 
     for form in (edited, redrawn):
         assert "'text': '@on-call'" in form
@@ -152,7 +151,7 @@ async def test_a_maintenance_window_is_said(whole):
     await added(whole, {AlertField.BEGIN: begin, AlertField.END: begin + 3600})
     await whole.type("alert list")
 
-    for said in (str(view(whole)["blocks"]), str(whole.answer("ana").blocks)):
+    for said in (str(whole.window()["blocks"]), str(whole.answer("ana").blocks)):
         assert "maintenance from" in said
         assert str(begin + 3600) in said
 
@@ -176,9 +175,9 @@ async def test_somebody_elsewhere_may_not_change_it(whole):
     (one,) = await kept(whole)
 
     assert "I found no alert" in unknown
-    for said in (refused, str(view(whole, "ben")["blocks"])):
+    for said in (refused, str(whole.window("ben")["blocks"])):
         assert "people in its channel may change an alert" in said
-    assert "Wells" not in str(view(whole, "ben")["blocks"])
+    assert "Wells" not in str(whole.window("ben")["blocks"])
     assert one.paused is not PauseReason.ASKED  # the card may be refused there by then
 
 
@@ -194,7 +193,7 @@ async def test_a_window_with_another_channel_in_it(whole, id_):
     await send(whole, TRUCKS, user="ben")
 
     assert ["Wells"] == [each.name for each in await kept(whole)]
-    assert "people in its channel may change an alert" in str(view(whole, "ben")["blocks"])
+    assert "people in its channel may change an alert" in str(whole.window("ben")["blocks"])
 
 
 async def test_edit_changes_what_is_kept(whole):

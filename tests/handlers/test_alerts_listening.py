@@ -1,5 +1,7 @@
 """Alerts of other apps in a channel that listens, over the whole bot."""
 
+from collections import Counter
+
 import pytest
 
 from bot.emulators.slack.dispatcher import DeliveryFaults
@@ -7,15 +9,11 @@ from bot.emulators.slack.people import GRAFANA
 from bot.services import ListeningConfig
 from bot.store.lookups import Lookups, Wanted
 from handlers.payloads import is_foreign_alert
-from tests.databases import on_both
+from tests.databases import on_both, one_store
 from tests.handlers.alert_steps import DOWN, HISTORY, alert, answers, done, listening
-from tests.handlers.digest_steps import bot_on
+from tests.whole_bot import whole_bot
 
-
-@pytest.fixture
-def kind():
-    """One store: what each question to it does on the other is tested where it is asked."""
-    return "sqlite"
+kind = one_store
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ async def test_one_sim_gets_its_card(heard):
 )
 async def test_a_channel_that_cannot_be_read(database_url, channel, scope):
     """Without the scope for this kind of channel it is not switched on, and the scope is named."""
-    async with bot_on(database_url) as whole:
+    async with whole_bot(database_url=database_url) as whole:
         workspace = whole.slack.workspace
         workspace.put_channel(workspace.channel(channel).with_members("U0SIMSESS"))
         whole.slack.api.scopes = (whole.slack.api.scopes | HISTORY | {"groups:read"}) - {scope}
@@ -74,15 +72,8 @@ async def test_what_gets_no_answer(heard):
     await heard.say(DOWN)
     await alert(heard, DOWN, channel="#general")
     root = await heard.say("see here")
-    place = workspace.channel("#fleet-ops")
-    workspace.write(
-        place.id,
-        GRAFANA.id,
-        DOWN,
-        thread_ts=root.ts,
-        subtype="bot_message",
-        extra={"bot_id": GRAFANA.bot_id},
-    )
+    by_a_bot = {"subtype": "bot_message", "extra": {"bot_id": GRAFANA.bot_id}}
+    workspace.write("C0FLEETOP", GRAFANA.id, DOWN, thread_ts=root.ts, **by_a_bot)
     await heard.heard()
     await done(heard)
 
@@ -160,9 +151,7 @@ async def test_it_is_audited(heard):
     rows = await Lookups(heard.bot.services.store).find(Wanted())
 
     assert {"U0ANA0001"} == {row.person for row in rows}
-    assert {"command alert listen on": 1, "alert": 3} == {
-        entry: sum(row.entry == entry for row in rows) for entry in {row.entry for row in rows}
-    }
+    assert {"command alert listen on": 1, "alert": 3} == Counter(row.entry for row in rows)
 
 
 US = ListeningConfig("U0SIMSESS", bot_id="B0SIMSESS")

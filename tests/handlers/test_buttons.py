@@ -201,17 +201,11 @@ async def test_a_foreigner_may_not_click(whole):
 async def test_who_is_off_the_list_may_not_click_either(dispatch_with, whole):
     """The lists hold for buttons as for commands."""
     dispatch = dispatch_with(access=Access("T0ACMEIOT", users=frozenset({"U0BEN0001"})))
-    click = {
-        "type": "block_actions",
-        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
-        "team": {"id": "T0ACMEIOT"},
-        "container": {"type": "message", "channel_id": "C0FLEETOP", "is_ephemeral": True},
-        "actions": [{"action_id": ids.REFRESH, "value": ids.Refresh(sid="DE1").to_value()}],
-        "response_url": whole.slack.ticket("ana"),
-        "trigger_id": "1.2.3",
-    }
-
-    answer = await dispatch(click)
+    answer = await dispatch.interaction(
+        "block_actions",
+        container={"type": "message", "channel_id": "C0FLEETOP", "is_ephemeral": True},
+        actions=[{"action_id": ids.REFRESH, "value": ids.Refresh(sid="DE1").to_value()}],
+    )
     await whole.settle()
 
     assert 200 == answer.status
@@ -230,15 +224,11 @@ def test_the_value_of_a_click():
     assert "" == value_of({})
 
 
-def window(whole, user="ana"):
-    return whole.slack.workspace.snapshot(user)["view"]
-
-
 async def opened(whole, label, sim="pump-7"):
     """Choose from the three dots; return the window as it is drawn."""
     await whole.type(sim)
     await whole.click(whole.answer(), label)
-    return window(whole)
+    return whole.window()
 
 
 async def test_how_we_know_and_the_ticket(whole):
@@ -290,7 +280,7 @@ async def test_what_went_wrong_is_said_in_the_window(whole):
     gone = ids.More(sid="DE" + "9" * 32, what=ids.Extra.HOW).to_value()
     await whole.click(whole.answer(), "How we know", value=gone)
 
-    assert "has the SID" in str(window(whole)["blocks"])
+    assert "has the SID" in str(whole.window()["blocks"])
 
 
 ANSWERS = [("yes", "", []), ("no", "The antenna", ["The antenna"]), ("no", "x" * 4000, ["x" * 500])]
@@ -305,7 +295,7 @@ async def test_feedback_is_kept_and_counted(whole, answer, why, whys):
     await whole.settle()
     (judged,) = await whole.bot.services.feedback.by_rule()
 
-    assert "Thank you" in str(window(whole)["blocks"])
+    assert "Thank you" in str(whole.window()["blocks"])
     assert "barred_after_flapping" == judged.rule
     assert (answer == "yes", answer == "no") == (bool(judged.right), bool(judged.wrong))
     assert whys == list(judged.whys)

@@ -13,38 +13,33 @@ from tests.handlers.alert_steps import forged
 from tests.handlers.digest_steps import (
     PUMPS,
     added,
-    bot_on,
     choose,
     errors_in,
     kept,
     send,
     shown,
-    view,
     words,
 )
+from tests.whole_bot import whole_bot
 
 MANY = "\n".join(f"gone-{number}" for number in range(201))
 
 
 @pytest.fixture
 async def whole(database_url):
-    async with bot_on(database_url) as running:
+    async with whole_bot(database_url=database_url) as running:
         yield running
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_what_names_no_sim(whole):
     """A plan, a status or a list that names none is said on its field."""
+    listed = (SelectionKind.LISTED, FormField.LISTED)
     for which, field, value, sentence in (
         (SelectionKind.PLAN, FormField.PLAN, "Gold", "No SIM is on a rate plan Gold"),
         (SelectionKind.STATUS, FormField.STATUS, "scheduled", "No SIM has the status scheduled"),
-        (
-            SelectionKind.LISTED,
-            FormField.LISTED,
-            "truck-42\nnobody-at-all",
-            "No SIM is called nobody-at-all.",
-        ),
-        (SelectionKind.LISTED, FormField.LISTED, MANY, "201 SIMs; the limit is 200"),
+        (*listed, "truck-42\nnobody-at-all", "No SIM is called nobody-at-all."),
+        (*listed, MANY, "201 SIMs; the limit is 200"),
     ):
         await whole.type("digest add")
         await choose(whole, FormField.WHICH, which)
@@ -76,7 +71,7 @@ async def test_a_slow_kore_does_not_break_the_window(whole):
     assert delivery.ok
     assert delivery.ack_seconds < 3
     assert "Asking KORE" in words(delivery.answer["view"])
-    assert "No SIM is on a rate plan `Gold`" in words(view(whole))
+    assert "No SIM is on a rate plan `Gold`" in words(whole.window())
     assert "Gold" == shown(whole)[FormField.PLAN]["initial_value"]
     assert "Plans" == shown(whole)[FormField.NAME]["initial_value"]
 
@@ -89,7 +84,7 @@ async def test_a_kore_that_does_not_answer(whole):
     whole.kore.faults.add(broken(times=None))
     delivery = await send(whole, {FormField.NAME: "Some", FormField.STATUS: "active"})
 
-    told = errors_in(delivery).get(FormField.STATUS) or words(view(whole))
+    told = errors_in(delivery).get(FormField.STATUS) or words(whole.window())
     assert "Nothing was saved, and what you typed is still here" in told
     assert FormField.NAME in shown(whole)
     assert () == await kept(whole)
@@ -142,7 +137,7 @@ async def test_a_store_that_is_lost_loses_nothing_typed(whole):
 
     await send(whole, PUMPS)
 
-    assert "my database" in words(view(whole)).lower()
+    assert "my database" in words(whole.window()).lower()
     assert FormField.NAME in shown(whole)
 
 
@@ -163,7 +158,7 @@ async def test_a_limit_of_digests_in_a_channel(whole):
 @pytest.mark.parametrize("kind", ["sqlite"])
 async def test_a_channel_that_may_not_ask_gets_no_digest(database_url):
     """The lists of who may ask hold for the channel that is chosen, not only where one types."""
-    async with bot_on(database_url, allowed_channels={"C0FLEETOP"}) as whole:
+    async with whole_bot(database_url=database_url, allowed_channels={"C0FLEETOP"}) as whole:
         delivery = await added(whole, PUMPS | {FormField.CHANNEL: "C0PARTNER"})
 
         assert "I may not answer here" in errors_in(delivery)[FormField.CHANNEL]
@@ -177,8 +172,8 @@ async def test_the_form_shows_none_to_somebody_elsewhere(whole):
     await whole.bot.services.digests.subscriptions.add(theirs)
     await forged(whole, ids.DIGEST_EDIT, ids.SubscriptionButton(id=theirs.id), user="ben")
 
-    assert "people in its channel" in words(view(whole, "ben"))
-    assert theirs.selection.text not in words(view(whole, "ben"))
+    assert "people in its channel" in words(whole.window("ben"))
+    assert theirs.selection.text not in words(whole.window("ben"))
 
 
 async def test_a_window_with_another_channel_in_it(whole):

@@ -23,19 +23,11 @@ async def bot(request):
         yield running
 
 
-async def say(bot, text, *, thread=None, user="ana", channel="#fleet-ops"):
-    """Write something, and wait until all answers are out."""
-    said = await bot.slack.workspace.say(user, channel, text, thread_ts=thread)
-    await bot.slack.api.dispatcher.settled()
-    await bot.settle()
-    return said
-
-
 async def incident(bot, channel="#fleet-ops"):
     """Look two SIMs up in a thread; give its root."""
-    root = await say(bot, "alert: pump-7 and truck-42 are down", channel=channel)
-    await say(bot, f"<@{BOT.id}> truck-42", thread=root.ts, channel=channel)
-    await say(bot, f"<@{BOT.id}> pump-7", thread=root.ts, user="ben", channel=channel)
+    root = await bot.say("alert: pump-7 and truck-42 are down", channel=channel)
+    await bot.say(f"<@{BOT.id}> truck-42", under=root.ts, channel=channel)
+    await bot.say(f"<@{BOT.id}> pump-7", under=root.ts, user="ben", channel=channel)
     return root
 
 
@@ -59,7 +51,7 @@ async def test_a_mention_hands_its_thread_over(bot):
     """One message in the thread for all to see, and a Markdown file beneath it."""
     root = await incident(bot)
 
-    await say(bot, HANDOVER, thread=root.ts, user="chloe")
+    await bot.say(HANDOVER, under=root.ts, user="chloe")
 
     message = newest(bot)
     assert root.ts == message.thread_ts
@@ -102,7 +94,7 @@ async def test_what_changed_since_is_told(bot):
     root = await incident(bot)
     bot.kore.events.go_silent("truck-42")
 
-    await say(bot, HANDOVER, thread=root.ts)
+    await bot.say(HANDOVER, under=root.ts)
 
     message = newest(bot)
     assert "both SIMs are still open: 1 barred, 1 offline." in message.text
@@ -112,11 +104,11 @@ async def test_what_changed_since_is_told(bot):
 
 async def test_no_tick_stands_over_what_kore_did_not_tell(bot):
     """What is known of the SIM is of before, as KORE fails now."""
-    root = await say(bot, "alert: truck-42 is down")
-    await say(bot, f"<@{BOT.id}> truck-42", thread=root.ts)
+    root = await bot.say("alert: truck-42 is down")
+    await bot.say(f"<@{BOT.id}> truck-42", under=root.ts)
     bot.kore.faults.add(broken(500, "DataSessions", times=None))
 
-    await say(bot, HANDOVER, thread=root.ts)
+    await bot.say(HANDOVER, under=root.ts)
 
     message = newest(bot)
     assert message.text.startswith("❔ Hand-over: nothing open")
@@ -125,13 +117,13 @@ async def test_no_tick_stands_over_what_kore_did_not_tell(bot):
 
 async def test_a_thread_without_look_ups_offers_one(bot):
     """The button looks up what stands in the thread, for all to see; then there is something."""
-    root = await say(bot, "alert: pump-7 and truck-42 are down")
-    await say(bot, HANDOVER, thread=root.ts)
+    root = await bot.say("alert: pump-7 and truck-42 are down")
+    await bot.say(HANDOVER, under=root.ts)
     offer = newest(bot)
 
     await bot.click(offer, "Look up its SIMs", user="ben")
     table = newest(bot)
-    await say(bot, HANDOVER, thread=root.ts)
+    await bot.say(HANDOVER, under=root.ts)
 
     assert "nothing to hand over yet" in offer.text
     assert root.ts == table.thread_ts
@@ -141,8 +133,8 @@ async def test_a_thread_without_look_ups_offers_one(bot):
 
 async def test_a_thread_that_names_no_sim_says_so(bot):
     """The button answers with one thing to do."""
-    root = await say(bot, "lunch?")
-    await say(bot, HANDOVER, thread=root.ts)
+    root = await bot.say("lunch?")
+    await bot.say(HANDOVER, under=root.ts)
 
     await bot.click(newest(bot), "Look up its SIMs")
 
@@ -154,7 +146,7 @@ async def test_without_the_file_the_message_stands(whole):
     whole.slack.api.scopes |= {"channels:history"}
     root = await incident(whole)
 
-    await say(whole, HANDOVER, thread=root.ts)
+    await whole.say(HANDOVER, under=root.ts)
 
     texts = [message.text for message in whole.slack.seen_by("chloe")]
     assert any("Hand-over: " in text for text in texts)
@@ -180,7 +172,7 @@ async def test_in_a_shared_channel_nothing_of_card_and_device_is_told(bot):
     root = await incident(bot, "#partner-shared")
     report = await bot.view.sessions.look_up("truck-42")
 
-    await say(bot, HANDOVER, thread=root.ts, channel="#partner-shared")
+    await bot.say(HANDOVER, under=root.ts, channel="#partner-shared")
 
     message = newest(bot, "dora", "#partner-shared")
     file = the_file(bot, "#partner-shared")
@@ -198,7 +190,7 @@ async def test_a_guest_may_not_where_guests_are_refused():
         root = await incident(strict)
         before = len(strict.slack.seen_by("ana"))
 
-        await say(strict, HANDOVER, thread=root.ts, user="gil")
+        await strict.say(HANDOVER, under=root.ts, user="gil")
 
         assert before == len(strict.slack.seen_by("ana"))
         assert "do not answer guests" in strict.answer("gil").text
@@ -209,7 +201,7 @@ async def test_without_the_store_it_says_so(whole):
     root = await incident(whole)
     await whole.bot.services.store.aclose()
 
-    await say(whole, HANDOVER, thread=root.ts)
+    await whole.say(HANDOVER, under=root.ts)
 
     assert "I can't reach my database right now" in whole.answer().text
 

@@ -5,7 +5,6 @@ import pytest
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken
 from bot.slack.access import Access
-from tests.whole_bot import find_button
 
 DETAILS = "Session details…"
 
@@ -15,10 +14,6 @@ async def shown(whole):
     """The history of truck-42 that Ana sees."""
     await whole.type("history truck-42 7")
     return whole.answer()
-
-
-def window(whole, user="ana"):
-    return whole.slack.workspace.snapshot(user)["view"]
 
 
 def words(view):
@@ -38,14 +33,14 @@ def turn_of(view, label):
 
 async def press(whole, label):
     """Press a button of the window and wait until it is drawn anew."""
-    action = turn_of(window(whole), label)["action_id"]
+    action = turn_of(whole.window(), label)["action_id"]
     await whole.slack.workspace.click_in_view("ana", ids.SESSION_PAGES, action)
     await whole.settle()
 
 
 async def choose(whole, value):
     """Choose a session in the window and wait until it is drawn anew."""
-    block, select = element_of(window(whole), ids.CHOOSE_SESSION)
+    block, select = element_of(whole.window(), ids.CHOOSE_SESSION)
     chosen = {"selected": value}
     await whole.slack.workspace.click_in_view("ana", block, select["action_id"], **chosen)
     await whole.settle()
@@ -57,12 +52,12 @@ async def test_one_click_shows_all_of_the_newest_session(both_ways):
 
     delivery = await both_ways.click(both_ways.answer(), DETAILS)
 
-    view = window(both_ways)
+    view = both_ways.window()
     assert delivery.ok
     assert "*Session 1 of 50*, newest first" in words(view)
     assert "Cell location estimate" in words(view)
     assert ["views.open", "users.info", "views.update"] == both_ways.slack.methods()[-3:]
-    assert window(both_ways, "ben") is None
+    assert both_ways.window("ben") is None
 
 
 async def test_the_window_is_there_before_kore_is_asked(whole, shown):
@@ -79,29 +74,29 @@ async def test_paging_from_one_session_to_the_next(whole, shown):
 
     await press(whole, "Older ›")
     await press(whole, "Older ›")
-    third = window(whole)
+    third = whole.window()
     await press(whole, "‹ Newer")
 
     assert "*Session 3 of 50*" in words(third)
-    assert "*Session 2 of 50*" in words(window(whole))
-    _, select = element_of(window(whole), ids.CHOOSE_SESSION)
+    assert "*Session 2 of 50*" in words(whole.window())
+    _, select = element_of(whole.window(), ids.CHOOSE_SESSION)
     assert select["options"][1] == select["initial_option"]
 
 
 async def test_a_session_may_be_chosen(whole, shown):
     """The one that is chosen is shown; after paging on, the choice has gone along."""
     await whole.click(shown, DETAILS)
-    _, select = element_of(window(whole), ids.CHOOSE_SESSION)
+    _, select = element_of(whole.window(), ids.CHOOSE_SESSION)
 
     await choose(whole, select["options"][9]["value"])
-    tenth = window(whole)
+    tenth = whole.window()
     await press(whole, "Older ›")
 
     assert "*Session 10 of 50*" in words(tenth)
-    assert "*Session 11 of 50*" in words(window(whole))
-    block, select = element_of(window(whole), ids.CHOOSE_SESSION)
+    assert "*Session 11 of 50*" in words(whole.window())
+    block, select = element_of(whole.window(), ids.CHOOSE_SESSION)
     assert select["options"][10] == select["initial_option"]
-    assert block not in window(whole)["state"]["values"]
+    assert block not in whole.window()["state"]["values"]
 
 
 async def test_an_old_trigger_gets_a_sentence(whole, shown):
@@ -111,21 +106,17 @@ async def test_an_old_trigger_gets_a_sentence(whole, shown):
     await whole.click(shown, DETAILS)
 
     assert "within 3 seconds of the click" in whole.answer().text
-    assert window(whole) is None
+    assert whole.window() is None
 
 
 async def test_what_goes_wrong_later_is_said_in_the_window(whole, shown):
     """The window does not stay at "Reading…" when the SIM cannot be read."""
     whole.kore.faults.add(broken(times=None))
-    block, element = find_button(shown, DETAILS)
-    unknown = ids.Details(sid="DE" + "b" * 32).to_value()
-    workspace = whole.slack.workspace
 
-    await workspace.click("ana", shown.ts, block["block_id"], element["action_id"], value=unknown)
-    await whole.settle()
+    await whole.click(shown, DETAILS, value=ids.Details(sid="DE" + "b" * 32).to_value())
 
-    assert "KORE" in words(window(whole))
-    assert "Reading…" not in words(window(whole))
+    assert "KORE" in words(whole.window())
+    assert "Reading…" not in words(whole.window())
     assert 1 == len(whole.slack.seen_by("ana"))
 
 
@@ -153,30 +144,21 @@ async def test_a_window_that_cannot_be_drawn_is_counted(whole, shown):
 )
 async def test_a_forged_button_opens_nothing(whole, shown, value):
     """What no button of ours carries is refused before a window is opened."""
-    block, element = find_button(shown, DETAILS)
-    workspace = whole.slack.workspace
-
-    await workspace.click("ana", shown.ts, block["block_id"], element["action_id"], value=value)
-    await whole.settle()
+    await whole.click(shown, DETAILS, value=value)
 
     assert "another version of me" in whole.answer().text
-    assert window(whole) is None
+    assert whole.window() is None
 
 
 @pytest.mark.parametrize("view", [None, {}, {"private_metadata": "x"}, {"private_metadata": 7}])
 async def test_a_forged_choice_is_answered(dispatch, whole, view):
     """Whatever the payload holds, nobody waits for ever and nothing breaks."""
     action = {"action_id": ids.CHOOSE_SESSION, "selected_option": {"value": "yesterday"}}
-    person = whole.slack.workspace.person("ana").id
-    payload = {
-        "type": "block_actions",
-        "user": {"id": person, "team_id": "T0ACMEIOT"},
-        "team": {"id": "T0ACMEIOT"},
-        "view": view,
-        "actions": [{"type": "static_select", "block_id": "b"} | action],
-    }
+    pressed = [{"type": "static_select", "block_id": "b"} | action]
 
-    answer = await dispatch(payload)
+    answer = await dispatch.interaction(
+        "block_actions", view=view, actions=pressed, response_url=None
+    )
     await whole.settle()
 
     assert 200 == answer.status
@@ -189,9 +171,9 @@ async def test_who_may_not_ask_may_not_page_either(dispatch_with, whole, shown):
     asked = len(whole.slack.methods())
     access = Access(home="T0ACMEIOT", users=frozenset({"U0BEN0001"}))
     refusing = dispatch_with(access=access)
-    turn = turn_of(window(whole), "Older ›")
+    turn = turn_of(whole.window(), "Older ›")
 
-    answer = await refusing(in_window(whole, turn))
+    answer = await refusing.interaction("block_actions", **in_window(whole, turn))
     await whole.settle()
 
     assert 200 == answer.status
@@ -201,26 +183,20 @@ async def test_who_may_not_ask_may_not_page_either(dispatch_with, whole, shown):
 async def test_the_same_click_delivered_twice_is_done_once(dispatch, whole, shown):
     """A click in a window that comes again is dropped."""
     await whole.click(shown, DETAILS)
-    payload = in_window(whole, turn_of(window(whole), "Older ›"))
+    turn = in_window(whole, turn_of(whole.window(), "Older ›"))
     before = len(whole.slack.api.calls.of("views.update"))
 
     for _ in range(2):
-        await dispatch(payload)
+        await dispatch.interaction("block_actions", trigger_id="1.2.3", **turn)
     await whole.settle()
 
     assert before + 1 == len(whole.slack.api.calls.of("views.update"))
-    assert "*Session 2 of 50*" in words(window(whole))
+    assert "*Session 2 of 50*" in words(whole.window())
 
 
 def in_window(whole, element):
     """A click of Ana's in her window."""
-    view = window(whole)
-    return {
-        "type": "block_actions",
-        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
-        "team": {"id": "T0ACMEIOT"},
-        "trigger_id": whole.slack.workspace.ids.token(),
-        "container": {"type": "view", "view_id": view["id"]},
-        "view": view,
-        "actions": [element | {"block_id": ids.SESSION_PAGES}],
-    }
+    view = whole.window()
+    pressed = [element | {"block_id": ids.SESSION_PAGES}]
+    place = {"type": "view", "view_id": view["id"]}
+    return {"container": place, "view": view, "actions": pressed, "response_url": None}

@@ -7,16 +7,14 @@ import pytest
 
 from bot.blocks import ids
 from bot.emulators.kore.faults import broken
-from bot.emulators.slack.people import HOME as HOME_TEAM
 from tests.handlers.alert_steps import opened
 from tests.whole_bot import whole_bot
 
 
-@pytest.fixture(params=["socket", "http"])
-async def bot(request):
+@pytest.fixture
+def bot(both_ways):
     """The whole bot, once over Socket Mode and once over signed HTTP."""
-    async with whole_bot(over_http=request.param == "http") as running:
-        yield running
+    return both_ways
 
 
 async def open_home(bot, user="ana", tab="home"):
@@ -125,12 +123,7 @@ async def test_a_list_of_channels_does_not_shut_it():
 async def test_an_odd_event_harms_nothing(dispatch, whole):
     """Fields that are missing are nobody's; it is acknowledged and logged."""
     for event in ({}, {"tab": "home"}, {"tab": "home", "user": None, "view": "x"}):
-        body = {
-            "type": "event_callback",
-            "team_id": HOME_TEAM.id,
-            "event": {"type": "app_home_opened"} | event,
-        }
-        answer = await dispatch(body)
+        answer = await dispatch.event({"type": "app_home_opened"} | event)
         await whole.settle()
 
         assert 200 == answer.status

@@ -8,7 +8,7 @@ from bot.alerts.incident import IncidentState
 from bot.blocks import ids
 from bot.blocks.modals import MUTED, PERSON, REASON, UNTIL
 from bot.store.lookups import Lookups, Wanted
-from tests.handlers.alert_steps import SID, forged, incident, opened, sent, view
+from tests.handlers.alert_steps import SID, forged, incident, opened, sent
 from tests.handlers.watch_steps import eventually
 from tests.whole_bot import whole_bot
 
@@ -133,7 +133,7 @@ async def test_it_is_handed_over_to_people_alone(whole, card, nobody):
     await sent(whole, {PERSON: nobody})
 
     assert (await incident(whole)).taken_by is None
-    assert "another version of me" in str(view(whole))
+    assert "another version of me" in str(whole.window())
 
 
 @pytest.mark.parametrize("label", ["Snooze 1 h", "Snooze until Monday"])
@@ -182,7 +182,7 @@ async def test_somebody_resolves_it(whole, card):
 async def test_details_show_all_of_it(whole, card):
     """The window has the SIMs, when each was noticed, and the story."""
     await whole.click(card, "Details")
-    shown = str(view(whole)["blocks"])
+    shown = str(whole.window()["blocks"])
 
     assert "well-1" in shown
     assert ", noticed <!date" in shown

@@ -15,6 +15,7 @@ BOT = "<@U0SIMSESS>"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*truck-42* is offline"}}
 HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
 WELLS = "well-1, well-2, well-3, well-4 and well-5"
+BY_ANA = {"user": "U0ANA0001", "channel": "C0FLEETOP"}
 TEN_MINUTES = DeliveryFaults(late_seconds=600)
 
 
@@ -211,18 +212,9 @@ async def test_a_store_that_is_down_blocks_no_answer(dispatch_with, whole):
         deduplication=Deduplication(RecentIds(whole.bot.services.clock), Down())
     )
     ts = f"{whole.bot.services.clock.now().timestamp():.6f}"
-    event = {
-        "type": "app_mention",
-        "text": f"{BOT} truck-42",
-        "user": "U0ANA0001",
-        "team": "T0ACMEIOT",
-        "channel": "C0FLEETOP",
-        "ts": ts,
-        "event_ts": ts,
-    }
-    for event_id in ("Ev1", "Ev2"):
-        await dispatch({"type": "event_callback", "team_id": "T0ACMEIOT", "event": event,
-                        "event_id": event_id})  # fmt: skip
+    mention = {"type": "app_mention", "text": f"{BOT} truck-42", "team": "T0ACMEIOT"}
+    for _ in range(2):
+        await dispatch.event(mention | BY_ANA | {"ts": ts, "event_ts": ts})
     await whole.settle()
 
     assert 1 == len(whole.slack.seen_by("ana"))
@@ -299,19 +291,10 @@ async def test_all_of_a_message_is_read(whole):
 async def test_a_mention_that_comes_as_a_message_only_is_answered_once(dispatch, whole):
     """With files, or from another company, Slack may send no app_mention."""
     asked = await whole.say("wait", channel="#fleet-ops")
-    event = {
-        "type": "message",
-        "subtype": "file_share",
-        "channel_type": "channel",
-        "text": f"{BOT} truck-42",
-        "user": "U0ANA0001",
-        "channel": "C0FLEETOP",
-        "ts": asked.ts,
-        "files": [{"id": "F1", "name": "log.txt"}],
-    }
-    for number, kind in enumerate(("message", "message", "app_mention")):
-        body = {"type": "event_callback", "team_id": "T0ACMEIOT", "event_id": f"Ev{number}"}
-        await dispatch(body | {"event": event | {"type": kind, "event_ts": asked.ts}})
+    event = BY_ANA | {"text": f"{BOT} truck-42", "ts": asked.ts, "event_ts": asked.ts}
+    event |= {"subtype": "file_share", "files": [{"id": "F1", "name": "log.txt"}]}
+    for kind in ("message", "message", "app_mention"):
+        await dispatch.event(event | {"type": kind, "channel_type": "channel"})
     await whole.settle()
 
     assert 1 == len(replies(whole, asked.ts))
@@ -366,10 +349,8 @@ async def test_an_unknown_name_among_numbers_is_said(whole):
 
 async def test_half_a_character_is_answered(whole, dispatch):
     """What JSON can write and nothing else can take costs nobody their answer."""
-    event = {"type": "app_mention", "text": "<@U0SIMSESS> truck-\ud800", "channel": "C0FLEETOP"}
-    event |= {"user": "U0ANA0001", "ts": f"{time.time():.6f}"}
-    about = {"type": "event_callback", "team_id": "T0ACMEIOT", "event_id": "Ev1"}
-    await dispatch(about | {"event": event, "event_time": int(time.time())})
+    event = BY_ANA | {"type": "app_mention", "text": "<@U0SIMSESS> truck-\ud800"}
+    await dispatch.event(event | {"ts": f"{time.time():.6f}"}, event_time=int(time.time()))
     await whole.settle()
 
     assert "truck-" in whole.answer().text

@@ -139,18 +139,9 @@ async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, 
     spotter = SimSpotter(Unlisted(), lambda _identifier: None)
     dispatch = dispatch_with(views=OneView(replace(whole.view, spotter=spotter)))
     message = await whole.say("it is down again")
-    payload = {
-        "type": "message_action",
-        "callback_id": SHORTCUT,
-        "trigger_id": whole.slack.workspace.triggers.issue("U0ANA0001"),
-        "team": {"id": "T0ACMEIOT"},
-        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
-        "channel": {"id": "C0FLEETOP"},
-        "message": message.to_slack(),
-        "message_ts": message.ts,
-        "response_url": whole.slack.ticket("ana"),
-    }
-    await dispatch(payload)
+    about = {"message": message.to_slack(), "message_ts": message.ts}
+    about |= {"callback_id": SHORTCUT, "channel": {"id": "C0FLEETOP"}}
+    await dispatch.interaction("message_action", **about)
     await whole.settle()
 
     assert ["views.open"] == [m for m in whole.slack.methods() if m.startswith("views")]
@@ -165,14 +156,7 @@ async def test_a_window_that_is_not_ours_is_answered_directly(dispatch, whole):
         "private_metadata": "rubbish",
         "state": {"values": {ids.PASTED: {ids.PASTED: {"value": "truck-42"}}}},
     }
-    body = {
-        "type": "view_submission",
-        "team": {"id": "T0ACMEIOT"},
-        "user": {"id": "U0ANA0001", "team_id": "T0ACMEIOT"},
-        "trigger_id": "1",
-        "view": view,
-    }
-    await dispatch(body)
+    await dispatch.interaction("view_submission", view=view, response_url=None)
     await whole.settle()
 
     assert "truck-42 is" in whole.slack.direct("ana")[-1].text

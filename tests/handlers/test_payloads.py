@@ -17,14 +17,7 @@ from handlers.home import of_event
 from handlers.interactions import action_in, value_of
 from handlers.mentions import pasted_in, question_in
 from handlers.middleware import delivery_id, is_for_us, kind_of
-from handlers.payloads import (
-    actor_of,
-    from_click,
-    from_command,
-    from_shortcut,
-    is_late,
-    team_of,
-)
+from handlers.payloads import actor_of, from_click, from_command, from_shortcut, is_late, team_of
 from handlers.previews import sims_linked
 from tests.fakes import FakeClock
 from tests.handlers.strange import BODIES, JSON
@@ -46,6 +39,7 @@ CLICK = {
     "response_url": "https://x/1",
     "trigger_id": "1.2",
 }
+IN_VIEW = {"view": {"id": "V1"}, "container": {"type": "view"}}
 EVENT = {"type": "event_callback", "event": {"user": "U1", "channel": "C1"}}
 
 
@@ -95,10 +89,7 @@ def test_who_acts():
         (CLICK | {"enterprise": {"id": "E1"}}, Actor("T1", "E1", "U1", "C1")),
         (CLICK | {"container": {}, "channel": {"id": "C2"}}, Actor("T1", None, "U1", "C2")),
         (CLICK | {"user": {"id": "U1"}}, Actor("T1", None, "U1", "C1")),
-        (
-            CLICK | {"view": {"id": "V1"}, "container": {"type": "view"}},
-            Actor("T1", None, "U1", None, in_view=True),
-        ),
+        (CLICK | IN_VIEW, Actor("T1", None, "U1", None, in_view=True)),
         (EVENT | {"enterprise_id": "E1"}, Actor("T9", "E1", "U1", "C1")),
     ):
         assert actor == actor_of(body, "T9"), body
@@ -124,13 +115,8 @@ def test_what_a_payload_does_not_say_is_unknown():
         {"team": None, "user": None},
         {"user": None, "container": [], "team": "T1", "message": 7},
         {"team": {"id": ["T1"]}, "user": {"id": {}, "team_id": 7}, "response_url": ["https://x"]},
-        {
-            "team_id": ["T1"],
-            "user_id": {},
-            "channel_id": 7,
-            "trigger_id": [],
-            "channel": {"id": []},
-        },
+        {"team_id": ["T1"], "user_id": {}, "channel_id": 7, "trigger_id": []},
+        {"channel": {"id": []}},
     ):
         for found in (from_click(body), from_command(body, "")):
             assert Request("", "", "", "", id=found.id) == found, body

@@ -39,11 +39,7 @@ class Tour:
         await self.thread()
         await self.window()
         await self.bot.slack.workspace.open_home(self.user)
-        await self.done()
-
-    async def done(self):
-        await self.bot.slack.api.dispatcher.settled()
-        await self.bot.settle()
+        await self.bot.heard()
 
     def newest(self):
         """The newest answer that they see here."""
@@ -51,6 +47,9 @@ class Tour:
 
     async def type(self, text):
         await self.bot.type(text, user=self.user, channel=self.channel)
+
+    async def say(self, text, under=None):
+        return await self.bot.say(text, user=self.user, channel=self.channel, under=under)
 
     async def click(self, label):
         await self.bot.click(self.newest(), label, user=self.user)
@@ -74,7 +73,7 @@ class Tour:
         rows = [b for b in view.body["blocks"] if b.get("block_id") == ids.SESSION_PAGES]
         action = rows[0]["elements"][0]["action_id"]
         await self.bot.slack.workspace.click_in_view(self.user, ids.SESSION_PAGES, action)
-        await self.done()
+        await self.bot.heard()
 
     async def table(self):
         for label in ("CSV file", "Share to channel"):
@@ -82,15 +81,11 @@ class Tour:
             await self.click(label)
 
     async def thread(self):
-        said = await self.bot.slack.workspace.say(self.user, self.channel, f"{MENTION} truck-42")
-        await self.done()
+        said = await self.say(f"{MENTION} truck-42")
         for text in ("watch pump-7", "handover"):
-            await self.bot.slack.workspace.say(
-                self.user, self.channel, f"{MENTION} {text}", thread_ts=said.ts
-            )
-            await self.done()
+            await self.say(f"{MENTION} {text}", under=said.ts)
         await self.bot.slack.workspace.shortcut(self.user, ids.LOOK_UP_MESSAGE, said.ts)
-        await self.done()
+        await self.bot.heard()
 
 
 def sent(bot):
@@ -143,18 +138,16 @@ async def test_members_among_themselves_are_told_all(bot):
     assert told(sent(bot), await secrets(bot))
 
 
+BOTH = {"allowed_teams": {HOME.id, "T0PARTNER"}}
+
+
 @pytest.mark.parametrize(
     ("user", "channel", "settings", "says"),
     [
         ("gil", "#fleet-ops", {"guests": "refuse"}, "do not answer guests"),
         ("ana", "#partner-shared", {"shared_channels": "refuse"}, "shared with another company"),
         ("dora", "#partner-shared", {}, "only people of my own workspace"),
-        (
-            "dora",
-            "#partner-shared",
-            {"allowed_teams": {HOME.id, "T0PARTNER"}, "shared_channels": "refuse"},
-            "other workspaces",
-        ),
+        ("dora", "#partner-shared", BOTH | {"shared_channels": "refuse"}, "other workspaces"),
     ],
 )
 async def test_who_is_refused_gets_a_sentence_and_no_look_up(user, channel, settings, says):
@@ -164,8 +157,7 @@ async def test_who_is_refused_gets_a_sentence_and_no_look_up(user, channel, sett
         asked = len(bot.kore.requests)
         await tour.type("DE" + "0" * 32)
         by_command = bot.answer(user, channel).text
-        await bot.slack.workspace.say(user, channel, f"{MENTION} {'DE' + '0' * 32}")
-        await tour.done()
+        await tour.say(f"{MENTION} {'DE' + '0' * 32}")
 
         refusals = [m for m in bot.slack.seen_by(user, channel) if says in m.text]
         assert says in by_command
@@ -176,7 +168,7 @@ async def test_who_is_refused_gets_a_sentence_and_no_look_up(user, channel, sett
 
 async def test_a_foreign_workspace_that_is_listed_is_redacted(bot):
     """Its people are let in, and are told no more than the policy says."""
-    async with whole_bot(allowed_teams={HOME.id, "T0PARTNER"}) as open_bot:
+    async with whole_bot(**BOTH) as open_bot:
         await open_bot.type("truck-42", user="dora", channel="#partner-shared")
 
         answer = open_bot.answer("dora", "#partner-shared")
@@ -214,18 +206,12 @@ async def test_the_policy_is_checked_again_on_every_button(bot):
     """Who became a guest since the answer was drawn is told less by its buttons."""
     await bot.type("truck-42", user="ben")
     answer = bot.answer("ben")
-    row, element = find_button(answer, "Refresh")
-    del row
-    value = element["value"]
+    _, button = find_button(answer, "Refresh")
     assert "ICCID 8" in json.dumps(answer.blocks)
 
     # the same button in a guest's hand: what it carries is no permission
     await bot.type("truck-42", user="gil")
-    theirs = bot.answer("gil")
-    block, button = find_button(theirs, "Refresh")
-    place = ("gil", theirs.ts, block["block_id"], button["action_id"])
-    await bot.slack.workspace.click(*place, value=value)
-    await bot.settle()
+    await bot.click(bot.answer("gil"), "Refresh", user="gil", value=button["value"])
 
     assert "ICCID redacted" in json.dumps(bot.answer("gil").blocks)
 

@@ -54,6 +54,10 @@ async def test_a_shared_answer_that_cannot_be_refreshed_is_left_alone(whole, cap
 DONE = Reply(Screen("done", [section("done")]))
 
 
+async def work():
+    return DONE
+
+
 @pytest.fixture
 def context(dispatch):
     """What Ana asked."""
@@ -69,10 +73,6 @@ def counted(whole, name, outcome):
 
 async def test_the_reply_goes_to_the_asker(whole, context):
     """What the work gives is delivered, timed and counted."""
-
-    async def work():
-        return DONE
-
     await answer("work", work, context)
 
     assert "done" == whole.answer().text
@@ -82,10 +82,10 @@ async def test_the_reply_goes_to_the_asker(whole, context):
 async def test_what_nobody_planned_for_is_answered_with_a_reference(whole, context, caplog):
     """The reference that the asker reads stands in the log beside the cause."""
 
-    async def work():
+    async def break_down():
         return {}["missing"]
 
-    await answer("work", work, context)
+    await answer("work", break_down, context)
 
     (record,) = [r for r in caplog.records if r.message == "unplanned-error"]
     assert f"(ref {record.reference})" in whole.answer().text
@@ -106,9 +106,8 @@ async def test_work_that_takes_too_long_is_given_up(whole, context, monkeypatch)
 
 async def test_work_that_is_cut_by_a_stop_is_said(whole, context):
     """Slack asks nobody else: whoever waits is told to ask again."""
-    task = whole.bot.services.tasks.start(
-        answer("work", asyncio.Event().wait, context), name="work"
-    )
+    hanging = answer("work", asyncio.Event().wait, context)
+    task = whole.bot.services.tasks.start(hanging, name="work")
 
     await whole.bot.services.tasks.drain(2.5)
 
@@ -121,9 +120,6 @@ async def test_an_answer_that_cannot_be_delivered_is_not_the_end(whole, context,
     """When no way is left it is logged, nothing escapes, and whoever asked is told later."""
     for way in ("/response", "chat.postEphemeral", "chat.postMessage"):
         whole.slack.api.faults.fail(way, "account_inactive", times=9)
-
-    async def work():
-        return DONE
 
     await answer("work", work, context)
     await whole.bot.services.questions.save()
@@ -139,10 +135,10 @@ async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole,
     whole.slack.api.faults.status("/response", 404, "used_url")
     whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
 
-    async def work():
+    async def share():
         return Reply(DONE.screen, in_channel=True)
 
-    await answer("share", work, context)
+    await answer("share", share, context)
 
     assert unquoted(NotShared.sentence) in whole.answer().text
     assert whole.answer().ephemeral_to
@@ -152,9 +148,6 @@ async def test_what_was_for_all_and_cannot_be_posted_is_told_to_the_asker(whole,
 async def test_each_answer_is_one_line_in_the_log(whole, context, caplog):
     """What was answered and how it went is logged; what was asked is not."""
     caplog.set_level(logging.INFO)
-
-    async def work():
-        return DONE
 
     await answer("work", work, context)
 

@@ -8,17 +8,14 @@ import pytest
 from bot.errors import NotAllowed
 from bot.struct import replace
 from bot.watches.watch import Condition, Ending
-from tests.databases import on_both
+from tests.databases import on_both, one_store
 from tests.watch_rig import ANA, BEN, FLEET_OPS, ONCALL, watching
 
 PUMP = "pump-7"
 HOUR = 3600
 
 
-@pytest.fixture
-def kind():
-    """One store: what each question to it does on the other is tested where it is asked."""
-    return "sqlite"
+kind = one_store
 
 
 @pytest.fixture

@@ -5,14 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.watches.watch import Condition, Ending, WatchOwner
-from tests.databases import on_both
+from tests.databases import on_both, one_store
 from tests.watch_rig import ANA, BEN, FLEET_OPS, watching
 
-
-@pytest.fixture
-def kind():
-    """One store: what each question to it does on the other is tested where it is asked."""
-    return "sqlite"
+kind = one_store
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ async def test_the_list_makes_new_ones(whole):
     await whole.type("digest")
     await whole.click(whole.answer(), "New digest…")
 
-    assert "New digest" == digests.view(whole)["title"]["text"]
+    assert "New digest" == whole.window()["title"]["text"]
 
 
 async def test_a_button_of_the_list_opens_a_digest(whole):
@@ -101,8 +101,8 @@ async def test_a_button_of_the_list_opens_a_digest(whole):
     await whole.type("digest list")
     await whole.click(whole.answer(), "Edit")
 
-    assert "Edit digest" == digests.view(whole)["title"]["text"]
-    assert "truck-*" in str(digests.view(whole)["blocks"])
+    assert "Edit digest" == whole.window()["title"]["text"]
+    assert "truck-*" in str(whole.window()["blocks"])
 
 
 @pytest.mark.parametrize(("text", "label"), [("add", "New digest…"), ("edit Pumps", "Pumps")])
@@ -144,4 +144,4 @@ async def test_a_mention_does_the_same(whole):
     await whole.click(whole.answer(), "New digest…")
 
     assert paused is not None
-    assert "New digest" == digests.view(whole)["title"]["text"]
+    assert "New digest" == whole.window()["title"]["text"]

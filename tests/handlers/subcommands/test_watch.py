@@ -5,15 +5,11 @@ import pytest
 from bot.blocks import ids
 from bot.demo.stories.story import all_stories
 from bot.slack.access import ONE_ACCOUNT
-from tests.databases import on_both
+from tests.databases import on_both, one_store
 from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
 from tests.whole_bot import whole_bot
 
-
-@pytest.fixture
-def kind():
-    """One store: what each question to it does on the other is tested where it is asked."""
-    return "sqlite"
+kind = one_store
 
 
 @pytest.fixture

@@ -4,12 +4,9 @@ import pytest
 
 from bot.demo.stories.sims import common_outage
 from tests.alert_rig import WELL, alerting
+from tests.databases import one_store
 
-
-@pytest.fixture
-def kind():
-    """One store: what each question to it does on the other is tested where it is asked."""
-    return "sqlite"
+kind = one_store
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.store.schema import NOW, buckets, jobs
 from bot.struct import force_setattr
 from tests.databases import on_both
 from tests.handlers.alert_steps import DOWN, HISTORY, alert, answers, done, listening, live
-from tests.handlers.digest_steps import bot_on
+from tests.whole_bot import whole_bot
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ async def test_after_an_hour_it_is_answered_anew(heard):
 
 async def test_what_readers_may_not_see_is_redacted(database_url):
     """In a channel shared with another company, as for a mention there."""
-    async with bot_on(database_url) as whole:
+    async with whole_bot(database_url=database_url) as whole:
         whole.slack.api.scopes |= HISTORY
         await whole.type("alert listen on", channel="#partner-shared")
         workspace = whole.slack.workspace
