@@ -19,7 +19,7 @@ from bot.kore.limits import RESERVE
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import start_background
-from bot.sessions.fetch import AllowanceReader, NoAllowances
+from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet import AccountViews, FleetList, FleetView, ManyViews, OneView
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
@@ -40,6 +40,8 @@ from bot.struct import Struct, replace
 
 PATIENCE_SECONDS = 2.0
 CLAIM_AGAIN_SECONDS = 30.0
+QUICK_SECONDS = 5.0
+"""How long a look at a neighbour waits for its plan and usage, behind whoever else asks."""
 log = logging.getLogger(__name__)
 
 
@@ -278,7 +280,8 @@ def _peers(accounts: frozenset[str], parts: _Parts) -> Peers:
         parts.stacks.resolver(behind),
         parts.clock,
         parts.settings.thresholds,
-        allowances=NoAllowances(behind, parts.clock),
+        allowances=AllowanceReader(behind, parts.clock, QUICK_SECONDS),
+        sparing=True,
         ages=parts.ages,
     )
     runs, rows = DigestRuns(parts.store), ScanRows(parts.store)

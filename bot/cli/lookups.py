@@ -35,7 +35,7 @@ from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, SimNotFound, UserError
 from bot.ops.logging import LogRedactor, configure_logging
-from bot.sessions.fetch import AllowanceReader, NoAllowances
+from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet import FleetList
 from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query
 from bot.sessions.lookup import SessionLookup
@@ -66,11 +66,12 @@ async def open_fleet(
     kore = stacks.client
     directory, resolver = stacks.directory(kore), stacks.resolver(kore)
     one = partial(SessionLookup, kore, resolver, clock, settings.thresholds)
-    quick = one(allowances=NoAllowances(kore, clock))
+    allowances = AllowanceReader(kore, clock, PATIENCE_SECONDS)
+    quick = one(allowances=allowances, sparing=True)
     peers = Peers(clock, None, quick.look_up, directory, PATIENCE_SECONDS)
     try:
         yield (
-            one(allowances=AllowanceReader(kore, clock, PATIENCE_SECONDS), peers=peers.of),
+            one(allowances=allowances, peers=peers.of),
             FleetList(kore, directory, patience=LIST_PATIENCE_SECONDS),
             SimSpotter(directory, resolver.known_sid, most=MOST),
         )

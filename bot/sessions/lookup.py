@@ -19,12 +19,20 @@ from bot.diagnosis.rule import (
     diagnose,
     diagnose_together,
 )
-from bot.diagnosis.rules.common_outage import lines_of, member_of
+from bot.diagnosis.rules.common_outage import lines_of, lost_at, member_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, SimNotFound, TookTooLong, kept
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
-from bot.sessions.fetch import Allowance, AllowanceReader, Read, SimReader, TaskScope, task_scope
+from bot.sessions.fetch import (
+    Allowance,
+    AllowanceReader,
+    NoAllowances,
+    Read,
+    SimReader,
+    TaskScope,
+    task_scope,
+)
 from bot.sessions.neighbours import with_neighbours
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers
@@ -282,7 +290,8 @@ def tell_nobody() -> None:
 class SessionLookup:
     """Answers what a SIM is doing. `rule_broke` is told the name of a rule that broke.
 
-    `peers` gives those that a SIM of an account may be compared with.
+    `peers` gives those that a SIM of an account may be compared with. One that is `sparing` asks
+    for the plan and usage of one SIM only where it fell silent, which they may explain.
     """
 
     def __init__(  # noqa: PLR0913 -- collaborators, each once
@@ -296,9 +305,12 @@ class SessionLookup:
         rule_broke: RuleBroke = count_nothing,
         ages: NewsAges = NOTHING_LEARNT,
         peers: Callable[[str | None], Peers] | None = None,
+        sparing: bool = False,
     ) -> None:
         self._allowances = allowances or AllowanceReader(kore, clock)
-        self._sims = SimReader(kore, resolver, self._allowances)
+        early = NoAllowances(kore, clock) if sparing else self._allowances
+        self._sims = SimReader(kore, resolver, early)
+        self._is_sparing = sparing
         self._clock = clock
         self._peers = peers
         self._judge = Judge(thresholds, rule_broke, ages)
@@ -317,6 +329,10 @@ class SessionLookup:
             read = await self._sims.read(text, under_way, fresh=fresh)
             allowance = await self._allowances.in_time(read.pending, patience)
             report = self._judge.report(read, allowance, self._clock.now())
+            if self._is_sparing and lost_at(report.findings) is not None:
+                pending = self._allowances.begin(report.sim, under_way, fresh=False)
+                allowance = await self._allowances.in_time(pending, patience)
+                report = self._judge.report(read, allowance, self._clock.now())
         if self._peers is None:
             return report
         (told,) = await self._among(self._peers(report.sim.account), [report], patience)

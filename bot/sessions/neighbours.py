@@ -18,11 +18,15 @@ NOT_ALONE = (
 
 
 class Peer(Struct):
-    """A SIM as it was at `as_of`, to be compared with others."""
+    """A SIM as it was at `as_of`, to be compared with others.
+
+    Unless `is_judged`, its plan or usage is unknown, and may explain its silence.
+    """
 
     member: Member
     is_online: bool
     as_of: datetime
+    is_judged: bool = True
 
 
 class Near:

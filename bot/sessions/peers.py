@@ -163,7 +163,8 @@ class Peers:
         member, plan = member_of(case_of(report)), report.sim.rate_plan_sid
         if plan:  # as scans, and those whose plan nobody asked for, have it
             member = replace(member, traits={**member.traits, Trait.PLAN: plan})
-        peer = Peer(member, report.state is State.ONLINE, report.as_of)
+        is_online = report.state is State.ONLINE
+        peer = Peer(member, is_online, report.as_of, report.allowance_known)
         known = self._recent.get(member.sid)
         if report.as_of < (known.as_of if known else self._since):
             return peer
@@ -233,12 +234,16 @@ class Peers:
     def _outdated(
         self, known: Mapping[str, Peer], lost: Iterable[Member], within: float
     ) -> dict[str, Peer]:
-        """Return those of whom nothing new is known, and who were lost with one and may be back."""
-        now, with_it = self._clock.now(), lost_near(lost, known, within)
+        """Return those of whom nothing new is known.
+
+        Nor is it of who was lost with one and may be back, or silent for a cause of its own.
+        """
+        since, now, with_it = self._since, self._clock.now(), lost_near(lost, known, within)
         return {
             sid: peer
             for sid, peer in known.items()
-            if peer.as_of < now - (MAY_BE_BACK if sid in with_it else RECENT)
+            if peer.as_of < since
+            or (sid in with_it and (peer.as_of < now - MAY_BE_BACK or not peer.is_judged))
         }
 
     async def known(self) -> dict[str, Peer]:

@@ -151,7 +151,7 @@ def iso(moment):
 def put(api, clock):
     """Return a function that gives KORE a SIM: online, or silent since ten past two or later."""
 
-    def put(number, *, silent=False, lost=LOST, name=None, **changes):
+    def put(number, *, silent=False, lost=LOST, name=None, plan=None, **changes):
         starts = [clock.now() - timedelta(days=day, hours=10) for day in range(3, 27)]
         rows = [
             {"start": iso(start), "end": iso(end), "last_updated": iso(end)}
@@ -162,7 +162,8 @@ def put(api, clock):
         rows.append({"start": "2026-01-03T02:00:00Z", "end": None, "last_updated": news})
         sid = a_sid(number)
         told = [OPEN | row | {"sim_sid": sid} | changes for row in rows]
-        api.add({"sid": sid, "status": "active", "unique_name": name}, told)
+        sim = {"sid": sid, "status": "active", "unique_name": name}
+        api.add(sim | ({"rate_plan_sid": plan["sid"]} if plan else {}), told, rate_plan=plan)
         return sid
 
     return put
@@ -172,11 +173,18 @@ def put(api, clock):
 def open_with(kore, clock):
     """Return a function that makes a look-up with these peers."""
 
-    def make(peers):
+    def make(peers, *, sparing=False):
         resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
-        none = NoAllowances(kore, clock)
-        own = peers and (lambda _: peers)
-        return SessionLookup(kore, resolver, clock, Thresholds(), allowances=none, peers=own)
+        reader = AllowanceReader(kore, clock, 5.0) if sparing else NoAllowances(kore, clock)
+        return SessionLookup(
+            kore,
+            resolver,
+            clock,
+            Thresholds(),
+            allowances=reader,
+            sparing=sparing,
+            peers=peers and (lambda _: peers),
+        )
 
     return make
 

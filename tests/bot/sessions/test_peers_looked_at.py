@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from bot.diagnosis.contrast import Trait
+from bot.emulators.kore.account import a_plan
 from bot.sessions.peers import Peers
-from tests.bot.sessions.conftest import LOST, a_sid, paths
+from tests.bot.sessions.conftest import LOST, PLAN, a_sid, paths
 from tests.bot.sessions.test_peers import Scan, a_peer, outage, step, told
 
 
@@ -222,3 +223,30 @@ async def test_an_older_answer_replaces_no_newer_one(put, open_with, clock):
         peers.note(report)
 
     assert {sid: True} == {sid: peer.is_online for sid, peer in (await peers.known()).items()}
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+async def test_neighbours_without_data_are_in_no_outage(put, open_with, names, clock, blocked):
+    """What plan or usage explains of others is asked for too: their silence is not of the cell."""
+    plan = a_plan(clock.now(), sid=PLAN, data_enabled=not blocked)
+    for number in range(1, 6):
+        of_plan = plan if number in {2, 3} else None
+        put(number, name=f"well-{number}", silent=number < 4, imei=None, plan=of_plan)
+    lookup = open_with(Peers(clock, None, open_with(None, sparing=True).look_up, await names()))
+    report = await lookup.look_up(a_sid(1), patience=30)
+
+    assert ("ghost_session" if blocked else "common_outage") == report.cause.rule
+
+
+async def test_who_was_read_without_a_plan_is_read_again(put, open_with, names, clock):
+    """A watch looked at two wells without their plan, which lets them have no data: no outage."""
+    plan = a_plan(clock.now(), sid=PLAN, data_enabled=False)
+    for number in range(1, 6):
+        of_plan = plan if number in {2, 3} else None
+        put(number, name=f"well-{number}", silent=number < 4, imei=None, plan=of_plan)
+    peers = Peers(clock, None, open_with(None, sparing=True).look_up, await names())
+    for number in (2, 3):
+        peers.note(await open_with(None).look_up(a_sid(number)))
+    report = await open_with(peers).look_up(a_sid(1), patience=30)
+
+    assert "ghost_session" == report.cause.rule
