@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.diagnosis.anomalies import rest_of
-from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.contrast import Member
 from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
 from bot.diagnosis.rule import (
-    Case,
     Finding,
     RuleBroke,
     cause_of,
@@ -19,7 +18,7 @@ from bot.diagnosis.rule import (
     diagnose,
     diagnose_together,
 )
-from bot.diagnosis.rules.common_outage import lines_of, lost_at, member_of
+from bot.diagnosis.rules.common_outage import lines_of, lost_at
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, SimNotFound, TookTooLong, kept
 from bot.kore.cache import Fetched
@@ -33,7 +32,7 @@ from bot.sessions.fetch import (
     TaskScope,
     task_scope,
 )
-from bot.sessions.neighbours import with_neighbours
+from bot.sessions.neighbours import compared_with, with_neighbours
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
@@ -103,62 +102,16 @@ class Judge(Struct):
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
         cases = [case_of(report) for report in reports]
-        others = self._compared(cases, reports, peers)
+        others = compared_with(reports, peers, lines_of(self.thresholds))
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
         return [
             _with_findings(answer, next(told)) if isinstance(answer, SessionReport) else answer
             for answer in every
         ]
 
-    def _compared(
-        self, cases: Iterable[Case], reports: Iterable[SessionReport], peers: Iterable[Member]
-    ) -> list[Member]:
-        """Return those peers that were lost when one that was asked for was, or not at all."""
-        asked = [member_of(case) for case in cases]
-        lost = [each.lost_at for each in asked if each.lost_at is not None]
-        others = self._near_those({each.sid for each in asked}, lost, peers) if lost else []
-        if not others:
-            return []
-        plans = {
-            report.sim.rate_plan_sid: name
-            for report, each in zip(reports, asked, strict=True)
-            if (name := each.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
-        }
-        return [_with_plan(peer, plans) for peer in others] if plans else others
-
-    def _near_those(
-        self, asked: Collection[str], lost: Sequence[float], peers: Iterable[Member]
-    ) -> list[Member]:
-        """Return those lost near, and those well; none where too few for an outage were lost.
-
-        Those lost long after were well then; to compare all as lost, thousands take a while.
-        """
-        span = self.thresholds.outage_within.total_seconds()
-        low, high = min(lost) - span, max(lost) + span
-        others = [peer for peer in peers if peer.sid not in asked]
-        near = [p for p in others if (at := p.lost_at) is not None and low <= at <= high]
-        if len(lost) > 1:
-            near = [p for p in near if any(abs((p.lost_at or 0.0) - each) <= span for each in lost)]
-        if len(lost) + len(near) < self.thresholds.outage_sims:
-            return []
-        taken = {peer.sid for peer in near}
-        left = [peer for peer in others if peer.sid not in taken]
-        return near + [_well_then(p) for p in left if p.lost_at is None or p.lost_at > low]
-
-
-def _well_then(peer: Member) -> Member:
-    """Return a peer that was well when others were lost as it was then."""
-    return peer if peer.lost_at is None else replace(peer, lost_at=None, alive_at=peer.lost_at)
-
 
 def _with_findings(report: SessionReport, findings: tuple[Finding, ...]) -> SessionReport:
     return report if findings == report.findings else replace(report, findings=findings)
-
-
-def _with_plan(peer: Member, names: Mapping[str | None, str]) -> Member:
-    """Return a peer whose plan, known by its SID, is called as those that were asked for do."""
-    name = names.get(peer.traits.get(Trait.PLAN))
-    return replace(peer, traits={**peer.traits, Trait.PLAN: name}) if name else peer
 
 
 def evidence_of(read: Read, allowance: Allowance, now: datetime, freshness: Freshness) -> Evidence:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import inf
 
-from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.contrast import Lines, Member, Trait
 from bot.diagnosis.rules.common_outage import SILENT, lost_at, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
@@ -105,6 +105,46 @@ def _counted(
         as_of=min([peer.as_of for peer in (*silent, *online)]),
         together=high - low,
     )
+
+
+def compared_with(
+    reports: Iterable[SessionReport], peers: Iterable[Member], lines: Lines
+) -> list[Member]:
+    """Return those that are compared with SIMs that were asked for, if one of these was lost.
+
+    That are those lost near it and those that were well; none where too few were lost for an
+    outage. Those lost long after were well then; to compare all as lost, thousands take a while.
+    """
+    asked = {report.sim.sid: (report, member_of(case_of(report))) for report in reports}
+    lost = [at for _, member in asked.values() if (at := member.lost_at) is not None]
+    others = [peer for peer in peers if peer.sid not in asked] if lost else []
+    near = [
+        peer
+        for peer in others
+        if (at := peer.lost_at) is not None and any(abs(at - each) <= lines.within for each in lost)
+    ]
+    if not lost or len(lost) + len(near) < lines.at_least:
+        return []
+    taken, since = {peer.sid for peer in near}, min(lost) - lines.within
+    left = [peer for peer in others if peer.sid not in taken]
+    near += [_well_then(peer) for peer in left if peer.lost_at is None or peer.lost_at > since]
+    plans = {
+        report.sim.rate_plan_sid: name
+        for report, member in asked.values()
+        if (name := member.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
+    }
+    return [_with_plan(peer, plans) for peer in near] if plans else near
+
+
+def _well_then(peer: Member) -> Member:
+    """Return a peer that was well when others were lost as it was then."""
+    return peer if peer.lost_at is None else replace(peer, lost_at=None, alive_at=peer.lost_at)
+
+
+def _with_plan(peer: Member, names: Mapping[str | None, str]) -> Member:
+    """Return a peer whose plan, known by its SID, is called as those that were asked for do."""
+    name = names.get(peer.traits.get(Trait.PLAN))
+    return replace(peer, traits={**peer.traits, Trait.PLAN: name}) if name else peer
 
 
 def with_neighbours(
