@@ -6,8 +6,7 @@ from pydantic import BaseModel
 from rounds import report, timed
 from stub import page
 
-from bot.kore.models import DataSessionPage
-from bot.kore.pages import read_rows
+from bot.kore.pages import DataSessionPage, read_rows
 
 ROWS = 50
 TIMES = 400

@@ -34,8 +34,7 @@ from bot.app.run import tune_garbage_collector
 from bot.clock import SystemClock
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import KIND, Selection, SelectionKind, Subscription
-from bot.kore.models import DataSessionPage
-from bot.kore.pages import read_rows
+from bot.kore.pages import DataSessionPage, read_rows
 from bot.ops.metrics import Metrics
 from bot.settings import load_settings
 from bot.slack.client import open_session

@@ -12,27 +12,84 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasPath, BaseModel, Field, ValidationError
 
 from bot.kore.errors import KoreBadAnswer
 from bot.kore.models import (
     DataSession,
-    DataSessionPage,
-    Page,
-    ScannedSessionPage,
+    KoreModel,
+    ScannedSession,
+    SessionRow,
     Sim,
-    SimPage,
+    UnclearEnd,
     UsageRecord,
-    UsageRecordPage,
 )
 from bot.kore.requester import NotJson, Requester
 from bot.struct import Struct
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
+
+
+class Page(KoreModel, Generic[T]):
+    """One page of a list; `key` names the list in the answer, `row` is what it lists.
+
+    A row in which `needed` is unknown is of no use; "" needs nothing. A page that cannot be read
+    so is read as `in_full`, where there is one.
+    """
+
+    key: ClassVar[str]
+    row: ClassVar[type[BaseModel]]
+    needed: ClassVar[str] = ""
+    in_full: ClassVar["type[Page[Any]] | None"] = None
+    rows: tuple[T, ...]
+    next_page_url: str | None = Field(
+        default=None, validation_alias=AliasPath("meta", "next_page_url")
+    )
+
+
+class UnclearSessionPage(Page[DataSession]):
+    """`GET /v1/Sims/{sid}/DataSessions`."""
+
+    key = "data_sessions"
+    row = UnclearEnd  # which takes whatever a row may be
+    needed = "start"
+    rows: tuple[SessionRow, ...] = Field(validation_alias="data_sessions")
+
+
+class DataSessionPage(UnclearSessionPage):
+    """The same, as nearly all are: without an `end` that cannot be read."""
+
+    in_full = UnclearSessionPage
+    rows: tuple[DataSession, ...] = Field(validation_alias="data_sessions")
+
+
+class ScannedSessionPage(Page[DataSession]):
+    """The same, as a scan reads it."""
+
+    key = "data_sessions"
+    row = ScannedSession
+    in_full = DataSessionPage
+    rows: tuple[ScannedSession, ...] = Field(validation_alias="data_sessions")
+
+
+class SimPage(Page[Sim]):
+    """`GET /v1/Sims`."""
+
+    key = "sims"
+    row = Sim
+    rows: tuple[Sim, ...] = Field(validation_alias="sims")
+
+
+class UsageRecordPage(Page[UsageRecord]):
+    """`GET /v1/Sims/{sid}/UsageRecords`."""
+
+    key = "usage_records"
+    row = UsageRecord
+    rows: tuple[UsageRecord, ...] = Field(validation_alias="usage_records")
 
 
 class Rows(Struct, Generic[T]):

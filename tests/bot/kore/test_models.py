@@ -4,8 +4,8 @@ from datetime import UTC
 import pytest
 
 from bot.diagnosis.evidence import cleaned
-from bot.kore.models import DataSessionPage, ScannedSessionPage, UsageRecord
-from bot.kore.pages import read_rows
+from bot.kore.models import UsageRecord
+from bot.kore.pages import DataSessionPage, ScannedSessionPage, read_rows
 from tests.builders import NOON, SID, a_sim
 
 USAGE = [

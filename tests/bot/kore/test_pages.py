@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bot.emulators.kore.faults import Fault, foreign_next_page, late
 from bot.kore.connect import open_kore
 from bot.kore.errors import KoreBadAnswer, KoreUnavailable
-from bot.kore.models import DataSession, DataSessionPage, RatePlan, Sim, SimPage
-from bot.kore.pages import DATA_SESSIONS, read_one, read_rows
+from bot.kore.models import DataSession, RatePlan, Sim
+from bot.kore.pages import DATA_SESSIONS, DataSessionPage, SimPage, read_one, read_rows
 from bot.kore.requester import NotJson, RetryPolicy
 from tests.bot.kore.conftest import paths
 from tests.builders import SID
