@@ -27,7 +27,6 @@ from bot.app.resources import (
     open_resources,
     store_url,
 )
-from bot.blocks.kit import degrade
 from bot.clock import Backoff, Clock
 from bot.digests.archive import Archive, FleetScans
 from bot.jobs.engine import Engine
@@ -209,7 +208,7 @@ def _services(
     """Return what the handlers may use."""
     settings, clock, metrics = resources.settings, resources.clock, resources.metrics
     slack, store, executor = resources.slack, resources.store, resources.executor
-    fallback = BlockFallback(degrade, metrics)
+    fallback = BlockFallback(metrics)
     sure = SurePosts(slack, PostFinder(slack, resources.identity), clock)
     delivery = Delivery(slack, fallback, sure, metrics)
     digests, seen = digest_service(resources), SeenEvents(store)

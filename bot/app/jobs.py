@@ -12,7 +12,6 @@ from bot.alerts.incident_repository import Incidents
 from bot.alerts.service import Alerts, AlertService, AlertWork
 from bot.alerts.webhook import WebhookNews
 from bot.app.resources import Resources
-from bot.blocks.kit import degrade
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.digests.fleet import Fleet, open_fleet
@@ -166,7 +165,7 @@ def open_posts(  # noqa: PLR0913 -- what it is put together from
     return IdempotentPosts(
         PostRows(store),
         client,
-        BlockFallback(degrade, metrics),
+        BlockFallback(metrics),
         PostFinder(client, identity),
         limiter=PostingLimiter(clock),
         clock=clock,

@@ -4,9 +4,9 @@ Blocks are plain dicts: slack_sdk's models drop what they do not know yet. Limit
 docs.slack.dev/reference/block-kit. Foreign text goes through `bot.blocks.kit.escape` (or a
 `bot.blocks.format.Formatter`) before it comes here; what comes here is cut, never escaped again.
 
-Screens are always drawn at their richest. `bot.slack.messages.BlockFallback` sends them, and takes
+Screens are always drawn at their richest. `bot.slack.posting.BlockFallback` sends them, and takes
 `Screen.without` what a workspace has refused. To add a block that not every workspace knows, put it
-into a `Degradable` that draws its plainer form, and its type into `NEWEST_FIRST`.
+into a `Degradable` that draws its plainer form, and its type into `NEWEST_FIRST` there.
 """
 
 import re
@@ -299,11 +299,7 @@ TEXT = 4000
 
 Refused = frozenset[str]
 NOTHING: Refused = frozenset()
-# The newest first: the likeliest to be unknown, where Slack does not say which it was.
-NEWEST_FIRST = ("data_visualization", "data_table", "container", "table")
 SECTION = "section"
-ALL_BLOCKS: Refused = frozenset({*NEWEST_FIRST, SECTION})
-_POINTER = re.compile(r"/blocks/(\d+)")
 
 
 class Degradable(Struct):
@@ -366,33 +362,3 @@ def _lines(blocks: Iterable[Block]) -> Iterator[str]:
         yield from (field["text"].replace("\n", " ") for field in block.get("fields", ()))
         if block["type"] == "context":
             yield from (element["text"] for element in block["elements"])
-
-
-def degrade(
-    refused: Refused, blocks: Sequence[Block], messages: Iterable[str] = ()
-) -> Refused | None:
-    """Add one kind of block to what is refused; None where there was no block left to blame.
-
-    `messages` are Slack's `response_metadata.messages`, which may name the block or point at it.
-    """
-    used = frozenset(kind for kind in _kinds(blocks) if kind in NEWEST_FIRST)
-    if not used:
-        return ALL_BLOCKS if blocks else None
-    blamed = _blamed(blocks, messages) & used
-    return refused | {next(kind for kind in NEWEST_FIRST if kind in (blamed or used))}
-
-
-def _kinds(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        yield block["type"]
-        yield from _kinds(block.get("child_blocks", ()))
-
-
-def _blamed(blocks: Sequence[Block], messages: Iterable[str]) -> Refused:
-    found: set[str] = set()
-    for message in messages:
-        found.update(kind for kind in NEWEST_FIRST if re.search(rf"\b{kind}\b", message))
-        at = _POINTER.search(message)
-        if at and int(at[1]) < len(blocks):
-            found.add(blocks[int(at[1])]["type"])
-    return frozenset(found)

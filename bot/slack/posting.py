@@ -282,14 +282,45 @@ class TextOnly(Struct):
     entities: tuple[Json, ...] = ()
 
 
-Degrade = Callable[[Refused, Sequence[Json], Iterable[str]], Refused | None]
+# The newest first: the likeliest to be unknown, where Slack does not say which it was.
+NEWEST_FIRST = ("data_visualization", "data_table", "container", "table")
+ALL_BLOCKS: Refused = frozenset({*NEWEST_FIRST, "section"})
+_POINTER = re.compile(r"/blocks/(\d+)")
+
+
+def degrade(
+    refused: Refused, blocks: Sequence[Json], messages: Iterable[str] = ()
+) -> Refused | None:
+    """Add one kind of block to what is refused; None where there was no block left to blame.
+
+    `messages` are Slack's `response_metadata.messages`, which may name the block or point at it.
+    """
+    used = [kind for kind in NEWEST_FIRST if kind in _kinds(blocks)]
+    if not used:
+        return ALL_BLOCKS if blocks else None
+    blamed = _blamed(blocks, messages)
+    return refused | {next((kind for kind in used if kind in blamed), used[0])}
+
+
+def _kinds(blocks: Iterable[Json]) -> set[str]:
+    children = (_kinds(block.get("child_blocks", ())) for block in blocks)
+    return {block["type"] for block in blocks}.union(*children)
+
+
+def _blamed(blocks: Sequence[Json], messages: Iterable[str]) -> Refused:
+    found: set[str] = set()
+    for message in messages:
+        found.update(kind for kind in NEWEST_FIRST if re.search(rf"\b{kind}\b", message))
+        at = _POINTER.search(message)
+        if at and int(at[1]) < len(blocks):
+            found.add(blocks[int(at[1])]["type"])
+    return frozenset(found)
 
 
 class BlockFallback:
     """Remembers which types of blocks a workspace does not know, for all that is sent there."""
 
-    def __init__(self, degrade: Degrade, observer: SlackObserver) -> None:
-        self._degrade = degrade
+    def __init__(self, observer: SlackObserver) -> None:
         self._observer = observer
         self._learnt: dict[str, Refused] = {}
 
@@ -314,7 +345,7 @@ class BlockFallback:
         return await send(TextOnly(message.text))
 
     def _plainer(self, refused: Refused, message: Message, error: SlackRefused) -> Refused | None:
-        plainer = self._degrade(refused, message.blocks, error.messages)
+        plainer = degrade(refused, message.blocks, error.messages)
         log.warning("blocks-refused", extra={"slack_messages": error.messages})
         return None if plainer == refused else plainer
 

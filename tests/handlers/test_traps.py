@@ -19,7 +19,6 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 
 from bot.app.bot import EVENTS_PATH
-from bot.blocks.kit import degrade
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
 from bot.sessions.fleet import OneView
@@ -132,7 +131,7 @@ async def test_t6_a_rate_limit_is_waited_out_after_the_ack(dispatch_with, whole)
     clock, api_url = FakeClock(), whole.slack.api_url
     session = whole.bot.services.modals._client._session
     client = SlackClient(session, clock, token=BOT_TOKEN, api_url=api_url)
-    drawing = BlockFallback(degrade, Metrics())
+    drawing = BlockFallback(Metrics())
     replying = whole.bot.services.replying
     delivery = Delivery(client, drawing, replying.delivery.posts, Metrics())
     dispatch = dispatch_with(replying=replace(replying, delivery=delivery))

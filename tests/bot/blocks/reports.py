@@ -7,12 +7,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.blocks.kit import ALL_BLOCKS, NEWEST_FIRST, NOTHING, Screen
+from bot.blocks.kit import NOTHING, Screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
 from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_faults
 from bot.kore.models import CellLocation, DataSession, Sim
 from bot.sessions.report import SessionReport, Summary
+from bot.slack.posting import ALL_BLOCKS, NEWEST_FIRST
 from tests.builders import NOON, a_session, a_sim
 
 NOW = NOON + timedelta(hours=3)

@@ -18,8 +18,8 @@ from bot.blocks.history import (
     in_window,
     timeline_alt,
 )
-from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.tables_and_charts import as_data_table, as_fields, as_table, as_text, cell_text
+from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_report, faults, kinds, words
 from tests.builders import NOON, SID, a_session, a_sim
 

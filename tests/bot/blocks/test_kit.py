@@ -4,18 +4,15 @@ import pytest
 
 from bot.blocks import kit
 from bot.blocks.kit import (
-    ALL_BLOCKS,
     INPUT_TEXT,
     NOTHING,
     Choice,
     Degradable,
     Screen,
     clean,
-    container,
     context,
     conversation_select,
     cut,
-    degrade,
     divider,
     escape,
     external_select,
@@ -32,6 +29,7 @@ from bot.blocks.kit import (
     unbroken,
 )
 from bot.emulators.slack.blocks.whole import blocks_faults, view_faults
+from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE
 
 LONG = "x<&>" * 1000  # more than Slack takes anywhere
@@ -203,8 +201,6 @@ def test_sentence(said, shown):
     assert shown == sentence(said)
 
 
-CHART = {"type": "data_visualization"}
-DATA_TABLE = {"type": "data_table"}
 PLAIN_TABLE = {"type": "table"}
 TEXT = section("text")
 
@@ -250,58 +246,6 @@ def test_the_lowest_rung_is_text():
 
     assert Screen("text\n*Label* value\nsmall\nprint", []) == drawn.without(ALL_BLOCKS)
     assert drawn == drawn.without(NOTHING)
-
-
-@pytest.mark.parametrize(
-    ("blocks", "messages", "given_up"),
-    [
-        ([TEXT, DATA_TABLE], [], {"data_table"}),
-        ([TEXT, DATA_TABLE, CHART], [], {"data_visualization"}),
-        ([container("t", [PLAIN_TABLE])], [], {"container"}),
-        ([PLAIN_TABLE], [], {"table"}),
-        (
-            [TEXT, CHART, DATA_TABLE],
-            ["[ERROR] unsupported type: data_table [json-pointer:/blocks/2/type]"],
-            {"data_table"},
-        ),
-        (
-            [TEXT, CHART, DATA_TABLE],
-            ["[ERROR] invalid block [json-pointer:/blocks/2/rows/0]"],
-            {"data_table"},
-        ),
-        (
-            [container("t", [PLAIN_TABLE])],
-            ["[ERROR] unsupported type: table [json-pointer:/blocks/0/child_blocks/0/type]"],
-            {"container"},
-        ),
-        (
-            [TEXT, CHART],
-            ["[ERROR] must be less than 3001 [json-pointer:/blocks/0/text]"],
-            {"data_visualization"},
-        ),
-        ([TEXT, CHART], ["[ERROR] what [json-pointer:/blocks/99/type]"], {"data_visualization"}),
-    ],
-)
-def test_degrade(blocks, messages, given_up):
-    """What Slack names or points at is given up; else the newest kind that was used."""
-    assert frozenset(given_up) == degrade(NOTHING, blocks, messages)
-
-
-def test_degrade_ends():
-    """What was learnt stays; then all newer blocks are given up, all blocks, and that is all."""
-    refused = frozenset({"data_visualization"})
-
-    assert refused | {"data_table"} == degrade(refused, [DATA_TABLE, TEXT])
-
-    refused, steps = NOTHING, []
-    every = [CHART, DATA_TABLE, container("t", [TEXT]), PLAIN_TABLE, context("c")]
-    while refused is not None:
-        left = [] if refused == ALL_BLOCKS else [b for b in every if b["type"] not in refused]
-        refused = degrade(refused, left)
-        steps.append(refused)
-
-    assert [1, 2, 3, 4, 5, None] == [step and len(step) for step in steps]
-    assert ALL_BLOCKS == steps[-2]
 
 
 @pytest.mark.parametrize(

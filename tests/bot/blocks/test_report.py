@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from bot.blocks import ids
 from bot.blocks.format import WebLinks
-from bot.blocks.kit import ALL_BLOCKS, Screen
+from bot.blocks.kit import Screen
 from bot.blocks.report import (
     owner_button,
     owners_line,
@@ -21,6 +21,7 @@ from bot.blocks.triage import triage_screen
 from bot.diagnosis.evidence import State
 from bot.sessions.redaction import redacted
 from bot.sessions.triage import Owner, triage
+from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import (
     HOSTILE,
     NOW,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks.kit import ALL_BLOCKS, NOTHING, Screen, context
+from bot.blocks.kit import NOTHING, Screen, context
 from bot.blocks.tables_and_charts import (
     Chart,
     Number,
@@ -23,6 +23,7 @@ from bot.blocks.tables_and_charts import (
     table_parts,
 )
 from bot.emulators.slack.blocks.whole import blocks_faults
+from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE, NOW, SESSIONS, words
 from tests.builders import NOON, a_session
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.format import PLAIN
-from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.triage import cells, next_step, states_line, triage_screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
@@ -23,6 +22,7 @@ from bot.errors import (
 )
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import Triage, Unread, triage
+from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import (
     HOSTILE,
     REPORTS,

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.watch import (
     MOST,
     NAMED,
@@ -18,6 +17,7 @@ from bot.blocks.watch import (
     watch_notice,
 )
 from bot.sessions.snapshot import Found, snapshot_of
+from bot.slack.posting import ALL_BLOCKS
 from bot.struct import replace
 from bot.watches.transitions import notable_changes
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner

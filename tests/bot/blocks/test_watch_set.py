@@ -3,8 +3,8 @@
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.kit import ALL_BLOCKS
 from bot.blocks.watch_set import LINES, set_card, set_notice
+from bot.slack.posting import ALL_BLOCKS
 from bot.struct import replace
 from bot.watches.watch import Condition, Ending
 from tests.bot.blocks.reports import HOSTILE, faults, words

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import update
 
-from bot.blocks.kit import Degradable, Screen, container, degrade, section
+from bot.blocks.kit import Degradable, Screen, container, section
 from bot.clock import SystemClock
 from bot.emulators.slack.faults import Fault
 from bot.jobs.posting import SETTLED, IdempotentPosts, Posted
@@ -57,7 +57,7 @@ async def replica(slack, session, rows, clock):
     identity = await identify(client)
 
     def make(clock=clock, **more):
-        drawing, lost = BlockFallback(degrade, Metrics()), PostFinder(client, identity)
+        drawing, lost = BlockFallback(Metrics()), PostFinder(client, identity)
         about = {"limiter": PostingLimiter(clock), "clock": clock, "team": identity.team}
         return IdempotentPosts(rows, client, drawing, lost, **about, **more)
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from bot.blocks.kit import Degradable, Screen, container, degrade, section
+from bot.blocks.kit import Degradable, Screen, container, section
 from bot.emulators.slack.faults import Fault, too_many
 from bot.slack.errors import NotDelivered, SlackOutcomeUnknown, SlackRefused
 from bot.slack.identity import identify
@@ -50,7 +50,7 @@ def kinds(messages):
 
 @pytest.fixture
 def fallback(counted):
-    return BlockFallback(degrade, counted)
+    return BlockFallback(counted)
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
-"""How fast the bot writes, and what becomes of a post that was lost."""
+"""How fast the bot writes, what becomes of a lost post, and what is given up if refused."""
 
 import asyncio
 
 import pytest
 
+from bot.blocks.kit import NOTHING, container, context, section
 from bot.emulators.slack.faults import Fault, too_many
 from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused
 from bot.slack.identity import Identity
 from bot.slack.posting import (
+    ALL_BLOCKS,
     INTERVALS,
     MAX_LANES,
     MAX_WAIT,
@@ -17,6 +19,7 @@ from bot.slack.posting import (
     PostFinder,
     PostingLimiter,
     SurePosts,
+    degrade,
     marked,
 )
 from bot.struct import replace
@@ -266,3 +269,61 @@ async def test_what_cannot_be_sent_again_stays_in_doubt(sure, slack):
 
     with pytest.raises(SlackOutcomeUnknown):
         await sure.post({"channel": CHANNEL, "text": "hello"})
+
+
+CHART = {"type": "data_visualization"}
+DATA_TABLE = {"type": "data_table"}
+PLAIN_TABLE = {"type": "table"}
+TEXT = section("text")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "messages", "given_up"),
+    [
+        ([TEXT, DATA_TABLE], [], {"data_table"}),
+        ([TEXT, DATA_TABLE, CHART], [], {"data_visualization"}),
+        ([container("t", [PLAIN_TABLE])], [], {"container"}),
+        ([PLAIN_TABLE], [], {"table"}),
+        (
+            [TEXT, CHART, DATA_TABLE],
+            ["[ERROR] unsupported type: data_table [json-pointer:/blocks/2/type]"],
+            {"data_table"},
+        ),
+        (
+            [TEXT, CHART, DATA_TABLE],
+            ["[ERROR] invalid block [json-pointer:/blocks/2/rows/0]"],
+            {"data_table"},
+        ),
+        (
+            [container("t", [PLAIN_TABLE])],
+            ["[ERROR] unsupported type: table [json-pointer:/blocks/0/child_blocks/0/type]"],
+            {"container"},
+        ),
+        (
+            [TEXT, CHART],
+            ["[ERROR] must be less than 3001 [json-pointer:/blocks/0/text]"],
+            {"data_visualization"},
+        ),
+        ([TEXT, CHART], ["[ERROR] what [json-pointer:/blocks/99/type]"], {"data_visualization"}),
+    ],
+)
+def test_degrade(blocks, messages, given_up):
+    """What Slack names or points at is given up; else the newest kind that was used."""
+    assert frozenset(given_up) == degrade(NOTHING, blocks, messages)
+
+
+def test_degrade_ends():
+    """What was learnt stays; then all newer blocks are given up, all blocks, and that is all."""
+    refused = frozenset({"data_visualization"})
+
+    assert refused | {"data_table"} == degrade(refused, [DATA_TABLE, TEXT])
+
+    refused, steps = NOTHING, []
+    every = [CHART, DATA_TABLE, container("t", [TEXT]), PLAIN_TABLE, context("c")]
+    while refused is not None:
+        left = [] if refused == ALL_BLOCKS else [b for b in every if b["type"] not in refused]
+        refused = degrade(refused, left)
+        steps.append(refused)
+
+    assert [1, 2, 3, 4, 5, None] == [step and len(step) for step in steps]
+    assert ALL_BLOCKS == steps[-2]
