@@ -166,7 +166,7 @@ async def show_details(window: Window, chosen: ids.Details) -> None:
         context = window.context
         channel = context.request.channel or await context.vouched(chosen.channel or "")
         chosen = chosen.model_copy(update={"channel": channel or None})
-        modal = await window.open(TITLE, loading_view(TITLE, chosen.to_value()))
+        modal = await window.open(TITLE, loading_view(TITLE, chosen))
         context = context.asking(replace(context.request, channel=channel))
         report = await look_up(context, chosen.sid, for_all=False)
         zone, executor = await known_zone(context), context.services.executor

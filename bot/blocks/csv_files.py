@@ -232,7 +232,7 @@ def sent_screen(
 ) -> Screen:
     """Say that a file went to the asker directly; `value` offers to share it in the channel."""
     share = value and button(
-        "Share to channel", ids.SHARE_FILE, f"Share {name} to the channel", value=value.to_value()
+        "Share to channel", ids.SHARE_FILE, f"Share {name} to the channel", value=value
     )
 
     def words(fmt: Formatter) -> str:

@@ -88,8 +88,8 @@ def preview_screen(digest: Digest) -> Screen:
 def buttons(digest: Digest) -> Block:
     """Return what can be done with a digest."""
     name = digest.name
-    run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
-    subscription = ids.SubscriptionButton(id=digest.subscription).to_value()
+    run = ids.DigestRun(id=digest.subscription, due=digest.due)
+    subscription = ids.SubscriptionButton(id=digest.subscription)
     return actions(
         ids.DIGEST_ACTIONS,
         [
@@ -192,7 +192,7 @@ def detail_screens(digest: Digest) -> Iterator[tuple[str, Screen]]:
 def details_screen(digest: Digest, worst: tuple[SimSummary, ...]) -> Screen:
     """Show the SIMs of a digest, the worst first, to who asks; the file has them all."""
     table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim, digest) for sim in worst))
-    run = ids.DigestRun(id=digest.subscription, due=digest.due).to_value()
+    run = ids.DigestRun(id=digest.subscription, due=digest.due)
     file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", value=run)
 
     def shown(drawn: Drawn) -> list[Block]:

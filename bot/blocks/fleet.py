@@ -170,7 +170,7 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
     """Offer what fits on a button; each reads the SIMs again."""
     if len(sids) > ids.MOST_SIMS:
         return
-    value, these = ids.Sims.of(sids).to_value(), count(len(sids), "SIM")
+    value, these = ids.Sims.of(sids), count(len(sids), "SIM")
     if len(sids) <= _MOST_WATCHED:
         yield button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
     yield button("CSV file", ids.numbered(ids.TRIAGE_CSV, 1), f"CSV file of {these}", value=value)
@@ -201,6 +201,6 @@ def ask_screen(wanted: WatchRequest, sids: Sequence[str]) -> Screen:
 
     chosen = ids.Sims.of([sid for sid in sids if ids.Sims.takes(sid)])
     seconds = int(wanted.duration.total_seconds()) if wanted.duration else None
-    value = ids.WatchSims(packed=chosen.packed, until=wanted.condition, seconds=seconds).to_value()
+    value = ids.WatchSims(packed=chosen.packed, until=wanted.condition, seconds=seconds)
     press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
     return screen(ask(NOTICE), [section(ask(MRKDWN)), actions(ids.TRIAGE_ACTIONS, [press])])

@@ -104,7 +104,7 @@ def _list(title: str, lines: Sequence[str]) -> list[Block]:
 def nothing_looked_up(thread: ids.Thread) -> Screen:
     """Say that there is nothing to hand over, and offer to look up what stands in the thread."""
     words = "No SIM was looked up in this thread, so there is nothing to hand over yet."
-    value = thread.to_value()
+    value = thread
     offer = button("Look up its SIMs", ids.HANDOVER_LOOK_UP, "Look up this thread", value=value)
     return screen(words, [section(f"🔎 {words}"), actions(ids.HANDOVER_ACTIONS, [offer])])
 

@@ -279,8 +279,8 @@ def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
 
 def _buttons(report: SessionReport, days: int) -> list[Block]:
     name = report.sim.name
-    window = ids.Window(sid=report.sim.sid, days=days).to_value()
-    details = ids.Details(sid=report.sim.sid, days=days).to_value()
+    window = ids.Window(sid=report.sim.sid, days=days)
+    details = ids.Details(sid=report.sim.sid, days=days)
     return [
         button("Session details…", ids.DETAILS, f"Details of one session of {name}", value=details),
         button("CSV file", ids.CSV, f"All sessions of {name} as a CSV file", value=window),

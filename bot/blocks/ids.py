@@ -1,9 +1,8 @@
 """Every id that Slack sends back to us, and what the buttons carry.
 
 A button's `action_id` is one of the constants; where several stand in one block, `numbered` adds
-`:1`, `:2`, … and `action_of` takes it off again. Its `value` is
-one of the models: `Refresh(...).to_value()` on the way out, `Refresh.from_value(text)` on the way
-in, which raises pydantic's ValidationError on anything else.
+`:1`, `:2`, … and `action_of` takes it off again. Its `value` is one of the models:
+`button(…, Refresh(...))` on the way out, `Refresh.from_value(text)` on the way in.
 `MAP`, `CONSOLE` and `RUNBOOK` are links: Slack tells us of the click, which is only acknowledged.
 """
 
@@ -14,9 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
-from bot.blocks.kit import clean
+from bot.blocks.kit import Carried, clean
 
 REFRESH = "refresh"
 SHARE = "share"
@@ -118,21 +117,6 @@ def action_of(action_id: str) -> str:
 def typed(text: str) -> str:
     """Return as much of what was typed as a button carries, on one visible line."""
     return clean(text, _TYPED)
-
-
-class Carried(BaseModel):
-    """What comes back with a click; always within Slack's limits."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
-
-    def to_value(self) -> str:
-        """Return the text that goes into the button."""
-        return self.model_dump_json(exclude_none=True)
-
-    @classmethod
-    def from_value(cls, value: str) -> Self:
-        """Read what came back; raises pydantic's ValidationError."""
-        return cls.model_validate_json(value)
 
 
 class ButtonValue(Carried):

@@ -179,23 +179,20 @@ def _from(incident: Incident) -> str:
 
 
 def _buttons(incident: Incident, links: WebLinks) -> Block:
-    value = ids.IncidentButton(id=incident.id).to_value()
-
-    def press(label: str, action: str, what: str, number: int = 0, **more: str) -> Block:
-        action_id = ids.numbered(action, number) if number else action
-        return button(label, action_id, what, **({"value": value} | more))
-
-    monday = ids.IncidentSnooze(id=incident.id, monday=True).to_value()
+    this = ids.IncidentButton(id=incident.id)
+    monday = ids.IncidentSnooze(id=incident.id, monday=True)
     taken = incident.taken_by is not None
     row = [
         _take_button(incident) | ({} if taken else {"style": "primary"}),
-        press("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody"),
-        press("Snooze 1 h", ids.INCIDENT_SNOOZE, "Mention nobody for an hour", 1),
-        press(MONDAY, ids.INCIDENT_SNOOZE, "Mention nobody until Monday", 2, value=monday),
-        press("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet"),
-        press("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over") | _sure(incident),
+        button("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody", this),
+        button(
+            "Snooze 1 h", ids.numbered(ids.INCIDENT_SNOOZE, 1), "Mention nobody for an hour", this
+        ),
+        button(MONDAY, ids.numbered(ids.INCIDENT_SNOOZE, 2), "Mention nobody until Monday", monday),
+        button("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet", this),
+        button("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over", this) | _sure(incident),
         *_watch_button(incident),
-        press("Details", ids.INCIDENT_DETAILS, "Show all SIMs and what happened"),
+        button("Details", ids.INCIDENT_DETAILS, "Show all SIMs and what happened", this),
     ]
     if runbook := links.runbook(incident.rule):
         row.append(button("Runbook", ids.RUNBOOK, f"Runbook of {incident.rule}", url=runbook))
@@ -216,7 +213,7 @@ def _sure(incident: Incident) -> Block:
 def _take_button(incident: Incident, number: int = 0) -> Block:
     """Return the button of who takes it; `number` tells it from others in one message."""
     label = "I'll take over" if incident.taken_by else "I'm on it"
-    value = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "").to_value()
+    value = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "")
     action = ids.numbered(ids.INCIDENT_TAKE, number) if number else ids.INCIDENT_TAKE
     what = f"Take {incident_title(incident, NOTICE)}" if number else "Take it"
     return button(label, action, what, value=value)
@@ -226,7 +223,7 @@ def _watch_button(incident: Incident) -> list[Block]:
     sids = [m.sid for m in incident.down if ids.Sims.takes(m.sid)][: ids.MOST_SIMS]
     if not sids:
         return []
-    value = ids.WatchSims.of(sids).model_copy(update={"until": "online"}).to_value()
+    value = ids.WatchSims.of(sids).model_copy(update={"until": "online"})
     return [button("Watch", ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value=value)]
 
 

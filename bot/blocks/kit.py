@@ -11,7 +11,9 @@ into a `Degradable` that draws its plainer form, and its type into `NEWEST_FIRST
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict
 
 from bot.struct import Struct
 
@@ -171,15 +173,36 @@ def actions(block_id: str, elements: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements[:_BUTTONS])}
 
 
-def button(label: str, action_id: str, description: str, **more: str | None) -> Block:
-    """Return a button; `description` is for screen readers. `more`: value, url, style."""
+class Carried(BaseModel):
+    """What a button or a window carries; it comes back with a click, always within Slack's limits.
+
+    One for each thing that can be carried is in bot/blocks/ids.py.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    def to_value(self) -> str:
+        """Return the text that is carried."""
+        return self.model_dump_json(exclude_none=True)
+
+    @classmethod
+    def from_value(cls, value: str) -> Self:
+        """Read what came back. Raises pydantic's ValidationError on anything else."""
+        return cls.model_validate_json(value)
+
+
+def button(
+    label: str, action_id: str, description: str, value: Carried | None = None, *, url: str = ""
+) -> Block:
+    """Return a button; `description` is for screen readers."""
     block = {
         "type": "button",
         "text": plain(label, _LABEL),
         "action_id": action_id,
         "accessibility_label": clean(description, _LABEL),
     }
-    return block | {name: given for name, given in more.items() if given}
+    block |= {"value": value.to_value()} if value else {}
+    return block | ({"url": url} if url else {})
 
 
 def overflow(action_id: str, options: Sequence[Block]) -> Block:
@@ -198,14 +221,16 @@ def container(title: str, children: Sequence[Block]) -> Block:
     }
 
 
-def modal(callback_id: str, title: str, blocks: Sequence[Block], metadata: str = "") -> View:
+def modal(
+    callback_id: str, title: str, blocks: Sequence[Block], carried: Carried | None = None
+) -> View:
     """Return a window to read: a title of at most 24 characters, 100 blocks, and a Close button."""
     return {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, _VIEW_TITLE),
         "close": plain("Close", _VIEW_TITLE),
-        "private_metadata": metadata,
+        "private_metadata": carried.to_value() if carried else "",
         "blocks": list(blocks[:VIEW_BLOCKS]),
     }
 

@@ -13,6 +13,7 @@ from bot.blocks.incident import event_text, incident_title, member_line
 from bot.blocks.kit import (
     MORE_SIMS,
     Block,
+    Carried,
     Choice,
     Screen,
     View,
@@ -72,7 +73,7 @@ def paste_view(place: ids.Place, reason: str) -> View:
         input_block(name, MORE_SIMS, text_input("", lines=True), optional=True)
         for name in ids.PASTED_MORE
     ]
-    view = modal(ids.PASTE_VIEW, TITLE, [section(reason), *pasted], place.to_value())
+    view = modal(ids.PASTE_VIEW, TITLE, [section(reason), *pasted], place)
     return view | {"submit": plain("Look up", _SUBMIT)}
 
 
@@ -183,7 +184,7 @@ def _turns(sessions: Sequence[DataSession], at: int, chosen: ids.Details) -> lis
 
 def _turn(label: str, number: int, to: ids.Details) -> Block:
     description = f"{label.strip('‹›«» ')} sessions"
-    return button(label, ids.numbered(ids.TURN_PAGE, number), description, value=to.to_value())
+    return button(label, ids.numbered(ids.TURN_PAGE, number), description, value=to)
 
 
 def _foot(report: SessionReport) -> Block:
@@ -191,12 +192,12 @@ def _foot(report: SessionReport) -> Block:
 
 
 def _view(blocks: Sequence[Block], chosen: ids.Details) -> View:
-    return modal(ids.SESSION_VIEW, "Session details", blocks, chosen.to_value())
+    return modal(ids.SESSION_VIEW, "Session details", blocks, chosen)
 
 
-def loading_view(title: str, metadata: str = "") -> View:
+def loading_view(title: str, carried: Carried | None = None) -> View:
     """Say that the answer is on its way."""
-    return modal(ids.NOTICE_VIEW, title, [section("Reading…")], metadata)
+    return modal(ids.NOTICE_VIEW, title, [section("Reading…")], carried)
 
 
 def notice_view(title: str, screen: Screen) -> View:
@@ -309,7 +310,7 @@ def feedback_view(asked: ids.More) -> View:
     )
     why = text_input("", most=MOST_WHY, lines=True, example="What it really was")
     blocks = [judged, input_block(ids.WHY, "Why?", why, optional=True)]
-    view = modal(ids.FEEDBACK_VIEW, FEEDBACK_TITLE, blocks, asked.to_value())
+    view = modal(ids.FEEDBACK_VIEW, FEEDBACK_TITLE, blocks, asked)
     return view | {"submit": plain("Send", _BUTTON)}
 
 
@@ -343,7 +344,7 @@ def hand_over_view(asked: ids.IncidentView) -> View:
     """Ask to whom an incident goes."""
     element: Block = {"type": "users_select"}
     blocks = [input_block(PERSON, "To whom?", element)]
-    view = modal(ids.HAND_OVER_VIEW, HAND_OVER_TITLE, blocks, asked.to_value())
+    view = modal(ids.HAND_OVER_VIEW, HAND_OVER_TITLE, blocks, asked)
     return view | {"submit": plain("Hand over", _BUTTON), "close": _CANCEL}
 
 
@@ -362,7 +363,7 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
         input_block(UNTIL, "How long?", select("static_select", ENDS, "24"), hint=hint),
         input_block(REASON, "Why?", text_input("", most=MOST_REASON, example="It is being moved")),
     ]
-    view = modal(ids.MUTE_VIEW, MUTE_TITLE, blocks, asked.to_value())
+    view = modal(ids.MUTE_VIEW, MUTE_TITLE, blocks, asked)
     return view | {"submit": plain("Mute", _BUTTON), "close": _CANCEL}
 
 

@@ -70,8 +70,7 @@ def _again(retry: ids.Retry | None) -> Block | None:
     """Offer to try again; nothing where it is not known what was asked."""
     if retry is None:
         return None
-    value = retry.to_value()
-    return actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value=value)])
+    return actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", retry)])
 
 
 def _unplanned(reference: str | None, again: Block | None) -> Screen:
@@ -101,7 +100,7 @@ def _pick(choice: Candidate, number: int, asked: str, days: int | None, *, alone
     name = clean(choice.full_name, _NAME)
     label = name if alone else f"{name} · …{choice.sid[-_END:]}"
     description = f"Look up {label}"
-    value = ids.Pick(sid=choice.sid, asked=asked, days=days).to_value()
+    value = ids.Pick(sid=choice.sid, asked=asked, days=days)
     return button(label, ids.numbered(ids.PICK, number), description, value=value)
 
 

@@ -99,15 +99,15 @@ def _buttons(
     report: SessionReport, shared_by: str | None, links: WebLinks, *, for_all: bool
 ) -> list[Block]:
     sid, name = report.sim.sid, report.sim.name
-    refresh = ids.Refresh(sid=sid, shared_by=shared_by).to_value()
+    refresh = ids.Refresh(sid=sid, shared_by=shared_by)
     again = "Retry" if report.stale or report.sessions is None else "Refresh"
     found = [button(again, ids.REFRESH, f"Read {name} again", value=refresh)]
-    window = ids.Window(sid=sid).to_value()
+    window = ids.Window(sid=sid)
     if report.sessions:
         found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
     found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=window))
     if not (shared_by or for_all):
-        share = ids.Share(sid=sid).to_value()
+        share = ids.Share(sid=sid)
         found.append(button("Share", ids.SHARE, f"Share {name} to the channel", value=share))
     return [*found, *_link_buttons(report, links), overflow(ids.MORE, _more(report))]
 
@@ -170,7 +170,7 @@ def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Bloc
     """Offer to take care of SIMs, at most as many as a button carries."""
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
-    value = ids.Sims.of(sids).to_value()
+    value = ids.Sims.of(sids)
     label = OVER if owners else MINE
     return [button(label, ids.ON_IT, f"{label}: {count(len(sids), 'SIM')}", value=value)]
 

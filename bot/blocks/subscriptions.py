@@ -83,7 +83,7 @@ class Listing(Struct):
             if name in faults:
                 said = context(f"⚠️ {MRKDWN.sentence(faults[name])}")
                 blocks.append(said | {"block_id": f"{block['block_id']}_fault"})
-        view = modal(self.form, self.title_of(form), blocks, form.to_value())
+        view = modal(self.form, self.title_of(form), blocks, form)
         return view | {"submit": plain("Save", _BUTTON), "close": plain("Cancel", _BUTTON)}
 
     def checking_view(self, form: ids.DigestForm) -> View:
@@ -107,11 +107,10 @@ class Listing(Struct):
 
     def buttons(self, one: Subscribed, number: int) -> Block:
         """Return what can be done with one."""
-        value = self._value(one)
 
         def press(label: str, action: str) -> Block:
             description = f"{label} {clean(one.name, _LABEL)}"
-            return button(label, ids.numbered(action, number), description, value=value)
+            return button(label, ids.numbered(action, number), description, _carried(one))
 
         other = "Resume" if one.paused else "Pause"
         row = [
@@ -135,7 +134,7 @@ class Listing(Struct):
                 clean(one.name, _LABEL),
                 ids.numbered(action, number),
                 f"Choose {clean(one.name, _LABEL)}",
-                value=self._value(one),
+                _carried(one),
             )
             for number, one in enumerate(near, start=1)
         ]
@@ -145,8 +144,8 @@ class Listing(Struct):
 
     def sure_screen(self, one: Subscribed) -> Screen:
         """Ask before one is removed."""
-        about = {"value": self._value(one), "style": "danger"}
-        remove = button("Remove", f"{self.noun}_remove", "Remove it", **about)
+        remove = button("Remove", f"{self.noun}_remove", "Remove it", _carried(one))
+        remove["style"] = "danger"
         text = section(f"Remove the {self.noun} {self.about(one)}? {self.stays}")
         asked = f"Remove the {self.noun} {NOTICE.data(one.name)}?"
         return screen(asked, [text, actions(self._actions, [remove])])
@@ -177,9 +176,6 @@ class Listing(Struct):
     def _actions(self) -> str:
         return f"{self.noun}_actions"
 
-    def _value(self, one: Subscribed) -> str:
-        return ids.SubscriptionButton(id=one.id).to_value()
-
     def _sure(self, one: Subscribed) -> Block:
         return {
             "title": plain(f"Remove {clean(one.name, _LABEL)}?", 100),
@@ -188,3 +184,7 @@ class Listing(Struct):
             "deny": plain("Keep", 30),
             "style": "danger",
         }
+
+
+def _carried(one: Subscribed) -> ids.SubscriptionButton:
+    return ids.SubscriptionButton(id=one.id)

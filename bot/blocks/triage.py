@@ -304,7 +304,7 @@ def _again(triage: Triage) -> list[Block]:
     asked = ", ".join(row.query for row in triage.unread)
     if len(asked) > ids.RETYPED or all(isinstance(row.error, UserError) for row in triage.unread):
         return []
-    value = ids.Retry(run="sessions", text=asked).to_value()
+    value = ids.Retry(run="sessions", text=asked)
     return [actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value=value)])]
 
 
@@ -315,7 +315,7 @@ def _sids(reports: Iterable[SessionReport]) -> list[str]:
 def _share(sids: Sequence[str]) -> list[Block]:
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
-    value = ids.Sims.of(sids).to_value()
+    value = ids.Sims.of(sids)
     return [
         button("Share to channel", ids.TRIAGE_SHARE, "Share these SIMs to the channel", value=value)
     ]
@@ -331,7 +331,7 @@ def _watch(triage: Triage) -> list[Block]:
     if not number or not 0 < len(sids) <= ids.MOST_SIMS:
         return []
     label = f"Watch these {number}" if number > 1 else "Watch this one"
-    value = ids.Sims.of(sids).to_value()
+    value = ids.Sims.of(sids)
     return [button(label, ids.WATCH_ALL, f"Watch {count(number, 'SIM')}", value=value)]
 
 
@@ -342,7 +342,7 @@ def _files(sids: Sequence[str]) -> list[Block]:
     for number, at in enumerate(starts, start=1):
         part = sids[at : at + ids.MOST_SIMS]
         which = f" {at + 1}–{at + len(part)}" if len(starts) > 1 else ""
-        value = ids.Sims.of(part).to_value()
+        value = ids.Sims.of(part)
         action = ids.numbered(ids.TRIAGE_CSV, number)
         found.append(button(f"CSV file{which}", action, f"CSV file of SIMs{which}", value=value))
     return found

@@ -117,7 +117,7 @@ def watch_card(watch: Watch, now: datetime, *, away: bool = False) -> Screen:
 def stop_button(watch: Watch, number: int = 0) -> Block:
     """Offer to stop it; `number` where several stand in one message."""
     action = ids.numbered(ids.STOP_WATCH, number) if number else ids.STOP_WATCH
-    value = ids.StopWatch(id=watch.id).to_value()
+    value = ids.StopWatch(id=watch.id)
     return button("Stop", action, f"Stop watching {watch.name}", value=value)
 
 

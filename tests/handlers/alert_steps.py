@@ -112,7 +112,7 @@ async def incident(whole) -> Incident:
 
 async def forged(whole, action, value, *, user):
     """Click a button with a value of one's own, under a message of #fleet-ops."""
-    press = button("Go", action, "Go", value=value.to_value())
+    press = button("Go", action, "Go", value)
     shown = screen("forged", [actions("x", [press])])
     await whole.bot.services.replying.delivery.post("T0ACMEIOT", "C0FLEETOP", shown)
     await whole.click(whole.answer(user), "Go", user=user)

@@ -39,7 +39,7 @@ LONG = "x<&>" * 1000  # more than Slack takes anywhere
     "blocks",
     [
         [kit.section(LONG)],
-        [kit.section(LONG, kit.button(LONG, "a", LONG, value="v"))],
+        [kit.section(LONG, kit.button(LONG, "a", LONG, kit.Carried()))],
         [kit.context(*[LONG] * 30)],
         [kit.divider()],
         [kit.actions("row", [kit.button(LONG, f"a{n}", LONG) for n in range(40)])],
@@ -62,7 +62,7 @@ def test_what_builders_add():
 
     assert [] == view_faults(view, ("modal",))
 
-    button = kit.button("Map", "map", "Map of the tower", value=None, url="https://a.example")
+    button = kit.button("Map", "map", "Map of the tower", url="https://a.example")
 
     assert "value" not in button
     assert "https://a.example" == button["url"]

@@ -148,7 +148,7 @@ def test_any_report_fits(report):
 
 def test_loading_and_notice_views():
     """A window keeps what it is about until its answer is known; an error has no buttons there."""
-    view = loading_view("Session details", '{"sid":"DE"}')
+    view = loading_view("Session details", ids.Share(sid="DE"))
 
     assert [] == view_wrongs(view)
     assert '{"sid":"DE"}' == view["private_metadata"]
