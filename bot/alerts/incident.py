@@ -261,7 +261,13 @@ def redacted_incident(incident: Incident) -> Incident:
     )
     is_hidden = incident.trait in {Trait.CELL, Trait.MODEL}
     value = REDACTED if is_hidden and incident.value else incident.value
-    return replace(incident, members=members, value=value, title=Redactor(()).text(incident.title))
+    hider = Redactor(())
+    events = tuple(
+        replace(event, reason=hider.text(event.reason)) if event.reason else event
+        for event in incident.events
+    )
+    title = hider.text(incident.title)
+    return replace(incident, members=members, value=value, title=title, events=events)
 
 
 MOST_MUTES = 500

@@ -6,6 +6,7 @@ is a protocol error.
 """
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -34,6 +35,8 @@ INSTRUCTIONS = (
     "unknown, not zero. Tell people the cause, the evidence, the next step, and how old it is "
     "(as_of, stale)."
 )
+
+_INCIDENT = re.compile(r"[0-9a-f]{16}")
 
 
 class PromptText(Struct):
@@ -270,4 +273,10 @@ async def _answer(
             answer = await ask()
     except Exception as error:  # noqa: BLE001 -- the edge: an agent gets the sentence, whatever broke
         answer, is_error = failed(_told(error)).plain(), True
-    return harmless_json(answer, Redactor(()).text if lookups.caller.redacts else None), is_error
+    return harmless_json(answer, _masked if lookups.caller.redacts else None), is_error
+
+
+def _masked(text: str) -> str:
+    """Return a text of an answer without long numbers; the id of an incident is none."""
+    is_id = _INCIDENT.fullmatch(text) and not text.isdigit()
+    return text if is_id else Redactor(()).text(text)

@@ -22,8 +22,10 @@ from bot.struct import replace
 REDACTED = "redacted"
 
 
-# ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./_-]?\d){13,}[A-Fa-f]?(?![0-9A-Za-z])")
+# ICCIDs (18 to 22 digits), EIDs (32) and IMEIs (14 to 16), however they are grouped and whatever
+# letters stand around them; not what looks like one in a SID of KORE's
+_SID = r"(?<![0-9A-Za-z])[A-Za-z]{2}(?!89\d{30})[0-9A-Fa-f]{32}(?![0-9A-Za-z])"
+_LONG_NUMBER = re.compile(rf"({_SID})|\d(?:[ ./_-]?\d){{13,}}[A-Fa-f]?")
 _BETWEEN = re.compile(r"[\W_]+")
 _SHORTEST = 6  # a shorter cell id may be any number of a name
 _TYPED_DIGITS = re.compile(r"\d(?:[ ./-]?\d){3,}")
@@ -43,7 +45,7 @@ class Redactor:
         compact = _BETWEEN.sub("", text)
         if any(secret in compact for secret in self._secrets):
             text = self._pattern.sub(REDACTED, text)
-        return _LONG_NUMBER.sub(REDACTED, text)
+        return _LONG_NUMBER.sub(lambda found: found[1] or REDACTED, text)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

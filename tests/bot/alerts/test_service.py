@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.alerts.alert import AlertState, Maintenance, Mute
-from bot.alerts.incident import take
+from bot.alerts.incident import redacted_incident, take
 from bot.alerts.incident_repository import MOST_CARDS, Incidents, NoSuchIncident
 from bot.alerts.service import AlertNameTaken, Alerts, NoSuchAlert
 from bot.diagnosis.rule import Severity
@@ -170,6 +170,16 @@ async def test_a_muted_sim_is_muted_in_its_alert(store):
 
     assert (muted,) == (await store.alerts.get("a1")).mutes
     assert () == (await store.incidents.get("i1")).incident.down
+
+
+async def test_a_reason_is_shown_without_long_numbers(store):
+    """Who muted a SIM may have seen its card; who reads of it may not."""
+    await store.alerts.add(an_alert())
+    await store.save(an_alert(), an_incident())
+    await store.alerts.mute("i1", Mute("DE1", ANA, NOON, NOON + HOUR, "card x8988239000012345678"))
+    incident = redacted_incident((await store.incidents.get("i1")).incident)
+
+    assert ["card xredacted"] == [event.reason for event in incident.events if event.reason]
 
 
 async def test_a_removed_alert_leaves_no_open_incident(store):

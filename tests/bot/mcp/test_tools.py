@@ -366,7 +366,7 @@ async def test_incidents(here, services, kore, tmp_path, monkeypatch):
     now = services.clock.now()
     hidden = replace(
         INCIDENT,
-        id="i2",
+        id="12345678901234af",
         opened_at=now - timedelta(days=20),
         trait=Trait.CELL,
         value="310-260-40482-1243",
@@ -382,7 +382,8 @@ async def test_incidents(here, services, kore, tmp_path, monkeypatch):
         still = await told(client, "list_incidents", open_only=True)
         shown = await told(partner, "list_incidents", open_only=True)
 
-    assert [over.id, "i2"] == [each["id"] for each in every["incidents"]]
+    assert [over.id, hidden.id] == [each["id"] for each in every["incidents"]]
+    assert [hidden.id] == [each["id"] for each in shown["incidents"]]
     assert ["resolved", "open"] == [each["state"] for each in every["incidents"]]
     assert (2, 1) == (every["total"], still["total"])
     assert "310-260" in json.dumps(still)
