@@ -13,6 +13,7 @@ from bot.diagnosis.fields import Network, cell, networks_of
 from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UnclearEnd, UsageRecord
+from bot.kore.scanned import ScannedSession
 from bot.struct import Struct, force_setattr
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -225,7 +226,7 @@ _told: Callable[[DataSession], tuple[Any, ...]] = attrgetter(
 
 
 def cleaned(
-    rows: Iterable[DataSession], sim_sid: str, now: datetime | None = None
+    rows: Iterable[DataSession | ScannedSession], sim_sid: str, now: datetime | None = None
 ) -> tuple[DataSession, ...]:
     """Return the rows newest first, each session once, those without a start left out.
 
@@ -234,7 +235,8 @@ def cleaned(
     """
     ahead = now + _AHEAD if now else NEVER
     kept: dict[tuple[float, str], DataSession] = {}
-    for row in rows:
+    for told in rows:
+        row = told.in_full() if isinstance(told, ScannedSession) else told
         if row.start is None or row.start > ahead:
             continue
         key = row.start.timestamp(), row.sim_sid or sim_sid

@@ -22,6 +22,7 @@ from bot.diagnosis.rules.data_limit import FULL, MEGABYTE
 from bot.diagnosis.rules.impossible_travel import is_near
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import CellLocation, DataSession, RatePlan, Sim, UsageRecord
+from bot.kore.pages import DataSessionPage, read_rows
 from bot.sessions.snapshot import Snapshot, compact_json
 from bot.store.scans import ScanRow
 from bot.struct import replace
@@ -211,10 +212,7 @@ def with_places(rows: Rows, page: bytes, now: datetime, limits: Thresholds) -> R
     listed = from_json(page)["data_sessions"]
     if len(listed) != len(rows) or not _went_far(rows, listed, now - A_DAY, limits.travel_least_km):
         return rows
-    return tuple(
-        row.model_copy(update={"cell_location_estimate": _place_in(each)})
-        for row, each in zip(rows, listed, strict=True)
-    )
+    return read_rows(DataSessionPage, page).rows
 
 
 def _changed_area(rows: Rows, since: datetime) -> bool:

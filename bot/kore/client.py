@@ -18,7 +18,6 @@ from bot.kore.errors import KoreNotFound, KoreUnavailable
 from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UsageRecord
 from bot.kore.pages import (
     DATA_SESSIONS,
-    SCANNED_SESSIONS,
     SIMS,
     USAGE_RECORDS,
     Listing,
@@ -28,6 +27,7 @@ from bot.kore.pages import (
     pages,
     read_one,
     read_rows,
+    read_scanned,
 )
 from bot.kore.requester import Requester
 from bot.struct import Struct, replace
@@ -192,7 +192,7 @@ class KoreClient:
         Reading several pages one right after the other halves the time for each.
         """
         path = _path("Sims", sid, "DataSessions")
-        return await self._requester.get(SCANNED_SESSIONS.endpoint, path, FIRST_PAGE, bytes)
+        return await self._requester.get(DATA_SESSIONS.endpoint, path, FIRST_PAGE, bytes)
 
     def read_scanned(self, page: bytes, sid: str) -> Rows[DataSession] | None:  # noqa: ARG002 -- there is one account
         """Read a page of `scanned_page`, of that SIM; None where it is not all, or cannot be read.
@@ -200,12 +200,12 @@ class KoreClient:
         Then `data_sessions` fetches all pages, and retries.
         """
         try:
-            rows = read_rows(SCANNED_SESSIONS.page, page)
+            rows = read_scanned(page)
         except Exception:  # noqa: BLE001 -- a foreign body may break any reader in a way of its own
             return None
         if rows.next_page_url is not None:
             return None
-        self._requester.skipped(SCANNED_SESSIONS.endpoint, rows.skipped, rows.faults)
+        self._requester.skipped(DATA_SESSIONS.endpoint, rows.skipped, rows.faults)
         return rows
 
     async def usage_records(

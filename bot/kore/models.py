@@ -23,7 +23,6 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
-NOT_READ = "-"  # no answer of KORE's has such a key
 
 
 class ElseUnknown:
@@ -35,9 +34,9 @@ class ElseUnknown:
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
-_MOST = 1 << 53
+MOST = 1 << 53
 """What a whole number can be in JSON; a larger one is nonsense."""
-_LONGEST_TEXT = 4096
+LONGEST_TEXT = 4096
 
 
 def _padded(mcc: str) -> str:
@@ -60,8 +59,8 @@ Mcc = Annotated[
     ElseUnknown(),
 ]
 Imei = Annotated[Annotated[str, Field(pattern=_DIFFERENT)] | None, ElseUnknown()]
-Whole = Annotated[Annotated[int, Field(ge=-_MOST, le=_MOST)] | None, ElseUnknown()]
-Count = Annotated[Annotated[int, Field(ge=0, le=_MOST)] | None, ElseUnknown()]
+Whole = Annotated[Annotated[int, Field(ge=-MOST, le=MOST)] | None, ElseUnknown()]
+Count = Annotated[Annotated[int, Field(ge=0, le=MOST)] | None, ElseUnknown()]
 Flag = Annotated[bool | None, ElseUnknown()]
 Longitude = Annotated[
     Annotated[float, Field(ge=-180, lt=0)]
@@ -72,7 +71,7 @@ Longitude = Annotated[
 
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
-_YEARS = range(2000, 2201)
+YEARS = range(2000, 2201)
 _DATE = len("2026-01-05")
 
 
@@ -123,7 +122,7 @@ def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands th
         return None
     if moment.tzinfo is not UTC:
         moment = _converted(moment)
-    return moment if moment.year in _YEARS else None
+    return moment if moment.year in YEARS else None
 
 
 def _readable(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
@@ -151,7 +150,6 @@ def _converted(moment: datetime) -> datetime:
 
 Moment = Annotated[datetime | None, InUtc(_in_utc), UsuallyInUtc()]
 ReadableMoment = Annotated[datetime | None, InUtc(_readable), UsuallyInUtc()]
-KnownMoment = Annotated[datetime | None, InUtc(_known), UsuallyInUtc()]
 
 
 class KoreModel(BaseModel):
@@ -163,7 +161,7 @@ class KoreModel(BaseModel):
         coerce_numbers_to_str=True,
         str_strip_whitespace=True,
         str_min_length=1,
-        str_max_length=_LONGEST_TEXT,
+        str_max_length=LONGEST_TEXT,
         populate_by_name=True,
         defer_build=True,  # with the first answer: none is read at the start
     )
@@ -240,23 +238,6 @@ def read_once(sessions: Sequence[DataSession], read: Callable[[Sequence[DataSess
         sessions.readings[read] = read(sessions)
     kept: T = sessions.readings[read]
     return kept
-
-
-class ScannedSession(DataSession):
-    """A session as a scan reads it: without its ids and the tower's place, which few verdicts ask.
-
-    Reading those would cost as much again as all the rest. A `start` that is unknown is an error
-    here, as is an `end` that cannot be read: the page is then read in full.
-    """
-
-    model_config = ConfigDict(populate_by_name=False)
-
-    sid: None = Field(default=None, validation_alias=NOT_READ)
-    account_sid: None = Field(default=None, validation_alias=NOT_READ)
-    cell_location_estimate: None = Field(default=None, validation_alias=NOT_READ)
-    operator_mcc: Text = None
-    imei: Text = None
-    start: KnownMoment
 
 
 class Sim(KoreModel):
@@ -357,6 +338,6 @@ def _bytes(part: object) -> int | None:
     total = part.get("total") if isinstance(part, dict) else None
     try:
         told = None if total is None or isinstance(total, bool) else int(float(total))
-        return told if told is None or abs(told) <= _MOST else None
+        return told if told is None or abs(told) <= MOST else None
     except (TypeError, ValueError, OverflowError):
         return None

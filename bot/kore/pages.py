@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import AliasPath, BaseModel, Field, ValidationError
@@ -21,13 +21,13 @@ from bot.kore.errors import KoreBadAnswer
 from bot.kore.models import (
     DataSession,
     KoreModel,
-    ScannedSession,
     SessionRow,
     Sim,
     UnclearEnd,
     UsageRecord,
 )
 from bot.kore.requester import NotJson, Requester
+from bot.kore.scanned import read_usual
 from bot.struct import Struct
 
 M = TypeVar("M", bound=BaseModel)
@@ -65,15 +65,6 @@ class DataSessionPage(UnclearSessionPage):
 
     in_full = UnclearSessionPage
     rows: tuple[DataSession, ...] = Field(validation_alias="data_sessions")
-
-
-class ScannedSessionPage(Page[DataSession]):
-    """The same, as a scan reads it."""
-
-    key = "data_sessions"
-    row = ScannedSession
-    in_full = DataSessionPage
-    rows: tuple[ScannedSession, ...] = Field(validation_alias="data_sessions")
 
 
 class SimPage(Page[Sim]):
@@ -115,6 +106,15 @@ def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
     if page.needed and not all(map(attrgetter(page.needed), read.rows)):
         return _row_by_row(page, body)
     return Rows(read.rows, 0, read.next_page_url, body)
+
+
+def read_scanned(body: bytes) -> Rows[DataSession]:
+    """Read a page of sessions as a scan does. Raises NotJson where it is not a page at all."""
+    page = read_usual(body)
+    if page is None:
+        return read_rows(DataSessionPage, body)
+    sessions = cast("tuple[DataSession, ...]", page.data_sessions)
+    return Rows(sessions, 0, page.meta.next_page_url, body)
 
 
 def read_one(model: type[M], body: bytes) -> M:
@@ -175,7 +175,6 @@ class Listing(Struct, Generic[T]):
 
 SIMS: Listing[Sim] = Listing("sims", SimPage, 5000, 4 << 30)  # read page by page, never all at once
 DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage)
-SCANNED_SESSIONS: Listing[DataSession] = Listing("data_sessions", ScannedSessionPage)
 USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage)
 _MOST_LOGGED = 5
 PAGES_A_QUESTION, PAGES_A_SIM = 60, 30
