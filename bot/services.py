@@ -5,7 +5,7 @@ from bot.alerts.service import AlertService
 from bot.alerts.webhook import Webhooks
 from bot.blocks.format import WebLinks
 from bot.clock import Clock
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.thresholds import DEFAULTS, Thresholds
 from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscriptions import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
@@ -48,9 +48,6 @@ class Replying(Struct):
     delivery: Delivery
     progress: ProgressMessages
     newest: NewestAnswers
-
-
-DEFAULTS = Thresholds()
 
 
 class Renderer:

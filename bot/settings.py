@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, Field, InstanceOf, SecretStr, ValidationError
 
-from bot.diagnosis.thresholds import Thresholds, defaults, sources
+from bot.diagnosis.thresholds import DEFAULTS, Thresholds
 from bot.errors import SettingsError
 from bot.setting_entries import (
     Accounts,
@@ -249,7 +249,7 @@ class Settings(OptionalSettings):
         "one PostgreSQL; without it KORE's 429 answers set the pace",
     )
     thresholds: InstanceOf[Thresholds] = Field(
-        Thresholds(), exclude=True, description="where each rule draws its line, one by one"
+        DEFAULTS, exclude=True, description="where each rule draws its line, one by one"
     )
 
     @property
@@ -378,12 +378,12 @@ def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
     values: dict[str, Any] = {}
     wrong = {}
     for name, field in threshold_names().items():
-        usual = defaults()[field]
+        usual = getattr(DEFAULTS, field)
         try:
             if name in told:
                 values[field] = read_limit(told[name], usual)
         except ValueError as error:
-            wrong[name] = f"{name}: {error} (by default {shown(usual)}, {sources()[field]})"
+            wrong[name] = f"{name}: {error} (by default {shown(usual)}, {DEFAULTS.sources[field]})"
     return Thresholds(**values), wrong
 
 

@@ -21,7 +21,7 @@ from bot.cli.main import MEANINGS, cli
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.rule import all_rules
-from bot.diagnosis.thresholds import Thresholds, defaults, sources
+from bot.diagnosis.thresholds import DEFAULTS
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.ops.metrics import Metrics
@@ -98,7 +98,7 @@ def settings() -> str:
 
 def rules() -> str:
     """List the rules as they are set by default."""
-    words = (rule_text(rule, Thresholds()) for rule in all_rules())
+    words = (rule_text(rule, DEFAULTS) for rule in all_rules())
     rows = ((f"`{w.name}`", w.severity, w.fires, ADDRESS.sub("", w.source)) for w in words)
     return table("Rule|Severity|Fires when|Whose line it is", rows)
 
@@ -106,7 +106,11 @@ def rules() -> str:
 def thresholds() -> str:
     """List the thresholds with their defaults and who says so."""
     rows = (
-        (f"`{name}`", f"`{shown(defaults()[field])}`", ADDRESS.sub("", sources()[field]))
+        (
+            f"`{name}`",
+            f"`{shown(getattr(DEFAULTS, field))}`",
+            ADDRESS.sub("", DEFAULTS.sources[field]),
+        )
         for name, field in threshold_names().items()
     )
     return table("Setting|Default|Whose line it is", rows)

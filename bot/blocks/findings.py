@@ -309,7 +309,7 @@ class RuleWords(NamedTuple):
 def rule_text(rule: AnyRule, limits: Thresholds) -> RuleWords:
     """Return a rule with its thresholds filled in, as they are set for this bot."""
     values = {name: limit_text(getattr(limits, name)) for name in rule.about.thresholds}
-    sources = dict.fromkeys(limits.source(name) for name in rule.about.thresholds)
+    sources = dict.fromkeys(limits.sources[name] for name in rule.about.thresholds)
     return RuleWords(
         rule.name,
         " or ".join(severity.word for severity in rule.about.severities),

@@ -309,5 +309,5 @@ def _sources(rule: AnyRule, thresholds: Thresholds) -> Iterator[Text]:
     if not rule.about.thresholds:
         yield Text(f"  {rule.about.source}", style=Style(dim=True))
     for name in rule.about.thresholds:
-        value, source = shown(getattr(thresholds, name)), thresholds.source(name)
+        value, source = shown(getattr(thresholds, name)), thresholds.sources[name]
         yield Text(f"  {env_name(name)}={value}  ({source})", style=Style(dim=True))

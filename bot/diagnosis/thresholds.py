@@ -1,13 +1,14 @@
 """Where each rule draws its line, and who says so; each is a setting, these are its defaults."""
 
 from datetime import timedelta
-from functools import cache
+from functools import cached_property
 from typing import Annotated, Any, get_type_hints
 
 from bot.struct import Struct, asdict
 
 Limit = int | timedelta | tuple[timedelta, ...]
 OURS = "our default"
+SET_HERE = "set for this bot"
 TWILIO_STATUSES = "Twilio's page on SIM statuses, from before KORE took the API over"
 VERIZON = (
     "Verizon: more than 4 an hour, https://m2mdeveloper.verizon.com/docs/ts-docs-wns/src/"
@@ -35,7 +36,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-class Thresholds(Struct):
+class Thresholds(Struct, dict=True):
     """Each line with its default; what stands after the type says whose it is.
 
     Percentages are whole numbers, durations timedeltas. "Ours" is meant to be calibrated.
@@ -81,20 +82,14 @@ class Thresholds(Struct):
     outage_percent: Annotated[int, OURS] = 20
     outage_within: Annotated[timedelta, OURS] = timedelta(minutes=30)
 
-    def source(self, name: str) -> str:
-        """Say whose line it is; one that was set otherwise than by default is the admin's."""
-        changed = getattr(self, name) != defaults()[name]
-        return "set for this bot" if changed else sources()[name]
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Whose each line is, by name; one that was set otherwise than by default is an admin's."""
+        hints: dict[str, Any] = get_type_hints(Thresholds, include_extras=True)
+        return {
+            name: hints[name].__metadata__[0] if value == getattr(DEFAULTS, name) else SET_HERE
+            for name, value in asdict(self).items()
+        }
 
 
-@cache
-def sources() -> dict[str, str]:
-    """Return who says what the default of each threshold is, by name."""
-    hints: dict[str, Any] = get_type_hints(Thresholds, include_extras=True)
-    return {name: hints[name].__metadata__[0] for name in Thresholds.__struct_fields__}
-
-
-@cache
-def defaults() -> dict[str, Limit]:
-    """Return the default of each threshold by name."""
-    return asdict(Thresholds())
+DEFAULTS = Thresholds()

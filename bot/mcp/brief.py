@@ -188,7 +188,7 @@ def thresholds_of(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
     """Return the thresholds of a rule, each with its source."""
     return [
         ThresholdFields(
-            name=name, value=limit_text(getattr(limits, name)), source=limits.source(name)
+            name=name, value=limit_text(getattr(limits, name)), source=limits.sources[name]
         )
         for name in rule.about.thresholds
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.thresholds import DEFAULTS, Thresholds
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.pictures.canvas import (
@@ -254,9 +254,6 @@ class Painter:
             room = (RIGHT if line else drawn_from - 2 * SPACE) - MARGIN
             words = self._letters.fitted(note, SMALL, room)
             self._canvas.write(MARGIN, middle + line * FOOT_LINE, words, SMALL, QUIET)
-
-
-DEFAULTS = Thresholds()
 
 
 def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named

@@ -49,7 +49,7 @@ def _finding(run: Run, limits: Thresholds, when: When) -> Finding:
         says="{sessions} empty sessions in a row, from {first} to {last}; none sent or received a "
         "packet; {times} of the {before} before them were empty.",
         next_step="Check APN, its user and password, and DNS; with a private APN also its routes.",
-        source=limits.source("attach_sessions"),
+        source=limits.sources["attach_sessions"],
         evidence={
             "sessions": len(run.contacts),
             "first": datetime.fromtimestamp(run.contacts[-1].start, UTC),

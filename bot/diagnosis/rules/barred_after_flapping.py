@@ -52,7 +52,7 @@ def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Fi
         "networks bar SIMs that retry too often (limit {limit} an hour): let them back off 5, 10, "
         "15, 20, 30, 60 min.",
         next_step="Stop the device's retries, then ask KORE to unblock the SIM.",
-        source=limits.source("barred_quiet_after"),
+        source=limits.sources["barred_quiet_after"],
         evidence={
             "starts": storm.starts,
             "first": storm.first,

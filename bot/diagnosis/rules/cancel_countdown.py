@@ -28,7 +28,7 @@ def cancel_countdown(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         title="The SIM is about to be canceled for good",
         says=says,
         next_step="Reactivate it now if it is still needed, else confirm that it may go.",
-        source=limits.source("cancel_after"),
+        source=limits.sources["cancel_after"],
         evidence=known,
     )
 

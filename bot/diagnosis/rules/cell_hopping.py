@@ -29,7 +29,7 @@ def cell_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         says="{cells} cells of {network} in the last 24 h.",
         next_step="Fine for a moving device; a fixed one is at the edge of coverage: check its "
         "antenna and location.",
-        source=limits.source("hopping_cells"),
+        source=limits.sources["hopping_cells"],
         evidence={"cells": len(cells), "network": network_name(latest)},
     )
 

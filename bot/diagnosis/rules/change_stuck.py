@@ -29,7 +29,7 @@ def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         title="A change of the SIM is stuck",
         says="Its status has been {status} for {age}; it last changed at {since}.",
         next_step="Wait up to 24 h, then open a ticket with KORE and give the SID.",
-        source=limits.source("change_stuck_after"),
+        source=limits.sources["change_stuck_after"],
         evidence={
             "status": status,
             "age": evidence.now - since,

@@ -127,7 +127,7 @@ def _finding(outage: Outage, limits: Thresholds) -> Finding:
         title=f"Common outage, {outage.silent} SIMs",
         says=_says(outage),
         next_step=NEXT_STEPS[outage.trait],
-        source=limits.source("outage_sims"),
+        source=limits.sources["outage_sims"],
         evidence={name: value for name, value in known.items() if value is not None},
     )
 

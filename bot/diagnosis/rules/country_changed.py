@@ -39,7 +39,7 @@ def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]
         title=f"In {here}, usually in {usual}",
         says="Since {since}; {times} of {sessions} earlier sessions were in {usual}.",
         next_step="Ask whether the device moved, and check that its plan allows roaming there.",
-        source=limits.source("country_percent"),
+        source=limits.sources["country_percent"],
         evidence={
             "country": here,
             "since": current.start,

@@ -77,7 +77,7 @@ def _finding(evidence: Evidence, plan: RatePlan, used: Used, limits: Thresholds)
         "began {month_start}, an estimate: KORE does not tell the activation day. "
         + AT_THE_LIMIT.get(strategy, NOT_TOLD),
         next_step="Raise the limit, choose another plan, or wait for the next metering month.",
-        source=FULL_SOURCE if full else limits.source("data_limit_percent"),
+        source=FULL_SOURCE if full else limits.sources["data_limit_percent"],
         evidence={
             "used_mb": round(used.used / MEGABYTE, 1),
             "limit_mb": used.limit,

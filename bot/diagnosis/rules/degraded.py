@@ -59,7 +59,7 @@ def _many_starts(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
         says="{starts} session starts in the last 24 h; usually at most {usual} a day, over the "
         "{days} days before.",
         next_step="Read the device's log: something ends its sessions; check signal and antenna.",
-        source=limits.source("degraded_starts_times"),
+        source=limits.sources["degraded_starts_times"],
         evidence={"starts": starts, "days": len(days), "usual": int(usual)},
     )
 
@@ -101,7 +101,7 @@ def _few_packets(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
         title="Far fewer packets than usual",
         says="{packets} packets {what} at most lately; before, nine of ten had {usual} or more.",
         next_step="Look at the device and its application; check signal and antenna.",
-        source=limits.source("degraded_percent"),
+        source=limits.sources["degraded_percent"],
         evidence={"packets": round(recent), "usual": round(usual), "what": what},
     )
 

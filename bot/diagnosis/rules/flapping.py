@@ -36,7 +36,7 @@ def _finding(storm: Storm, limits: Thresholds) -> Finding:
         "{usual}, and more than {limit} an hour is too many: tries should be 5, 10, 15, 20, 30, 60 "
         "min apart.",
         next_step="Read the device's log, check its antenna; let it back off between tries.",
-        source=limits.source(line),
+        source=limits.sources[line],
         evidence={
             "starts": storm.starts,
             "first": storm.first,

@@ -34,7 +34,7 @@ def ghost_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         "{line} would be normal: {why}.",
         next_step="Reset the SIM's connection, then power-cycle the device"
         f"{UNLESS_ALL_ARE_SILENT}.",
-        source=limits.source("ghost_critical_after"),
+        source=limits.sources["ghost_critical_after"],
         evidence={
             "start": silence.session.start,
             "silent_for": evidence.now - silence.since,

@@ -57,7 +57,7 @@ def gone_silent(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         title="Gone silent" if sure and silence.is_known else "May have gone silent",
         says=says + HOLIDAY * silence.is_a_rest + ("" if sure else MISSING),
         next_step=f"Check power, antenna and coverage{LOOK_AROUND}.",
-        source=limits.source("silent_longest_gap_percent"),
+        source=limits.sources["silent_longest_gap_percent"],
         evidence=known,
     )
 

@@ -30,6 +30,6 @@ def idle_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         title="Connected, but idle",
         says="Open for {open_for}, since {start}, with 0 packets up and 0 down.",
         next_step="This may be normal: compare with how often the device is expected to report.",
-        source=limits.source("idle_after"),
+        source=limits.sources["idle_after"],
         evidence={"open_for": open_for, "start": newest.start},
     )

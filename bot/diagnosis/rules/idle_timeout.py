@@ -43,7 +43,7 @@ def idle_timeout(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             says="{sessions} sessions in a row, from {first} to {last}, lasted between {shortest} "
             "and {longest}, which is the length of an idle timer.",
             next_step="Let the device send a keep-alive (not under 5 min), or accept reconnects.",
-            source=limits.source("idle_timeouts"),
+            source=limits.sources["idle_timeouts"],
             evidence={
                 "sessions": len(alike),
                 "first": recent[last - number].start,

@@ -60,7 +60,7 @@ def impossible_travel(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
         says="{km} km between two towers in {minutes} min, at {since}; from {cell_before} to "
         "{cell}; {times} such jumps in 30 days.",
         next_step="Compare the IMEIs: the SIM may be cloned, or a tower's location wrong.",
-        source=limits.source("travel_speed_kmh"),
+        source=limits.sources["travel_speed_kmh"],
         evidence={
             "km": round(last.km),
             "minutes": round(last.hours * 60),

@@ -43,7 +43,7 @@ def operator_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         + ("usually at most {usual} a day" if usual else "usually none")
         + "; between {count} networks: {networks}.",
         next_step="Check the antenna; lock the device to one network or make it prefer one.",
-        source=limits.source("hopping_networks"),
+        source=limits.sources["hopping_networks"],
         evidence={
             "switches": switches,
             "count": count,

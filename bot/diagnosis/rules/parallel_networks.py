@@ -50,7 +50,7 @@ def parallel_networks(evidence: Evidence, limits: Thresholds) -> Iterable[Findin
         says="{network} and {other} since {since}; the first since {first}; {times} times in the "
         "last 24 h.",
         next_step="Check whether the SIM was cloned, or the device has two modems.",
-        source=limits.source("parallel_after"),
+        source=limits.sources["parallel_after"],
         evidence={
             "network": network_name(last.one),
             "other": network_name(last.other),

@@ -58,7 +58,7 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         says="Since {since}; {better} of {sessions} earlier sessions were on a newer "
         "radio, mostly {usual}.",
         next_step="Check LTE coverage and antenna, and which radios the modem is set to use.",
-        source=limits.source("radio_percent"),
+        source=limits.sources["radio_percent"],
         evidence={
             "radio": current.radio_link,
             "since": current.start,

@@ -28,7 +28,7 @@ def reconnects_often(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         says="{starts} session starts between {first} and {last}; it usually has up to {usual} an "
         "hour. Vendors advise no more than {limit}, and may bar a SIM above that.",
         next_step="Fine if meant, else keep sessions open.",
-        source=limits.source("flapping_starts"),
+        source=limits.sources["flapping_starts"],
         evidence={
             "starts": storm.starts,
             "first": storm.first,

@@ -32,7 +32,7 @@ def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         if since
         else "KORE does not tell since when.",
         next_step=LATE if late else "Wait; KORE refuses a second reset while the first one runs.",
-        source=limits.source("reset_warning_after"),
+        source=limits.sources["reset_warning_after"],
         evidence={"age": evidence.now - since, "since": since} if since else {},
         explains=True,
     )

@@ -49,7 +49,7 @@ def _finding(run: Run, limits: Thresholds, *, by_design: bool) -> Finding:
         next_step="Fine if nothing is meant to come back."
         if by_design
         else "Check the server, its firewall and allow-list, the route back to the SIM, DNS.",
-        source=limits.source("uplink_packets"),
+        source=limits.sources["uplink_packets"],
         evidence={
             "sessions": len(run.contacts),
             "uploaded": sum(contact.up or 0 for contact in run.contacts),

@@ -46,7 +46,7 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         says="{packets} packets in the last 24 h; on the {days} days before the median was "
         "{usual}, and recurring peaks reached {peak}.",
         next_step="Look for the cause: a retry loop, a firmware update, abuse.",
-        source=limits.source("spike_times"),
+        source=limits.sources["spike_times"],
         evidence={
             "packets": round(today),
             "usual": round(usual),

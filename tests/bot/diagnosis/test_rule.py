@@ -26,7 +26,7 @@ from bot.diagnosis.rule import (
     place,
     rule,
 )
-from bot.diagnosis.thresholds import defaults
+from bot.diagnosis.thresholds import DEFAULTS
 from bot.struct import replace
 from tests.bot.diagnosis.cases import (
     LIMITS,
@@ -238,7 +238,7 @@ def test_sentences_are_made_of_the_evidence(finding):
 @pytest.mark.parametrize("each", all_rules(), ids=lambda each: each.name)
 def test_each_rule_says_when_it_fires_and_who_says_so(each):
     """A rule's own words name its thresholds and no others, so that lists of them can be filled."""
-    assert _names(each.about.fires) <= set(each.about.thresholds) <= set(defaults())
+    assert _names(each.about.fires) <= set(each.about.thresholds) <= set(DEFAULTS.sources)
     assert each.about.severities
     assert each.about.source
 

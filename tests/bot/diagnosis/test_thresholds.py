@@ -2,15 +2,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.diagnosis.thresholds import OURS, Thresholds, defaults, sources
+from bot.diagnosis.thresholds import DEFAULTS, OURS, Thresholds
 from bot.struct import replace
 from tests.bot.diagnosis.cases import LIMITS
 
 
 def test_every_threshold_says_whose_it_is():
     """Each threshold has a source, a vendor's or our own."""
-    assert set(Thresholds.__struct_fields__) == set(sources()) == set(defaults())
-    assert all(sources().values())
+    assert set(Thresholds.__struct_fields__) == set(DEFAULTS.sources)
+    assert all(DEFAULTS.sources.values())
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_every_threshold_says_whose_it_is():
 )
 def test_vendors_are_named(name, vendor):
     """A vendor's number is told as the vendor's, ours as ours."""
-    assert LIMITS.source(name).startswith(vendor)
+    assert LIMITS.sources[name].startswith(vendor)
 
 
 def test_a_changed_threshold_is_no_vendors():
     """Whoever sets another number cannot hide behind the vendor."""
     changed = replace(LIMITS, flapping_starts=9, silent_after=timedelta(days=3))
 
-    assert {"set for this bot"} == {changed.source(n) for n in ("flapping_starts", "silent_after")}
+    assert {"set for this bot"} == {changed.sources[n] for n in ("flapping_starts", "silent_after")}
