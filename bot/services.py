@@ -10,10 +10,9 @@ from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscriptions import DigestService
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, WorkerThread
-from bot.sessions.audit import Audit
 from bot.sessions.fleet import AccountViews, DefaultAccounts, FleetView
-from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
+from bot.sessions.questions import Audit, OpenQuestions
 from bot.sessions.report import SessionReport
 from bot.slack.access import Access, Actor, Authorizer, UserRateLimit, Visibility
 from bot.slack.directory import Threads

@@ -26,7 +26,7 @@ from bot.services import Actor, Request, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet import Examples
 from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
-from bot.sessions.open_questions import OpenQuestions
+from bot.sessions.questions import OpenQuestions
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer
 from bot.sims.identifier import is_sid, quoted, unquoted

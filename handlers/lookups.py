@@ -13,10 +13,10 @@ from bot.digests.archive import Audience
 from bot.errors import BotError
 from bot.ops.logging import request_fields, request_id
 from bot.ops.tasks import WorkerThread
-from bot.sessions.audit import Asking
 from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted
+from bot.sessions.questions import Asking
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer

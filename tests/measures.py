@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.request import urlopen
 
-from bot.sessions.open_questions import KIND
+from bot.sessions.questions import KIND
 from bot.slack.posting import ANSWER, ASKING, MAYBE_TWICE
 
 HANDLED = ("not-delivered", "store-lost", "Failed to ")  # the last: the SDK, which reconnects

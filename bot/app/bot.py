@@ -35,8 +35,8 @@ from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, cancelled, start_background
 from bot.services import Renderer, Replying, Services
 from bot.sessions.fleet import DefaultAccounts
-from bot.sessions.open_questions import OpenQuestions
 from bot.sessions.owners import Owners
+from bot.sessions.questions import OpenQuestions
 from bot.setting_entries import revealed
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit

@@ -14,8 +14,8 @@ from bot.clock import Clock
 from bot.errors import StartError
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread, start_background
-from bot.sessions.audit import Audit
 from bot.sessions.news_ages import NewsAges
+from bot.sessions.questions import Audit
 from bot.setting_entries import revealed
 from bot.settings import Settings
 from bot.slack.access import Access, AccountRule, Authorizer, Policies

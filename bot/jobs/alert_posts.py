@@ -24,9 +24,9 @@ from bot.clock import Clock
 from bot.errors import BotError
 from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
 from bot.ops.tasks import WorkerThread
-from bot.sessions.audit import Asking, to_row
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.owners import Owners
+from bot.sessions.questions import Asking, to_row
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage

@@ -20,9 +20,9 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive, Audience, FleetScans
 from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.logging import request_fields, request_id
-from bot.sessions.audit import Asking, Audit
 from bot.sessions.fleet import AccountViews, FleetView
 from bot.sessions.fleet_query import FleetQuery
+from bot.sessions.questions import Asking, Audit
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot

@@ -7,7 +7,7 @@ from bot.clock import Backoff
 from bot.errors import Interrupted
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.posting import IdempotentPosts
-from bot.sessions.open_questions import OpenQuestion
+from bot.sessions.questions import OpenQuestion
 from bot.slack.errors import SlackError, SlackRefused
 from bot.slack.posting import ANSWER, ASKING
 

@@ -15,7 +15,7 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import hang
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT
-from bot.sessions.open_questions import AGAIN_SECONDS
+from bot.sessions.questions import HOLD_AGAIN_SECONDS
 from bot.slack.identity import bot_scopes
 from bot.store.schema import jobs
 from tests.bot.jobs.processes import Processes, is_alive, until
@@ -108,7 +108,7 @@ async def test_what_was_taken_up_a_moment_before_is_not_lost(
         assert not told.error
         async with scene.bots.killed("run"):
             await until(lambda: scene.is_written_down(2, or_was=True))
-            await time_passes(database, AGAIN_SECONDS)
+            await time_passes(database, HOLD_AGAIN_SECONDS)
             await until(lambda: _interrupted(slack, "ana"))
             await until(lambda: _interrupted(slack, "ben"))
 
@@ -125,7 +125,7 @@ async def test_what_is_cut_before_it_is_known_to_be_new_is_not_lost(database, da
                 await stop()
         async with scene.bots.killed("run"):
             await until(lambda: scene.is_written_down(1, or_was=True), 20)
-            await time_passes(database, AGAIN_SECONDS)
+            await time_passes(database, HOLD_AGAIN_SECONDS)
             await until(lambda: _interrupted(slack, "ana"))
 
 

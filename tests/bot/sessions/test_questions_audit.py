@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import SimNotFound
-from bot.sessions import audit as module
-from bot.sessions.audit import Asking, Audit
+from bot.sessions import questions as module
+from bot.sessions.questions import Asking, Audit
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.errors import StoreFull

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from bot.services import Request
-from bot.sessions.open_questions import HELD_SECONDS, OpenQuestions
+from bot.sessions.questions import HELD_SECONDS, OpenQuestions
 from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue
 
