@@ -95,14 +95,6 @@ def _split(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
 def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
     """Return a check that each id starts with one of `letters`, as Slack's ids do."""
 
@@ -229,9 +221,9 @@ UserIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids
 ChannelIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("CDG"))]
 TeamIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("TE"))]
 GroupIds = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_ids("S"))]
-HowMuch = Annotated[Policy, BeforeValidator(_lower)]
-LogFormat = Annotated[Literal["json", "text"], BeforeValidator(_lower)]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
+HowMuch = Annotated[Policy, BeforeValidator(str.lower)]
+LogFormat = Annotated[Literal["json", "text"], BeforeValidator(str.lower)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
 
 def typed_in(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:

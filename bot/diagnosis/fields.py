@@ -190,7 +190,10 @@ def month_start(sim: Sim, now: datetime) -> datetime:
     day = sim.date_created.astimezone(UTC).day
     today = now.astimezone(UTC)
     this = _begin(today.year, today.month, day)
-    return this if this <= today else _begin(*_month_before(today), day)
+    if this <= today:
+        return this
+    before = today.replace(day=1) - timedelta(days=1)
+    return _begin(before.year, before.month, day)
 
 
 def used_bytes(
@@ -201,19 +204,16 @@ def used_bytes(
     Records that ended before are left out, should KORE give more than was asked for.
     """
     since = [record for record in usage if not _ended_by(record, start)]
-    told = [used for record in since if (used := _bytes(record, kind)) is not None]
+    told = [used for used in map(_BYTES[kind], since) if used is not None]
     return sum(told) if told else None
 
 
-def _bytes(record: UsageRecord, kind: Usage) -> int | None:
-    match kind:
-        case Usage.HOME:
-            return record.home_bytes
-        case Usage.NATIONAL:
-            return record.national_bytes
-        case Usage.INTERNATIONAL:
-            return record.international_bytes
-    return record.total_bytes
+_BYTES: dict[Usage, Callable[[UsageRecord], int | None]] = {
+    Usage.HOME: attrgetter("home_bytes"),
+    Usage.NATIONAL: attrgetter("national_bytes"),
+    Usage.INTERNATIONAL: attrgetter("international_bytes"),
+    Usage.ALL: attrgetter("total_bytes"),
+}
 
 
 def _ended_by(record: UsageRecord, moment: datetime) -> bool:
@@ -223,7 +223,3 @@ def _ended_by(record: UsageRecord, moment: datetime) -> bool:
 def _begin(year: int, month: int, day: int) -> datetime:
     last = calendar.monthrange(year, month)[1]
     return datetime(year, month, min(day, last), tzinfo=UTC)
-
-
-def _month_before(moment: datetime) -> tuple[int, int]:
-    return (moment.year, moment.month - 1) if moment.month > 1 else (moment.year - 1, 12)

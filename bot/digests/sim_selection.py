@@ -70,9 +70,9 @@ class SimSelector:
         selection = Selection(SelectionKind.PATTERN, pattern)
         found = 0
         if await self._directory.ready(LIST_PATIENCE):
-            found = await self._directory.count(matcher(pattern))
+            found = len(await self._directory.sids(matcher(pattern)))
         if not found and await self._directory.refresh():
-            found = await self._directory.count(matcher(pattern))
+            found = len(await self._directory.sids(matcher(pattern)))
         if not found:
             raise NoSuchSims(FormField.PATTERN, await self._no_such_name(pattern))
         return SelectedSims(selection, found)

@@ -145,13 +145,10 @@ class JoinedDirectory(SimDirectory):
             return await self._whole.all_numbered(digits)
         return await super().all_numbered(digits)
 
-    def sid_of_iccid(self, digits: str) -> str | None:
-        """Return the SID of the one SIM that has this ICCID, whichever account's it is."""
-        return self._whole.sid_of_iccid(digits) if self._whole else super().sid_of_iccid(digits)
-
-    def sid_of_eid(self, digits: str) -> str | None:
-        """Return the SID of the one SIM that has this EID, whichever account's it is."""
-        return self._whole.sid_of_eid(digits) if self._whole else super().sid_of_eid(digits)
+    def sid_of_number(self, kind: Kind, digits: str) -> str | None:
+        """Return the SID of the one SIM that has this number, whichever account's it is."""
+        found = self._whole.sid_of_number if self._whole else super().sid_of_number
+        return found(kind, digits)
 
     async def aclose(self) -> None:
         """Leave the lists to whoever opened them."""

@@ -149,17 +149,13 @@ class SimDirectory:
         """Return the SID of the one SIM that has this unique name, whatever its case."""
         return _the_one(self.table.equal("unique_key", key(name)))
 
-    def sid_of_iccid(self, digits: str) -> str | None:
-        """Return the SID of the one SIM that has this ICCID."""
-        return _the_one(self.table.equal("iccid", digits))
+    def sid_of_number(self, kind: Kind, digits: str) -> str | None:
+        """Return the SID of the one SIM that has this EID, or else ICCID."""
+        return _the_one(self.table.equal("eid" if kind is Kind.EID else "iccid", digits))
 
     def has(self, sid: str) -> bool:
         """Return whether the list has a SIM of that SID."""
         return any(next(block.equal("sid", sid), None) is not None for block in self.table.blocks)
-
-    def sid_of_eid(self, digits: str) -> str | None:
-        """Return the SID of the one SIM that has this EID."""
-        return _the_one(self.table.equal("eid", digits))
 
     async def search(self, name: str, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the SIMs whose names come near, nearest first."""
@@ -179,13 +175,6 @@ class SimDirectory:
                 await asyncio.sleep(0)
             return nearest.candidates
 
-    async def count(self, fits: Callable[[str], object]) -> int:
-        """Count the SIMs of which a name fits; `fits` gets names as `key` has them.
-
-        The event loop gets its turn after each block.
-        """
-        return len(await self.sids(fits))
-
     async def sids(
         self,
         fits: Callable[[str], object] | None = None,
@@ -193,9 +182,10 @@ class SimDirectory:
         start: str = "",
         most: int | None = None,
     ) -> tuple[str, ...]:
-        """Return the SIDs of all SIMs, or of those that `count` counts, in the order of the list.
+        """Return the SIDs of all SIMs, or of those of which a name fits, in the order of the list.
 
-        Beyond `most` none are looked for, nor where no name has that `start`: that is the faster.
+        `fits` gets names as `key` has them. Beyond `most` none are looked for, nor where no name
+        has that `start`: that is the faster. The event loop gets its turn after each block.
         """
         found: dict[str, None] = {}
         for block in tuple(self.table.blocks):

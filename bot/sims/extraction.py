@@ -16,7 +16,16 @@ from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from bot.sims.identifier import LINK, MENTION, SID, plain_letters, sims_in, unlinked
+from bot.sims.identifier import (
+    LINK,
+    MENTION,
+    OTHER_SIDS,
+    SID,
+    blanked,
+    plain_letters,
+    sims_in,
+    unlinked,
+)
 from bot.sims.labels import LENIENT, NO_LABEL, Cell, Label, Labels, label_behind
 from bot.sims.numbers import (
     ROUNDED,
@@ -112,10 +121,6 @@ def _parted(tag: re.Match[str]) -> str:
     return {"cell": "\t", "line": "\n"}.get(tag.lastgroup or "", " ")
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
 def _with_its_numbers(link: re.Match[str]) -> str:
     numbers = set(_LONG_NUMBER.findall(link[1]))
     if not numbers:
@@ -142,14 +147,14 @@ def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
     def taken(match: re.Match[str], at: int = 0) -> str:
         if each := _by_shape(match, at + match.start()):
             found.append(each)
-        return " " * len(match[0])
+        return blanked(match)
 
     def shapes(word: re.Match[str]) -> str:
         return _SHAPES.sub(partial(taken, at=word.start()), word[0])
 
     links = LINK if ".com/" in text.lower() else _WEB_LINK
     rest = links.sub(link, text) if "/" in text else text
-    rest = _ESCAPED.sub(_blank, rest) if "%" in rest or "\\u" in rest else rest
+    rest = _ESCAPED.sub(blanked, rest) if "%" in rest or "\\u" in rest else rest
     rest = _LONG_WORD.sub(shapes, rest)
     rest = _ROUNDED.sub(taken, rest) if _MAY_BE_ROUNDED.search(rest) else rest
     rest = _PARTED.sub(_dashed, rest) if _MAY_BE_PARTED.search(rest) else rest
@@ -187,13 +192,6 @@ _SHAPES = re.compile(
 )
 _ROUNDED = re.compile(rf"(?i)(?<![0-9.])(?P<rounded>{ROUNDED.pattern[4:]})(?![0-9])")
 _MAY_BE_ROUNDED = re.compile(r"[eE](?<=[0-9][eE])\+?[12][0-9]")
-_OTHER_SIDS = {
-    "AC": "an account",
-    "DC": "a Command",
-    "HF": "a fleet of Super SIMs",
-    "WN": "a data session",
-    "WP": "a rate plan",
-}
 
 
 def _by_shape(match: re.Match[str], at: int) -> Found | None:
@@ -203,7 +201,7 @@ def _by_shape(match: re.Match[str], at: int) -> Found | None:
     if match.lastgroup == "sid":
         return Found(at, end, "sid", text[:2].upper() + text[2:], text)
     if match.lastgroup == "other":
-        why = f"the SID of {_OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
+        why = f"the SID of {OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
         return Found(at, end, "sid", text, text, why)
     if match.lastgroup == "rounded" and (told := explanation(text)):
         return Found(at, end, told[0], text, text, told[1])

@@ -25,6 +25,11 @@ _NOT_PLAIN = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 _SHOWN = 60
 
 
+def blanked(match: re.Match[str]) -> str:
+    """Return as many blanks as something is long, so that what follows stays where it is."""
+    return " " * len(match[0])
+
+
 def plain(text: str) -> str:
     """Write full-width letters and digits, typographic dashes and quotes the plain way."""
     return " ".join(plain_letters(text).split())
@@ -273,13 +278,14 @@ def bare(text: str) -> str:
 
 _LABEL = re.compile(r"(?i)(?:iccid|imei|imeisv|eid|sim|tel)\b[\s:=#]*")
 _OTHER_SID = re.compile(r"(?i)(AC|DC|HF|WN|WP)[0-9a-f]{32}")
-_OTHERS = {
+OTHER_SIDS = {
     "AC": "an account",
     "DC": "a Command",
     "HF": "a fleet of Super SIMs",
     "WN": "a data session",
     "WP": "a rate plan",
 }
+"""What else has a SID, by how that begins."""
 _HEAD = 5
 
 
@@ -353,16 +359,14 @@ def _number(read: Unwrapped) -> Identifier | None:
     if digits.startswith(SUPER_SIM_ICCIDS) and is_iccid(digits):
         raise _super_sim(quoted(read.typed))
     kind = next((kind for kind, fits in _LENGTHS.items() if fits(digits)), None)
-    return (
-        None
-        if kind is None
-        else Identifier(kind, digits, read.typed, _spellings(digits, read.text))
-    )
+    if kind is None:
+        return None
+    return Identifier(kind, digits, read.typed, _spellings(digits, read.text))
 
 
 def _name(read: Unwrapped) -> Identifier:
     if other := _OTHER_SID.fullmatch(read.text):
-        what = _OTHERS[other[1].upper()]
+        what = OTHER_SIDS[other[1].upper()]
         raise NotASim(f"{quoted(read.typed, _HEAD)} is the SID of {what}; a SIM's begins with DE.")
     spellings = _spellings(read.text, read.typed, read.outer)
     return Identifier(Kind.NAME, read.text, read.typed, spellings)

@@ -109,13 +109,6 @@ class Block(Struct):
         name = names[0] or names[1] or sid
         return Candidate(sid, name, iccid or None, status or None, self.account)
 
-    @property
-    def weight(self) -> int:
-        """Bytes, each column counted once."""
-        columns = (getattr(self, name) for name in self.__struct_fields__)
-        sizes = {id(each): len(each) for each in columns if isinstance(each, bytes)}
-        return sum(sizes.values())
-
 
 class SimTable:
     """All SIMs of an account, in the order in which they came; it only ever grows."""
@@ -138,11 +131,6 @@ class SimTable:
             for row in block.equal(column, value)
         )
         return tuple({sim.sid: sim for sim in found}.values())
-
-    @property
-    def weight(self) -> int:
-        """Bytes that the columns take."""
-        return sum(block.weight for block in self.blocks)
 
 
 def _packed(sims: Sequence[Sim], read: Callable[[Sim], str | None]) -> bytes:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
-from bot.sims.identifier import bare, key, plain
+from bot.sims.identifier import bare, blanked, key, plain
 from bot.sims.labels import Table
 
 _LONGEST_NAME = 64
@@ -52,14 +52,10 @@ _LEAST_DIGITS = 6
 def without_addresses(text: str) -> str:
     """Blank mail and web addresses, which name no SIM, and the endings of files, which hide one."""
     if "." in text:
-        text = _ENDING.sub(_blank, text)
+        text = _ENDING.sub(blanked, text)
     if "://" in text:
-        text = _WEB.sub(_blank, text)
-    return _MAIL.sub(_blank, text) if "@" in text else text
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+        text = _WEB.sub(blanked, text)
+    return _MAIL.sub(blanked, text) if "@" in text else text
 
 
 def keys_in(text: str) -> set[str]:

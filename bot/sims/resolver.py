@@ -136,13 +136,12 @@ class SimResolver:
         directory: SimDirectory,
         clock: Clock,
         *,
-        seen: SeenSims | None = None,
         patience: float = 2.0,
     ) -> None:
         self._kore = kore
         self._directory = directory
         self._clock = clock
-        self._seen = seen or SeenSims()
+        self._seen = SeenSims()
         self._patience = patience
         self._filtering: SingleFlight[Fetched[Sim] | None] = SingleFlight()
 
@@ -151,13 +150,14 @@ class SimResolver:
 
         What it rests on can be out of date: `resolve` has the last word.
         """
-        if identifier.kind is Kind.SID:
-            return identifier.value
-        if identifier.kind is Kind.ICCID and (sid := self._sid_of_iccid(identifier.value)):
-            return sid
-        if identifier.kind is Kind.EID and (sid := self._directory.sid_of_eid(identifier.value)):
-            return sid
-        if identifier.kind is Kind.IMEI and (sims := self._seen.sims_in(identifier.value)):
+        kind, value = identifier.kind, identifier.value
+        if kind is Kind.SID:
+            return value
+        if kind in {Kind.ICCID, Kind.EID}:
+            seen = self._seen.sid_of_iccid(value)
+            if sid := seen or self._directory.sid_of_number(kind, value):
+                return sid
+        if kind is Kind.IMEI and (sims := self._seen.sims_in(value)):
             return sims[0].sid if len(sims) == 1 else None
         return next(filter(None, map(self._sid_of_name, identifier.spellings)), None)
 
@@ -216,16 +216,13 @@ class SimResolver:
             return None
         if identifier.kind is Kind.EID and (found := await self._known(identifier, fresh=fresh)):
             return found
-        hits = self._exact(identifier)
+        named = map(self._directory.exact, identifier.spellings)
+        hits = next(filter(None, named), ())
         if len(hits) > 1:
             raise ambiguous(identifier, hits, OFFERED)
         found = await self._read(hits[0].sid, fresh=fresh) if hits else None
         names = (found.value.unique_name, found.value.friendly_name) if found else ()
         return found if any(_is_called(name, identifier) for name in names) else None
-
-    def _exact(self, identifier: Identifier) -> tuple[Candidate, ...]:
-        found = map(self._directory.exact, identifier.spellings)
-        return next(filter(None, found), ())
 
     async def _by_iccid(self, digits: str) -> Fetched[Sim] | None:
         for iccid in (digits, *other_iccids(digits)):
@@ -255,9 +252,6 @@ class SimResolver:
             return await self._kore.sim(sid, fresh=fresh)
         except KoreNotFound:
             return None
-
-    def _sid_of_iccid(self, digits: str) -> str | None:
-        return self._seen.sid_of_iccid(digits) or self._directory.sid_of_iccid(digits)
 
     def _sid_of_name(self, name: str) -> str | None:
         return self._seen.sid_of_unique_name(name) or self._directory.sid_of_unique_name(name)

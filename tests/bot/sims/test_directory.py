@@ -6,7 +6,7 @@ import pytest
 from bot.emulators.kore.faults import broken, not_json
 from bot.sims.accounts import JoinedDirectory
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import identify
+from bot.sims.identifier import Kind, identify
 from bot.sims.wording import Listed
 from tests.bot.sims.conftest import a_row, paths, sid, until
 from tests.builders import ICCID, SID
@@ -66,9 +66,9 @@ async def test_sids_by_name_and_number(directory):
     await directory.refresh()
 
     assert SID == directory.sid_of_unique_name("Pump-7")
-    assert SID == directory.sid_of_iccid(ICCID)
+    assert SID == directory.sid_of_number(Kind.ICCID, ICCID)
     assert directory.sid_of_unique_name("Depot") is None
-    assert directory.sid_of_iccid(ICCID[:-1]) is None
+    assert directory.sid_of_number(Kind.ICCID, ICCID[:-1]) is None
 
 
 async def test_joined_lists_name_the_one_only_where_all_are_read(kore, directory, clock):
@@ -280,10 +280,10 @@ async def test_sims_are_counted_by_name(directory, fleet):
     """A SIM counts once, whichever of its names fits; names are plain, and one without is not."""
     await directory.refresh()
 
-    assert 4 == await directory.count(lambda name: name.startswith("pump-"))
-    assert 3 == await directory.count(lambda name: name in {"north gate", "depot", "pump-70"})
-    assert 1300 == await directory.count(lambda name: name.startswith("meter"))
-    assert 0 == await directory.count(lambda name: name in {"", "Depot"})
+    assert 4 == len(await directory.sids(lambda name: name.startswith("pump-")))
+    assert 3 == len(await directory.sids(lambda name: name in {"north gate", "depot", "pump-70"}))
+    assert 1300 == len(await directory.sids(lambda name: name.startswith("meter")))
+    assert 0 == len(await directory.sids(lambda name: name in {"", "Depot"}))
 
 
 async def test_sims_are_found_by_how_their_names_begin(directory, fleet):
