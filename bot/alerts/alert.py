@@ -99,15 +99,6 @@ class Alert(Subscribed, kw_only=True, omit_defaults=True):
         """Return whether somebody is mentioned for an incident that grave."""
         return bool(self.mention_first) and severity >= self.mention_from
 
-    def to_json(self) -> str:
-        """Return what is stored."""
-        return to_json(self).decode()
-
-    @classmethod
-    def from_json(cls, stored: str) -> "Alert":
-        """Read what some version stored. Raises ValueError on anything else."""
-        return from_json(cls, stored)
-
 
 def usual_interval(sims: int, per_second: float | None = None) -> timedelta:
     """Return how often so many SIMs are scanned: as KORE allows, if that is slower."""

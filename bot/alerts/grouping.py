@@ -19,11 +19,11 @@ from bot.alerts.reading import (
     Cause,
     Reading,
     SickSim,
-    next_step_of,
     outage_value,
 )
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import explained_rules
+from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.sessions.redaction import redacted_snapshot
 from bot.struct import Struct, replace
 
@@ -235,7 +235,7 @@ class Grouping:
         value = outage_value(outage, self._sick_of(told))
         told = replace(told, trait=outage.trait, value=value)
         is_outage = family == SILENT and not is_pair
-        self._now[target.id] = told.as_outage(next_step_of(told.trait)) if is_outage else told
+        self._now[target.id] = told.as_outage(NEXT_STEPS[told.trait]) if is_outage else told
 
     def _is_same(self, incident: Incident, outage: Outage, hits: Sequence[str]) -> bool:
         """Return whether an outage is that of an incident: one trait, and about the same time."""

@@ -8,7 +8,7 @@ from bot.alerts.alert import Alert, Mute
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.sessions.redaction import REDACTED, Redactor
-from bot.struct import Struct, from_json, replace, to_json
+from bot.struct import Struct, replace
 
 OUTAGE = "common_outage"
 RHYTHMS = 3
@@ -242,15 +242,6 @@ class Incident(Struct, omit_defaults=True):
     def since(self, seq: int) -> tuple[Event, ...]:
         """Return the events from a number on, the oldest first."""
         return tuple(event for event in self.events if event.n >= seq)
-
-    def to_json(self) -> str:
-        """Return what is stored."""
-        return to_json(self).decode()
-
-    @classmethod
-    def from_json(cls, stored: str) -> "Incident":
-        """Read what some version stored. Raises ValueError on anything else."""
-        return from_json(cls, stored)
 
 
 def redacted_incident(incident: Incident) -> Incident:

@@ -16,7 +16,7 @@ from bot.errors import UserError
 from bot.store.alerts import IncidentRows
 from bot.store.database import Database, Record, Transaction
 from bot.store.jobs import JobQueue, NewJob
-from bot.struct import Struct, replace
+from bot.struct import Struct, from_json, replace, to_json
 
 INCIDENT_JOB, SUMMARY_JOB, SWEEP_JOB = "incident", "incident_summary", "incident_sweep"
 MOST_CARDS = 10
@@ -106,8 +106,7 @@ class Incidents:
 
     async def of_alert(self, alert: str, tx: Transaction) -> tuple[Incident, ...]:
         """Return those that are open or ended a while ago, locked until the transaction ends."""
-        rows = await self.rows.of_alert(alert, RECENT.total_seconds(), tx)
-        return tuple(incident_from_row(row).incident for row in rows)
+        return _incidents(await self.rows.of_alert(alert, RECENT.total_seconds(), tx))
 
     async def ids(self, alert: str, tx: Transaction) -> list[str]:
         """Return the ids of those of an alert that are open or ended a while ago, not locked."""
@@ -115,8 +114,7 @@ class Incidents:
 
     async def current(self, alert: str) -> tuple[Incident, ...]:
         """Return the open ones of an alert as they are stored now."""
-        rows = await self.rows.open_of(alert)
-        return tuple(incident_from_row(row).incident for row in rows)
+        return _incidents(await self.rows.open_of(alert))
 
     async def get(self, id_: str) -> StoredIncident:
         """Return one by its id. Raises NoSuchIncident."""
@@ -127,8 +125,7 @@ class Incidents:
 
     async def of_summary(self, summary: str | None) -> tuple[Incident, ...]:
         """Return the incidents that share a card; none without one."""
-        rows = await self.rows.of_summary(summary) if summary else ()
-        return tuple(incident_from_row(row).incident for row in rows)
+        return _incidents(await self.rows.of_summary(summary) if summary else ())
 
     async def reschedule(self, ids: Sequence[str]) -> None:
         """Have incidents looked at whose jobs were lost; one that has its job is left alone."""
@@ -142,8 +139,7 @@ class Incidents:
 
     async def open_in(self, team: str, channel: str) -> tuple[Incident, ...]:
         """Return the open ones of a channel, the oldest first."""
-        rows = await self.rows.open_in(team, channel)
-        return tuple(incident_from_row(row).incident for row in rows)
+        return _incidents(await self.rows.open_in(team, channel))
 
     async def between(
         self,
@@ -158,8 +154,7 @@ class Incidents:
         Those that turned out to be part of another are left out.
         """
         moments = start.timestamp(), end.timestamp()
-        rows = await self.rows.between(team, *moments, channel, accounts)
-        found = (incident_from_row(row).incident for row in rows)
+        found = _incidents(await self.rows.between(team, *moments, channel, accounts))
         return tuple(each for each in found if each.merged_into is None)
 
     async def _summary_for(self, new: Incident, tx: Transaction) -> str | None:
@@ -169,6 +164,10 @@ class Incidents:
         if len(alone) < MOST_CARDS:
             return None
         return next((row.summary for row in there if row.summary), new.id)
+
+
+def _incidents(rows: Iterable[Record]) -> tuple[Incident, ...]:
+    return tuple(incident_from_row(row).incident for row in rows)
 
 
 _NO_CARD = {"cards": 0, "told": 0}
@@ -190,7 +189,7 @@ def incident_to_row(incident: Incident) -> dict[str, Any]:
         "opened": incident.opened_at.timestamp(),
         "resolved": resolved.timestamp() if resolved else None,
         "severity": int(incident.severity),
-        "details": incident.to_json(),
+        "details": to_json(incident).decode(),
         "summary": incident.summary,
         "account": incident.account,
     }
@@ -216,5 +215,5 @@ def incident_from_row(row: Record) -> StoredIncident:
     if row.card_channel is not None:
         edited_at = datetime.fromtimestamp(row.edited or 0, UTC)
         card = IncidentCard(row.card_channel, row.card_ts, edited_at, row.drawn or "")
-    incident = replace(Incident.from_json(row.details), account=row.account)
+    incident = replace(from_json(Incident, row.details), account=row.account)
     return StoredIncident(incident, card, row.cards, row.told)

@@ -19,7 +19,6 @@ from bot.diagnosis.contrast import (
 )
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, explained_rules, place
-from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
 from bot.digests.enrichment import Spent, told_once
@@ -101,11 +100,6 @@ def _flat(place: tuple[float, float]) -> tuple[float, float]:
     return lat * KM_A_DEGREE, lon * KM_A_DEGREE * cos(radians(lat))
 
 
-def family_of(rule: str) -> str:
-    """Return what a rule's findings count as: those that follow from each other are one."""
-    return _FAMILIES.get(rule, rule)
-
-
 class Cause(Struct):
     """A finding that stands."""
 
@@ -115,8 +109,8 @@ class Cause(Struct):
 
     @property
     def family(self) -> str:
-        """What it counts as."""
-        return family_of(self.rule)
+        """What it counts as: findings that follow from each other are one."""
+        return _FAMILIES.get(self.rule, self.rule)
 
 
 class SickSim(Struct):
@@ -365,8 +359,3 @@ def outage_value(outage: Outage, sims: Iterable[SickSim]) -> str | None:
     cells = Counter(sim.traits.get(Trait.CELL) for sim in sims)
     told = " and ".join(cell for cell, _ in cells.most_common(MOST_CELLS) if cell)
     return (outage.trait is Trait.CELL and told) or outage.value
-
-
-def next_step_of(trait: Trait | None) -> str:
-    """Return what to do about SIMs that fell silent together."""
-    return NEXT_STEPS[trait]

@@ -25,7 +25,7 @@ from bot.slack.directory import ChannelAccess
 from bot.store.alerts import AlertRows
 from bot.store.database import Database, Record, Transaction
 from bot.store.jobs import JobQueue, NewJob
-from bot.struct import Struct, replace
+from bot.struct import Struct, from_json, replace, to_json
 
 
 class AlertNameTaken(UserError):
@@ -42,12 +42,12 @@ class NoSuchAlert(NoneOfName):
 
 def alert_to_row(alert: Alert) -> dict[str, Any]:
     """Return what is stored of an alert, by column, but for its state."""
-    return row_of(alert, alert.to_json())
+    return row_of(alert, to_json(alert).decode())
 
 
 def alert_from_row(row: Record) -> Alert:
     """Read what some version stored; what is new since has its usual value."""
-    return replace(Alert.from_json(row.details), paused=paused_in(row))
+    return replace(from_json(Alert, row.details), paused=paused_in(row))
 
 
 class Alerts(NamedRepository[Alert]):
@@ -86,7 +86,8 @@ class Alerts(NamedRepository[Alert]):
             if not await self._rows.change(alert_to_row(kept), tx):
                 raise AlertNameTaken
             if before.looks_for != kept.looks_for:
-                await self._rows.save_state(alert.id, _unprimed(row.state), tx)
+                unprimed = replace(AlertState.from_json(row.state), primed=False)
+                await self.save_state(alert.id, unprimed, tx)  # opens nothing that is new to it
             await self._schedule(kept, tx)
 
     async def pause(self, alert: Alert, why: PauseReason = PauseReason.ASKED) -> bool:
@@ -154,8 +155,10 @@ class Alerts(NamedRepository[Alert]):
             raise NoSuchAlert
         return alert_from_row(row)
 
-    async def state(self, alert: str, tx: Transaction) -> tuple[Alert, AlertState] | None:
-        """Return an alert and what it has seen, locked; None where it is gone."""
+    async def look(
+        self, alert: str, tx: Transaction | None = None
+    ) -> tuple[Alert, AlertState] | None:
+        """Return an alert and what it has seen, locked with a transaction; None: it is gone."""
         row = await self._rows.get(alert, tx)
         return (alert_from_row(row), AlertState.from_json(row.state)) if row else None
 
@@ -168,21 +171,11 @@ class Alerts(NamedRepository[Alert]):
         rows = await self._rows.in_channel(team, channel)
         return [AlertState.from_json(row.state) for row in rows if row.paused is None]
 
-    async def look(self, alert: str) -> tuple[Alert, AlertState] | None:
-        """Return an alert and what it has seen so far; None where it is gone."""
-        row = await self._rows.get(alert)
-        return (alert_from_row(row), AlertState.from_json(row.state)) if row else None
-
     async def _schedule(self, alert: Alert, tx: Transaction) -> None:
         if alert.paused:
             return
         await self._queue.add(NewJob(KIND, alert.job_key, {"alert": alert.id}), tx=tx, anew=True)
         await self._queue.hasten(alert.job_key, tx)
-
-
-def _unprimed(state: str | None) -> str:
-    """Return the state of an alert whose next scan opens nothing that is new to it."""
-    return replace(AlertState.from_json(state), primed=False).to_json()
 
 
 class AlertService(Struct):

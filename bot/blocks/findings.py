@@ -11,7 +11,7 @@ from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.anomalies import near_misses, silence_of
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
-from bot.diagnosis.rule import AnyRule, Finding, GroupRule, Severity, Value, When, all_rules
+from bot.diagnosis.rule import Finding, GroupRule, Rule, Severity, Value, When, all_rules
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
 from bot.diagnosis.thresholds import Limit, Thresholds
@@ -240,7 +240,7 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
         yield f"Only for several SIMs: {together}"
 
 
-def _alone(rule: AnyRule) -> bool:
+def _alone(rule: Rule) -> bool:
     return not isinstance(rule, GroupRule)
 
 
@@ -306,7 +306,7 @@ class RuleWords(NamedTuple):
     source: str
 
 
-def rule_text(rule: AnyRule, limits: Thresholds) -> RuleWords:
+def rule_text(rule: Rule, limits: Thresholds) -> RuleWords:
     """Return a rule with its thresholds filled in, as they are set for this bot."""
     values = {name: limit_text(getattr(limits, name)) for name in rule.about.thresholds}
     sources = dict.fromkeys(limits.sources[name] for name in rule.about.thresholds)
@@ -325,7 +325,7 @@ def limit_text(limit: Limit) -> str:
     return grouped(limit) if isinstance(limit, int) else " or ".join(map(lasting, limit))
 
 
-def rules_screen(rules: Sequence[AnyRule], limits: Thresholds) -> Screen:
+def rules_screen(rules: Sequence[Rule], limits: Thresholds) -> Screen:
     """Draw all rules as one table, in the order in which findings are told."""
     words = [rule_text(rule, limits) for rule in rules]
     title = f"I check every SIM against {count(len(words), 'rule')}."

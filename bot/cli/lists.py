@@ -30,7 +30,7 @@ from bot.blocks.format import PLAIN, count, grouped, lasting
 from bot.blocks.incident import incident_title, took_text
 from bot.blocks.kit import clean
 from bot.cli.terminal import aligned
-from bot.diagnosis.rule import AnyRule, all_rules
+from bot.diagnosis.rule import Rule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import COUNTED, Digest
 from bot.digests.subscription import Subscribed
@@ -305,7 +305,7 @@ def rule_lines(thresholds: Thresholds) -> Iterator[Text]:
         yield from _sources(rule, thresholds)
 
 
-def _sources(rule: AnyRule, thresholds: Thresholds) -> Iterator[Text]:
+def _sources(rule: Rule, thresholds: Thresholds) -> Iterator[Text]:
     if not rule.about.thresholds:
         yield Text(f"  {rule.about.source}", style=Style(dim=True))
     for name in rule.about.thresholds:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import TypeVar
+from typing import Any
 
 from bot.diagnosis import rules
 from bot.diagnosis.contrast import Member
@@ -137,30 +137,23 @@ class About(Struct):
 
 
 class Rule(Struct):
-    """Looks at one SIM alone."""
+    """Looks at one SIM alone; `check` is a Check."""
 
     name: str
     about: About
-    check: Check
+    check: Callable[..., Iterable[Any]]
 
 
-class ClosingRule(Struct):
-    """Looks at one SIM and at what all other rules found."""
-
-    name: str
-    about: About
-    check: ClosingCheck
+class ClosingRule(Rule):
+    """Looks at one SIM and at what all other rules found; `check` is a ClosingCheck."""
 
 
-class GroupRule(Struct):
+class GroupRule(Rule):
     """Looks at several SIMs; yields (`sim_sid`, finding) for those that it concerns.
 
     It is given others too, that were not asked for and are only compared with those that were.
+    `check` is a GroupCheck.
     """
-
-    name: str
-    about: About
-    check: GroupCheck
 
 
 def rule(about: About) -> Callable[[Check], Rule]:
@@ -219,8 +212,6 @@ def place(name: str) -> tuple[int, str]:
     return _PLACES.get(name, len(ORDER)), name
 
 
-T = TypeVar("T")
-AnyRule = Rule | ClosingRule | GroupRule
 RuleBroke = Callable[[str], None]
 log = logging.getLogger(__name__)
 
@@ -230,18 +221,18 @@ def count_nothing(name: str) -> None:
 
 
 @cache
-def all_rules() -> tuple[AnyRule, ...]:
+def all_rules() -> tuple[Rule, ...]:
     """Find the rules of every file in `bot/diagnosis/rules/`, in the order of the answer."""
     found = pkgutil.iter_modules(rules.__path__, f"{rules.__name__}.")
     modules = [importlib.import_module(each.name) for each in found]
     every = [each for module in modules for each in vars(module).values()]
-    return tuple(sorted((r for r in every if isinstance(r, AnyRule)), key=lambda r: place(r.name)))
+    return tuple(sorted((r for r in every if isinstance(r, Rule)), key=lambda r: place(r.name)))
 
 
 @cache
-def rules_of(kind: type[T]) -> tuple[T, ...]:
+def rules_of(kind: type[Rule]) -> tuple[Rule, ...]:
     """Return the rules of one kind, in the order of the answer."""
-    return tuple(each for each in all_rules() if isinstance(each, kind))
+    return tuple(each for each in all_rules() if type(each) is kind)
 
 
 def diagnose(
@@ -253,10 +244,10 @@ def diagnose(
     """
     found: list[Finding] = []
     for rule in rules_of(Rule):
-        found += _run(rule, rule.check, rule_broke, evidence, limits)
+        found += _run(rule, rule_broke, evidence, limits)
     seen = tuple(found)
     for closing in rules_of(ClosingRule):
-        found += _run(closing, closing.check, rule_broke, evidence, limits, seen)
+        found += _run(closing, rule_broke, evidence, limits, seen)
     return _told(found)
 
 
@@ -272,7 +263,7 @@ def diagnose_together(
     """
     added: dict[str, list[Finding]] = {case.sim_sid: [] for case in cases}
     for rule in rules_of(GroupRule):
-        for sim_sid, finding in _run(rule, rule.check, rule_broke, cases, limits, peers):
+        for sim_sid, finding in _run(rule, rule_broke, cases, limits, peers):
             if sim_sid in added:
                 added[sim_sid].append(finding)
     return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]
@@ -285,11 +276,9 @@ def _still_true(case: Case, added: Sequence[Finding]) -> Iterable[Finding]:
     return (*(each for each in case.findings if each.rule not in closing), *added)
 
 
-def _run(
-    rule: AnyRule, check: Callable[..., Iterable[T]], rule_broke: RuleBroke, *given: object
-) -> list[T]:
+def _run(rule: Rule, rule_broke: RuleBroke, *given: object) -> list[Any]:
     try:
-        return list(check(*given))
+        return list(rule.check(*given))
     except Exception:  # the other rules still have something to say
         log.exception("rule-broke", extra={"rule": rule.name})
         rule_broke(rule.name)

@@ -6,7 +6,6 @@ follows the hours that pass.
 """
 
 import difflib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -61,7 +60,8 @@ class DigestSchedule(Struct):
         if self.frequency is Frequency.CRON:
             return self.line
         if self.frequency is Frequency.HOURS:
-            return f"0 {_hours(self.hours)} * * *"
+            every = "*" if self.hours == 1 else ",".join(map(str, range(0, 24, self.hours)))
+            return f"0 {every} * * *"
         days = {Frequency.DAY: "*", Frequency.WEEKDAY: "1-5", Frequency.WEEK: str(self.day + 1)}
         return f"{at} * * {days[self.frequency]}"
 
@@ -156,10 +156,6 @@ def _fires(sim: CronSim, day: date) -> bool:
     return day.month in sim.months and sim.match_day(day)
 
 
-def _hours(step: int) -> str:
-    return "*" if step == 1 else ",".join(map(str, range(0, 24, step)))
-
-
 _NIGHTS = 100  # passed over before it is said that every run is in the quiet hours
 
 
@@ -213,11 +209,12 @@ def _before_end(quiet: QuietHours, due: datetime) -> datetime:
     return max(due, end - timedelta(seconds=1))
 
 
-def clock_changes(cron: str, zone: str, after: datetime, days: int = 366) -> tuple[str, ...]:
-    """Say which of its times the clocks skip or show twice in the next `days`, a sentence each."""
+def clock_changes(cron: str, zone: str, after: datetime) -> tuple[str, ...]:
+    """Say which of its times the clocks skip or show twice in the next year, a sentence each."""
     place = ZoneInfo(zone)
     today = after.astimezone(place).date()
-    moved = [day for day in _days(today, days) if _offset(day, place) != _offset(_next(day), place)]
+    days = (today + timedelta(days=n) for n in range(367))
+    moved = [day for day, after in pairwise(days) if _offset(day, place) != _offset(after, place)]
     told = (_change(datetime.combine(day, at, place)) for day in moved for at in _times(cron, day))
     return tuple(sentence for sentence in told if sentence)
 
@@ -235,17 +232,9 @@ def _times(cron: str, day: date) -> list[time]:
     """Return the fixed times of a line on a day; a line of every hour has none."""
     sim = CronSim(cron, datetime.combine(day, time(), UTC))
     follows_hours = cron.split()[1] == "*"
-    if follows_hours or day.month not in sim.months or not sim.match_day(day):
+    if follows_hours or not _fires(sim, day):
         return []
     return [time(hour, minute) for hour in sorted(sim.hours) for minute in sorted(sim.minutes)]
-
-
-def _days(first: date, count: int) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range(count))
-
-
-def _next(day: date) -> date:
-    return day + timedelta(days=1)
 
 
 def _offset(day: date, place: ZoneInfo) -> timedelta | None:

@@ -10,7 +10,7 @@ from bot.blocks.history_months import LONGEST, beyond_fault
 from bot.blocks.report import plainly_filled
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text
-from bot.diagnosis.rule import AnyRule, Finding, Severity
+from bot.diagnosis.rule import Finding, Rule, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive
 from bot.digests.days import Day, date_of, day_number
@@ -178,13 +178,13 @@ def _day(number: int, day: Day) -> DayFields:
     )
 
 
-def of_rule(rule: AnyRule, limits: Thresholds) -> RuleFields:
+def of_rule(rule: Rule, limits: Thresholds) -> RuleFields:
     """Return a rule with its thresholds, as they are set for this bot."""
     words = rule_text(rule, limits)
     return RuleFields.of(words, rule=words.name, thresholds=thresholds_of(rule, limits))
 
 
-def thresholds_of(rule: AnyRule, limits: Thresholds) -> list[ThresholdFields]:
+def thresholds_of(rule: Rule, limits: Thresholds) -> list[ThresholdFields]:
     """Return the thresholds of a rule, each with its source."""
     return [
         ThresholdFields(

@@ -4,7 +4,7 @@ To add one: a function from typed arguments to an answer, under `@tool`. Its nam
 what an agent is told is its docstring, its schemas are those of its models.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Literal, TypeVar, get_type_hints
 
@@ -27,7 +27,7 @@ from bot.mcp.brief import (
     shared_causes,
     thresholds_of,
 )
-from bot.mcp.lookups import AgentLookups
+from bot.mcp.lookups import AgentLookups, Page
 from bot.mcp.outputs import (
     ExplainOutput,
     FleetOutput,
@@ -122,6 +122,14 @@ def _fault(fault: Any) -> str:  # noqa: ANN401 -- pydantic's
     return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
 
 
+def _page(lookups: AgentLookups, asked: Paged, first: tuple[Any, Sequence[Any]] | None) -> Page:
+    """Return the page that is asked for; the `first` of what is said of all rows, and the rows."""
+    owner, pages = (lookups.caller.name, type(asked).__name__), lookups.services.pages
+    if first is None:
+        return pages.next(owner, asked.cursor or "", asked.limit)
+    return pages.first(owner, *first, asked.limit)
+
+
 A_SIM = "SID (DE…), ICCID, IMEI, name, acme/name of one account, or console URL"
 DAYS = 30
 MOST_DAYS = 400
@@ -173,12 +181,8 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
 
     Use it for a list of SIMs, or paste an alert as `text`.
     """
-    owner, pages = (lookups.caller.name, "triage_sims"), lookups.services.pages
-    if asked.cursor:
-        page = pages.next(owner, asked.cursor, asked.limit)
-    else:
-        made, problem = await _triaged(lookups, asked)
-        page = pages.first(owner, (made, problem), made.reports, asked.limit)
+    found = None if asked.cursor else await _triaged(lookups, asked)
+    page = _page(lookups, asked, found and (found, found[0].reports))
     made, problem = page.about
     return TriageOutput.of(
         made,
@@ -268,12 +272,8 @@ async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
     Use it for questions about the fleet. Up to 200 SIMs are looked up now; a larger fleet is
     answered from its last scan, and `as_of` says when that was.
     """
-    owner, pages = (lookups.caller.name, "find_sims"), lookups.services.pages
-    if asked.cursor:
-        page = pages.next(owner, asked.cursor, asked.limit)
-    else:
-        answer = await lookups.ask_fleet(asked.query())
-        page = pages.first(owner, answer, answer.rows, asked.limit)
+    found = None if asked.cursor else await lookups.ask_fleet(asked.query())
+    page = _page(lookups, asked, None if found is None else (found, found.rows))
     about = page.about
     return FleetOutput.of(
         about,
@@ -299,13 +299,12 @@ async def sim_history(lookups: AgentLookups, asked: SimHistory) -> Json:
 
     Use it to see when trouble began, or how a SIM usually behaves.
     """
-    owner, pages = (lookups.caller.name, "sim_history"), lookups.services.pages
-    if asked.cursor:
-        page = pages.next(owner, asked.cursor, asked.limit)
-    else:
+    first = None
+    if not asked.cursor:
         report = await lookups.look_up(asked.sim)
         found = await history_of(report, asked.days, lookups.services.archive)
-        page = pages.first(owner, found, found.sessions or (), asked.limit)
+        first = found, found.sessions or ()
+    page = _page(lookups, asked, first)
     about: History = page.about
     return about.page(page).plain()
 
@@ -355,12 +354,9 @@ async def list_incidents(lookups: AgentLookups, asked: ListIncidents) -> Json:
     Use it to see whether trouble is known already. None means that no alert opened one, not that
     all is well.
     """
-    owner, pages = (lookups.caller.name, "list_incidents"), lookups.services.pages
-    if asked.cursor:
-        page = pages.next(owner, asked.cursor, asked.limit)
-    else:
-        found = await lookups.incidents(timedelta(days=0 if asked.open_only else asked.days))
-        page = pages.first(owner, len(found), found, asked.limit)
+    days = 0 if asked.open_only else asked.days
+    found = None if asked.cursor else await lookups.incidents(timedelta(days=days))
+    page = _page(lookups, asked, None if found is None else (len(found), found))
     return IncidentsOutput(
         incidents=list(map(of_incident, page.rows)),
         total=page.about,
@@ -375,9 +371,6 @@ async def list_rules(lookups: AgentLookups, asked: Paged) -> Json:
 
     Use it to learn what a rule's name in an answer means.
     """
-    owner, limits = (lookups.caller.name, "list_rules"), lookups.services.thresholds
-    pages = lookups.services.pages
-    rows = tuple(of_rule(rule, limits) for rule in all_rules())
-    first = pages.first(owner, len(rows), rows, asked.limit) if not asked.cursor else None
-    page = first or pages.next(owner, asked.cursor or "", asked.limit)
+    rows = tuple(of_rule(rule, lookups.services.thresholds) for rule in all_rules())
+    page = _page(lookups, asked, None if asked.cursor else (len(rows), rows))
     return RulesOutput(rules=page.rows, total=page.about, next_cursor=page.next_cursor).plain()

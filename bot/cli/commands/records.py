@@ -1,20 +1,22 @@
 """`simsessions alert`, `digest`, `incidents`, `audit` and `rules`: what is set up and recorded."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from bot.cli.main import ExitCode
 from bot.setting_values import seconds
-from bot.settings import Need, Settings, load_settings
+from bot.settings import Need, load_settings
 
 if TYPE_CHECKING:
-    from bot.store.lookups import Judged, Lookup, Wanted
+    from bot.store.database import Database
+    from bot.store.lookups import Judged
 
+T = TypeVar("T")
 DAYS = 30.0 * 86400.0
 
 
@@ -50,20 +52,20 @@ def audit(*, as_lines: bool, **which: object) -> None:
     reference stands in the log too.
     """
     from bot.cli.lists import AUDIT  # noqa: PLC0415 -- only here
-    from bot.store.lookups import Wanted  # noqa: PLC0415 -- the other commands need no SQL
+    from bot.store.lookups import Lookups, Wanted  # noqa: PLC0415 -- the other commands need no SQL
 
-    rows = asyncio.run(find_lookups(load_settings(need=Need.NOTHING), Wanted(**which)))  # type: ignore[arg-type]  # click has checked them
+    wanted = Wanted(**which)  # type: ignore[arg-type] # click has checked them
+    rows = asyncio.run(from_store(lambda store: Lookups(store).find(wanted)))
     for line in AUDIT.lines(rows, as_json=as_lines):
         click.echo(line)
 
 
-async def find_lookups(settings: Settings, wanted: "Wanted") -> "tuple[Lookup, ...]":
-    """Read the store. Raises StartError and StoreError."""
+async def from_store(read: "Callable[[Database], Awaitable[T]]") -> "T":
+    """Open the store of the settings and read it. Raises StartError and StoreError."""
     from bot.app.resources import opened_store  # noqa: PLC0415 -- the other commands need no store
-    from bot.store.lookups import Lookups  # noqa: PLC0415 -- nor SQL
 
-    async with opened_store(settings) as store:
-        return await Lookups(store).find(wanted)
+    async with opened_store(load_settings(need=Need.NOTHING)) as store:
+        return await read(store)
 
 
 @click.command()
@@ -91,8 +93,11 @@ def incidents(*, since: float | None, channel: str | None, as_lines: bool) -> No
 def rules(*, feedback: bool) -> None:
     """List the rules, their thresholds and sources."""
     if feedback:
-        settings = load_settings(need=Need.NOTHING)
-        for row in feedback_lines(asyncio.run(read_feedback(settings))):
+        from bot.clock import SystemClock  # noqa: PLC0415 -- the rules need no store
+        from bot.store.lookups import Feedback  # noqa: PLC0415 -- the same
+
+        judged = asyncio.run(from_store(lambda store: Feedback(store, SystemClock()).by_rule()))
+        for row in feedback_lines(judged):
             click.echo(row)
         return
     from bot.cli.lists import rule_lines  # noqa: PLC0415 -- the other commands need no rich
@@ -100,16 +105,6 @@ def rules(*, feedback: bool) -> None:
 
     for line in rule_lines(load_settings(need=Need.NOTHING).thresholds):
         terminal().print(line)
-
-
-async def read_feedback(settings: Settings) -> "tuple[Judged, ...]":
-    """Read the store. Raises StartError and StoreError."""
-    from bot.app.resources import opened_store  # noqa: PLC0415 -- the rules need no store
-    from bot.clock import SystemClock  # noqa: PLC0415 -- the same
-    from bot.store.lookups import Feedback  # noqa: PLC0415 -- the same
-
-    async with opened_store(settings) as store:
-        return await Feedback(store, SystemClock()).by_rule()
 
 
 def feedback_lines(judged: "tuple[Judged, ...]") -> Iterator[str]:

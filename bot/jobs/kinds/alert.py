@@ -250,7 +250,7 @@ def _writing(about: Alert, reading: Reading, services: JobServices) -> Write:
         blind = f"{BLIND_JOB}:{about.channel}"
         await services.queue.lock(blind, tx)
         await work.incidents.lock(await work.incidents.ids(about.id, tx), tx)
-        found = await work.alerts.state(about.id, tx)
+        found = await work.alerts.look(about.id, tx)
         if found is None or found[0].looks_for != about.looks_for:
             return  # it was changed meanwhile, and hastened with that
         alert, state = found

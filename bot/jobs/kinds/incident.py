@@ -97,7 +97,7 @@ async def _tick(
 ) -> None:
     """Save what time brings to an incident as it stands by now; `others` are open beside it."""
     alerts, incidents = services.alerting.alerts, services.alerting.incidents
-    found, now = await alerts.state(alert.id, tx), services.clock.now()
+    found, now = await alerts.look(alert.id, tx), services.clock.now()
     row = await incidents.rows.get(id_, tx)
     if row is None:
         return

@@ -10,7 +10,7 @@ from bot.alerts.transitions import observe, tick
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
-from bot.struct import replace
+from bot.struct import from_json, replace, to_json
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -92,7 +92,7 @@ class Day:
         )
         self.state = AlertState.from_json(step.state.to_json())
         for each in step.incidents:
-            self.incidents[each.id] = Incident.from_json(each.to_json())
+            self.incidents[each.id] = from_json(Incident, to_json(each))
         self.steps.append(step)
         return step
 

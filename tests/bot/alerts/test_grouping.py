@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.alerts.reading import TOGETHER, Cause, SickSim, next_step_of
+from bot.alerts.reading import TOGETHER, Cause, SickSim
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
+from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, flapping, outage, silent
 
 
@@ -79,7 +80,7 @@ def test_two_that_fell_silent_at_one_site_are_not_to_be_reset(day):
         day.scan(60 + len(told) * 5, *wells[:sick], outages=outages)
         told.append(day.incidents["i1"].next_step)
 
-    assert ["Check power.", TOGETHER, TOGETHER, next_step_of(Trait.CELL)] == told
+    assert ["Check power.", TOGETHER, TOGETHER, NEXT_STEPS[Trait.CELL]] == told
 
 
 def test_a_site_with_two_cells_is_one_incident(day):

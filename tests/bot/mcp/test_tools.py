@@ -20,7 +20,7 @@ from bot.mcp.outputs import (
     SimFields,
     SummaryFields,
 )
-from bot.mcp.tools import TOOLS
+from bot.mcp.tools import TOOLS, FindSims
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import Neighbours, Summary
 from bot.sessions.snapshot import Snapshot, snapshot_of
@@ -294,7 +294,7 @@ async def test_a_scan_says_what_it_covers(here, services):
     row = FleetRow(Snapshot("DE1", "pump-7", now))
     about = FleetAnswer(FleetQuery(is_new=True), (row, row), 2, 9, 0, now, "Pumps", "pump-*", now)
     about = replace(about, missing=("globex",))
-    page = services.pages.first((ONCALL.name, "find_sims"), about, about.rows, 1)
+    page = services.pages.first((ONCALL.name, FindSims.__name__), about, about.rows, 1)
     async with here() as client:
         answer = await told(client, "find_sims", cursor=page.next_cursor)
 
