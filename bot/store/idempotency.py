@@ -17,13 +17,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import ENOSPC
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 from cachetools import TTLCache
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Double, Executable, bindparam, delete, select, update
 
 from bot.clock import Clock
 from bot.store.database import Database, Rows, Transaction
@@ -66,16 +67,17 @@ class PostRows(Rows):
 
     async def begin(self, key: str, channel: str, thread: str | None, tries: int) -> bool:
         """Record that a try begins; False where somebody else began one since `tries` was read."""
-        to = {"to": channel, "into": thread}
-        async with self._db.write() as tx:
-            if tries == 0:
-                return await self._first(key, channel, thread, tx)
-            return await tx.change(_AGAIN, {"k": key, "t": tries, **to}) == 1
+        to = {"k": key, "to": channel, "into": thread}
+        if tries == 0:
+            return await self._db.change(self._first, to) == 1
+        return await self._db.change(_AGAIN, {"t": tries, **to}) == 1
 
-    async def _first(self, key: str, channel: str, thread: str | None, tx: Transaction) -> bool:
-        to = {"channel": channel, "thread": thread, "made": NOW, "begun": NOW}
-        row = self._db.insert(posts).values(key=key, state=SENDING, tries=1, **to)
-        return await tx.change(row.on_conflict_do_nothing()) == 1
+    @cached_property
+    def _first(self) -> Executable:
+        """The statement that records the first try."""
+        row = self._db.insert(posts).values(state=SENDING, tries=1, made=NOW, begun=NOW)
+        row = row.values(key=bindparam("k"), channel=bindparam("to"), thread=bindparam("into"))
+        return row.on_conflict_do_nothing()
 
     async def clear(self, key: str, tries: int) -> None:
         """Record that this try was surely in vain, unless another one has begun since."""
@@ -113,6 +115,15 @@ class SeenEvents:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._claims = 0
+        self._claim = (
+            database.insert(seen_events)
+            .values(key=bindparam("k"), at=NOW)
+            .on_conflict_do_update(
+                index_elements=[seen_events.c.key],
+                set_={"at": NOW},
+                where=seen_events.c.at <= NOW - bindparam("within", type_=Double),
+            )
+        )
 
     async def claim(self, key: str, within: float = KEPT_SECONDS, *owed: str) -> bool:
         """Return whether nobody has claimed `key` for `within` seconds, and claim it then.
@@ -120,17 +131,11 @@ class SeenEvents:
         Of several that ask at the same time, in whatever process, one gets True. What is `owed`
         is claimed with it.
         """
-        fresh = self._db.insert(seen_events).values(key=bindparam("k"), at=NOW)
-        statement = fresh.on_conflict_do_update(
-            index_elements=[seen_events.c.key],
-            set_={"at": NOW},
-            where=seen_events.c.at <= NOW - within,
-        )
         async with self._db.write() as tx:
             await self._sweep(tx)
             for each in owed:
-                await tx.change(statement, {"k": each})
-            return await tx.change(statement, {"k": key}) == 1
+                await tx.change(self._claim, {"k": each, "within": within})
+            return await tx.change(self._claim, {"k": key, "within": within}, last=True) == 1
 
     async def forget(self, key: str) -> None:
         """Give a claim back: what it was for did not come about."""
