@@ -47,8 +47,8 @@ class Backend(Protocol):
 class Session(Protocol):
     """A transaction from within: ended by exactly one of `commit` and `undo`."""
 
-    async def execute(self, statement: Executable, values: Values) -> Result[Any]:
-        """Execute a statement."""
+    async def execute(self, statement: Executable, values: Values, *, last: bool) -> Result[Any]:
+        """Execute a statement; after the `last` one it may be saved already."""
 
     async def commit(self) -> None:
         """Save. Raises StoreError, and then nothing is saved, but for StoreOutcomeUnknown."""

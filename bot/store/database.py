@@ -82,21 +82,27 @@ class Transaction:
         if spoilt and not error:
             raise spoilt
 
-    async def execute(self, statement: Executable, values: Values = None) -> Result[Any]:
+    async def execute(
+        self, statement: Executable, values: Values = None, *, last: bool = False
+    ) -> Result[Any]:
         """Execute a statement and return its rows, all of them fetched. Raises StoreError.
 
         A sequence of values is one statement a row, in one go. Pass values as bound parameters,
-        `bindparam("key")` or `values`, so that the statement is compiled once only.
+        `bindparam("key")` or `values`, so that the statement is compiled once only. The `last` one
+        may save all at once, which spares SQLite a trip; nothing may come after it.
         """
         try:
-            return await self._session.execute(statement, values)
+            return await self._session.execute(statement, values, last=last)
         except StoreError as error:
             self._failed = error
             raise
 
-    async def change(self, statement: Executable, values: Values = None) -> int:
+    async def change(
+        self, statement: Executable, values: Values = None, *, last: bool = False
+    ) -> int:
         """Execute an INSERT, UPDATE or DELETE and return how many rows it changed."""
-        return cast("CursorResult[Any]", await self.execute(statement, values)).rowcount
+        result = await self.execute(statement, values, last=last)
+        return cast("CursorResult[Any]", result).rowcount
 
     async def scalar(self, statement: Executable, values: Values = None) -> Any:  # noqa: ANN401 -- as in SQLAlchemy
         """Return the first column of the first row; None where there is no row."""
@@ -191,7 +197,7 @@ class Database:
     ) -> int:
         """Save what one statement changes, and return how many rows; joins `tx`, if any."""
         async with self.joining(tx) as own:
-            return await own.change(statement, values)
+            return await own.change(statement, values, last=tx is None)
 
     def joining(self, tx: Transaction | None) -> AbstractAsyncContextManager[Transaction]:
         """Return `tx`, whose owner saves it; where there is none, a write of its own."""

@@ -103,7 +103,7 @@ class DigestRuns(Rows):
         )
         async with self._db.write() as tx:
             await tx.execute(new.on_conflict_do_nothing())
-            found = await tx.execute(_ONE, {"of": subscription, "at": due})
+            found = await tx.execute(_ONE, {"of": subscription, "at": due}, last=True)
             return _run(found.one())
 
     async def find(self, subscription: str, due: float) -> Run | None:

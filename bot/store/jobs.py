@@ -211,7 +211,7 @@ class JobQueue:
         """Take what is due of these kinds, longest due first, for `lease` seconds."""
         wanted = {"kinds": list(kinds), "most": most, "me": self._me, "seconds": lease}
         async with self._db.write() as tx:
-            taken = [_job(row) for row in await tx.execute(CLAIM, wanted)]
+            taken = [_job(row) for row in await tx.execute(CLAIM, wanted, last=True)]
         return sorted(taken, key=lambda job: (job.due, job.key))
 
     async def renew(self, held: Collection[str], lease: float) -> set[str]:
@@ -220,7 +220,7 @@ class JobQueue:
         mine = keys | {"me": self._me, "seconds": lease}
         async with self._db.write() as tx:
             kept = set((await tx.execute(RENEW, mine)).scalars()) if held else set()
-            freed = await tx.change(FREE, keys)
+            freed = await tx.change(FREE, keys, last=True)
         if freed:
             self.news.set()
         return kept

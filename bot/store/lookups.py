@@ -184,7 +184,7 @@ class NewsAgeRows(Rows):
         which = {"of": network, "by": radio}
         async with self._db.write() as tx:
             await tx.execute(_HALVE, which)
-            await tx.execute(_DROP_EMPTY, which)
+            await tx.execute(_DROP_EMPTY, which, last=True)
 
 
 _ALL = (

@@ -127,7 +127,7 @@ class PostgresSession:
         self._writing = writing
         self._connection: AsyncConnection | None = None
 
-    async def execute(self, statement: Executable, values: Values) -> Result[Any]:
+    async def execute(self, statement: Executable, values: Values, *, last: bool) -> Result[Any]:  # noqa: ARG002 -- as on SQLite
         """Execute a statement.
 
         Where the pool's connection turns out to be dead with the first one, a fresh one is tried:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TypeVarTuple, cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Executable, NullPool, Result, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.store.backend import Session, T, Values, drivers_own, ours
 from bot.store.errors import (
@@ -67,7 +67,7 @@ class Sqlite:
                 await lock.acquire()
         except TimeoutError:
             raise StoreBusy from None
-        return Writing(connection) if writing else Reading(connection)
+        return SqliteSession(connection, writing=writing)
 
     async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """Make the file if need be and do `work`; `alone`: while no other process writes."""
@@ -75,8 +75,8 @@ class Sqlite:
             every = (*self._readers, self._writer)
             if any(each.is_stale for each in every):  # all go before one is opened anew
                 for each in every:
-                    await each.let_go()
-            return await self._writer.work(work, alone=alone)
+                    await each.run(each.let_go)
+            return await self._writer.run(self._writer.work, work, alone)
 
     async def listen(self, channel: str, on_notification: Callable[[], None]) -> None:  # noqa: ARG002 -- as on PostgreSQL
         """Wait for ever: a file notifies nobody."""
@@ -95,44 +95,31 @@ class Sqlite:
         return idle
 
 
-class Reading:
-    """A view of what is saved, on one connection."""
+class SqliteSession:
+    """A transaction on one connection; one that writes begins with its first statement."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_is_open", "_writing")
 
-    def __init__(self, connection: "SqliteConnection") -> None:
+    def __init__(self, connection: "SqliteConnection", *, writing: bool) -> None:
         self._connection = connection
+        self._writing = writing
+        self._is_open = False
 
-    async def execute(self, statement: Executable, values: Values) -> Result[Any]:
-        """Execute a statement."""
-        return await self._connection.execute(statement, values, begin=False)
-
-    async def commit(self) -> None:
-        """Let the next one in."""
-        self._connection.lock.release()
-
-    undo = commit
-
-
-class Writing:
-    """A transaction on the connection that writes; it begins with its first statement."""
-
-    __slots__ = ("_connection", "_has_begun")
-
-    def __init__(self, connection: "SqliteConnection") -> None:
-        self._connection = connection
-        self._has_begun = False
-
-    async def execute(self, statement: Executable, values: Values) -> Result[Any]:
-        """Execute a statement."""
-        begin, self._has_begun = not self._has_begun, True
-        return await self._connection.execute(statement, values, begin=begin)
+    async def execute(self, statement: Executable, values: Values, *, last: bool) -> Result[Any]:
+        """Execute a statement; the `last` one that writes saves in the same trip."""
+        on = self._connection
+        if not self._writing:
+            return await on.run(on.read, statement, values)
+        self._is_open = True
+        result = await on.run(on.write, statement, values, last)
+        self._is_open = not last
+        return result
 
     async def commit(self) -> None:
         """Save, and let the next one in."""
         try:
-            if self._has_begun:
-                await self._connection.commit()
+            if self._is_open:
+                await self._connection.run(self._connection.commit)
         except BaseException:
             await self.undo()
             raise
@@ -140,13 +127,16 @@ class Writing:
 
     async def undo(self) -> None:
         """Save nothing, and let the next one in."""
-        if self._has_begun:
+        if self._is_open:
             self._connection.undo()
         self._connection.lock.release()
 
 
 class SqliteConnection:
-    """A connection in a thread of its own; whoever holds `lock` has it, for one transaction."""
+    """A connection in a thread of its own; whoever holds `lock` has it, for one transaction.
+
+    What touches the file is done by `run`.
+    """
 
     def __init__(self, file: "SqliteFile", name: str) -> None:
         self.lock = asyncio.Lock()
@@ -156,45 +146,24 @@ class SqliteConnection:
         self._connection: Connection | None = None
         self._on: Inodes = ()
 
-    async def execute(self, statement: Executable, values: Values, *, begin: bool) -> Result[Any]:
-        """Execute a statement; with `begin` it is the first of a transaction."""
-        return await self._run(self._execute, statement, values, begin)
-
-    async def commit(self) -> None:
-        """Save, down to the disk."""
-        try:
-            await self._run(lambda: _driver(self._opened()).execute("COMMIT"))
-        except StoreLost as error:
-            if getattr(error.__cause__, "sqlite_errorcode", 0) in UNKNOWN_AFTER:
-                raise StoreOutcomeUnknown from error.__cause__
-            raise
-
     def undo(self) -> None:
         """Save nothing; that is done before whatever comes next."""
         if not self._is_closed:
             self._thread.submit(self._undo)
-
-    async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
-        """Take the file as it is now and do `work`; `alone`: while no other process writes."""
-        return await self._run(self._work, work, alone)
 
     @property
     def is_stale(self) -> bool:
         """Whether it is on files that are not those in their place any more."""
         return self._connection is not None and self._on != self._file.inodes()
 
-    async def let_go(self) -> None:
-        """Close the connection; the next statement opens the file as it is then."""
-        await self._run(self._let_go)
-
     async def aclose(self) -> None:
         """Close the connection after what was begun, and end the thread; twice is once."""
         if not self._is_closed:
-            await self._run(self._forget)
+            await self.run(self._forget)
             self._is_closed = True
             self._thread.shutdown(wait=False)
 
-    async def _run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+    async def run(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """Return what `work` returns; once begun it goes on though nobody waits any longer."""
         if self._is_closed:
             raise StoreNotReady
@@ -205,13 +174,32 @@ class SqliteConnection:
         except Exception as error:  # noqa: BLE001 -- whatever the driver raises
             raise ours(error) from drivers_own(error)
 
-    def _execute(self, statement: Executable, values: Values, begin: bool) -> Result[Any]:  # noqa: FBT001 -- goes to a thread
-        connection = self._opened()
-        if begin:
-            _driver(connection).execute(BEGIN)
-        result = connection.execute(statement, values)
-        # all rows are fetched here: the cursor stays in its thread
-        return result.freeze()() if result.returns_rows else result
+    def read(self, statement: Executable, values: Values) -> Result[Any]:
+        """Execute a statement outside of a transaction."""
+        return _rows(self._opened(), statement, values)
+
+    def write(self, statement: Executable, values: Values, last: bool) -> Result[Any]:  # noqa: FBT001 -- goes to a thread
+        """Execute a statement of a transaction, which it begins if need be; the `last` saves it."""
+        connection = self._connection or self._opened()
+        try:
+            if not _driver(connection).in_transaction:
+                _driver(connection).execute(BEGIN)
+            result = _rows(connection, statement, values)
+        except (sqlite3.Error, DBAPIError):
+            self._file.check()  # says more than what SQLite makes of another file
+            raise
+        if last:
+            self.commit()
+        return result
+
+    def commit(self) -> None:
+        """Save, down to the disk."""
+        try:
+            _driver(self._opened()).execute("COMMIT")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) in UNKNOWN_AFTER:
+                raise StoreOutcomeUnknown from error
+            raise
 
     def _undo(self) -> None:
         try:
@@ -221,7 +209,8 @@ class SqliteConnection:
         except Exception:  # noqa: BLE001 -- whatever it is, this connection is given up
             self._forget()
 
-    def _work(self, work: Callable[[Connection], T], alone: bool) -> T:  # noqa: FBT001 -- goes to a thread
+    def work(self, work: Callable[[Connection], T], alone: bool) -> T:  # noqa: FBT001 -- goes to a thread
+        """Take the file as it is now and do `work`; `alone`: while no other process writes."""
         if self._file.ensure():
             self._forget()
         connection = self._opened()
@@ -238,10 +227,10 @@ class SqliteConnection:
         return result
 
     def _opened(self) -> Connection:
-        self._file.check()
+        found = self._file.check()
         if self._connection is None:
             self._connection, self._on = self._open(), self._file.inodes()
-        elif self.is_stale:
+        elif self._on != found:
             raise StoreLost(LOG_GONE)
         return self._connection
 
@@ -266,8 +255,11 @@ class SqliteConnection:
         denied = isinstance(ours(error), StoreDenied)
         return StoreReadOnly() if denied and is_read_only_disk(self._file.path.parent) else error
 
-    def _let_go(self) -> None:
-        """Save what stands in a log that nobody finds any more, and close."""
+    def let_go(self) -> None:
+        """Save what stands in a log that nobody finds any more, and close.
+
+        The next statement opens the file as it is then.
+        """
         with suppress(StoreError, OperationalError):
             self._file.check()
             if self._connection and not all(self._file.inodes()):
@@ -295,6 +287,12 @@ def engine() -> Engine:
         isolation_level="AUTOCOMMIT",  # each BEGIN is ours
         hide_parameters=True,
     )
+
+
+def _rows(connection: Connection, statement: Executable, values: Values) -> Result[Any]:
+    result = connection.execute(statement, values)
+    # all rows are fetched here: the cursor stays in its thread
+    return result.freeze()() if result.returns_rows else result
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
@@ -367,10 +365,10 @@ class SqliteFile:
         self._share(self._is)
         return True
 
-    def check(self) -> None:
-        """Raise StoreError where it was taken away, replaced, cut or overwritten."""
+    def check(self) -> Inodes:
+        """Return its inodes. Raises StoreError where it was taken away, replaced or overwritten."""
         try:
-            found = self.path.stat()
+            found = os.stat(self._files[0])  # noqa: PTH116 -- twice as fast, and asked often
         except OSError as error:
             raise StoreLost(GONE) from error
         if self._is is None or (found.st_dev, found.st_ino) != self._is:
@@ -379,6 +377,7 @@ class SqliteFile:
         if self._size and (found.st_size < self._size or not is_whole):
             raise StoreDamaged(OVERWRITTEN)
         self._size = found.st_size if is_whole else 0
+        return found.st_ino, *map(_inode, self._files[1:])
 
     def inodes(self) -> Inodes:
         """Return what names it, its log and the log's index; 0 for what is not there."""

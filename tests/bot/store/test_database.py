@@ -58,13 +58,14 @@ async def test_what_is_cancelled_is_not_written(notes_db):
     assert [2] == await numbers(notes_db)
 
 
-async def test_cancelled_at_any_moment(notes_db):
+@pytest.mark.parametrize("last", [False, True])
+async def test_cancelled_at_any_moment(notes_db, last):
     """Wherever a transaction is cut short, it is whole or not there, and the next goes on."""
 
     async def two_rows(number: int) -> None:
         async with notes_db.write() as tx:
             await tx.execute(NOTES.insert(), {"id": number, "word": "one"})
-            await tx.execute(NOTES.insert(), {"id": -number, "word": "two"})
+            await tx.execute(NOTES.insert(), {"id": -number, "word": "two"}, last=last)
 
     for number in range(1, 40):
         task = asyncio.create_task(two_rows(number))
@@ -92,6 +93,21 @@ async def test_a_failed_statement_spoils_its_transaction(notes_db):
         await goes_on()
 
     assert [] == await numbers(notes_db)
+
+
+async def test_a_last_statement_that_fails(notes_db):
+    """What came before it is not saved, and the next transaction goes through."""
+
+    async def fails_at_last() -> None:
+        async with notes_db.write() as tx:
+            await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
+            await tx.execute(NOTES.insert(), {"id": 1, "word": "again"}, last=True)
+
+    with pytest.raises(StoreFault):
+        await fails_at_last()
+    await note(notes_db, 2)
+
+    assert [2] == await numbers(notes_db)
 
 
 async def test_a_fault_is_no_trouble(notes_db):

@@ -186,6 +186,25 @@ async def test_a_file_that_is_taken_away(notes_db, database_url):
     assert path.exists()
 
 
+@pytest.mark.parametrize("last", [False, True])
+async def test_a_file_that_is_taken_away_meanwhile(notes_db, database_url, last):
+    """A transaction that has begun is not saved into a file that is not in its place any more."""
+    path = file_of(database_url)
+    elsewhere = path.with_name("elsewhere.db")
+
+    async def write() -> None:
+        async with notes_db.write() as tx:
+            await tx.execute(NOTES.insert(), {"id": 1, "word": "one"})
+            path.rename(elsewhere)
+            await tx.execute(NOTES.insert(), {"id": 2, "word": "two"}, last=last)
+
+    with pytest.raises(StoreLost, match="taken away"):
+        await write()
+    elsewhere.rename(path)
+
+    assert [] == await numbers(notes_db)
+
+
 @pytest.mark.parametrize("content", [b"", b"SQLite", b"a letter to a friend, " * 30_000])
 async def test_a_file_that_is_cut_or_overwritten(notes_db, database_url, content):
     """Nothing is written to what is not the store any more, however often it is prepared."""
@@ -274,6 +293,26 @@ async def test_somebody_who_holds_it_for_long(notes_db, database_url, monkeypatc
     await impatient.aclose()
 
     assert [1, 3] == await numbers(notes_db)
+
+
+async def test_a_transaction_that_could_not_begin(notes_db, database_url, monkeypatch):
+    """Who goes on after that has nothing saved."""
+    monkeypatch.setattr(sqlite, "LOCK_PATIENCE_SECONDS", 0.05)
+    impatient = await Database.open(database_url)
+
+    async def goes_on() -> None:
+        async with impatient.write() as tx:
+            async with notes_db.write() as other:
+                await other.execute(NOTES.insert(), {"id": 1, "word": "slow"})
+                with pytest.raises(StoreBusy):
+                    await tx.execute(NOTES.insert(), {"id": 2, "word": "two"})
+            await tx.execute(NOTES.insert(), {"id": 3, "word": "three"})
+
+    with pytest.raises(StoreBusy):
+        await asyncio.create_task(goes_on())
+    await impatient.aclose()
+
+    assert [1] == await numbers(notes_db)
 
 
 async def test_its_threads_end_with_it(notes_db):
