@@ -157,8 +157,11 @@ class Grouping:
             self._place_one(sid, waiting[sid])
         for incident in self.open(SILENT):
             is_site = incident.rule != OUTAGE and incident.trait in {None, Trait.CELL}
+            last = self.reading.sick.get(incident.down[0].sid) if incident.down else None
             if is_site and len(incident.down) > 1:
                 self._now[incident.id] = replace(incident, next_step=TOGETHER)
+            elif last and incident.next_step == TOGETHER:
+                self._now[incident.id] = replace(incident, next_step=last.next_step)
 
     def _is_candidate(self, sid: str, entry: Ill) -> bool:
         """Return whether a SIM is to be told of: long enough, and not told of already."""

@@ -73,14 +73,17 @@ def test_two_sims_are_one_incident_where_they_share_a_site(day, one, other, toge
 
 
 def test_two_that_fell_silent_at_one_site_are_not_to_be_reset(day):
-    """As in an answer about one of them: the site comes first, and an outage has its own step."""
+    """As in an answer about one of them: the site comes first, and an outage has its own step.
+
+    Where the others are back, one that is still down has the step of its own.
+    """
     wells = [silent(f"DE{n}", NOON + n * MINUTE, cell="cell-9") for n in (1, 2, 3)]
     told = []
     for sick, outages in ((1, []), (2, []), (1, []), (3, [outage("DE1", "DE2", "DE3")])):
         day.scan(60 + len(told) * 5, *wells[:sick], outages=outages)
         told.append(day.incidents["i1"].next_step)
 
-    assert ["Check power.", TOGETHER, TOGETHER, NEXT_STEPS[Trait.CELL]] == told
+    assert ["Check power.", TOGETHER, "Check power.", NEXT_STEPS[Trait.CELL]] == told
 
 
 def test_a_site_with_two_cells_is_one_incident(day):
