@@ -18,6 +18,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Screen
 from bot.blocks.modals import paste_view
 from bot.errors import NotAllowed, NotASim, SimNotFound, UserError
+from bot.ops.logging import name_answer
 from bot.services import Actor, ListeningConfig, Request, Services
 from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sims.extraction import Place
@@ -188,6 +189,8 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
     """Run the subcommand, or look up what is named here, else above. Raises what those raise."""
     if question.text and found.name != DEFAULT:
         meant = await _meant_by_help(question, context) if found.name == WITHOUT_TEXT else None
+        if meant:
+            name_answer(DEFAULT)  # it is a look-up, and no call for help
         return await (answer_to(context, meant) if meant else found.run(context))
     places = [Place("text", question.said), *question.beside]
     spotted = await (await context.view()).spotter.read(places, asked=True)

@@ -19,7 +19,7 @@ from bot.errors import (
     TookTooLong,
     UserError,
 )
-from bot.ops.logging import name_answer, request_id
+from bot.ops.logging import name_answer, request_fields, request_id
 from bot.services import Replying, Request
 from bot.struct import Struct, replace
 from handlers.payloads import Context
@@ -204,28 +204,28 @@ async def attempt(
     services = context.services
     started, outcome = services.clock.monotonic(), "cancelled"
     try:
-        outcome = await _attempt(name, do, tell, context)
+        outcome = await _attempt(do, tell, context)
     except asyncio.CancelledError:
         # only the draining of the tasks cancels: Slack will not ask anybody else
         await tell(Reply(error_screen(Restarting())))
         raise
     finally:
+        # what was asked may have turned out to be something else
+        name = request_fields().get("answer", name)
         services.metrics.answered(name, outcome, services.clock.monotonic() - started)
         log.info("answered", extra={"answer": name, "outcome": outcome})
     if context.actor:
         services.home_tabs.redraw(context.actor.user)
 
 
-async def _attempt(
-    name: str, do: Callable[[], Awaitable[None]], tell: Tell, context: Context
-) -> str:
+async def _attempt(do: Callable[[], Awaitable[None]], tell: Tell, context: Context) -> str:
     try:
         await context.authorize()
         context.take_text(len(context.request.text))
         await do()
     except Exception as error:  # noqa: BLE001 -- the edge: nobody may be left without an answer
-        asked = context.request.text
-        retry = ids.Retry(run=name, text=asked) if 0 < len(asked) <= ids.RETYPED else None
+        asked, run = context.request.text, request_fields()["answer"]
+        retry = ids.Retry(run=run, text=asked) if 0 < len(asked) <= ids.RETYPED else None
         reply, outcome = to_reply(error, asked=asked, retry=retry)
         await tell(reply)
         return outcome

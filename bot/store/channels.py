@@ -40,9 +40,13 @@ class ListeningRows(Rows):
         statement = self._db.insert(listening).values(values).on_conflict_do_nothing()
         return await self._db.change(statement) == 1
 
-    async def stop(self, channel: str) -> bool:
-        """End it, and return whether the channel listened."""
-        return await self._db.change(delete(listening).where(listening.c.channel == channel)) == 1
+    async def stop(self, channel: str, only: Listening | None = None) -> bool:
+        """End it, and return whether the channel listened; `only` if it was begun so."""
+        statement = delete(listening).where(listening.c.channel == channel)
+        if only:
+            begun = (listening.c.person == only.person) & (listening.c.since == only.since)
+            statement = statement.where(begun)
+        return await self._db.change(statement) == 1
 
     async def of(self, channel: str) -> Listening | None:
         """Return how a channel listens; None where it does not."""
@@ -81,11 +85,15 @@ class AccountRows(Rows):
     async def choose(self, team: str, channel: str, account: str | None, by: str) -> None:
         """Choose it, or with None let a name mean any account's SIM again."""
         async with self._db.write() as tx:
-            await tx.change(_DROP, {"in_team": team, "at": channel})
-            if account:
-                new = self._db.insert(channel_accounts)
-                values = {"team": team, "channel": channel, "account": account, "set_by": by}
-                await tx.change(new.values(values))
+            if not account:
+                await tx.change(_DROP, {"in_team": team, "at": channel})
+                return
+            new = self._db.insert(channel_accounts).values(
+                team=team, channel=channel, account=account, set_by=by
+            )
+            changed = {"account": account, "set_by": by}
+            statement = new.on_conflict_do_update(index_elements=["team", "channel"], set_=changed)
+            await tx.change(statement)
 
 
 _HERE = (channel_accounts.c.team == bindparam("in_team")) & (

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
-from bot.emulators.kore.faults import late
+from bot.emulators.kore.faults import broken, late
 from bot.emulators.slack.dispatcher import DeliveryFaults
 from bot.store.idempotency import Deduplication, RecentIds
+from bot.store.lookups import Lookups, Wanted
 from tests.builders import ICCID, SID
 from tests.whole_bot import whole_bot
 
@@ -86,14 +87,26 @@ async def test_without_a_sim_it_reads_what_stands_above(whole):
 
 
 async def test_what_stands_above_is_a_look_up(whole, caplog):
-    """A mention with nothing in it is noted as the look-up that it is, not as a call for help."""
+    """A mention with nothing in it is noted as the look-up that it is, not as a call for help.
+
+    And so is one that asks for help with a SIM; where it fails, it is looked up on Retry.
+    """
     caplog.set_level("INFO")
     whole.slack.api.scopes |= HISTORY
     root = await whole.say("Is pump-7 down?", user="ben")
     await whole.say(BOT, under=root.ts)
+    await whole.say(f"{BOT} help with truck-42")
+    whole.kore.faults.add(broken(503, times=None))
+    failed = await whole.say(f"{BOT} help with well-1")
+    whole.kore.faults.clear()
+    await whole.click(replies(whole, failed.ts)[0], "Retry")
     named = {record.answer for record in caplog.records if record.message == "answered"}
+    await whole.bot.services.audit.kept()
+    entries = {row.entry for row in await Lookups(whole.bot.services.store).find(Wanted())}
 
-    assert {"sessions"} == named
+    assert "well-1" in replies(whole, failed.ts)[0].text
+    assert {"sessions", "retry"} == named
+    assert {"event sessions", "click retry"} == entries
 
 
 async def test_what_is_answered_in_a_thread(whole):

@@ -251,7 +251,7 @@ def _writing(about: Alert, reading: Reading, services: JobServices) -> Write:
         await services.queue.lock(blind, tx)
         await work.incidents.lock(await work.incidents.ids(about.id, tx), tx)
         found = await work.alerts.look(about.id, tx)
-        if found is None or found[0].looks_for != about.looks_for:
+        if found is None or not _is_read_for(found[0], about, services):
             return  # it was changed meanwhile, and hastened with that
         alert, state = found
         incidents = await work.incidents.of_alert(about.id, tx)
@@ -266,6 +266,14 @@ def _writing(about: Alert, reading: Reading, services: JobServices) -> Write:
             await services.queue.hasten(blind, tx)
 
     return write
+
+
+def _is_read_for(alert: Alert, about: Alert, services: JobServices) -> bool:
+    """Return whether what was read for an alert is what it looks for now, of the same accounts."""
+    shown = services.authorizer.accounts_in
+    with suppress(NotAllowed):
+        return alert.looks_for == about.looks_for and shown(alert.channel) == shown(about.channel)
+    return False
 
 
 def _new_id() -> str:
@@ -359,7 +367,7 @@ async def _refused(
     log.warning("listening-revoked", extra={"channel": listening.channel, "why": error.sentence})
     screen = revoked_screen(listening.person, error.sentence)
     await _say(f"revoked {listening.since}", job, None, screen, services)
-    await services.foreign_alerts.rows.stop(listening.channel)
+    await services.foreign_alerts.rows.stop(listening.channel, only=listening)
     return _dropped("not_allowed", services)
 
 

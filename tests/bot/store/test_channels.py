@@ -1,6 +1,10 @@
 """What was kept before accounts had names, and the account that a channel means."""
 
-from bot.store.channels import AccountRows
+import asyncio
+
+import pytest
+
+from bot.store.channels import AccountRows, Listening, ListeningRows
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.lookups import OK, Lookup, Lookups
 from bot.struct import replace
@@ -46,3 +50,26 @@ async def test_a_channel_means_what_was_chosen_last(database):
         await rows.choose("T1", "C1", account, "U1")
         assert account == await rows.of_channel("T1", "C1")
         assert await rows.of_channel("T2", "C1") is None
+
+
+@pytest.mark.parametrize("before", [None, "zeta"])
+async def test_two_may_choose_at_once(database, before):
+    """Whoever was last in the store counts, and nobody is told of an error."""
+    rows, names = AccountRows(database), [f"a{number}" for number in range(8)]
+    await rows.choose("T1", "C1", before, "U1")
+    await asyncio.gather(*(rows.choose("T1", "C1", name, "U1") for name in names))
+
+    assert await rows.of_channel("T1", "C1") in names
+
+
+async def test_what_was_begun_anew_since_is_not_ended(database):
+    """Who may not ask there is found out late: somebody else has it listen by then."""
+    rows, old = ListeningRows(database), Listening("C1", "T1", None, "U1", 1.0)
+    await rows.start(old)
+    await rows.stop("C1")
+    new = replace(old, person="U2")
+    await rows.start(new)
+
+    assert not await rows.stop("C1", only=old)
+    assert new == await rows.of("C1")
+    assert await rows.stop("C1", only=new)

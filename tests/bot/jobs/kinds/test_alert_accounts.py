@@ -6,8 +6,10 @@ from bot.alerts.incident import take
 from bot.demo.partner import partner_stories
 from bot.demo.stories.sims import common_outage
 from bot.emulators.kore.faults import Fault
+from bot.jobs.engine import execute
 from bot.slack.access import AccountRule
-from tests.alert_rig import ANA, FLEET_OPS, alerting
+from bot.struct import replace
+from tests.alert_rig import ANA, FLEET_OPS, KINDS, alerting
 from tests.databases import on_both
 
 WELL = [f"well-{number}" for number in range(1, 6)]
@@ -122,6 +124,25 @@ async def test_an_incident_of_an_account_that_is_taken_away_is_told_no_more(rig)
     assert before == [card for card in rig.cards() if "Common outage" not in card]
     assert any("Common outage: 3 SIMs" in card for card in rig.cards())
     assert not any(ANA in line for line in rig.story()[len(story) :])
+
+
+async def test_an_alert_that_moves_while_it_scans_tells_nothing_of_before(rig):
+    """What was read for #fleet-ops is of both accounts; #partner-shared may see one."""
+    alert = await rig.add()
+    for well in WELL[:3]:
+        rig.kore.events.undo(well)
+    rig.parts.clock.move(360)
+    await rig.due_in(360)
+    for kind in ("alert", "scan_chunk"):
+        await rig.do(await rig.parts.queue.claim([kind], 9, 60.0))
+    (job,) = await rig.parts.queue.claim(["alert"], 1, 60.0)
+    outcome = await execute(job, KINDS["alert"], rig.parts)
+    await rig.parts.alerting.alerts.change(replace(alert, channel=OTHER))
+    await rig.parts.queue.record([(job, outcome)])
+    await rig.move(12)
+
+    assert [] == await rig.incidents()
+    assert "well" not in str(rig.slack.seen_by("ana", "#partner-shared"))
 
 
 def shown(rig):
