@@ -9,8 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.csv_files import HistoryFile, csv_file, picture_file, sent_screen, shared_screen
-from bot.blocks.history import days_fault, history_screen
-from bot.blocks.history_months import LONGEST, beyond_fault, beyond_screen
+from bot.blocks.history import LONGEST, beyond_fault, beyond_screen, days_fault, history_screen
 from bot.blocks.kit import clean
 from bot.blocks.modals import loading_view, session_view
 from bot.digests.archive import Archive

@@ -14,10 +14,9 @@ from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, link_text
 from bot.blocks.history import (
     days_text,
     empty_text,
-    file_name,
     history_headline,
+    in_brief,
     in_window,
-    timeline_alt,
 )
 from bot.blocks.kit import Screen, actions, button, clean, screen, section, without_hidden
 from bot.blocks.report import person
@@ -227,13 +226,26 @@ def _file(
     )
 
 
+def timeline_alt(report: SessionReport, days: int) -> str:
+    """Describe the picture of the timeline to who cannot see it."""
+    sessions = in_window(report, days)
+    what = count(len(sessions), "session")
+    brief = f": {in_brief(sessions)}" if sessions else ""
+    return f"Timeline of {report.sim.name}, {days_text(days)}, {what}{brief}"
+
+
+def file_name(report: SessionReport, days: int, ending: str) -> str:
+    """Name a file after its SIM and window: `pump-7-30-days.csv`, safe on any disk."""
+    name = re.sub(r"[^\w-]+", "-", clean(report.sim.name, 60)).strip("-") or report.sim.sid
+    return f"{name}-{days}-days.{ending}"
+
+
 def sent_screen(
     name: str, value: ids.ShareFile | None = None, *, is_ready: bool, link: str = ""
 ) -> Screen:
     """Say that a file went to the asker directly; `value` offers to share it in the channel."""
-    share = value and button(
-        "Share to channel", ids.SHARE_FILE, f"Share {name} to the channel", value=value
-    )
+    label = f"Share {name} to the channel"
+    share = value and button("Share to channel", ids.SHARE_FILE, label, value)
 
     def words(fmt: Formatter) -> str:
         late = "" if is_ready else " Slack is still processing it; it may take a minute to show."

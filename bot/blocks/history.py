@@ -1,9 +1,10 @@
-"""The answer to `/simsessions history <sim> [days]`: a sentence, charts, a table of sessions."""
+"""The answer to `/simsessions history <sim> [days]`: a sentence, charts, a table of sessions.
 
-import re
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from types import MappingProxyType
+Beyond KORE's 30 days it is one of months, from the days that scans have kept.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from bot.blocks import ids
 from bot.blocks.format import (
@@ -18,7 +19,6 @@ from bot.blocks.format import (
     place,
     utc,
 )
-from bot.blocks.history_months import LONGEST, Days, known_line
 from bot.blocks.ids import MOST_DAYS
 from bot.blocks.kit import Block, Part, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report_text import freshness_line, skipped_line, uptime_text, warnings
@@ -31,7 +31,6 @@ from bot.blocks.tables_and_charts import (
     Drawn,
     Moment,
     Number,
-    Row,
     Table,
     bins_of,
     chart_parts,
@@ -40,11 +39,16 @@ from bot.blocks.tables_and_charts import (
     table_parts,
 )
 from bot.diagnosis.fields import known_text, network_of
-from bot.kore.models import DataSession
+from bot.digests.days import Day, date_of, day_number
+from bot.kore.models import DataSession, total
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sims.identifier import quoted
 from bot.sims.numbers import device_of
+from bot.struct import Struct
+
+LONGEST = 30
+Days = Mapping[int, Day]
 
 
 def days_fault(typed: str) -> str | None:
@@ -82,7 +86,7 @@ def history_headline(
     if not sessions:
         return fmt.strong(f"{name} had no session in the {days_text(days)}")
     claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
-    return f"{claim}{uptime_text(report, days)} — {_in_brief(sessions)}"
+    return f"{claim}{uptime_text(report, days)} — {in_brief(sessions)}"
 
 
 def empty_text(report: SessionReport, days: int) -> str:
@@ -100,16 +104,16 @@ def empty_text(report: SessionReport, days: int) -> str:
     )
 
 
-def _in_brief(sessions: Sequence[DataSession]) -> str:
+def in_brief(sessions: Sequence[DataSession]) -> str:
+    """Say over how many networks and devices they went, and their packets."""
     networks = {network for session in sessions if (network := network_of(session))}
     imeis = {imei for session in sessions if (imei := device_of(session.imei))}
-    up = [s.packets_uploaded for s in sessions if s.packets_uploaded is not None]
-    down = [s.packets_downloaded for s in sessions if s.packets_downloaded is not None]
+    up, down = (s.packets_uploaded for s in sessions), (s.packets_downloaded for s in sessions)
     return ", ".join(
         (
             count(len(networks), "network") if networks else "networks unknown",
             count(len(imeis), "IMEI") if imeis else _no_imei(sessions),
-            traffic_text(sum(up) if up else None, sum(down) if down else None),
+            traffic_text(total(up), total(down)),
         )
     )
 
@@ -119,60 +123,15 @@ def _no_imei(sessions: Sequence[DataSession]) -> str:
     return f"IMEI {REDACTED if is_redacted else 'not reported'}"
 
 
-def timeline_alt(report: SessionReport, days: int) -> str:
-    """Describe the picture of the timeline to who cannot see it."""
-    sessions = in_window(report, days)
-    what = count(len(sessions), "session")
-    brief = f": {_in_brief(sessions)}" if sessions else ""
-    return f"Timeline of {report.sim.name}, {days_text(days)}, {what}{brief}"
-
-
-def file_name(report: SessionReport, days: int, ending: str) -> str:
-    """Name a file after its SIM and window: `pump-7-30-days.csv`, safe on any disk."""
-    name = re.sub(r"[^\w-]+", "-", clean(report.sim.name, 60)).strip("-") or report.sim.sid
-    return f"{name}-{days}-days.{ending}"
-
-
-_HEADER = (
-    "Started",
-    "Lasted",
-    "Operator",
-    "Radio",
-    "Packets up",
-    "Packets down",
-    "Cell",
-    "IMEI",
-    "MCC-MNC",
-    "Country",
-    "Tower at",
-    "Ended",
-)
 _KEPT_COLUMNS = 6
 
 
 def history_table(sessions: Sequence[DataSession], now: datetime) -> Table:
     """Return the sessions as rows, in the order they come in (newest first)."""
-    rows = tuple(_row(session, now) for session in sessions[: DATA_TABLE_ROWS - 1])
+    shown = sessions[: DATA_TABLE_ROWS - 1]
+    rows = tuple([tuple([draw(each, now) for draw in _COLUMNS.values()]) for each in shown])
     caption = f"Sessions, newest first: {grouped(len(sessions))}"
-    return Table(caption, _HEADER, rows, kept_columns=_KEPT_COLUMNS)
-
-
-def _row(session: DataSession, now: datetime) -> Row:
-    where = session.cell_location_estimate
-    return (
-        Moment(session.start) if session.start else "unknown",
-        _lasted(session, now),
-        known(session.operator_name, "unknown", PLAIN),
-        known(session.radio_link, "unknown", PLAIN),
-        _packet_cell(session.packets_uploaded),
-        _packet_cell(session.packets_downloaded),
-        cell_text(session, PLAIN),
-        imei_text(known_text(session.imei)),
-        network_code(session) or "unknown",
-        known(session.operator_country, "unknown", PLAIN),
-        place(where) if where else REDACTED if session.cell_id == REDACTED else "unknown",
-        Moment(session.end) if session.end else "still open",
-    )
+    return Table(caption, tuple(_COLUMNS), rows, kept_columns=_KEPT_COLUMNS)
 
 
 def _lasted(session: DataSession, now: datetime) -> Cell:
@@ -182,16 +141,33 @@ def _lasted(session: DataSession, now: datetime) -> Cell:
     return Number(max(0, int(length.total_seconds())), duration_text(session, now))
 
 
-def _packet_cell(packets: int | None) -> Cell:
-    return "unknown" if packets is None else Number(packets, grouped(packets))
+def _number(number: int | None) -> Cell:
+    return "unknown" if number is None else Number(number, grouped(number))
 
 
-def history_screen(
-    report: SessionReport,
-    days: int = 30,
-    *,
-    known: Days = MappingProxyType({}),
-) -> Screen:
+def _tower(session: DataSession) -> str:
+    if where := session.cell_location_estimate:
+        return place(where)
+    return REDACTED if session.cell_id == REDACTED else "unknown"
+
+
+_COLUMNS: Mapping[str, Callable[[DataSession, datetime], Cell]] = {
+    "Started": lambda one, _: Moment(one.start) if one.start else "unknown",
+    "Lasted": _lasted,
+    "Operator": lambda one, _: known(one.operator_name, "unknown", PLAIN),
+    "Radio": lambda one, _: known(one.radio_link, "unknown", PLAIN),
+    "Packets up": lambda one, _: _number(one.packets_uploaded),
+    "Packets down": lambda one, _: _number(one.packets_downloaded),
+    "Cell": lambda one, _: cell_text(one, PLAIN),
+    "IMEI": lambda one, _: imei_text(known_text(one.imei)),
+    "MCC-MNC": lambda one, _: network_code(one) or "unknown",
+    "Country": lambda one, _: known(one.operator_country, "unknown", PLAIN),
+    "Tower at": lambda one, _: _tower(one),
+    "Ended": lambda one, _: Moment(one.end) if one.end else "still open",
+}
+
+
+def history_screen(report: SessionReport, days: int = 30, known: Days | None = None) -> Screen:
     """Draw the sessions of the last `days` (1 to 30), within the budgets of one message.
 
     `known` are the days that scans have kept: where they go further back, that is said.
@@ -201,7 +177,7 @@ def history_screen(
         section(history_headline(report, sessions, days, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
         *_body(report, sessions, days),
-        *(context(line) for line in (known_line(report, known),) if line),
+        *(context(line) for line in (known_line(report, known or {}),) if line),
     ]
     title = history_headline(report, sessions, days, NOTICE)
     return screen(title, blocks)
@@ -272,9 +248,8 @@ def _omitted(drawn: Drawn, table: Table, sessions: int) -> list[str]:
 
 
 def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
-    skipped = skipped_line(report)
-    end = [skipped] if skipped else []
-    return context(" · ".join([*lines, *end, freshness_line(report, MRKDWN)]))
+    end = filter(None, (skipped_line(report), freshness_line(report, MRKDWN)))
+    return context(" · ".join([*lines, *end]))
 
 
 def _buttons(report: SessionReport, days: int) -> list[Block]:
@@ -282,7 +257,134 @@ def _buttons(report: SessionReport, days: int) -> list[Block]:
     window = ids.Window(sid=report.sim.sid, days=days)
     details = ids.Details(sid=report.sim.sid, days=days)
     return [
-        button("Session details…", ids.DETAILS, f"Details of one session of {name}", value=details),
-        button("CSV file", ids.CSV, f"All sessions of {name} as a CSV file", value=window),
-        button("Picture", ids.TIMELINE, f"Timeline of {name} as a picture", value=window),
+        button("Session details…", ids.DETAILS, f"Details of one session of {name}", details),
+        button("CSV file", ids.CSV, f"All sessions of {name} as a CSV file", window),
+        button("Picture", ids.TIMELINE, f"Timeline of {name} as a picture", window),
     ]
+
+
+_MONTHS = 20
+_ABOUT = (
+    "One row a month, days in UTC. KORE keeps sessions for 30 days; older days are what digests "
+    "saw of this SIM. A day that none of them covered is unknown, not empty"
+)
+
+
+class Month(Struct):
+    """The known days of one month, added up; packets are None where none of them tells."""
+
+    name: str
+    days: tuple[Day, ...]
+
+    @property
+    def sessions(self) -> int:
+        """Sessions that started in it."""
+        return sum(day.sessions for day in self.days)
+
+    @property
+    def up(self) -> int | None:
+        """Packets up."""
+        return total(day.up for day in self.days)
+
+    @property
+    def down(self) -> int | None:
+        """Packets down."""
+        return total(day.down for day in self.days)
+
+
+def reach(days: Days, now: datetime) -> int:
+    """Return how many days back the first known one is, today included; 0 where none is known."""
+    return day_number(now) - min(days) + 1 if days else 0
+
+
+def beyond_fault(made_at: datetime, days: Days, asked: int, name: str) -> str | None:
+    """Say what is wrong with asking for so many days; None where that many are known."""
+    known = reach(days, made_at)
+    if asked <= max(known, LONGEST):
+        return None
+    if known <= LONGEST:
+        return (
+            f"I know nothing of {name} from before KORE's {LONGEST} days: older days are kept once "
+            f"a digest covers the SIM. Give a whole number from 1 to {LONGEST}."
+        )
+    first = date_of(min(days))
+    return f"I have seen {name} since {day_text(first)}, {known} days: ask for 1 to {known} days."
+
+
+def known_line(report: SessionReport, days: Days) -> str | None:
+    """Say under a history that there is more; None where there is not."""
+    known = reach(days, report.made_at)
+    if known <= LONGEST:
+        return None
+    command = MRKDWN.code(f"/simsessions history {clean(report.sim.name)} {known}")
+    return f"{count(len(days), 'day')} known since {day_text(date_of(min(days)))}: {command}"
+
+
+def beyond_screen(report: SessionReport, days: Days, asked: int) -> Screen:
+    """Draw the known ones of the last `asked` days, month by month."""
+    today = day_number(report.made_at)
+    known = {number: day for number, day in days.items() if number > today - asked}
+    months = months_of(known)
+    rows = tuple([tuple([draw(each) for draw in _MONTHLY.values()]) for each in reversed(months)])
+    table = Table("Months, newest first", tuple(_MONTHLY), rows, kept_columns=5)
+    parts: list[Part] = [
+        section(_months_headline(report, known, asked, MRKDWN)),
+        *([*chart_parts(_month_charts(months)), *table_parts(table)] if months else []),
+        context(_ABOUT),
+    ]
+    return screen(_months_headline(report, known, asked, NOTICE), parts)
+
+
+def months_of(days: Days) -> list[Month]:
+    """Group days by month, oldest first."""
+    found: dict[str, list[Day]] = {}
+    for number in sorted(days):
+        found.setdefault(f"{date_of(number):%b %Y}", []).append(days[number])
+    return [Month(name, tuple(those)) for name, those in found.items()]
+
+
+def day_text(day: date) -> str:
+    """Name a day: `3 Aug 2026`."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def _months_headline(report: SessionReport, days: Days, asked: int, fmt: Formatter) -> str:
+    name = fmt.data(report.sim.name)
+    every = Month("", tuple(days.values()))
+    claim = fmt.strong(f"{name} had {count(every.sessions, 'session')} in {count(asked, 'day')}")
+    known = "all of them known" if len(days) == asked else f"{grouped(len(days))} of them known"
+    return f"{claim}, {known} — {traffic_text(every.up, every.down)}"
+
+
+def _month_charts(months: Sequence[Month]) -> list[Chart]:
+    shown = months[-_MONTHS:]
+    labels = [month.name for month in shown]
+    charts = [Chart("Sessions per month", labels, {"sessions": [m.sessions for m in shown]})]
+    counted = [month for month in shown if month.up is not None and month.down is not None]
+    if counted:
+        series = {
+            "packets up": [month.up or 0 for month in counted],
+            "packets down": [month.down or 0 for month in counted],
+        }
+        charts.append(Chart("Packets per month", [month.name for month in counted], series))
+    return charts
+
+
+def _worst(month: Month) -> str:
+    worst = max((day.worst for day in month.days if day.worst), default=None)
+    return worst.word if worst else "nothing"
+
+
+_MONTHLY: Mapping[str, Callable[[Month], Cell]] = {
+    "Month": lambda month: month.name,
+    "Sessions": lambda month: _number(month.sessions),
+    "Days known": lambda month: _number(len(month.days)),
+    "Days with a session": lambda month: _number(
+        sum(bool(day.sessions or day.minutes) for day in month.days)
+    ),
+    "Hours connected": lambda month: _number(round(sum(day.minutes for day in month.days) / 60)),
+    "Packets up": lambda month: _number(month.up),
+    "Packets down": lambda month: _number(month.down),
+    "Most networks a day": lambda month: _number(max(day.networks for day in month.days)),
+    "Worst seen": _worst,
+}

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from iso3166 import countries_by_alpha2, countries_by_alpha3
 
-from bot.kore.models import DataSession, Sim, UsageRecord
+from bot.kore.models import DataSession, Sim, UsageRecord, total
 
 HOME = frozenset({"USA", "PRI", "VIR"})
 NOTHING_WORDS = frozenset({"", "null", "none", "unknown", "n/a"})
@@ -203,9 +203,8 @@ def used_bytes(
 
     Records that ended before are left out, should KORE give more than was asked for.
     """
-    since = [record for record in usage if not _ended_by(record, start)]
-    told = [used for used in map(_BYTES[kind], since) if used is not None]
-    return sum(told) if told else None
+    since = (record for record in usage if not _ended_by(record, start))
+    return total(map(_BYTES[kind], since))
 
 
 _BYTES: dict[Usage, Callable[[UsageRecord], int | None]] = {

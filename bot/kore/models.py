@@ -4,7 +4,7 @@ Times are in Python's own UTC. Field by field: docs.korewireless.com, DataSessio
 UsageRecord resources.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
@@ -240,6 +240,12 @@ def read_once(sessions: Sequence[DataSession], read: Callable[[Sequence[DataSess
     return kept
 
 
+def total(counts: Iterable[int | None]) -> int | None:
+    """Return the sum of what is known; None where nothing is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
 class Sim(KoreModel):
     """One SIM. `status` is an open set: a status nobody has heard of is kept as it came.
 
@@ -328,9 +334,7 @@ class UsageRecord(KoreModel):
     def international_bytes(self) -> int | None:
         """The sum over the countries of `data.international_roaming`; None where none is told."""
         parts = (self.data or {}).get("international_roaming")
-        told = [_bytes(part) for part in parts] if isinstance(parts, list) else [_bytes(parts)]
-        known = [each for each in told if each is not None]
-        return sum(known) if known else None
+        return total(map(_bytes, parts if isinstance(parts, list) else [parts]))
 
 
 def _bytes(part: object) -> int | None:

@@ -6,7 +6,7 @@ from pydantic_core import to_jsonable_python
 
 from bot.alerts.incident import Incident
 from bot.blocks.findings import limit_text, rule_text
-from bot.blocks.history_months import LONGEST, beyond_fault
+from bot.blocks.history import LONGEST, beyond_fault
 from bot.blocks.report import plainly_filled
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text

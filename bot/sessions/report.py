@@ -14,7 +14,7 @@ from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import LONG_AGO, State, current_of
 from bot.diagnosis.fields import cell, networks_of
 from bot.diagnosis.rule import Case, Finding, cause_of
-from bot.kore.models import DataSession, RatePlan, Sim, read_once
+from bot.kore.models import DataSession, RatePlan, Sim, read_once, total
 from bot.sims.numbers import device_of
 from bot.struct import Struct, force_setattr
 
@@ -164,16 +164,11 @@ def _summary(sessions: Sequence[DataSession]) -> Summary:
         sessions=len(sessions),
         networks=len(set(networks_of(sessions)) - {None}),
         cells=len({cell(session.cell_id) for session in sessions} - {None}),
-        packets_uploaded=_total(session.packets_uploaded for session in sessions),
-        packets_downloaded=_total(session.packets_downloaded for session in sessions),
+        packets_uploaded=total(session.packets_uploaded for session in sessions),
+        packets_downloaded=total(session.packets_downloaded for session in sessions),
         first_start=sessions[-1].start if sessions else None,
         sessions_without_packets=sum(not _tells_packets(session) for session in sessions),
     )
-
-
-def _total(counts: Iterable[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
 
 
 def _tells_packets(session: DataSession) -> bool:

@@ -16,11 +16,13 @@ from bot.blocks.csv_files import (
     csv_file,
     csv_text,
     digest_file,
+    file_name,
     head_line,
     page_lines,
     picture_file,
     sent_screen,
     shared_screen,
+    timeline_alt,
     triage_file,
 )
 from bot.blocks.kit import without_hidden
@@ -297,3 +299,26 @@ def test_the_digest_file(tmp_path):
     assert "Pumps-x-2026-01-05-1200.csv" == file.name
     assert "140 SIMs" in file.title
     assert "<x>" not in file.words
+
+
+def test_timeline_alt():
+    """Who cannot see the picture is told what it shows."""
+    assert (
+        "Timeline of pump-7, last 30 days, 1 session: 1 network, 1 IMEI, 246 packets up, 296 down"
+    ) == timeline_alt(a_report(), 30)
+    assert "Timeline of pump-7, last day, 0 sessions" == timeline_alt(a_report(sessions=()), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("pump-7", "pump-7-30-days.csv"),
+        ("../../etc/passwd", "etc-passwd-30-days.csv"),
+        ("Kühlraum 1, Hamburg", "Kühlraum-1-Hamburg-30-days.csv"),
+        ("\u202egnp\n.exe", "gnp-exe-30-days.csv"),
+        ("///", f"{SID}-30-days.csv"),
+    ],
+)
+def test_file_name(name, shown):
+    """A file is named after its SIM, whatever that is called."""
+    assert shown == file_name(a_report(sim=a_sim(unique_name=name)), 30, "csv")

@@ -11,17 +11,15 @@ from bot.blocks.format import PLAIN
 from bot.blocks.history import (
     days_fault,
     empty_text,
-    file_name,
     history_headline,
     history_screen,
     history_table,
     in_window,
-    timeline_alt,
 )
 from bot.blocks.tables_and_charts import as_data_table, as_fields, as_table, as_text, cell_text
 from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE, NOW, REPORTS, RUNGS, a_report, faults, kinds, words
-from tests.builders import NOON, SID, a_session, a_sim
+from tests.builders import NOON, SID, a_session
 
 HOUR = timedelta(hours=1)
 
@@ -341,26 +339,3 @@ def test_history_headline(sessions, days, said):
 def test_empty_text(sessions, part):
     """An empty history says what it does not mean and what to do."""
     assert part in empty_text(a_report(sessions=sessions), 1)
-
-
-def test_timeline_alt():
-    """Who cannot see the picture is told what it shows."""
-    assert (
-        "Timeline of pump-7, last 30 days, 1 session: 1 network, 1 IMEI, 246 packets up, 296 down"
-    ) == timeline_alt(a_report(), 30)
-    assert "Timeline of pump-7, last day, 0 sessions" == timeline_alt(a_report(sessions=()), 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("pump-7", "pump-7-30-days.csv"),
-        ("../../etc/passwd", "etc-passwd-30-days.csv"),
-        ("Kühlraum 1, Hamburg", "Kühlraum-1-Hamburg-30-days.csv"),
-        ("\u202egnp\n.exe", "gnp-exe-30-days.csv"),
-        ("///", f"{SID}-30-days.csv"),
-    ],
-)
-def test_file_name(name, shown):
-    """A file is named after its SIM, whatever that is called."""
-    assert shown == file_name(a_report(sim=a_sim(unique_name=name)), 30, "csv")

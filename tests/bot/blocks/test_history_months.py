@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.history_months import beyond_fault, beyond_screen, known_line, months_of, reach
+from bot.blocks.history import beyond_fault, beyond_screen, known_line, months_of, reach
 from bot.diagnosis.rule import Severity
 from bot.digests.days import Day, day_number
 from tests.bot.blocks.reports import HOSTILE, NOW, RUNGS, a_report, all_words, faults, table_of
