@@ -10,7 +10,6 @@ from handlers.buttons import register_buttons, register_card
 from handlers.commands import register_command
 from handlers.digest_form import register_digest_form
 from handlers.digests import register_digest_buttons
-from handlers.handover import register_handovers
 from handlers.history import register_modals
 from handlers.home import register_home
 from handlers.incident_buttons import register_incident_buttons
@@ -19,6 +18,7 @@ from handlers.mentions import register_mentions, register_shortcuts
 from handlers.middleware import REVOKED, Middleware
 from handlers.previews import register_unfurls, register_work_objects
 from handlers.subcommands import watch
+from handlers.subcommands.sessions import register_handovers
 from handlers.triage import register_triage_buttons
 
 

@@ -1,15 +1,33 @@
-"""`<sim>`, `history <sim> [days]`, `handover` and `account`: what is asked of SIMs."""
+"""`<sim>`, `history <sim> [days]`, `handover` and `account`: what is asked of SIMs.
 
+A thread is handed over by the SIMs looked up in it, then and now, as one message and as a file: by
+`handover` (in a mention, or behind the command with a link to the thread) and by the shortcut of a
+message. What is posted is for all in the channel, and only what was asked for there.
+"""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.blocks import ids
+from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
 from bot.blocks.sim_text import account_screen
-from bot.errors import BadDays, NotASim, SimAmbiguous, SimNotFound, UserError
+from bot.errors import BadDays, NotASim, NoThread, NotShared, SimAmbiguous, SimNotFound, UserError
+from bot.services import Request, Services
+from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.report import SessionReport
-from bot.sims.identifier import key, quoted
-from handlers.commands import answer_text, subcommand, which_sim
-from handlers.handover import handed_over, thread_of
+from bot.sessions.triage import Owner
+from bot.sims.identifier import bare, key, quoted
+from bot.sims.spotter import places_of
+from bot.struct import Struct, replace
+from bot.watches.watch import Watch
+from handlers.commands import answer_text, answer_to, subcommand, which_sim
 from handlers.history import history_reply, readings
-from handlers.lookups import look_up, note_action
-from handlers.payloads import Context
-from handlers.replies import Reply
+from handlers.interactions import on_answered, read, register_clicks
+from handlers.lookups import look_up, look_up_many, note_action
+from handlers.payloads import TS, Context, from_shortcut
+from handlers.replies import Reply, send
 
 EXAMPLES = ("{sim}", "{sims}")
 
@@ -59,10 +77,119 @@ def _with_days(error: UserError, days: int) -> UserError:
     return error
 
 
+_PATH = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})/?")
+
+
+class ThreadLink(Struct):
+    """A thread by its channel and the ts of its root."""
+
+    channel: str
+    root: str
+
+
+def thread_in(text: str) -> ThreadLink | None:
+    """Read a link to a message; that of a reply names its root. None where it is none."""
+    try:
+        parts = urlsplit(bare(bare(text).strip("<>").partition("|")[0]))
+    except ValueError:  # half an IPv6 address
+        return None
+    found = _PATH.fullmatch(parts.path)
+    if not found or not (parts.hostname or "").endswith((".slack.com", ".slack-gov.com")):
+        return None
+    found_root = parse_qs(parts.query).get("thread_ts", [""])[0]
+    root = found_root if TS.fullmatch(found_root) else f"{found['seconds']}.{found['micros']}"
+    return ThreadLink(found["channel"], root)
+
+
+MOST = 100
+LONGEST = 400_000
+"""Characters that are read of a whole thread."""
+PATIENCE_SECONDS = 45.0
+NO_SIM_HERE = "No message of this thread names a SIM that I know. Mention me here with one."
+WHICH = (
+    "Which thread? Mention me in it with `handover`, or copy the link of one of its messages and "
+    "type `/simsessions handover <link>` in the same channel."
+)
+ELSEWHERE = (
+    "That thread is in another channel: type the command there, where its readers see the answer."
+)
+
+
 @subcommand("handover <link to a thread>", "the SIMs looked up in a thread, then and now")
 async def handover(context: Context) -> Reply:
     """Hand the thread over. Raises NoThread, and what the look-ups raise."""
     return await handed_over(context.asking(thread_of(context.request)))
+
+
+def register_handovers(app: AsyncApp, services: Services) -> None:
+    """Attach the shortcut, and the button of a thread in which nothing was looked up."""
+    shortcut = on_answered(
+        "handover", lambda context, _: handed_over(context), services, from_shortcut
+    )
+    app.shortcut(ids.HAND_OVER)(shortcut)
+    register_clicks(app, {ids.HANDOVER_LOOK_UP: look_up_thread}, services)
+
+
+def thread_of(request: Request) -> Request:
+    """Return the request as one in the thread that is meant. Raises NoThread."""
+    link = thread_in(request.text)
+    if link and link.channel != request.channel:
+        raise NoThread(ELSEWHERE)
+    root = link.root if link else request.thread
+    if root is None or (request.text.strip() and link is None):
+        raise NoThread(WHICH)
+    return replace(request, thread=root, is_public=True, aloud=True)
+
+
+async def handed_over(context: Context) -> Reply:
+    """Post the hand-over into the thread of the request, then the file.
+
+    Raises what the look-ups, the store and the sending of files raise.
+    """
+    accounts = (await context.visibility()).accounts
+    services, request = context.services, context.request
+    looked_up = await services.audit.in_thread(request.channel, request.thread or "", accounts)
+    if not looked_up:
+        return Reply(nothing_looked_up(ids.Thread(root=request.thread or "")))
+    sids = sids_of(looked_up)[:MOST]
+    answers = await look_up_many(
+        context, sids, fresh=True, newest_only=True, within=PATIENCE_SECONDS
+    )
+    now = services.clock.now()
+    handed = hand_over(looked_up, dict(zip(sids, answers, strict=True)), now)
+    watches = await services.watches.in_thread(request.channel, request.thread, accounts)
+    owners = await services.owners.of(request.channel, sids)
+    return await _posted(handed, watches, owners, context)
+
+
+async def _posted(
+    handed: Handover, watches: tuple[Watch, ...], owners: tuple[Owner, ...], context: Context
+) -> Reply:
+    """Post the message, then the file; return the reply as one that is sent already."""
+    request, services = context.request, context.services
+    reply = Reply(handover_screen(handed, watches, owners))
+    await send(reply, request, services.replying)
+    file = await services.executor.run(handover_file, handed, watches)
+    try:
+        await services.files.to_channel(request, file)
+    except NotShared:  # nor was the message: both are for the asker alone
+        await services.files.to_asker(request, file)
+    return replace(reply, quiet=True)
+
+
+async def look_up_thread(context: Context, value: str) -> Reply:
+    """Look up the SIMs that stand in a thread, aloud. Raises OldButton, ThreadNotRead, NotASim."""
+    root, services = read(ids.Thread, value).root, context.services
+    view = await context.view(for_all=True)
+    now = f"{services.clock.now().timestamp():.6f}"
+    messages = await services.threads.above(context.request.channel, root, now)
+    places = [place for message in messages for place in places_of(message)]
+    context.take_text(sum(len(place.text) for place in places))
+    spotted = await view.spotter.read(places, longest=LONGEST)
+    if not spotted.texts:
+        raise NotASim(NO_SIM_HERE)
+    request = replace(context.request, thread=root, is_public=True, aloud=True)
+    return await answer_to(context.asking(request), spotted)
 
 
 ANY = "any"

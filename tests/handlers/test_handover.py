@@ -8,7 +8,7 @@ from bot.blocks import ids
 from bot.emulators.kore.faults import broken, late
 from bot.emulators.slack.people import BOT
 from bot.slack.identity import bot_scopes
-from handlers.handover import ThreadLink, thread_in
+from handlers.subcommands.sessions import ThreadLink, thread_in
 from tests.whole_bot import whole_bot
 
 HANDOVER = f"<@{BOT.id}> handover"

@@ -11,7 +11,7 @@ from bot.emulators.kore.cards import Card
 from bot.errors import NoThread
 from bot.services import Request
 from bot.store.scans import SimDays
-from handlers.handover import thread_of
+from handlers.subcommands.sessions import thread_of
 from tests.accounts_rig import PUMP, THEIR_PUMP, VAULT, two_accounts
 from tests.fakes import NoonClock
 from tests.whole_bot import find_button, whole_bot
