@@ -13,13 +13,7 @@ from bot.alerts.incident_repository import Incidents, NoSuchIncident, incident_f
 from bot.clock import Clock
 from bot.digests.fleet import Fleet, SharedScans
 from bot.digests.subscription import PauseReason
-from bot.digests.subscriptions import (
-    NamedRepository,
-    NoneOfName,
-    Subscriptions,
-    paused_in,
-    row_of,
-)
+from bot.digests.subscriptions import NamedRepository, NoneOfName, Subscriptions, paused_in, row_of
 from bot.errors import UserError
 from bot.slack.directory import ChannelAccess
 from bot.store.alerts import AlertRows
@@ -136,11 +130,7 @@ class Alerts(NamedRepository[Alert]):
             return await self._act(alert, id_, lambda _, incident: mute(incident, muted), tx)
 
     async def _act(
-        self,
-        alert: Alert,
-        id_: str,
-        act: Callable[[Alert, Incident], Incident],
-        tx: Transaction,
+        self, alert: Alert, id_: str, act: Callable[[Alert, Incident], Incident], tx: Transaction
     ) -> Incident:
         row = await self._incidents.rows.get(id_, tx)
         if row is None:

@@ -20,13 +20,7 @@ from starlette.routing import Route
 import handlers
 from bot.alerts.listening import ForeignAlerts, ListeningChannels
 from bot.app.jobs import alert_service, digest_service, open_engine, watch_service
-from bot.app.resources import (
-    Resources,
-    data_folder,
-    open_audit,
-    open_resources,
-    store_url,
-)
+from bot.app.resources import Resources, data_folder, open_audit, open_resources, store_url
 from bot.clock import Backoff, Clock
 from bot.digests.archive import Archive, FleetScans
 from bot.jobs.engine import Engine
@@ -192,10 +186,7 @@ async def assemble(
     app = make_bolt_app(session, resources.identity, token=token, api_url=settings.slack_api_url)
     handlers.register(app, services)
     engine = open_engine(
-        resources,
-        stack,
-        scan_at_once=settings.scan_at_once,
-        on_news=services.home_tabs.changed,
+        resources, stack, scan_at_once=settings.scan_at_once, on_news=services.home_tabs.changed
     )
     workers = Workers(settings.workers, clock, services.token, drain=settings.drain)
     bot = partial(Bot, services, engine=engine, workers=workers)

@@ -25,14 +25,7 @@ from bot.slack.identity import Identity, identify
 from bot.store.database import Database, Reconnector
 from bot.store.errors import StoreDenied, StoreError, StoreMissing
 from bot.store.jobs import JobQueue
-from bot.store.location import (
-    FILE_NAME,
-    SQLITE,
-    nearest,
-    usual_folder,
-    why_not,
-    without_password,
-)
+from bot.store.location import FILE_NAME, SQLITE, nearest, usual_folder, why_not, without_password
 from bot.store.lookups import Lookups, NewsAgeRows
 from bot.store.schedules import Schedules
 from bot.struct import Struct

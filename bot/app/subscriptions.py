@@ -175,14 +175,7 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
             pages = fleet.rows.every(run.id)
             reading, ids = await with_outages(reading, pages, None, begun, lines), count(1)
     at_once = replace(one, hold=timedelta(0), maintenance=())
-    step = observe(
-        at_once,
-        state,
-        (),
-        reading,
-        lines=lines,
-        new_id=lambda: str(next(ids)),
-    )
+    step = observe(at_once, state, (), reading, lines=lines, new_id=lambda: str(next(ids)))
     return TriedAlert(one, reading, step.incidents)
 
 

@@ -9,12 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from bot.app.accounts import open_stacks
-from bot.blocks.findings import (
-    explanation_lines,
-    finding_lines,
-    main_lines,
-    others_text,
-)
+from bot.blocks.findings import explanation_lines, finding_lines, main_lines, others_text
 from bot.blocks.fleet import fleet_cells, fleet_header, fleet_headline, small_print
 from bot.blocks.format import PLAIN
 from bot.blocks.report import as_json, error_sentence

@@ -28,14 +28,7 @@ from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
 from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
-from bot.sessions.snapshot import (
-    IMPLIED_BY_STATE,
-    Change,
-    ChangeKind,
-    Snapshot,
-    changes,
-    gravest,
-)
+from bot.sessions.snapshot import IMPLIED_BY_STATE, Change, ChangeKind, Snapshot, changes, gravest
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
 from bot.struct import Struct

@@ -20,13 +20,7 @@ from bot.digests.schedule import (
     shortest_gap,
     zone_named,
 )
-from bot.digests.subscription import (
-    LONGEST,
-    SelectionKind,
-    Subscribed,
-    Subscription,
-    WhenQuiet,
-)
+from bot.digests.subscription import LONGEST, SelectionKind, Subscribed, Subscription, WhenQuiet
 from bot.struct import Struct, replace
 
 LONGEST_NAME = 60

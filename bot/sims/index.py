@@ -90,10 +90,7 @@ class Block(Struct):
         if wanted not in self.unique_key and wanted not in self.friendly_key:
             return
         names = zip(
-            self.values("sid"),
-            self.values("unique_key"),
-            self.values("friendly_key"),
-            strict=True,
+            self.values("sid"), self.values("unique_key"), self.values("friendly_key"), strict=True
         )
         for sid, unique, friendly in names:
             if (unique and fits(unique)) or (friendly and fits(friendly)):

@@ -131,12 +131,7 @@ class SimResolver:
     """
 
     def __init__(
-        self,
-        kore: KoreClient,
-        directory: SimDirectory,
-        clock: Clock,
-        *,
-        patience: float = 2.0,
+        self, kore: KoreClient, directory: SimDirectory, clock: Clock, *, patience: float = 2.0
     ) -> None:
         self._kore = kore
         self._directory = directory
