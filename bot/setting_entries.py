@@ -148,7 +148,8 @@ def _account(name: str, table: object) -> AccountSettings | list[str]:
         return [f"{name[:30]}: a name is up to 20 of a-z, 0-9 and -, {but}"]
     if not isinstance(table, Mapping):
         return [f"{name}: is no table; write [{name}], and below it client_id = …"]
-    plain = {field: _plain(value) for field, value in table.items()}
+    # a list of ids as one text, which the checks of ids read
+    plain = {f: " ".join(map(str, v)) if isinstance(v, list) else v for f, v in table.items()}
     if "name" in table:
         return [f"{name}: name is no setting of an account; did you mean label?"]
     try:
@@ -159,11 +160,6 @@ def _account(name: str, table: object) -> AccountSettings | list[str]:
     if account.access_token or (account.client_id and account.client_secret):
         return account
     return [f"{name}: client_id and client_secret, or access_token, are missing"]
-
-
-def _plain(value: object) -> object:
-    """Return a list of ids as one text, which the checks of ids read."""
-    return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _words(fault: Mapping[str, Any]) -> str:
@@ -242,7 +238,11 @@ def _target(entry: str) -> WebhookTarget:
         raise ValueError("is not a list of name=https://… secret=…, parted by semicolons")
     options = _options(name, words[1:])
     is_pagerduty = words[0] == "pagerduty"
-    url = PAGERDUTY if is_pagerduty else _address(name, words[0])
+    url = PAGERDUTY if is_pagerduty else words[0]
+    if not _is_address(url):
+        raise ValueError(
+            f"{name}: its address must be https://… without a user in it, or `pagerduty`"
+        )
     if is_pagerduty and "routing_key" not in options:
         raise ValueError(
             f"{name}: PagerDuty needs a routing_key=…, the integration key of a service"
@@ -264,14 +264,6 @@ def _options(name: str, words: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _address(name: str, url: str) -> str:
-    if not _is_address(url):
-        raise ValueError(
-            f"{name}: its address must be https://… without a user in it, or `pagerduty`"
-        )
-    return url
-
-
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -283,8 +275,7 @@ def _is_address(url: str) -> bool:
 
 
 def _webhooks(value: object) -> object:
-    form = "name=https://…"
-    return of_text_or_file(value, "=", parse_targets, parse_targets, form)
+    return of_text_or_file(value, "=", parse_targets, parse_targets, "name=https://…")
 
 
 WebhookTargets = Annotated[tuple[InstanceOf[WebhookTarget], ...], BeforeValidator(_webhooks)]

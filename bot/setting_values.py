@@ -158,10 +158,6 @@ def _https(text: str) -> str:
     return text
 
 
-def _console(text: str | None) -> str | None:
-    return checked_console(text) if text else None
-
-
 def of_text_or_file(
     value: object,
     mark: str,
@@ -207,7 +203,7 @@ def _origins(origins: frozenset[str]) -> frozenset[str]:
 
 HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_host_names)]
 Origins = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_origins)]
-ConsoleUrl = Annotated[str | None, AfterValidator(_console)]
+ConsoleUrl = Annotated[str, AfterValidator(checked_console)] | None
 Runbooks = Annotated[str | dict[str, str] | None, BeforeValidator(_runbooks)]
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_database_url)]
 Origin = Annotated[str, AfterValidator(_origin)]

@@ -264,8 +264,7 @@ def with_one_mention(before: Stories, incidents: Iterable[Incident]) -> tuple[In
     first = max(calling, key=lambda each: (each.severity, len(each.down)))
     others = len(calling) - 1
     return tuple(
-        _hushed(each, _calls(before.get(each.id), each), others if each is first else None)
-        for each in every
+        hushed(before.get(each.id), each, others if each is first else None) for each in every
     )
 
 
@@ -274,15 +273,14 @@ def _calls(before: Incident | None, after: Incident) -> frozenset[int]:
     return frozenset(e.n for e in after.since(before.seq if before else 1) if e.mentions)
 
 
-def _hushed(incident: Incident, calls: frozenset[int], others: int | None) -> Incident:
-    """Return it with those events speaking for so many other incidents; None: without mentions."""
+def hushed(before: Incident | None, after: Incident, others: int | None) -> Incident:
+    """Return an incident that mentions people anew as doing so for so many others too.
+
+    None: without its mentions.
+    """
+    calls = _calls(before, after)
     if not calls:
-        return incident
+        return after
     changes: dict[str, Any] = {"mentions": ()} if others is None else {"others": others}
-    told = (replace(e, **changes) if e.n in calls else e for e in incident.events)
-    return replace(incident, events=tuple(told))
-
-
-def hushed(before: Incident, after: Incident, others: int | None) -> Incident:
-    """Return what time brought as said for so many other incidents too; None: without mentions."""
-    return _hushed(after, _calls(before, after), others)
+    told = (replace(e, **changes) if e.n in calls else e for e in after.events)
+    return replace(after, events=tuple(told))

@@ -75,7 +75,15 @@ async def open_resources(
     )
     store = await open_store(settings, clock, metrics, stack)
     identity = await identify(slack)
-    access, queue, executor = _access_of(settings, identity), JobQueue(store), WorkerThread()
+    access = Access(
+        home=identity.team,
+        teams=settings.allowed_teams,
+        users=settings.allowed_users,
+        channels=settings.allowed_channels,
+        groups=settings.allowed_groups,
+        enterprise=identity.enterprise,
+    )
+    queue, executor = JobQueue(store), WorkerThread()
     ages = open_ages(store, clock, stack)
     kore = open_access(settings, clock, metrics, stack, store=store, ages=ages)
     stack.push_async_callback(executor.aclose)
@@ -120,18 +128,6 @@ def open_audit(  # noqa: PLR0913 -- what it is put together from
     stack.push_async_callback(audit.aclose)
     start_background(stack, audit.run(), "audit")
     return audit
-
-
-def _access_of(settings: Settings, identity: Identity) -> Access:
-    """Return who may ask; without a list of workspaces, the one of the bot token."""
-    return Access(
-        home=identity.team,
-        teams=settings.allowed_teams,
-        users=settings.allowed_users,
-        channels=settings.allowed_channels,
-        groups=settings.allowed_groups,
-        enterprise=identity.enterprise,
-    )
 
 
 def _open_authorizer(
@@ -205,7 +201,7 @@ async def open_store(
         async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.shield(opening)
     except TimeoutError:
-        opening.add_done_callback(_retrieved)
+        opening.add_done_callback(lambda done: done.cancelled() or done.exception())  # retrieved
     except StoreDenied as error:
         raise StartError(denied(settings, error)) from error
     start_background(stack, reconnector.run(), "store-reconnecting")
@@ -245,8 +241,3 @@ def denied(settings: Settings, error: StoreError) -> str:
 
 def _named_by(settings: Settings) -> str:
     return "SIMSESSIONS_DATABASE_URL" if settings.database_url else "SIMSESSIONS_DATA_DIR"
-
-
-def _retrieved(opening: "asyncio.Task[None]") -> None:
-    if not opening.cancelled():
-        opening.exception()

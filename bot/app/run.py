@@ -10,9 +10,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 
 from starlette.applications import Starlette
 
@@ -34,6 +35,7 @@ from bot.slack.identity import TokenWatch
 log = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+Serve = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 LEAVE_SECONDS = 1.0  # of the drain's, for what is closed after the last answer is out
 
 
@@ -117,18 +119,16 @@ def _ended(stopped: asyncio.Event) -> None:
         stopped.set()
 
 
-def run_process(settings: Settings, serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def run_process(
+    settings: Settings, serve: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+) -> None:
     """Serve until `serve` returns, with logs to stderr; its event is the signal to stop."""
     import uvloop  # noqa: PLC0415 -- only a process of its own chooses its loop
 
     redactor = LogRedactor(settings.secrets)
     configure_logging(settings.log_level, form=settings.log_format, redactor=redactor)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_served(serve))
-
-
-async def _served(serve: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    await serve(asyncio.Event())
+        runner.run(serve(asyncio.Event()))
 
 
 def heed_signals(stopped: asyncio.Event) -> None:

@@ -241,7 +241,7 @@ def cleaned(
             continue
         key = row.start.timestamp(), row.sim_sid or sim_sid
         known = _without_odd_times(row, ahead) if now else row
-        kept[key] = _later_copy(kept[key], known) if key in kept else known
+        kept[key] = max(kept[key], known, key=_lateness) if key in kept else known
     return tuple(kept[key] for key in sorted(kept, reverse=True))
 
 
@@ -253,10 +253,6 @@ def _without_odd_times(row: DataSession, ahead: datetime) -> DataSession:
     if "end" in odd:
         return UnclearEnd.model_construct(**(dict(row) | dict.fromkeys(odd)))
     return row.model_copy(update=dict.fromkeys(odd)) if odd else row
-
-
-def _later_copy(one: DataSession, other: DataSession) -> DataSession:
-    return max(one, other, key=_lateness)
 
 
 def _lateness(row: DataSession) -> tuple[Any, ...]:

@@ -203,7 +203,7 @@ def used_bytes(
 
     Records that ended before are left out, should KORE give more than was asked for.
     """
-    since = (record for record in usage if not _ended_by(record, start))
+    since = (r for r in usage if not (r.period and r.period.end and r.period.end <= start))
     return total(map(_BYTES[kind], since))
 
 
@@ -213,10 +213,6 @@ _BYTES: dict[Usage, Callable[[UsageRecord], int | None]] = {
     Usage.INTERNATIONAL: attrgetter("international_bytes"),
     Usage.ALL: attrgetter("total_bytes"),
 }
-
-
-def _ended_by(record: UsageRecord, moment: datetime) -> bool:
-    return bool(record.period and record.period.end and record.period.end <= moment)
 
 
 def _begin(year: int, month: int, day: int) -> datetime:

@@ -34,7 +34,7 @@ from bot.ops.logging import request_id
 from bot.sessions.fleet import NoneMeant
 from bot.sessions.report import SessionReport, uptime_of
 from bot.sessions.snapshot import Found, Snapshot
-from bot.sessions.triage import FleetRow, SharedCause, Triage, last_seen
+from bot.sessions.triage import FleetRow, SharedCause, last_seen
 from bot.struct import Struct
 
 _CAUSES = frozenset({Severity.WARNING.word, Severity.CRITICAL.word})
@@ -79,12 +79,8 @@ def _cause(snapshot: Snapshot) -> Found | None:
     return next((found for found in snapshot.findings if found.severity in _CAUSES), None)
 
 
-def shared_causes(made: Triage) -> list[SharedCauseFields]:
-    """Return what is wrong with those in trouble, outages first."""
-    return [_shared(each) for each in made.causes]
-
-
-def _shared(shared: SharedCause) -> SharedCauseFields:
+def of_cause(shared: SharedCause) -> SharedCauseFields:
+    """Return what is wrong with some of those in trouble."""
     finding = shared.finding
     return SharedCauseFields.of(
         finding,

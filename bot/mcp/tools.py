@@ -20,11 +20,11 @@ from bot.mcp.brief import (
     History,
     failed,
     history_of,
+    of_cause,
     of_incident,
     of_report,
     of_row,
     of_rule,
-    shared_causes,
     thresholds_of,
 )
 from bot.mcp.lookups import AgentLookups, Page
@@ -189,7 +189,7 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
         page,
         sims=[of_report(report) for report in page.rows],
         errors=[failed(row.error, row.query) for row in made.unread] if page.is_first else [],
-        causes=shared_causes(made) if page.is_first else [],
+        causes=list(map(of_cause, made.causes)) if page.is_first else [],
         total=len(made.reports),
         troubled=len(made.troubled),
         problem=problem,

@@ -153,8 +153,8 @@ class Labels:
 
 @lru_cache(maxsize=2048)
 def _label_before(before: str) -> Label:
-    if ")" in before:
-        before = _IN_BRACKETS.sub(_without_digits, before)
+    if ")" in before:  # a note of what a number is, as in `MSISDN (E.164)`, ends no label
+        before = _IN_BRACKETS.sub(lambda note: _DIGIT.sub("a", note[0]), before)
     if cut := _BREAK.search(before[::-1]):
         before = before[len(before) - cut.start() :]
     return _label_in(before)
@@ -175,11 +175,6 @@ def label_behind(text: str, end: int) -> Label:
     """Return what a note behind a number that ends here calls it, as in `4711 (order no.)`."""
     note = _BEHIND.match(text, end)
     return _label_in(note[1]) if note else NO_LABEL
-
-
-def _without_digits(note: re.Match[str]) -> str:
-    """Return a note of what a number is, as in `MSISDN (E.164)`, without what ends a label."""
-    return _DIGIT.sub("a", note[0])
 
 
 @lru_cache(maxsize=1024)

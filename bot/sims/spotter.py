@@ -297,7 +297,8 @@ def places_in(payload: Body) -> list[Place]:
 
 def _places(message: Body, inside: str, depth: int) -> Iterator[Place]:
     yield Place(f"{inside}text", text_in(message, "text"))
-    yield from _of_blocks(parts(message, "blocks"), inside)
+    for number, block in enumerate(parts(message, "blocks"), 1):
+        yield Place(f"{inside}block {number}", _text_of([block]))
     for number, attachment in enumerate(parts(message, "attachments") if depth else (), 1):
         yield from _of_attachment(attachment, f"{inside}attachment {number}", depth - 1)
     for number, file in enumerate(parts(message, "files"), 1):
@@ -318,11 +319,6 @@ def _of_attachment(attachment: Body, where: str, depth: int) -> Iterator[Place]:
     for each in parts(attachment, "message_blocks"):
         yield from _places(part(each, "message"), f"{where}, message, ", depth)
     yield Place(f"{where}, fallback", text_in(attachment, "fallback"))
-
-
-def _of_blocks(blocks: Iterable[Body], inside: str) -> Iterator[Place]:
-    for number, block in enumerate(blocks, 1):
-        yield Place(f"{inside}block {number}", _text_of([block]))
 
 
 def _text_of(blocks: Iterable[Body]) -> str:
