@@ -104,6 +104,13 @@ def format_duration(duration: timedelta) -> str:
     return f"{seconds / size:g}{unit}"
 
 
+def iso(moment: datetime | None) -> str | None:
+    """Return a moment as programs read it, in UTC to the second; None where there is none."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def read_retry_after(text: str | None, now: datetime) -> float | None:
     """Return the seconds of a `Retry-After`, given so or as a date; None if it cannot be read.
 

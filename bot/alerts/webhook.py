@@ -21,7 +21,7 @@ from aiohttp.abc import AbstractResolver
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident
-from bot.clock import Backoff, Clock, read_retry_after
+from bot.clock import Backoff, Clock, iso, read_retry_after
 from bot.errors import BotError
 from bot.hygiene import harmless_json
 from bot.proxies import origin_of, proxy_for, why_no_answer
@@ -63,7 +63,7 @@ def news_of(alert: Alert, incident: Incident, events: Sequence[Event]) -> Json:
         "version": 1,
         "event": action,
         "id": f"{incident.id}-{incident.seq}",
-        "at": _iso(events[-1].at),
+        "at": iso(events[-1].at),
         "incident": _incident(alert, incident),
     }
 
@@ -82,26 +82,22 @@ def _incident(alert: Alert, incident: Incident) -> Json:
         "title": incident.title,
         "next_step": incident.next_step,
         "shared": {"trait": incident.trait, "value": incident.value} if incident.trait else None,
-        "since": _iso(incident.first_at),
-        "opened_at": _iso(incident.opened_at),
+        "since": iso(incident.first_at),
+        "opened_at": iso(incident.opened_at),
         "taken_by": incident.taken_by,
-        "resolved_at": _iso(incident.resolved_at),
+        "resolved_at": iso(incident.resolved_at),
         "down": len(incident.down),
         "sims": [
             {
                 "sid": each.sid,
                 "name": each.name,
-                "since": _iso(each.since),
-                "back_at": _iso(each.back_at),
+                "since": iso(each.since),
+                "back_at": iso(each.back_at),
             }
             for each in sims[:MOST_SIMS]
         ],
         "more_sims": max(0, len(sims) - MOST_SIMS),
     }
-
-
-def _iso(moment: Any) -> str | None:  # noqa: ANN401 -- a time or none
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 class WebhookNews:

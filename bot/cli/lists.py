@@ -30,6 +30,7 @@ from bot.blocks.format import PLAIN, count, grouped, lasting
 from bot.blocks.incident import incident_title, took_text
 from bot.blocks.kit import clean
 from bot.cli.terminal import aligned
+from bot.clock import iso
 from bot.diagnosis.rule import Rule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import COUNTED, Digest
@@ -114,13 +115,6 @@ def tried_text(tried: TriedAlert) -> Iterator[str]:
         )
         if (more := len(incident.members) - _NAMED) > 0:
             yield f"  and {grouped(more)} more"
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Return a moment as programs read it; None where there is none."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _incident_fields(incident: Incident) -> dict[str, object]:

@@ -5,12 +5,10 @@ Pillow is imported by the painting alone, so that importing this costs nothing.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from bot.diagnosis.thresholds import DEFAULTS, Thresholds
 from bot.kore.errors import KoreError
-from bot.kore.models import DataSession
 from bot.pictures.canvas import (
     GRID,
     INK,
@@ -256,24 +254,18 @@ class Painter:
             self._canvas.write(MARGIN, middle + line * FOOT_LINE, words, SMALL, QUIET)
 
 
-def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
-    sessions: tuple[DataSession, ...],
-    *,
-    title: str,
-    now: datetime,
-    days: int = 30,
-    limits: Thresholds = DEFAULTS,
-    notes: tuple[str, ...] = (),
-) -> bytes:
-    """Draw the last `days` before `now` as a PNG, 1200 pixels wide and about 420 high.
+def draw_report(report: SessionReport, *, days: int = 30, limits: Thresholds = DEFAULTS) -> bytes:
+    """Draw the last `days` of a report as a PNG, 1200 pixels wide and about 420 high.
 
-    Sessions may come in any order. `title` names the SIM; `notes` are lines to put under the
-    picture, below them stands what this function left out.
+    What the report lacks, and what is left out here, stands below. Raises KoreError where its
+    sessions could not be read.
     """
-    window, letters = Window(now, days), Lettering()
-    spans = spans_of(sessions, window, limits)
+    if report.sessions is None:
+        raise KoreError(unread(report))
+    window, letters, title = Window(report.made_at, days), Lettering(), timeline_title(report.sim)
+    spans = spans_of(report.sessions, window, limits)
     lanes = lanes_of(spans.drawn)
-    lines = [*notes, *omissions(spans.omitted, window)]
+    lines = [*of_report(report), *omissions(spans.omitted, window)]
     if letters.lacks(title, *(lane.name for lane in lanes)):
         lines.append(LACKS)
     plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(lines))
@@ -281,17 +273,3 @@ def draw_timeline(  # noqa: PLR0913 -- all but the sessions are named
     texts = Texts(title, subtitle(spans, window), lines, drawn_at(window), nothing(window))
     Painter(canvas, plan, window).paint(texts)
     return canvas.png()
-
-
-def draw_report(report: SessionReport, *, days: int = 30, limits: Thresholds = DEFAULTS) -> bytes:
-    """Draw the timeline of a report. Raises KoreError where its sessions could not be read."""
-    if report.sessions is None:
-        raise KoreError(unread(report))
-    return draw_timeline(
-        report.sessions,
-        title=timeline_title(report.sim),
-        now=report.made_at,
-        days=days,
-        limits=limits,
-        notes=tuple(of_report(report)),
-    )

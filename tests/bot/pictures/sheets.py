@@ -48,7 +48,7 @@ def spans(*sessions, window=WINDOW):
 
 
 def laid_out(*sessions, notes: int = 0, changes=(), window=WINDOW) -> Layout:
-    """Place the sessions as `draw_timeline` does."""
+    """Place the sessions as `draw_report` does."""
     return lay_out(window, lanes_of(spans(*sessions, window=window)), changes, notes)
 
 

@@ -15,7 +15,7 @@ from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.pictures.canvas import RADIOS, Canvas, Lettering
 from bot.pictures.layout import HEADER, LEFT, RIGHT, WIDTH, changes_of
-from bot.pictures.timeline import HATCHED, PALE, draw_report, draw_timeline, entries, paint_legend
+from bot.pictures.timeline import HATCHED, PALE, draw_report, entries, paint_legend
 from tests.bot.pictures.sheets import (
     DAY,
     INK,
@@ -32,7 +32,7 @@ from tests.bot.pictures.sheets import (
     laid_out,
     opened,
 )
-from tests.builders import NOON, a_session, session_of
+from tests.builders import NOON, a_session, a_sim, session_of
 
 ROOT = Path(__file__).parent.parent.parent.parent
 PHONE = "353328110000770"
@@ -41,13 +41,14 @@ ANY = settings(
 )
 
 
-def drawn(*sessions, **changes):
-    return opened(draw_timeline(sessions, **{"title": "pump-7", "now": NOON} | changes))
+def drawn(*sessions, name="pump-7", days=30, **changes):
+    report = a_report(sessions, sim=a_sim(unique_name=name), **changes)
+    return opened(draw_report(report, days=days))
 
 
 def test_it_is_a_small_png():
     """1200 pixels wide, under 60 kB, and the same in whatever order sessions and copies come."""
-    png = draw_timeline(tuple(ago(n / 20, 0.7) for n in range(600)), title="pump-7", now=NOON)
+    png = draw_report(a_report(tuple(ago(n / 20, 0.7) for n in range(600))))
 
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert (1200, 338) == opened(png).size
@@ -55,8 +56,7 @@ def test_it_is_a_small_png():
 
     sessions = (ago(3), ago(9, **TELCEL), an_open(1, 5), ago(20, imei=PHONE))
     one, other = (
-        draw_timeline(rows, title="pump-7", now=NOON)
-        for rows in (sessions, (*reversed(sessions), sessions[2]))
+        draw_report(a_report(rows)) for rows in (sessions, (*reversed(sessions), sessions[2]))
     )
 
     assert one == other
@@ -84,12 +84,12 @@ def test_what_is_left_out_is_said():
     odd = (ago(1), a_session(start=None), ago(40), ago(-2), ago(3, -1))
 
     assert bare + 3 * 26 == drawn(*odd).height
-    assert bare + 4 * 26 == drawn(*odd, notes=("from before",)).height
+    assert bare + 4 * 26 == drawn(*odd, skipped_rows=2).height
 
     both = (ago(1), a_session(start=None))
 
-    assert drawn(*both).height + 26 == drawn(*both, title="truck 🚚").height
-    assert drawn(*both).height == drawn(*both, title="Łódź").height
+    assert drawn(*both).height + 26 == drawn(*both, name="truck 🚚").height
+    assert drawn(*both).height == drawn(*both, name="Łódź").height
 
 
 def test_a_report_is_drawn():
@@ -128,7 +128,7 @@ def test_each_story_can_be_drawn(story):
             rows.append(session_of(row))
         except ValueError:
             continue  # rows that break the schema never get this far
-    image = drawn(*rows, title=story.name)
+    image = drawn(*rows, name=story.name)
 
     assert 1200 == image.width
     assert {colour for _, colour in image.getcolors(256)} <= known_colours()
@@ -160,10 +160,10 @@ row = st.builds(
 
 
 @ANY
-@given(rows=st.lists(row, max_size=30), title=st.text(max_size=80), days=st.integers(1, 30))
-def test_any_sessions(rows, title, days):
+@given(rows=st.lists(row, max_size=30), name=st.text(max_size=80), days=st.integers(1, 30))
+def test_any_sessions(rows, name, days):
     """Unknown fields, times far off, ends before starts, any text: there is a picture."""
-    image = drawn(*rows, title=title, days=days)
+    image = drawn(*rows, name=name, days=days)
 
     assert 1200 == image.width
     assert {colour for _, colour in image.getcolors(256)} <= known_colours()
