@@ -4,7 +4,7 @@ Each raises ValueError with what to write instead; `bot.settings` puts the setti
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -137,10 +137,7 @@ def read_runbooks(text: str) -> dict[str, str]:
 
     Nothing is nested there, so that both are read in one way.
     """
-    return dict(_entries(text))
-
-
-def _entries(text: str) -> Iterator[tuple[str, str]]:
+    found: dict[str, str] = {}
     for number, line in enumerate(text.replace(",", ",\n").splitlines(), start=1):
         kept = line.strip().strip("{}").strip()
         if not kept or kept.startswith(("#", "---")):
@@ -148,7 +145,8 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
         entry = _ENTRY.fullmatch(kept)
         if entry is None:
             raise ValueError(f"entry {number} is not `rule: https://…`")
-        yield entry["rule"], _https(entry["url"])
+        found[entry["rule"]] = _https(entry["url"])
+    return found
 
 
 def _https(text: str) -> str:

@@ -16,8 +16,7 @@ from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, opened, run_process
 from bot.clock import Clock, SystemClock
 from bot.digests.archive import Archive, FleetScans
-from bot.digests.subscription import Subscription
-from bot.digests.subscriptions import Subscriptions
+from bot.digests.subscriptions import EveryDigest
 from bot.errors import StartError
 from bot.mcp.lookups import AgentServices, Caller, Pages
 from bot.mcp.server import make_server
@@ -31,7 +30,6 @@ from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue
 from bot.store.scans import ScanRows, ScanSums
-from bot.struct import Struct
 
 NOT_BY_ACCOUNT = (
     "SIMSESSIONS_MCP_TOKENS: while an account's channels, users or groups say who may see it, each "
@@ -42,18 +40,6 @@ NO_SUCH_OPTION = (
     "SIMSESSIONS_MCP_TOKENS: {} is neither `redact` nor the name of an account in KORE_ACCOUNTS"
 )
 log = logging.getLogger(__name__)
-
-
-class EveryDigest(Struct):
-    """The digests whose scans a token may see: all, as it may look up every SIM."""
-
-    subscriptions: Subscriptions
-    runs: DigestRuns
-    team: str = ""
-
-    async def of_person(self, _person: str) -> tuple[Subscription, ...]:
-        """Return all of them. Raises StoreError."""
-        return await self.subscriptions.every()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -18,7 +18,7 @@ from bot.digests.compile import BATCH, moment, sim_summaries
 from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
 from bot.digests.subscription import Selection, SelectionKind, Subscription
-from bot.digests.subscriptions import Subscriptions
+from bot.digests.subscriptions import DigestService, EveryDigest
 from bot.errors import NotAllowed, UserError
 from bot.sessions.fleet import MOST_FRESH, NOT_HERE, MeantSims
 from bot.sessions.fleet_query import Facts, FleetQuery
@@ -128,23 +128,8 @@ class _Scan(Struct):
     covers: bool
 
 
-class SeenDigests(Protocol):
-    """Knows the digests whose scans somebody may see; DigestService is one."""
-
-    @property
-    def team(self) -> str:
-        """Whose digests they are."""
-
-    @property
-    def subscriptions(self) -> Subscriptions:
-        """Where those of a channel are found."""
-
-    @property
-    def runs(self) -> DigestRuns:
-        """Where their runs are found."""
-
-    async def of_person(self, person: str) -> tuple[Subscription, ...]:
-        """Return those that a person may see."""
+SeenDigests = DigestService | EveryDigest
+"""Knows the digests whose scans somebody may see."""
 
 
 class FleetScans:

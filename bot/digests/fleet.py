@@ -52,7 +52,6 @@ class Fleet(Struct):
     runs: DigestRuns
     chunks: ScanChunks
     rows: ScanRows
-    sums: ScanSums
     days: SimDays
     kore: KoreClient
     scanner: Scanner
@@ -73,17 +72,16 @@ def open_fleet(  # noqa: PLR0913 -- collaborators, each once
     accounts: frozenset[str] = ONE_ACCOUNT,
 ) -> Fleet:
     """Assemble it; `kore` is in the background, and stays the caller's to close."""
-    runs, rows, sums = DigestRuns(database), ScanRows(database), ScanSums(database)
+    runs, rows = DigestRuns(database), ScanRows(database)
     return Fleet(
         database=database,
         runs=runs,
         chunks=ScanChunks(database),
         rows=rows,
-        sums=sums,
         days=SimDays(database),
         kore=kore,
         scanner=Scanner(kore, judge, clock, executor, at_once=at_once),
-        compiler=Compiler(runs, rows, sums, judge.thresholds, clock),
+        compiler=Compiler(runs, rows, ScanSums(database), judge.thresholds, clock),
         keep=keep,
         accounts=accounts,
     )

@@ -318,6 +318,18 @@ class DigestService(Struct):
         await self.queue.add(NewJob(PREVIEW, f"{PREVIEW}:{one.id}:{person}@{stamp(due)}", args))
 
 
+class EveryDigest(Struct):
+    """The digests whose scans an agent's token may see: all, as it may look up every SIM."""
+
+    subscriptions: Subscriptions
+    runs: DigestRuns
+    team: str = ""
+
+    async def of_person(self, _person: str) -> tuple[Subscription, ...]:
+        """Return all of them. Raises StoreError."""
+        return await self.subscriptions.every()
+
+
 def run_key(one: Subscription, due: datetime) -> str:
     """Return the key of a run's job: that of the schedule at that time."""
     return f"{one.schedule_name}@{stamp(due)}"
