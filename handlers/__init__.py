@@ -3,17 +3,16 @@
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.services import Services
-from handlers import history
+from handlers import digests, history
 from handlers.alert_form import register_alert_form
-from handlers.alerts import register_alerts
+from handlers.alerts import ALERTS
 from handlers.buttons import register_buttons, register_card
 from handlers.commands import register_command
 from handlers.digest_form import register_digest_form
-from handlers.digests import register_digest_buttons
 from handlers.history import register_modals
 from handlers.home import register_home
 from handlers.incident_buttons import register_incident_buttons
-from handlers.interactions import register_clicks
+from handlers.interactions import register_clicks, register_operations
 from handlers.mentions import register_mentions, register_shortcuts
 from handlers.middleware import REVOKED, Middleware
 from handlers.previews import register_unfurls, register_work_objects
@@ -37,11 +36,11 @@ def register(app: AsyncApp, services: Services) -> None:
     register_shortcuts(app, services)
     register_buttons(app, services)
     register_card(app, services)
-    register_clicks(app, {**history.CLICKS, **watch.CLICKS}, services)
+    register_clicks(app, {**history.CLICKS, **watch.CLICKS, **digests.CLICKS}, services)
     register_modals(app, services)
-    register_digest_buttons(app, services)
+    register_operations(app, digests.DIGESTS, services)
     register_digest_form(app, services)
-    register_alerts(app, services)
+    register_operations(app, ALERTS, services)
     register_alert_form(app, services)
     register_incident_buttons(app, services)
     register_triage_buttons(app, services)

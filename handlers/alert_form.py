@@ -1,6 +1,5 @@
 """The modal in which an alert is made or changed: opened, drawn anew, sent off."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -22,15 +21,7 @@ from bot.alerts.alert import (
     values_of,
 )
 from bot.blocks import ids
-from bot.blocks.alert_setup import (
-    ALERT,
-    announced_screen,
-    block_of,
-    causes_to_choose,
-    form_view,
-    saved_screen,
-    title_of,
-)
+from bot.blocks.alert_setup import ALERT, causes_to_choose, form_view, saved_screen
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.digests.form import FormField, FormValues
 from bot.digests.sim_selection import SelectedSims
@@ -41,12 +32,10 @@ from bot.struct import replace
 from handlers.digest_form import examined, kept, on_zone, text_of
 from handlers.interactions import (
     FormWindow,
+    form_in,
     known_zone,
     on_choice,
     on_sent,
-    open_modal,
-    permit,
-    read,
 )
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
@@ -55,10 +44,11 @@ NOT_THEIRS = "Only its maker and the people in its channel may change an alert."
 FASTEST_PER_SECOND = 20.0
 """SIMs that are scanned in a second at most, where nothing else is set."""
 MENTIONS = (AlertField.FIRST, AlertField.SECOND)
-Find = Callable[[], Awaitable[Alert]]
 
 
-async def save(context: Context, values: AlertValues, form: ids.AlertForm) -> Screen | Faults:
+async def save(
+    context: Context, values: AlertValues, form: ids.SubscriptionForm
+) -> Screen | Faults:
     """Keep the alert and tell its channel; return what is said of it, or what is wrong.
 
     Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
@@ -107,7 +97,7 @@ async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
         context.services.clock.now(),
     )
     deed = "changed" if before else "made"
-    line = announced_screen(after, by, deed)
+    line = ALERT.announced_screen(after, by, deed)
 
     async def keep() -> None:
         await (store.change(after) if before else store.add(after))
@@ -117,17 +107,12 @@ async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
     return await kept(context, after, line, keep, undo)
 
 
-def form_in(view: Body) -> ids.AlertForm:
-    """Return which alert the modal is about. Raises OldButton."""
-    return read(ids.AlertForm, text_in(view, "private_metadata"))
-
-
 def values_in(view: Body) -> AlertValues:
     """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
     inputs = part(part(view, "state"), "values")
 
     def found(name: Field) -> Body | None:
-        block = block_of(name)
+        block = ALERT.block_of(name)
         return part(part(inputs, block), block) if block in inputs else None
 
     known: dict[str, Any] = dict(form_in(view).kept)
@@ -168,33 +153,22 @@ def _text_of(inputs: Body) -> str:
 
 def register_alert_form(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the modal."""
-    app.action(block_of(FormField.WHICH))(on_choice("alert_choice", "Alert", _redrawn, services))
-    app.options(block_of(FormField.ZONE))(on_zone(services))
+    app.action(ALERT.block_of(FormField.WHICH))(
+        on_choice("alert_choice", "Alert", _redrawn, services)
+    )
+    app.options(ALERT.block_of(FormField.ZONE))(on_zone(services))
     for group in MENTIONS:
-        app.options(block_of(group))(on_mention(services))
+        app.options(ALERT.block_of(group))(on_mention(services))
     app.view(ids.ALERT_FORM)(on_sent("Alert", _window, services))
 
 
-async def open_form(context: Context, find: Find | None = None) -> None:
-    """Open the modal at once and fill it then: with what `find` returns, else for a new alert.
-
-    Raises NotAllowed and SlackError; what goes wrong after the opening is said in the modal.
-    """
-    await context.authorize()
-    form = ids.AlertForm(at=context.request.channel)
-    title = title_of(form if find is None else ids.AlertForm(id=""))
-    await open_modal("alert_form", title, lambda: _first_view(context, form, find), context)
-
-
-async def _first_view(context: Context, form: ids.AlertForm, find: Find | None) -> View:
+async def first_view(context: Context, form: ids.SubscriptionForm, found: Alert | None) -> View:
+    """Draw the window of an alert, or of a new one."""
     service, channel = context.services.alerts, context.request.channel
-    if find is not None:
-        found = await find()
-        await permit(context, found, NOT_THEIRS)
+    if found is not None:
         values = values_of(found, context.services.clock.now())
         names = await service.channels.names_of((values.first, values.second))
         values = replace(values, names=names)
-        form = form.model_copy(update={"id": found.id})
     else:
         at = "" if channel.startswith("D") else channel
         values = AlertValues(base=FormValues(channel=at, zone=await known_zone(context)))

@@ -6,22 +6,17 @@ ended before it wrote that down.
 """
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck
 
 from bot.alerts.alert import Alert
 from bot.alerts.listening import ForeignAlert, Listening
-from bot.alerts.service import Alerts
-from bot.blocks import ids
 from bot.blocks.alert_setup import (
-    announced_screen,
-    done_screen,
+    ALERT,
     list_screen,
     listening_screen,
     silent_screen,
-    sure_screen,
     switched_screen,
     test_screen,
     tested_words,
@@ -31,8 +26,8 @@ from bot.errors import NotAllowed, UserError
 from bot.services import Services
 from bot.sims.spotter import places_of
 from bot.struct import replace
-from handlers.alert_form import NOT_THEIRS, open_form
-from handlers.interactions import Operation, announce, register_operations
+from handlers.alert_form import NOT_THEIRS, first_view
+from handlers.interactions import Kind, announce
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, is_late, part, text_in
 from handlers.replies import Reply
@@ -54,23 +49,18 @@ async def list_reply(context: Context) -> Reply:
 async def pause(context: Context, alert: Alert) -> Reply:
     """Pause it, and tell the channel."""
     if not await context.services.alerts.alerts.pause(alert):
-        return Reply(done_screen(alert, "is already paused."))
+        return Reply(ALERT.done_screen(alert, "is already paused."))
     await _announce(context, replace(alert, paused=PauseReason.ASKED), "paused")
     words = "is paused. Its open incidents stay as they are until you resume it."
-    return Reply(done_screen(alert, words))
+    return Reply(ALERT.done_screen(alert, words))
 
 
 async def resume(context: Context, alert: Alert) -> Reply:
     """Resume it, and tell the channel."""
     if not await context.services.alerts.alerts.resume(alert):
-        return Reply(done_screen(alert, "is not paused."))
+        return Reply(ALERT.done_screen(alert, "is not paused."))
     await _announce(context, replace(alert, paused=None), "resumed")
-    return Reply(done_screen(alert, "is resumed. What went down meanwhile is reported now."))
-
-
-async def ask_to_remove(_context: Context, alert: Alert) -> Reply:
-    """Ask whether it is to be removed."""
-    return Reply(sure_screen(alert))
+    return Reply(ALERT.done_screen(alert, "is resumed. What went down meanwhile is reported now."))
 
 
 async def remove(context: Context, alert: Alert) -> Reply:
@@ -78,7 +68,7 @@ async def remove(context: Context, alert: Alert) -> Reply:
     services, by = context.services, context.request.user
     await services.alerts.alerts.remove(alert, by, services.clock.now())
     await _announce(context, alert, "removed")
-    return Reply(done_screen(alert, "is removed. What it posted stays in the channel."))
+    return Reply(ALERT.done_screen(alert, "is removed. What it posted stays in the channel."))
 
 
 async def test(context: Context, alert: Alert) -> Reply:
@@ -89,39 +79,23 @@ async def test(context: Context, alert: Alert) -> Reply:
     screen = test_screen(alert, context.request.user)
     await services.replying.delivery.post(alert.team, alert.channel, screen)
     looked = await services.alerts.alerts.look(alert.id)
-    return Reply(done_screen(alert, tested_words(looked[1] if looked else None)))
+    return Reply(ALERT.done_screen(alert, tested_words(looked[1] if looked else None)))
 
 
 async def _announce(context: Context, alert: Alert, deed: str) -> None:
     note_action(context, f"alert {deed} {alert.id}")
-    line = announced_screen(alert, context.request.user, deed)
+    line = ALERT.announced_screen(alert, context.request.user, deed)
     await announce(context, alert.team, alert.channel, line)
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    ids.ALERT_PAUSE: pause,
-    ids.ALERT_RESUME: resume,
-    ids.ALERT_REMOVE: remove,
-    ids.ALERT_TEST: test,
-}
-
-
-def register_alerts(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to each button."""
-    register_operations(
-        app,
-        services,
-        OPERATIONS,
-        noun="alert",
-        stored_in=stored_in,
-        open_form=open_form,
-        refusal=NOT_THEIRS,
-    )
-
-
-def stored_in(services: Services) -> Alerts:
-    """Return where the alerts are."""
-    return services.alerts.alerts
+ALERTS = Kind(
+    ALERT,
+    list_reply,
+    lambda services: services.alerts.alerts,
+    first_view,
+    {"pause": pause, "resume": resume, "remove": remove, "test": test},
+    NOT_THEIRS,
+)
 
 
 ACK_SECONDS = 1.5

@@ -11,15 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.alerts.service import AlertNameTaken
 from bot.blocks import ids
-from bot.blocks.digest_setup import (
-    DIGEST,
-    announced_screen,
-    block_of,
-    form_view,
-    saved_screen,
-    title_of,
-)
-from bot.blocks.ids import DigestForm
+from bot.blocks.digest_setup import DIGEST, announced_screen, form_view, saved_screen
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
@@ -39,19 +31,20 @@ from bot.services import Actor, Request, Services
 from bot.struct import replace
 from handlers.interactions import (
     FormWindow,
+    form_in,
     known_zone,
     on_choice,
     on_sent,
-    open_modal,
     permit,
-    read,
 )
 from handlers.payloads import Body, Context, Listener, part, text_in
 
 NOTHING_SAVED = "Nothing was saved, and what you typed is still here."
 
 
-async def save(context: Context, values: FormValues, form: DigestForm) -> Screen | FieldErrors:
+async def save(
+    context: Context, values: FormValues, form: ids.SubscriptionForm
+) -> Screen | FieldErrors:
     """Keep the digest and tell its channel; return what is said of it, or what is wrong.
 
     Raises StoreError, NoSuchDigest, NotAllowed, NotYours and AskedTooOften.
@@ -76,7 +69,7 @@ async def save(context: Context, values: FormValues, form: DigestForm) -> Screen
 async def examined(
     context: Context,
     values: FormValues,
-    form: DigestForm,
+    form: ids.SubscriptionForm,
     stored: NamedRepository[N],
     refusal: str | None = None,
 ) -> tuple[N | None, SelectedSims | None, dict[Any, str]]:
@@ -199,17 +192,12 @@ _KINDS = {
 }
 
 
-def form_in(view: Body) -> ids.DigestForm:
-    """Return which digest the modal is about. Raises OldButton."""
-    return read(ids.DigestForm, text_in(view, "private_metadata"))
-
-
 def values_in(view: Body) -> FormValues:
     """Return all that is filled in, fields that are not shown now included. Raises OldButton."""
     fields: dict[str, Any] = dict(form_in(view).kept)
     inputs = part(part(view, "state"), "values")
     for name in FormField:
-        block = block_of(name)
+        block = DIGEST.block_of(name)
         if block in inputs:
             fields[name.value] = text_of(part(part(inputs, block), block))
     try:
@@ -225,35 +213,22 @@ def text_of(inputs: Body) -> str:
     return chosen or next(filter(None, (text_in(inputs, name) for name in _PLAIN)), "")
 
 
-Find = Callable[[], Awaitable[Subscription]]
-
-
 def register_digest_form(app: AsyncApp, services: Services) -> None:
     """Attach the listeners of the modal."""
     for name in (FormField.WHICH, FormField.EVERY):
-        app.action(block_of(name))(on_choice("digest_choice", "Digest", _redrawn, services))
-    app.options(block_of(FormField.ZONE))(on_zone(services))
+        app.action(DIGEST.block_of(name))(on_choice("digest_choice", "Digest", _redrawn, services))
+    app.options(DIGEST.block_of(FormField.ZONE))(on_zone(services))
     app.view(ids.DIGEST_FORM)(on_sent("Digest", _window, services))
 
 
-async def open_form(context: Context, find: Find | None = None) -> None:
-    """Open the modal at once and fill it then: with what `find` returns, else for a new digest.
-
-    Raises NotAllowed and SlackError; what goes wrong after the opening is said in the modal.
-    """
-    await context.authorize()
-    form = ids.DigestForm(at=context.request.channel)
-    title = title_of(form) if find is None else title_of(ids.DigestForm(id=""))
-    await open_modal("digest_form", title, lambda: _first_view(context, form, find), context)
-
-
-async def _first_view(context: Context, form: ids.DigestForm, find: Find | None) -> View:
-    if find is None:
-        zone = await known_zone(context)
-        return form_view(FormValues(channel=context.request.channel, zone=zone), form)
-    found = await find()
-    await permit(context, found)
-    return form_view(values_of(found), form.model_copy(update={"id": found.id}))
+async def first_view(
+    context: Context, form: ids.SubscriptionForm, found: Subscription | None
+) -> View:
+    """Draw the window of a digest, or of a new one."""
+    if found is not None:
+        return form_view(values_of(found), form)
+    zone = await known_zone(context)
+    return form_view(FormValues(channel=context.request.channel, zone=zone), form)
 
 
 async def _redrawn(_context: Context, view: Body) -> View:

@@ -9,37 +9,19 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-from slack_bolt.async_app import AsyncApp
-
 from bot.blocks import ids
 from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines, sent_screen
 from bot.blocks.digest import details_screen
-from bot.blocks.digest_setup import (
-    announced_screen,
-    begun,
-    done_screen,
-    list_screen,
-    sure_screen,
-    when_next,
-)
+from bot.blocks.digest_setup import DIGEST, announced_screen, begun, list_screen, when_next
 from bot.blocks.format import MRKDWN
 from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
 from bot.digests.subscription import PauseReason, Subscription
-from bot.digests.subscriptions import Subscriptions
 from bot.ops.tasks import WorkerThread
-from bot.services import Services, Visibility
+from bot.services import Visibility
 from bot.struct import replace
-from handlers.digest_form import open_form
-from handlers.interactions import (
-    Click,
-    Operation,
-    announce,
-    permit,
-    read,
-    register_clicks,
-    register_operations,
-)
+from handlers.digest_form import first_view
+from handlers.interactions import Click, Kind, announce, permit, read
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -61,27 +43,24 @@ async def list_reply(context: Context) -> Reply:
 async def pause(context: Context, subscription: Subscription) -> Reply:
     """Pause it, and tell the channel."""
     if not await context.services.digests.subscriptions.pause(subscription):
-        return Reply(done_screen(subscription, "is already paused."))
+        return Reply(DIGEST.done_screen(subscription, "is already paused."))
     return await _changed(context, replace(subscription, paused=PauseReason.ASKED), "paused")
 
 
 async def resume(context: Context, subscription: Subscription) -> Reply:
     """Resume it, and tell the channel."""
     if not await context.services.digests.subscriptions.resume(subscription):
-        return Reply(done_screen(subscription, "is not paused."))
+        return Reply(DIGEST.done_screen(subscription, "is not paused."))
     return await _changed(context, replace(subscription, paused=None), "resumed")
-
-
-async def ask_to_remove(_context: Context, subscription: Subscription) -> Reply:
-    """Ask whether it is to be removed."""
-    return Reply(sure_screen(subscription))
 
 
 async def remove(context: Context, subscription: Subscription) -> Reply:
     """Remove it, end what is under way, and tell the channel."""
     await context.services.digests.subscriptions.remove(subscription)
     await _announce(context, subscription, "removed", context.services.clock.now())
-    return Reply(done_screen(subscription, "is removed. What it posted stays in the channel."))
+    return Reply(
+        DIGEST.done_screen(subscription, "is removed. What it posted stays in the channel.")
+    )
 
 
 async def now(context: Context, subscription: Subscription) -> Reply:
@@ -89,9 +68,9 @@ async def now(context: Context, subscription: Subscription) -> Reply:
     digests = context.services.digests
     if not await digests.post_now(subscription):
         percent = (await digests.percents()).get(subscription.id, 0)
-        return Reply(done_screen(subscription, f"is already being made: {percent} %."))
+        return Reply(DIGEST.done_screen(subscription, f"is already being made: {percent} %."))
     where = f"<#{subscription.channel}>"
-    return Reply(done_screen(subscription, f"is being made and will be posted in {where}."))
+    return Reply(DIGEST.done_screen(subscription, f"is being made and will be posted in {where}."))
 
 
 async def preview(context: Context, subscription: Subscription) -> Reply:
@@ -99,7 +78,7 @@ async def preview(context: Context, subscription: Subscription) -> Reply:
     accounts = (await context.visibility(for_all=False)).accounts
     await context.services.digests.preview(subscription, context.request.user, accounts)
     return Reply(
-        done_screen(
+        DIGEST.done_screen(
             subscription,
             "is being made. It comes to you as a direct message, and nothing of it is kept.",
         )
@@ -110,7 +89,7 @@ async def _changed(context: Context, subscription: Subscription, what: str) -> R
     at = context.services.clock.now()
     await _announce(context, subscription, what, at)
     next_run = "" if subscription.paused else f" {begun(when_next(subscription, at, MRKDWN))}."
-    return Reply(done_screen(subscription, f"is {what}.{next_run}"))
+    return Reply(DIGEST.done_screen(subscription, f"is {what}.{next_run}"))
 
 
 async def _announce(context: Context, subscription: Subscription, what: str, at: datetime) -> None:
@@ -118,26 +97,13 @@ async def _announce(context: Context, subscription: Subscription, what: str, at:
     await announce(context, subscription.team, subscription.channel, line)
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    ids.DIGEST_PAUSE: pause,
-    ids.DIGEST_RESUME: resume,
-    ids.DIGEST_REMOVE: remove,
-    ids.DIGEST_NOW: now,
-    ids.DIGEST_PREVIEW: preview,
-}
-
-
-def register_digest_buttons(app: AsyncApp, services: Services) -> None:
-    """Attach a listener to each button."""
-    register_operations(
-        app, services, OPERATIONS, noun="digest", stored_in=stored_in, open_form=open_form
-    )
-    register_clicks(app, CLICKS, services)
-
-
-def stored_in(services: Services) -> Subscriptions:
-    """Return where the digests are."""
-    return services.digests.subscriptions
+DIGESTS = Kind(
+    DIGEST,
+    list_reply,
+    lambda services: services.digests.subscriptions,
+    first_view,
+    {"pause": pause, "resume": resume, "remove": remove, "now": now, "preview": preview},
+)
 
 
 async def details(context: Context, value: str) -> Reply:

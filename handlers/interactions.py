@@ -36,6 +36,7 @@ SETTLED = 0.5
 """Seconds after which an answer has surely reached the modal."""
 Draw = Callable[[], Awaitable[View]]
 Opening = Callable[[Context, str], Awaitable[None]]
+Find = Callable[[], Awaitable[Any]]
 F = TypeVar("F", bound=StrEnum)
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class FormWindow(Struct, Generic[F]):
     """
 
     listing: Listing
-    form: ids.DigestForm
+    form: ids.SubscriptionForm
     context: Context
     faults: dict[F, str]
     save: Callable[[], Awaitable[Screen | dict[F, str]]]
@@ -161,7 +162,6 @@ async def announce(context: Context, team: str, channel: str, line: Screen) -> N
 
 Click = Callable[[Context, str], Awaitable[Reply]]
 Operation = Callable[[Context, Any], Awaitable[Reply]]
-StoredIn = Callable[[Services], NamedRepository[Any]]
 Value = TypeVar("Value", bound=Carried)
 
 
@@ -192,43 +192,55 @@ def on_answered(
     return listener
 
 
-def register_operations(  # noqa: PLR0913 -- what tells digests and alerts apart
-    app: AsyncApp,
-    services: Services,
-    operations: Mapping[str, Operation],
-    *,
-    noun: str,
-    stored_in: StoredIn,
-    open_form: Callable[..., Awaitable[None]],
-    refusal: str | None = None,
-) -> None:
+class Kind(Struct):
+    """What tells alerts and digests apart, for whoever clicks and for whoever types.
+
+    `first_view` draws the window of one, or with None of a new one. `operations` has by word what
+    is done with one; `pause` is the button `alert_pause` too.
+    """
+
+    listing: Listing
+    list_reply: Callable[[Context], Awaitable[Reply]]
+    stored_in: Callable[[Services], NamedRepository[Any]]
+    first_view: Callable[[Context, ids.SubscriptionForm, Any], Awaitable[View]]
+    operations: Mapping[str, Operation]
+    refusal: str | None = None
+
+
+def register_operations(app: AsyncApp, kind: Kind, services: Services) -> None:
     """Attach the buttons of digests, or of alerts: new, edit, and what is done with one."""
 
     async def open_new(context: Context, _value: str) -> None:
-        await open_form(context)
+        await open_form(context, kind)
 
     async def open_to_edit(context: Context, value: str) -> None:
-        await open_form(context, lambda: _meant(context, value, stored_in))
+        await open_form(context, kind, lambda: _meant(context, value, kind))
 
-    clicks = {action: doing(do, stored_in, refusal) for action, do in operations.items()}
+    action = kind.listing.action
+    clicks = {action(word): doing(do, kind) for word, do in kind.operations.items()}
     register_clicks(app, clicks, services)
-    for action, open_ in ((f"{noun}_add", open_new), (f"{noun}_edit", open_to_edit)):
-        app.action(action)(on_opening(action, open_, services))
+    for name, open_ in ((action("add"), open_new), (action("edit"), open_to_edit)):
+        app.action(name)(on_opening(name, open_, services))
 
 
-def doing(operation: Operation, stored_in: StoredIn, refusal: str | None = None) -> Click:
+def doing(operation: Operation, kind: Kind) -> Click:
     """Return what a click does: read which one is meant, check who clicks, do it."""
 
     async def click(context: Context, value: str) -> Reply:
-        found = await _meant(context, value, stored_in)
-        await permit(context, found, refusal)
+        found = await _meant(context, value, kind)
+        await permit(context, found, kind.refusal)
         return await operation(context, found)
 
     return click
 
 
-async def _meant(context: Context, value: str, stored_in: StoredIn) -> Any:  # noqa: ANN401 -- a digest or an alert
-    return await stored_in(context.services).get(read(ids.SubscriptionButton, value).id)
+async def _meant(context: Context, value: str, kind: Kind) -> Any:  # noqa: ANN401 -- a digest or an alert
+    return await kind.stored_in(context.services).get(read(ids.SubscriptionButton, value).id)
+
+
+def form_in(view: Body) -> ids.SubscriptionForm:
+    """Return which digest, or alert, a window is about. Raises OldButton."""
+    return read(ids.SubscriptionForm, text_in(view, "private_metadata"))
 
 
 def action_in(body: Body) -> Body:
@@ -274,10 +286,24 @@ def on_opening(name: str, open_: Opening, services: Services) -> Listener:
     return listener
 
 
-async def open_modal(name: str, title: str, draw: Draw, context: Context) -> None:
-    """Open a modal at once and fill it then. Raises SlackError; later errors are said in it."""
+async def open_form(context: Context, kind: Kind, find: Find | None = None) -> None:
+    """Open the window at once and fill it then: with what `find` returns, else for a new one.
+
+    Raises NotAllowed and SlackError; what goes wrong after the opening is said in the window.
+    """
+    await context.authorize()
+    form = ids.SubscriptionForm(at=context.request.channel, id="" if find else None)
+    title = kind.listing.title_of(form)
+
+    async def draw() -> View:
+        if find is None:
+            return await kind.first_view(context, form, None)
+        found = await find()
+        await permit(context, found, kind.refusal)
+        return await kind.first_view(context, form.model_copy(update={"id": found.id}), found)
+
     modal = await context.services.modals.open(context.request.trigger, loading_view(title))
-    await _fill(modal, name, title, draw, context)
+    await _fill(modal, kind.listing.action("form"), title, draw, context)
 
 
 def on_choice(

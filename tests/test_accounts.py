@@ -18,12 +18,12 @@ from bot.errors import BotError, NotAllowed
 from bot.services import Actor, Request
 from bot.struct import replace
 from bot.watches.polling import AccessPermission, AccountHidden
-from handlers import buttons, handover, history, incident_buttons, triage
+from handlers import buttons, history, incident_buttons, triage
 from handlers.home import draw_home
 from handlers.lookups import look_up
 from handlers.payloads import Context
 from handlers.replies import RetryFailed
-from handlers.subcommands import watch
+from handlers.subcommands import sessions, watch
 from tests.accounts_rig import (
     APART,
     CHANNEL,
@@ -347,7 +347,7 @@ def _forged():
     yield buttons.retry, ids.Retry(run="history", text=f"{sid} 7").to_value()
     yield watch.watch_clicked, window
     yield triage.details, sid
-    yield handover.look_up_thread, ids.Thread(root="1700000000.000100").to_value()
+    yield sessions.look_up_thread, ids.Thread(root="1700000000.000100").to_value()
     for kind in ids.FileKind:
         yield history.share_file, ids.ShareFile(sid=sid, days=7, kind=kind).to_value()
     if sims:

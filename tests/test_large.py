@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 
-from bot.blocks.digest_setup import block_of
+from bot.blocks.digest_setup import DIGEST
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.digests.form import FormField
@@ -103,10 +103,10 @@ async def digest_of_all(large):
     workspace = large.slack.workspace
     await workspace.command("ana", "#fleet-ops", "/simsessions", "digest add")
     await until(lambda: "digest_field_name" in str(window(large)))
-    which = block_of(FormField.WHICH)
+    which = DIGEST.block_of(FormField.WHICH)
     await workspace.click_in_view("ana", which, which, selected="all")
     await until(lambda: "Name pattern" not in str(window(large)))
-    filled = ((block_of(FormField.NAME), "All"), (block_of(FormField.AT), AT))
+    filled = ((DIGEST.block_of(FormField.NAME), "All"), (DIGEST.block_of(FormField.AT), AT))
     sent = await workspace.submit_view("ana", {block: {block: text} for block, text in filled})
     assert sent.ok
     await until(lambda: large.sql("SELECT count(*) FROM subscriptions"))

@@ -94,17 +94,14 @@ ALERT = Listing(
     ids.ALERT_FORM,
     about,
     "Its open incidents are resolved; what it posted stays in the channel.",
-    (("Test", ids.ALERT_TEST),),
+    (("Test", "test"),),
 )
-block_of, title_of, errors_of, _named = ALERT.block_of, ALERT.title_of, ALERT.errors_of, ALERT.input
-choice_screen, add_screen = ALERT.choice_screen, ALERT.add_screen
-done_screen, sure_screen, add_row = ALERT.done_screen, ALERT.sure_screen, ALERT.add_row
-announced_screen, paused_screen = ALERT.announced_screen, ALERT.paused_screen
+_named = ALERT.input
 
 
 def form_view(
     values: AlertValues,
-    form: ids.AlertForm,
+    form: ids.SubscriptionForm,
     faults: Faults | None = None,
     note: Sequence[Block] = (),
     *,
@@ -206,7 +203,7 @@ def _multi_select(choices: Sequence[Choice], values: Sequence[str], example: str
 
 def _renamed(name: Field, block: Block) -> Block:
     """Return a digest's field as one of this form."""
-    id_ = block_of(name)
+    id_ = ALERT.block_of(name)
     return block | {"block_id": id_, "element": block["element"] | {"action_id": id_}}
 
 
@@ -243,7 +240,7 @@ def list_screen(alerts: Sequence[Alert], open_by: dict[str, int], *, where: str)
     head = f"{count(len(alerts), 'alert')} {where}"
     if not alerts:
         head = f"No alerts {where} yet. An alert tells a channel when SIMs go down, unasked."
-    blocks = [section(MRKDWN.strong(head)), *rows(alerts, open_by), add_row()]
+    blocks = [section(MRKDWN.strong(head)), *rows(alerts, open_by), ALERT.add_row()]
     return screen(head, blocks)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.blocks import ids
+from bot.blocks.digest_setup import DIGEST
 from bot.blocks.digest_text import (
     KINDS,
     changes_text,
@@ -93,11 +94,9 @@ def buttons(digest: Digest) -> Block:
     return actions(
         ids.DIGEST_ACTIONS,
         [
-            button(
-                "Details", ids.DIGEST_DETAILS, f"Every SIM of {name}, the worst first", value=run
-            ),
-            button("Edit", ids.DIGEST_EDIT, f"Edit the digest {name}", value=subscription),
-            button("Pause", ids.DIGEST_PAUSE, f"Pause the digest {name}", value=subscription),
+            button("Details", ids.DIGEST_DETAILS, f"Every SIM of {name}, the worst first", run),
+            button("Edit", DIGEST.action("edit"), f"Edit the digest {name}", subscription),
+            button("Pause", DIGEST.action("pause"), f"Pause the digest {name}", subscription),
         ],
     )
 
@@ -193,7 +192,7 @@ def details_screen(digest: Digest, worst: tuple[SimSummary, ...]) -> Screen:
     """Show the SIMs of a digest, the worst first, to who asks; the file has them all."""
     table = Table("SIMs, the worst first", _SIMS, tuple(_row(sim, digest) for sim in worst))
     run = ids.DigestRun(id=digest.subscription, due=digest.due)
-    file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", value=run)
+    file = button("CSV file", ids.DIGEST_CSV, f"All SIMs of {digest.name} as a CSV file", run)
 
     def shown(drawn: Drawn) -> list[Block]:
         return [context(_shown(drawn.rows, digest.sims))]

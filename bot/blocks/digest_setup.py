@@ -2,7 +2,6 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count
@@ -42,7 +41,6 @@ from bot.digests.subscription import (
 )
 from bot.sims.identifier import unquoted
 
-Form = TypeVar("Form", bound=ids.DigestForm)
 _METADATA = 3000
 _KEPT = (
     FormField.LISTED,
@@ -91,38 +89,28 @@ DIGEST = Listing(
     ids.DIGEST_FORM,
     lambda one: about(one, MRKDWN),
     "It will post nothing more; what it posted stays in the channel.",
-    (("Post now", ids.DIGEST_NOW), ("Preview", ids.DIGEST_PREVIEW)),
+    (("Post now", "now"), ("Preview", "preview")),
 )
-block_of, title_of, errors_of = DIGEST.block_of, DIGEST.title_of, DIGEST.errors_of
-choice_screen, add_screen = DIGEST.choice_screen, DIGEST.add_screen
-done_screen, sure_screen, paused_screen = (
-    DIGEST.done_screen,
-    DIGEST.sure_screen,
-    DIGEST.paused_screen,
-)
-add_row, _named = DIGEST.add_row, DIGEST.input
+_named = DIGEST.input
 
 
 def form_view(
     values: FormValues,
-    form: ids.DigestForm,
+    form: ids.SubscriptionForm,
     faults: FieldErrors | None = None,
     note: Sequence[Block] = (),
 ) -> View:
     """Draw the form with what is filled in, each fault beneath its field, `note` on top.
 
-    Where the window shows the form already, Slack shows the faults itself: `errors_of`.
+    Where the window shows the form already, Slack shows the faults itself: `DIGEST.errors_of`.
     """
-    fields = _fields(values, at_home=_is_direct(values.channel))
-    return DIGEST.form_view(_kept(values, form), fields, faults or {}, note)
+    fields = dict(_fields(values, at_home=values.channel.startswith("D")))
+    return DIGEST.form_view(kept(values, form, fields), fields.items(), faults or {}, note)
 
 
-def _kept(values: FormValues, form: ids.DigestForm) -> ids.DigestForm:
-    """Put into the form what the fields that are not shown hold, as much as fits."""
-    return kept(values, form, {name for name, _ in _fields(values, at_home=False)})
-
-
-def kept(values: FormValues, form: Form, shown: Container[FormField]) -> Form:
+def kept(
+    values: FormValues, form: ids.SubscriptionForm, shown: Container[FormField]
+) -> ids.SubscriptionForm:
     """Put into the form what the fields hold that are not shown, as much as fits."""
     hidden = {name: getattr(values, name.value) for name in _KEPT if name not in shown}
     held: dict[str, str] = {}
@@ -131,10 +119,6 @@ def kept(values: FormValues, form: Form, shown: Container[FormField]) -> Form:
         if text and len(with_it.to_value()) <= _METADATA:
             held[name.value] = text
     return form.model_copy(update={"kept": held})
-
-
-def _is_direct(channel: str) -> bool:
-    return channel.startswith("D")
 
 
 def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, Block]]:
@@ -268,7 +252,11 @@ def list_screen(
 ) -> Screen:
     """Show digests, each with when it comes next and its buttons; `running` is by id, in %."""
     head = _head(len(every), where)
-    blocks = [section(MRKDWN.strong(head)), *rows(every, now, running, places=places), add_row()]
+    blocks = [
+        section(MRKDWN.strong(head)),
+        *rows(every, now, running, places=places),
+        DIGEST.add_row(),
+    ]
     return screen(head, blocks)
 
 

@@ -172,11 +172,11 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
         return
     value, these = ids.Sims.of(sids), count(len(sids), "SIM")
     if len(sids) <= _MOST_WATCHED:
-        yield button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
-    yield button("CSV file", ids.numbered(ids.TRIAGE_CSV, 1), f"CSV file of {these}", value=value)
+        yield button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value)
+    yield button("CSV file", ids.numbered(ids.TRIAGE_CSV, 1), f"CSV file of {these}", value)
     if not for_all:
         label = f"Share {these} with the channel"
-        yield button("Share to channel", ids.TRIAGE_SHARE, label, value=value)
+        yield button("Share to channel", ids.TRIAGE_SHARE, label, value)
 
 
 def reading_screen(words: str, so_far: Triage) -> Screen:
@@ -202,5 +202,5 @@ def ask_screen(wanted: WatchRequest, sids: Sequence[str]) -> Screen:
     chosen = ids.Sims.of([sid for sid in sids if ids.Sims.takes(sid)])
     seconds = int(wanted.duration.total_seconds()) if wanted.duration else None
     value = ids.WatchSims(packed=chosen.packed, until=wanted.condition, seconds=seconds)
-    press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value=value)
+    press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value)
     return screen(ask(NOTICE), [section(ask(MRKDWN)), actions(ids.TRIAGE_ACTIONS, [press])])

@@ -105,7 +105,7 @@ def nothing_looked_up(thread: ids.Thread) -> Screen:
     """Say that there is nothing to hand over, and offer to look up what stands in the thread."""
     words = "No SIM was looked up in this thread, so there is nothing to hand over yet."
     value = thread
-    offer = button("Look up its SIMs", ids.HANDOVER_LOOK_UP, "Look up this thread", value=value)
+    offer = button("Look up its SIMs", ids.HANDOVER_LOOK_UP, "Look up this thread", value)
     return screen(words, [section(f"🔎 {words}"), actions(ids.HANDOVER_ACTIONS, [offer])])
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.blocks import alert_setup
-from bot.blocks.digest_setup import add_row
+from bot.blocks.digest_setup import DIGEST
 from bot.blocks.digest_setup import rows as digest_rows
 from bot.blocks.format import MRKDWN, count, grouped
 from bot.blocks.incident import incident_line
@@ -69,11 +69,11 @@ def home_view(home: Home) -> View:
         divider(),
         section("*Your digests*"),
         *_digests(home),
-        add_row(),
+        DIGEST.add_row(),
         divider(),
         section("*Your alerts*"),
         *_alerts(home),
-        alert_setup.add_row(),
+        alert_setup.ALERT.add_row(),
         divider(),
         section("*Status*"),
         section("\n".join(health_lines(home.health))),

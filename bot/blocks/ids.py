@@ -2,7 +2,9 @@
 
 A button's `action_id` is one of the constants; where several stand in one block, `numbered` adds
 `:1`, `:2`, … and `action_of` takes it off again. Its `value` is one of the models:
-`button(…, Refresh(...))` on the way out, `Refresh.from_value(text)` on the way in.
+`button(…, Refresh(...))` on the way out, `Refresh.from_value(text)` on the way in. What is done
+with a digest or an alert has an id of its noun and a word, `digest_pause`: `Listing.action` of
+bot/blocks/subscriptions.py.
 `MAP`, `CONSOLE` and `RUNBOOK` are links: Slack tells us of the click, which is only acknowledged.
 """
 
@@ -32,13 +34,6 @@ SHARE_FILE = "share_file"
 DETAILS = "details"
 CHOOSE_SESSION = "choose_session"
 TURN_PAGE = "turn_page"
-DIGEST_ADD = "digest_add"
-DIGEST_EDIT = "digest_edit"
-DIGEST_PAUSE = "digest_pause"
-DIGEST_RESUME = "digest_resume"
-DIGEST_REMOVE = "digest_remove"
-DIGEST_NOW = "digest_now"
-DIGEST_PREVIEW = "digest_preview"
 DIGEST_FIELD = "digest_field"
 DIGEST_DETAILS = "digest_details"
 DIGEST_CSV = "digest_csv"
@@ -56,12 +51,6 @@ INCIDENT_SNOOZE = "incident_snooze"
 INCIDENT_MUTE = "incident_mute"
 INCIDENT_RESOLVE = "incident_resolve"
 INCIDENT_DETAILS = "incident_details"
-ALERT_ADD = "alert_add"
-ALERT_EDIT = "alert_edit"
-ALERT_PAUSE = "alert_pause"
-ALERT_RESUME = "alert_resume"
-ALERT_REMOVE = "alert_remove"
-ALERT_TEST = "alert_test"
 ALERT_FIELD = "alert_field"
 
 HANDOVER_ACTIONS = "handover_actions"
@@ -274,16 +263,12 @@ class DigestRun(SubscriptionButton):
     due: datetime
 
 
-class DigestForm(Carried):
-    """Which digest is edited, None for a new one; where from; what hidden fields hold."""
+class SubscriptionForm(Carried):
+    """Which digest or alert is edited, None: a new one; where from; what hidden fields hold."""
 
     id: str | None = Field(default=None, max_length=64)
     at: str = Field(default="", max_length=64)
     kept: dict[str, str] = Field(default_factory=dict)
-
-
-class AlertForm(DigestForm):
-    """Which alert is edited, None for a new one; where from; what hidden fields hold."""
 
 
 class IncidentButton(Carried):

@@ -216,7 +216,7 @@ def _take_button(incident: Incident, number: int = 0) -> Block:
     value = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "")
     action = ids.numbered(ids.INCIDENT_TAKE, number) if number else ids.INCIDENT_TAKE
     what = f"Take {incident_title(incident, NOTICE)}" if number else "Take it"
-    return button(label, action, what, value=value)
+    return button(label, action, what, value)
 
 
 def _watch_button(incident: Incident) -> list[Block]:
@@ -224,7 +224,7 @@ def _watch_button(incident: Incident) -> list[Block]:
     if not sids:
         return []
     value = ids.WatchSims.of(sids).model_copy(update={"until": "online"})
-    return [button("Watch", ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value=value)]
+    return [button("Watch", ids.WATCH_ALL, f"Watch {count(len(sids), 'SIM')}", value)]
 
 
 def _others(event: Event | None) -> str:

@@ -184,7 +184,7 @@ def _turns(sessions: Sequence[DataSession], at: int, chosen: ids.Details) -> lis
 
 def _turn(label: str, number: int, to: ids.Details) -> Block:
     description = f"{label.strip('‹›«» ')} sessions"
-    return button(label, ids.numbered(ids.TURN_PAGE, number), description, value=to)
+    return button(label, ids.numbered(ids.TURN_PAGE, number), description, to)
 
 
 def _foot(report: SessionReport) -> Block:

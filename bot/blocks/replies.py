@@ -101,7 +101,7 @@ def _pick(choice: Candidate, number: int, asked: str, days: int | None, *, alone
     label = name if alone else f"{name} · …{choice.sid[-_END:]}"
     description = f"Look up {label}"
     value = ids.Pick(sid=choice.sid, asked=asked, days=days)
-    return button(label, ids.numbered(ids.PICK, number), description, value=value)
+    return button(label, ids.numbered(ids.PICK, number), description, value)
 
 
 def _details(choice: Candidate) -> str:

@@ -101,14 +101,14 @@ def _buttons(
     sid, name = report.sim.sid, report.sim.name
     refresh = ids.Refresh(sid=sid, shared_by=shared_by)
     again = "Retry" if report.stale or report.sessions is None else "Refresh"
-    found = [button(again, ids.REFRESH, f"Read {name} again", value=refresh)]
+    found = [button(again, ids.REFRESH, f"Read {name} again", refresh)]
     window = ids.Window(sid=sid)
     if report.sessions:
-        found.append(button("History", ids.HISTORY, f"History of {name}", value=window))
-    found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", value=window))
+        found.append(button("History", ids.HISTORY, f"History of {name}", window))
+    found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", window))
     if not (shared_by or for_all):
         share = ids.Share(sid=sid)
-        found.append(button("Share", ids.SHARE, f"Share {name} to the channel", value=share))
+        found.append(button("Share", ids.SHARE, f"Share {name} to the channel", share))
     return [*found, *_link_buttons(report, links), overflow(ids.MORE, _more(report))]
 
 
@@ -172,7 +172,7 @@ def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Bloc
         return []
     value = ids.Sims.of(sids)
     label = OVER if owners else MINE
-    return [button(label, ids.ON_IT, f"{label}: {count(len(sids), 'SIM')}", value=value)]
+    return [button(label, ids.ON_IT, f"{label}: {count(len(sids), 'SIM')}", value)]
 
 
 def owners_line(owners: Sequence[Owner], names: Mapping[str, str]) -> str:

@@ -47,7 +47,7 @@ class Listing(Struct):
     """What is the same of both; `noun` begins the ids of their buttons, `field` those of fields.
 
     `form` is the id of their window. `about` says what one is, `stays` what removing it leaves,
-    `others` what else its buttons are: words and actions.
+    `others` what else its buttons are: labels, and the words of what they do.
     """
 
     noun: str
@@ -61,7 +61,11 @@ class Listing(Struct):
         """Return the block id, and action id, of a field."""
         return f"{self.field}_{name.value}"
 
-    def title_of(self, form: ids.DigestForm) -> str:
+    def action(self, word: str) -> str:
+        """Return the action id of the button that does what a word says: `digest_pause`."""
+        return f"{self.noun}_{word}"
+
+    def title_of(self, form: ids.SubscriptionForm) -> str:
         """Return the window's title."""
         return f"{'New' if form.id is None else 'Edit'} {self.noun}"
 
@@ -71,7 +75,7 @@ class Listing(Struct):
 
     def form_view(
         self,
-        form: ids.DigestForm,
+        form: ids.SubscriptionForm,
         fields: Iterable[tuple[Name, Block]],
         faults: Mapping[Name, str],
         note: Sequence[Block],
@@ -86,7 +90,7 @@ class Listing(Struct):
         view = modal(self.form, self.title_of(form), blocks, form)
         return view | {"submit": plain("Save", _BUTTON), "close": plain("Cancel", _BUTTON)}
 
-    def checking_view(self, form: ids.DigestForm) -> View:
+    def checking_view(self, form: ids.SubscriptionForm) -> View:
         """Say that KORE is being asked."""
         asking = section("Asking KORE which SIMs these are…")
         return modal(ids.NOTICE_VIEW, self.title_of(form), [asking])
@@ -108,16 +112,16 @@ class Listing(Struct):
     def buttons(self, one: Subscribed, number: int) -> Block:
         """Return what can be done with one."""
 
-        def press(label: str, action: str) -> Block:
-            description = f"{label} {clean(one.name, _LABEL)}"
-            return button(label, ids.numbered(action, number), description, _carried(one))
+        def press(label: str, word: str) -> Block:
+            action, name = ids.numbered(self.action(word), number), clean(one.name, _LABEL)
+            return button(label, action, f"{label} {name}", _carried(one))
 
         other = "Resume" if one.paused else "Pause"
         row = [
-            press("Edit", f"{self.noun}_edit"),
-            press(other, f"{self.noun}_{other.lower()}"),
+            press("Edit", "edit"),
+            press(other, other.lower()),
             *(press(*each) for each in self.others),
-            press("Remove", f"{self.noun}_remove") | {"confirm": self._sure(one)},
+            press("Remove", "remove") | {"confirm": self._sure(one)},
         ]
         return actions(f"{self._actions}_{number}", row)
 
@@ -144,7 +148,7 @@ class Listing(Struct):
 
     def sure_screen(self, one: Subscribed) -> Screen:
         """Ask before one is removed."""
-        remove = button("Remove", f"{self.noun}_remove", "Remove it", _carried(one))
+        remove = button("Remove", self.action("remove"), "Remove it", _carried(one))
         remove["style"] = "danger"
         text = section(f"Remove the {self.noun} {self.about(one)}? {self.stays}")
         asked = f"Remove the {self.noun} {NOTICE.data(one.name)}?"
@@ -169,7 +173,7 @@ class Listing(Struct):
 
     def add_row(self) -> Block:
         """Return the button that makes a new one."""
-        add = button(f"New {self.noun}…", f"{self.noun}_add", f"Make a new {self.noun}")
+        add = button(f"New {self.noun}…", self.action("add"), f"Make a new {self.noun}")
         return actions(self._actions, [add])
 
     @property

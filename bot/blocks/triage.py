@@ -305,7 +305,7 @@ def _again(triage: Triage) -> list[Block]:
     if len(asked) > ids.RETYPED or all(isinstance(row.error, UserError) for row in triage.unread):
         return []
     value = ids.Retry(run="sessions", text=asked)
-    return [actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value=value)])]
+    return [actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value)])]
 
 
 def _sids(reports: Iterable[SessionReport]) -> list[str]:
@@ -316,9 +316,7 @@ def _share(sids: Sequence[str]) -> list[Block]:
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
     value = ids.Sims.of(sids)
-    return [
-        button("Share to channel", ids.TRIAGE_SHARE, "Share these SIMs to the channel", value=value)
-    ]
+    return [button("Share to channel", ids.TRIAGE_SHARE, "Share these SIMs to the channel", value)]
 
 
 def _watch(triage: Triage) -> list[Block]:
@@ -332,7 +330,7 @@ def _watch(triage: Triage) -> list[Block]:
         return []
     label = f"Watch these {number}" if number > 1 else "Watch this one"
     value = ids.Sims.of(sids)
-    return [button(label, ids.WATCH_ALL, f"Watch {count(number, 'SIM')}", value=value)]
+    return [button(label, ids.WATCH_ALL, f"Watch {count(number, 'SIM')}", value)]
 
 
 def _files(sids: Sequence[str]) -> list[Block]:
@@ -344,7 +342,7 @@ def _files(sids: Sequence[str]) -> list[Block]:
         which = f" {at + 1}–{at + len(part)}" if len(starts) > 1 else ""
         value = ids.Sims.of(part)
         action = ids.numbered(ids.TRIAGE_CSV, number)
-        found.append(button(f"CSV file{which}", action, f"CSV file of SIMs{which}", value=value))
+        found.append(button(f"CSV file{which}", action, f"CSV file of SIMs{which}", value))
     return found
 
 

@@ -118,7 +118,7 @@ def stop_button(watch: Watch, number: int = 0) -> Block:
     """Offer to stop it; `number` where several stand in one message."""
     action = ids.numbered(ids.STOP_WATCH, number) if number else ids.STOP_WATCH
     value = ids.StopWatch(id=watch.id)
-    return button("Stop", action, f"Stop watching {watch.name}", value=value)
+    return button("Stop", action, f"Stop watching {watch.name}", value)
 
 
 def _title(watch: Watch, now: datetime, fmt: Formatter) -> str:

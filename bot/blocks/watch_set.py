@@ -132,6 +132,4 @@ def _line(watch: Watch, fmt: Formatter) -> str:
 
 def _stop_button(watches: Sequence[Watch]) -> Block:
     value = ids.StopWatch(id=watches[0].card_id)
-    return button(
-        "Stop", ids.STOP_WATCH, f"Stop watching {count(len(watches), 'SIM')}", value=value
-    )
+    return button("Stop", ids.STOP_WATCH, f"Stop watching {count(len(watches), 'SIM')}", value)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, EventKind, Incident
 from bot.alerts.service import alert_to_row
-from bot.blocks.alert_setup import block_of
+from bot.blocks.alert_setup import ALERT
 from bot.blocks.kit import actions, button, screen
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
@@ -26,7 +26,9 @@ DOWN = "[FIRING:1] SimSilent: well-1, well-2 and well-3 are down"
 
 async def send(whole, values, *, user="ana"):
     """Fill in the window of an alert and send it off; values by field."""
-    return await sent(whole, {block_of(name): value for name, value in values.items()}, user=user)
+    return await sent(
+        whole, {ALERT.block_of(name): value for name, value in values.items()}, user=user
+    )
 
 
 async def sent(whole, values, *, user="ana"):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.blocks.digest_setup import block_of
+from bot.blocks.digest_setup import DIGEST
 from bot.digests.form import FormField
 from bot.emulators.slack.actions import typed_values
 
@@ -19,7 +19,9 @@ def words(found):
 
 async def send(whole, values, *, user="ana"):
     """Fill in the window and send it off; values by field."""
-    filled = {block_of(name): {block_of(name): value} for name, value in values.items()}
+    filled = {
+        DIGEST.block_of(name): {DIGEST.block_of(name): value} for name, value in values.items()
+    }
     delivery = await whole.slack.workspace.submit_view(user, filled)
     await whole.settle()
     return delivery
@@ -28,14 +30,16 @@ async def send(whole, values, *, user="ana"):
 async def fill(whole, values, *, user="ana"):
     """Fill in the window without sending it off."""
     workspace = whole.slack.workspace
-    blocks = {block_of(name): {block_of(name): value} for name, value in values.items()}
+    blocks = {
+        DIGEST.block_of(name): {DIGEST.block_of(name): value} for name, value in values.items()
+    }
     open_view = workspace.views.top(workspace.person(user).id)
     workspace.views.fill(open_view, typed_values(open_view.body["blocks"], blocks))
 
 
 def shown(whole, user="ana"):
     """The inputs of the window, by field."""
-    names = {block_of(name): name for name in FormField}
+    names = {DIGEST.block_of(name): name for name in FormField}
     inputs = [block for block in whole.window(user)["blocks"] if block["type"] == "input"]
     return {names[block["block_id"]]: block["element"] for block in inputs}
 
@@ -49,7 +53,7 @@ async def scheduled(whole, one):
 
 async def choose(whole, name, value, *, user="ana"):
     """Choose in the window, which is then drawn anew."""
-    block = block_of(name)
+    block = DIGEST.block_of(name)
     await whole.slack.workspace.click_in_view(user, block, block, selected=value)
     await whole.settle()
 
@@ -68,5 +72,5 @@ async def kept(whole):
 def errors_in(delivery):
     """The faults that a form that was sent off was answered with, by field."""
     told = (delivery.answer or {}).get("errors", {})
-    names = {block_of(name): name for name in FormField}
+    names = {DIGEST.block_of(name): name for name in FormField}
     return {names[block]: sentence for block, sentence in told.items()}

@@ -6,7 +6,7 @@ import pytest
 
 from bot.alerts.alert import AlertField
 from bot.blocks import ids
-from bot.blocks.alert_setup import block_of, causes_to_choose, title_of
+from bot.blocks.alert_setup import ALERT, causes_to_choose
 from bot.blocks.kit import Choice, option
 from bot.diagnosis.rule import Severity
 from bot.digests.form import FormField
@@ -78,12 +78,12 @@ async def test_all_that_is_filled_in_is_kept_and_shown_again(whole):
 async def test_choosing_shows_other_fields(whole):
     """Another way to choose SIMs shows its own field; going back finds what was typed before."""
     await whole.type("alert add")
-    block = block_of(FormField.WHICH)
+    block = ALERT.block_of(FormField.WHICH)
     await whole.slack.workspace.click_in_view("ana", block, block, selected=SelectionKind.STATUS)
     await whole.settle()
 
-    assert block_of(FormField.STATUS) in shown(whole)
-    assert block_of(FormField.PATTERN) not in shown(whole)
+    assert ALERT.block_of(FormField.STATUS) in shown(whole)
+    assert ALERT.block_of(FormField.PATTERN) not in shown(whole)
 
 
 def window(begin, end):
@@ -105,7 +105,7 @@ async def test_faults_stand_under_their_fields(whole, values, field, words):
     """What is wrong is said at its field, and nothing is kept."""
     delivery = await added(whole, values)
 
-    assert words in errors_in(delivery)[block_of(field)]
+    assert words in errors_in(delivery)[ALERT.block_of(field)]
     assert () == await kept(whole)
 
 
@@ -114,14 +114,14 @@ async def test_a_name_is_taken_once(whole):
     await added(whole)
     delivery = await added(whole)
 
-    assert "has an alert of that name" in errors_in(delivery)[block_of(FormField.NAME)]
+    assert "has an alert of that name" in errors_in(delivery)[ALERT.block_of(FormField.NAME)]
 
 
 async def test_user_groups_are_offered(whole):
     """Whom to mention is found by its handle, or taken as an id."""
     whole.slack.api.scopes |= {"usergroups:read"}
     await whole.type("alert add")
-    block = block_of(AlertField.FIRST)
+    block = ALERT.block_of(AlertField.FIRST)
     for typed, values in (("on-c", [ON_CALL]), ("U0BEN0001", ["U0BEN0001"]), ("x", [])):
         found = await whole.slack.workspace.suggest("ana", block, block, typed)
 
@@ -135,7 +135,7 @@ async def test_whom_to_mention_is_shown_by_name(whole):
     await added(whole, {AlertField.FIRST: first, AlertField.SECOND: second})
     await whole.type("alert edit Trucks")
     edited = str(whole.window()["blocks"])
-    which = block_of(FormField.WHICH)
+    which = ALERT.block_of(FormField.WHICH)
     await whole.slack.workspace.click_in_view("ana", which, which, selected=SelectionKind.ALL)
     await whole.settle()
     redrawn = str(whole.window()["blocks"])
@@ -169,9 +169,9 @@ async def test_somebody_elsewhere_may_not_change_it(whole):
     await opened(whole, channel="G0ONCALL1")
     await whole.type("alert pause Wells", user="ben")
     unknown = whole.answer("ben").text
-    await forged(whole, ids.ALERT_PAUSE, ids.SubscriptionButton(id="a1"), user="ben")
+    await forged(whole, "alert_pause", ids.SubscriptionButton(id="a1"), user="ben")
     refused = whole.answer("ben").text
-    await forged(whole, ids.ALERT_EDIT, ids.SubscriptionButton(id="a1"), user="ben")
+    await forged(whole, "alert_edit", ids.SubscriptionButton(id="a1"), user="ben")
     (one,) = await kept(whole)
 
     assert "I found no alert" in unknown
@@ -187,7 +187,7 @@ async def test_a_window_with_another_channel_in_it(whole, id_):
     await opened(whole, channel="G0ONCALL1")
     await whole.type("alert add", user="ben")
     top = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
-    form = ids.AlertForm.from_value(top.body["private_metadata"])
+    form = ids.SubscriptionForm.from_value(top.body["private_metadata"])
     theirs = form.model_copy(update={"id": id_, "at": "G0ONCALL1"})
     top.body["private_metadata"] = theirs.to_value()
     await send(whole, TRUCKS, user="ben")
@@ -225,16 +225,20 @@ async def test_edit_changes_what_is_kept(whole):
 )
 def test_what_the_form_never_offers_is_refused(field, told):
     """Whatever comes back from Slack is read as if somebody had forged it."""
-    told = {block_of(field): told}
+    told = {ALERT.block_of(field): told}
     fields = {
-        block_of(name): {block_of(name): {"value": value}}
+        ALERT.block_of(name): {ALERT.block_of(name): {"value": value}}
         for name, value in {FormField.WHICH: "all", FormField.QUIET_FROM: "22:00"}.items()
     }
-    state = {"values": fields | {block_of(field): told}}
+    state = {"values": fields | {ALERT.block_of(field): told}}
     with pytest.raises(OldButton):
-        values_in({"private_metadata": ids.AlertForm(at="C0FLEETOP").to_value(), "state": state})
+        values_in(
+            {"private_metadata": ids.SubscriptionForm(at="C0FLEETOP").to_value(), "state": state}
+        )
 
 
 def test_a_window_says_edit_before_it_knows_what():
     """What is edited is not found yet, or never: it is no new one all the same."""
-    assert ["Edit alert", "New alert"] == [title_of(ids.AlertForm(id=each)) for each in ("", None)]
+    assert ["Edit alert", "New alert"] == [
+        ALERT.title_of(ids.SubscriptionForm(id=each)) for each in ("", None)
+    ]

@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest_setup import block_of
+from bot.blocks.digest_setup import DIGEST
 from bot.digests.form import FormField
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind
@@ -166,7 +166,7 @@ async def test_a_bad_cron_line(whole):
 async def test_zones_are_offered_while_somebody_types(whole):
     """Slack's search is answered at once, with how far each zone is from UTC."""
     await whole.type("digest add")
-    block = block_of(FormField.ZONE)
+    block = DIGEST.block_of(FormField.ZONE)
     found = await whole.slack.workspace.suggest("ana", block, block, "berl")
     first = await whole.slack.workspace.suggest("ana", block, block, "")
 
@@ -272,10 +272,12 @@ def test_what_the_form_never_offers_is_refused(field, told):
     plain = {FormField.WHICH: "all", FormField.EVERY: "day", FormField.WHEN_QUIET: "skip"}
     fields = {name: {"value": value} for name, value in plain.items()}
     fields |= {FormField.QUIET_FROM: {"selected_time": "22:00"}}
-    form = {"private_metadata": ids.DigestForm(at="C0FLEETOP").to_value()}
+    form = {"private_metadata": ids.SubscriptionForm(at="C0FLEETOP").to_value()}
 
     def read(fields):
-        inputs = {block_of(name): {block_of(name): given} for name, given in fields.items()}
+        inputs = {
+            DIGEST.block_of(name): {DIGEST.block_of(name): given} for name, given in fields.items()
+        }
         return values_in(form | {"state": {"values": inputs}})
 
     assert "22:00" == read(fields).quiet_from

@@ -170,7 +170,7 @@ async def test_the_form_shows_none_to_somebody_elsewhere(whole):
     """An id that comes back from another channel, by somebody who is not there, opens nothing."""
     theirs = subscription(channel="G0ONCALL1")
     await whole.bot.services.digests.subscriptions.add(theirs)
-    await forged(whole, ids.DIGEST_EDIT, ids.SubscriptionButton(id=theirs.id), user="ben")
+    await forged(whole, "digest_edit", ids.SubscriptionButton(id=theirs.id), user="ben")
 
     assert "people in its channel" in words(whole.window("ben"))
     assert theirs.selection.text not in words(whole.window("ben"))
@@ -180,7 +180,7 @@ async def test_a_window_with_another_channel_in_it(whole):
     """What it carries is no proof that the person is in that channel: nothing is kept."""
     await whole.type("digest add", user="ben")
     top = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
-    top.body["private_metadata"] = ids.DigestForm(at="G0ONCALL1").to_value()
+    top.body["private_metadata"] = ids.SubscriptionForm(at="G0ONCALL1").to_value()
     await send(whole, PUMPS, user="ben")
 
     assert () == await kept(whole)

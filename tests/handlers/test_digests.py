@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.blocks.ids import DIGEST_PAUSE, SubscriptionButton
+from bot.blocks.ids import SubscriptionButton
 from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
 from bot.struct import replace
@@ -219,7 +219,7 @@ async def test_who_may(whole):
 
 async def click_elsewhere(dispatch, user, value):
     """A click of somebody's in another channel, on a button as theirs would be."""
-    pressed = {"type": "button", "action_id": DIGEST_PAUSE, "block_id": "b", "value": value}
+    pressed = {"type": "button", "action_id": "digest_pause", "block_id": "b", "value": value}
     place = {"type": "message", "channel_id": "C0PARTNER", "is_ephemeral": False}
     where = {"channel": {"id": "C0PARTNER"}, "container": place}
     await dispatch.interaction("block_actions", user, actions=[pressed], **where)

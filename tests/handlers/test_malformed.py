@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.digest_setup import block_of
+from bot.blocks.digest_setup import DIGEST
 from bot.digests.form import FormField
 from bot.emulators.slack.delivery import encoded
 from bot.slack.bolt_app import ABOUT
@@ -66,7 +66,7 @@ async def recorded(whole):
     await workspace.shortcut("ana", ids.LOOK_UP_MESSAGE, message.ts)
     await workspace.shortcut("ana", ids.HAND_OVER)
     await whole.type("digest add")
-    zone = block_of(FormField.ZONE)
+    zone = DIGEST.block_of(FormField.ZONE)
     await workspace.suggest("ana", zone, zone, "Ber")
     await send(whole, PUMPS)
     await workspace.open_home("ana")

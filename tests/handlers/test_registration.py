@@ -124,9 +124,9 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
         ('{"id":"d1","due":"2026-03-01T12:00:00Z"}', ids.DigestRun(id="d1", due=NOON)),
         (
             '{"id":"d1","at":"C1","kept":{"pattern":"pump-*"}}',
-            ids.DigestForm(id="d1", at="C1", kept={"pattern": "pump-*"}),
+            ids.SubscriptionForm(id="d1", at="C1", kept={"pattern": "pump-*"}),
         ),
-        ('{"id":"a1","at":"","kept":{}}', ids.AlertForm(id="a1")),
+        ('{"id":"a1","at":"","kept":{}}', ids.SubscriptionForm(id="a1")),
         ('{"id":"i1"}', ids.IncidentButton(id="i1")),
         ('{"id":"i1"}', ids.IncidentTake(id="i1")),
         ('{"id":"i1","seen":"U0BEN0001"}', ids.IncidentTake(id="i1", seen="U0BEN0001")),

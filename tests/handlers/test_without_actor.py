@@ -12,11 +12,11 @@ from bot.errors import NotAllowed
 from bot.services import Request
 from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
-from handlers import buttons, digests, handover, history, mentions, triage
+from handlers import buttons, digests, history, mentions, triage
 from handlers.commands import all_subcommands
 from handlers.interactions import doing
 from handlers.payloads import Context
-from handlers.subcommands import watch
+from handlers.subcommands import sessions, watch
 from tests.handlers.digest_steps import added, kept
 from tests.recorders import all_listeners
 
@@ -75,7 +75,7 @@ def bodies_for(kind, name, whole, digest):
         "response_url": whole.slack.ticket("ana"),
     }
     filled_in = {name: str(value) for name, value in asdict(values_of(digest)).items()}
-    form = ids.DigestForm(id=digest.id, at="C0FLEETOP", kept=filled_in).to_value()
+    form = ids.SubscriptionForm(id=digest.id, at="C0FLEETOP", kept=filled_in).to_value()
     metadata = form if name in FORMS else value_for(digest)
     fields = {"pasted": {"pasted": {"value": "truck-42"}}}
     view = {"id": "V1", "private_metadata": metadata, "state": {"values": fields}}
@@ -157,8 +157,8 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **triage.CLICKS,
         **watch.CLICKS,
         **digests.CLICKS,
-        ids.HANDOVER_LOOK_UP: handover.look_up_thread,
-        "operation": doing(digests.OPERATIONS[ids.DIGEST_REMOVE], digests.stored_in),
+        ids.HANDOVER_LOOK_UP: sessions.look_up_thread,
+        "operation": doing(digests.remove, digests.DIGESTS),
         "message": lambda context, _value: mentions.of_message(
             context, {"message": {"text": "truck-42"}}
         ),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from bot.blocks.digest import detail_screens, digest_screen, preview_screen, quiet_screen
-from bot.blocks.digest_setup import paused_screen
+from bot.blocks.digest_setup import DIGEST
 from bot.blocks.replies import error_screen
 from bot.clock import Backoff
 from bot.digests.compile import NOT_RUNNING, RunNotes
@@ -282,7 +282,9 @@ async def pause_refused(
 async def _notify_maker(run: Run, about: Subscription, services: JobServices) -> None:
     """Write to the maker directly; whoever cannot be written to is not waited for."""
     try:
-        await services.posts.post(f"{run.job}#paused", about.made_by, None, paused_screen(about))
+        await services.posts.post(
+            f"{run.job}#paused", about.made_by, None, DIGEST.paused_screen(about)
+        )
     except SlackError as error:
         log.warning("maker-not-told", extra={"digest": about.id, "outcome": error.outcome})
 

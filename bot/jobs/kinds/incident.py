@@ -17,7 +17,7 @@ from bot.alerts.incident import EventKind, Incident
 from bot.alerts.incident_repository import StoredIncident, card_to_row, incident_from_row
 from bot.alerts.transitions import due_to_end, hushed, tick
 from bot.alerts.webhook import WebhookFailed
-from bot.blocks.alert_setup import paused_screen
+from bot.blocks.alert_setup import ALERT
 from bot.blocks.incident import blind_screen
 from bot.clock import Backoff, spread
 from bot.digests.subscription import PauseReason
@@ -141,7 +141,7 @@ async def _not_shown(
         key = f"alert:{alert.id}:paused:{services.clock.now():%Y-%m-%d}"
         try:
             await services.posts.post(
-                key, alert.made_by, None, paused_screen(replace(alert, paused=why))
+                key, alert.made_by, None, ALERT.paused_screen(replace(alert, paused=why))
             )
         except SlackError as refused:
             log.warning("maker-not-told", extra={"alert": alert.id, "outcome": refused.outcome})

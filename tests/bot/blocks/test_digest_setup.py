@@ -10,19 +10,11 @@ from bot.blocks.digest_setup import (
     DIGEST,
     REMOVED,
     about,
-    add_screen,
     announced_screen,
-    block_of,
-    choice_screen,
-    done_screen,
-    errors_of,
     form_view,
     list_screen,
-    paused_screen,
     saved_screen,
     small_print,
-    sure_screen,
-    title_of,
     when_next,
 )
 from bot.blocks.format import MRKDWN, PLAIN
@@ -34,7 +26,7 @@ from bot.emulators.slack.blocks.whole import blocks_faults, view_faults
 from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
 
-NEW = ids.DigestForm(at="C1")
+NEW = ids.SubscriptionForm(at="C1")
 DRAFT = FormValues(name="Pumps", pattern="pump-*", zone="Europe/Berlin", channel="C1")
 ALWAYS = [
     FormField.NAME, FormField.CHANNEL, FormField.WHICH, FormField.EVERY, FormField.ZONE,
@@ -57,7 +49,7 @@ TIMES = {
 
 
 def shown(view):
-    names = {block_of(name): name for name in FormField}
+    names = {DIGEST.block_of(name): name for name in FormField}
     return [names[block["block_id"]] for block in view["blocks"] if block["type"] == "input"]
 
 
@@ -76,7 +68,7 @@ def test_what_is_not_shown_goes_along():
         DRAFT, which=SelectionKind.ALL, every=Frequency.CRON, cron="0 9 * * 1", listed="pump-7"
     )
 
-    kept = ids.DigestForm.from_value(form_view(draft, NEW)["private_metadata"]).kept
+    kept = ids.SubscriptionForm.from_value(form_view(draft, NEW)["private_metadata"]).kept
 
     assert {
         "pattern": "pump-*",
@@ -92,7 +84,7 @@ def test_what_is_not_shown_goes_along():
 
     assert [] == view_faults(view, ("modal",))
     assert {"pattern", "plan", "hours", "day"} == set(
-        ids.DigestForm.from_value(view["private_metadata"]).kept
+        ids.SubscriptionForm.from_value(view["private_metadata"]).kept
     )
 
 
@@ -100,13 +92,17 @@ def test_each_fault_stands_beneath_its_field():
     """What is wrong is said there, with all that was typed; Slack is told errors by block id."""
     view = form_view(DRAFT, NEW, {FormField.PATTERN: "None of 7 SIMs is called `pump-*`."})
     blocks = view["blocks"]
-    at = next(n for n, b in enumerate(blocks) if b["block_id"] == block_of(FormField.PATTERN))
+    at = next(
+        n for n, b in enumerate(blocks) if b["block_id"] == DIGEST.block_of(FormField.PATTERN)
+    )
 
     assert [] == view_faults(view, ("modal",))
     assert "⚠️ None of 7 SIMs is called `pump-*`." == blocks[at + 1]["elements"][0]["text"]
     assert "pump-*" == blocks[at]["element"]["initial_value"]
 
-    assert {"digest_field_zone": "No zone xy."} == errors_of({FormField.ZONE: "No zone `xy`."})
+    assert {"digest_field_zone": "No zone xy."} == DIGEST.errors_of(
+        {FormField.ZONE: "No zone `xy`."}
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +110,7 @@ def test_each_fault_stands_beneath_its_field():
 )
 def test_the_title(form, title):
     """A new digest is told from one that is changed, also while KORE is asked."""
-    assert title == title_of(form)
+    assert title == DIGEST.title_of(form)
     assert title == DIGEST.checking_view(form)["title"]["text"]
     assert [] == view_faults(DIGEST.checking_view(form), ("modal",))
 
@@ -124,7 +120,9 @@ def test_direct_messages_are_offered_where_one_is_in_one():
 
     def kinds(channel):
         view = form_view(replace(DRAFT, channel=channel), NEW)
-        block = next(b for b in view["blocks"] if b["block_id"] == block_of(FormField.CHANNEL))
+        block = next(
+            b for b in view["blocks"] if b["block_id"] == DIGEST.block_of(FormField.CHANNEL)
+        )
         return block["element"]["filter"]["include"]
 
     assert ["public", "private"] == kinds("C1")
@@ -156,12 +154,12 @@ def listed(every, **more):
         saved_screen(PUMPS, NOW, 140, is_new=True),
         saved_screen(EVIL, NOW, None, is_new=False),
         announced_screen(EVIL, "U1", "made", NOW),
-        choice_screen("Which one?", MANY[:5], ids.DIGEST_EDIT),
-        choice_screen("None.", (), ids.DIGEST_EDIT),
-        sure_screen(EVIL),
-        *(paused_screen(subscription(paused=why)) for why in PauseReason),
-        add_screen("Press this one."),
-        done_screen(EVIL, "is paused."),
+        DIGEST.choice_screen("Which one?", MANY[:5], "digest_edit"),
+        DIGEST.choice_screen("None.", (), "digest_edit"),
+        DIGEST.sure_screen(EVIL),
+        *(DIGEST.paused_screen(subscription(paused=why)) for why in PauseReason),
+        DIGEST.add_screen("Press this one."),
+        DIGEST.done_screen(EVIL, "is paused."),
     ],
 )
 def test_slack_takes_it(screen):

@@ -6,7 +6,7 @@ from bot.digests.subscription import PauseReason
 from bot.services import Request
 from bot.slack.access import Actor
 from handlers.payloads import Context
-from handlers.subcommands.subscriptions import ALERTS, DIGESTS, digest
+from handlers.subcommands.subscriptions import ALERT, DIGEST, digest
 from tests.handlers import digest_steps as digests
 from tests.handlers.alert_steps import added, kept
 from tests.whole_bot import find_button
@@ -117,7 +117,7 @@ async def test_what_needs_a_window_gives_a_button_instead(whole, text, label):
     assert label in [button["text"]["text"] for button in buttons]
 
 
-@pytest.mark.parametrize("kind", [ALERTS, DIGESTS], ids=lambda kind: kind.a)
+@pytest.mark.parametrize("kind", [ALERT, DIGEST], ids=lambda kind: kind.a)
 async def test_each_word_of_the_usage_is_known(kind):
     """What help lists can be typed."""
     listed = kind.usage.partition("[")[2].partition("]")[0].split("|")
