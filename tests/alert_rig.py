@@ -3,8 +3,7 @@
 The database's clock cannot be moved, so what is due is drawn nearer by as much as time moves on.
 """
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,10 +22,7 @@ from bot.digests.fleet import Fleet, open_fleet
 from bot.digests.subscription import Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
-from bot.emulators.kore.faults import Fault
-from bot.emulators.slack.messages import Message
 from bot.jobs.alert_posts import IncidentPosts
-from bot.jobs.engine import execute
 from bot.jobs.job import all_kinds
 from bot.jobs.posting import IdempotentPosts
 from bot.kore.accounts import AccountsClient, Homes
@@ -36,13 +32,12 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.slack.access import AccountRule, Authorizer
 from bot.store.database import Database
-from bot.store.jobs import Job, JobQueue
-from tests.databases import idle_for
+from bot.store.jobs import JobQueue
 from tests.digest_rig import slack_between
 from tests.fakes import FakeClock
 from tests.kore_rig import kore_client
 from tests.slack_rig import SlackSide
-from tests.watch_rig import Sleepless, now_clock
+from tests.watch_rig import Sleepless, TimedRig, now_clock
 
 KINDS = {
     kind.name: kind for kind in all_kinds() if kind.lane in {"alert", "incident", "scan", "digest"}
@@ -63,6 +58,20 @@ def fall_silent(rig: Any, *wells: str) -> None:
         rig.kore.events.undo(well)
 
 
+def come_back(rig: Any, *wells: str) -> None:
+    """Let wells be online."""
+    for well in wells:
+        rig.kore.events.recover(well)
+
+
+async def outage(rig: Any, minutes: float = 6, **changes: Any) -> Alert:
+    """Add an alert, and let three wells fall silent and be scanned; return the alert."""
+    alert = await rig.add(**changes)
+    fall_silent(rig, *WELL[:3])
+    await rig.move(minutes)
+    return alert
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the kinds of alerts and digests use of the job services."""
@@ -79,10 +88,11 @@ class Parts:
     thresholds: Thresholds
 
 
-@dataclass(frozen=True, slots=True)
-class Rig:
+@dataclass(frozen=True)
+class Rig(TimedRig):
     """The parts, and both stand-ins."""
 
+    kinds = KINDS
     parts: Parts
     database: Database
     kore: KoreApi
@@ -97,24 +107,13 @@ class Rig:
         return alert
 
     async def move(self, minutes: float, step: float = 1.0) -> None:
-        """Let time pass in steps, and do what comes due on the way; idle steps are one."""
-        await self.work()
-        while minutes > 0:
-            idle = min(minutes, await idle_for(self.database) / MINUTE)
-            passed = min(step * max(1, math.ceil(idle / step)), minutes) * MINUTE
-            self.parts.clock.move(passed)
-            await self.due_in(passed)
-            await self.work()
-            minutes -= passed / MINUTE
+        """Let minutes pass in steps, and do what comes due on the way."""
+        await self.pass_by(minutes * MINUTE, step * MINUTE)
 
     async def due_in(self, seconds: float) -> None:
         """Bring nearer what is due."""
-        async with self.database.write() as tx:
-            await tx.execute(text("UPDATE jobs SET due = due - :s"), {"s": seconds})
-            await tx.execute(
-                text("UPDATE digest_runs SET started = started - :s, ended = ended - :s"),
-                {"s": seconds},
-            )
+        await super().due_in(seconds)
+        await self._runs_were(seconds)
 
     async def clock_goes_back(self, seconds: float) -> None:
         """Set the clock back: what was written down as of now is of later then.
@@ -122,22 +121,12 @@ class Rig:
         The engine has realigned the jobs already.
         """
         self.parts.clock.set_back(seconds)
+        await self._runs_were(-seconds)
+
+    async def _runs_were(self, seconds: float) -> None:
+        moved = text("UPDATE digest_runs SET started = started - :s, ended = ended - :s")
         async with self.database.write() as tx:
-            await tx.execute(
-                text("UPDATE digest_runs SET started = started + :s, ended = ended + :s"),
-                {"s": seconds},
-            )
-
-    async def work(self) -> None:
-        """Do all that is due, and what comes of it."""
-        while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):
-            await self.do(jobs)
-
-    async def do(self, jobs: Iterable[Job]) -> None:
-        """Do some jobs that were claimed."""
-        for job in jobs:
-            outcome = await execute(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
-            await self.parts.queue.record([(job, outcome)])
+            await tx.execute(moved, {"s": seconds})
 
     async def incidents(self) -> list[Incident]:
         """Return all incidents, the oldest first."""
@@ -152,10 +141,6 @@ class Rig:
         await self.parts.alerting.alerts.act(incident.id, lambda _, i: act(i, *args))
         await self.work()
 
-    def seen(self, channel: str = "#fleet-ops") -> list[Message]:
-        """What is to be seen of the bot's, oldest first."""
-        return list(self.slack.seen_by("ana", channel))
-
     def cards(self, channel: str = "#fleet-ops") -> list[str]:
         """The messages that stand in the channel, without their threads."""
         return [each.text for each in self.seen(channel) if each.thread_ts is None]
@@ -168,19 +153,11 @@ class Rig:
         """The messages that mention a group."""
         return [each.text for each in self.seen() if f"<!subteam^{group}>" in each.text]
 
-    def edits(self) -> list[float]:
-        """When cards were changed, in seconds."""
-        return [call.time.timestamp() for call in self.slack.api.calls.of("chat.update")]
-
     def counted(self) -> dict[str, float]:
         """Return what the metrics say of incidents."""
         metrics = {each.name: each for each in self.parts.metrics.registry.collect()}
         counts = metrics["simsessions_incidents"].samples
         return {s.labels["what"]: s.value for s in counts if s.name.endswith("_total")}
-
-    def kore_fails(self) -> None:
-        """Let KORE answer 503 until it is well again."""
-        self.kore.faults.add(Fault(path="/v1/", status=503, times=None))
 
     def asked(self) -> int:
         """How often sessions were asked for."""

@@ -1,7 +1,5 @@
 """Two accounts at the entries that nobody types into: previews, panes, alerts, watches, windows."""
 
-import asyncio
-
 import pytest
 
 from bot.blocks import ids
@@ -30,6 +28,7 @@ from tests.accounts_rig import (
 from tests.digest_rig import pumps
 from tests.handlers.alert_steps import HISTORY, alert, done
 from tests.handlers.test_previews import opened, with_links
+from tests.waiting import until
 
 SHARED = "C0PARTNER"
 CONSOLE = "https://console.korewireless.com/sims/"
@@ -127,14 +126,6 @@ async def test_the_channel_that_a_session_s_window_carries_is_checked(channel, i
         await _window(show_details, window, ids.Details(sid=VAULT.sid, days=7, channel=channel))
 
         assert is_there == (VAULT.sid in two.sent())
-
-
-async def until(found):
-    """Return what is found at last."""
-    async with asyncio.timeout(30):
-        while not (it := await found()):  # noqa: ASYNC110 -- the engine tells nobody
-            await asyncio.sleep(0.05)
-    return it
 
 
 async def _window(show, window, value):

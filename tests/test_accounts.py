@@ -37,6 +37,7 @@ from tests.accounts_rig import (
 )
 from tests.alert_rig import an_alert
 from tests.digest_rig import pumps
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -137,8 +138,7 @@ async def test_who_waits_for_the_other_keeps_nobody(trouble):
         two.globex.faults.add(trouble)
         theirs, before = views.of({GLOBEX}).client, len(two.globex.requests)
         waiting = [asyncio.create_task(theirs.sim(f"DE{n:032x}", fresh=True)) for n in range(60)]
-        while len(two.globex.requests) < before + 20:  # noqa: ASYNC110 -- the stand-in tells nobody
-            await asyncio.sleep(0.01)
+        await until(lambda: len(two.globex.requests) >= before + 20)
         for text in ("truck-42", TRUCK.sid, iccid(TRUCK.serial), "acme/pump-7"):
             report = await two.whole.view.sessions.look_up(text, fresh=True)
             assert ("acme", None) == (report.sim.account, report.problem), text
@@ -235,8 +235,7 @@ async def test_a_digest_is_about_what_its_channel_may_see():
         about = pumps(made_by=BEN.id)
         await services.digests.subscriptions.add(about)
         await services.digests.post_now(about)
-        while not (over := await services.digests.runs.trend(about.id, 1e12, 1, "acme")):  # noqa: ASYNC110 -- the engine tells nobody
-            await asyncio.sleep(0.05)
+        over = await until(lambda: services.digests.runs.trend(about.id, 1e12, 1, "acme"))
 
         assert [] == leaks(two, "")
         assert "of acme" in str(two.sent())

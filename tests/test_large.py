@@ -3,7 +3,6 @@
 docs/scaling.md says how it is run; this runs it, and ends a bot and a worker without a word.
 """
 
-import asyncio
 import os
 import signal
 from contextlib import AsyncExitStack
@@ -24,6 +23,7 @@ from bot.slack.posting import ANSWER
 from tests.bot.jobs.processes import Processes
 from tests.handlers.digest_steps import AT
 from tests.slack_rig import SlackSide, slack_side
+from tests.waiting import until
 from tests.whole_bot import find_button
 
 SIMS = 600
@@ -64,17 +64,6 @@ class Large:
             return await connection.fetchval(statement, *values)
         finally:
             await connection.close()
-
-
-async def until(holds):
-    """Wait until something holds that no event tells of."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            found = holds()
-            found = await found if asyncio.iscoroutine(found) else found
-            if found:
-                return found
-            await asyncio.sleep(0.05)
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ The database's clock cannot be moved, so what is due is drawn nearer by as much 
 
 import asyncio
 import math
+from collections.abc import Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
 from sqlalchemy import text
 
 from bot.app.jobs import open_posts
@@ -19,7 +21,7 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
 from bot.jobs.engine import execute
-from bot.jobs.job import all_kinds
+from bot.jobs.job import Kind, all_kinds
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.kore.client import KoreClient
 from bot.kore.requester import RetryPolicy
@@ -64,6 +66,51 @@ class Gate:
         return self.leaves_out
 
 
+class TimedRig:
+    """What rigs have in common whose jobs are done in a time that tests move."""
+
+    kinds: ClassVar[dict[str, Kind]]
+
+    async def pass_by(self, seconds: float, step: float) -> None:
+        """Let time pass in steps, and do what comes due on the way; idle steps are one."""
+        await self.work()
+        while seconds > 0:
+            idle = min(seconds, await idle_for(self.database))
+            passed = min(step * max(1, math.ceil(idle / step)), seconds)
+            self.parts.clock.move(passed)
+            await self.due_in(passed)
+            await self.work()
+            seconds -= passed
+
+    async def due_in(self, seconds: float) -> None:
+        """Bring nearer what is due."""
+        async with self.database.write() as tx:
+            await tx.execute(text("UPDATE jobs SET due = due - :s"), {"s": seconds})
+
+    async def work(self) -> None:
+        """Do all that is due, and what comes of it."""
+        while jobs := await self.parts.queue.claim(list(self.kinds), 100, 60.0):
+            await self.do(jobs)
+
+    async def do(self, jobs: Iterable[Job]) -> None:
+        """Do some jobs that were claimed."""
+        for job in jobs:
+            outcome = await execute(job, self.kinds[job.kind], self.parts)
+            await self.parts.queue.record([(job, outcome)])
+
+    def seen(self, channel: str = "#fleet-ops") -> list[Message]:
+        """What Ana sees of the bot's, oldest first."""
+        return list(self.slack.seen_by("ana", channel))
+
+    def edits(self) -> list[float]:
+        """When cards were changed, in seconds."""
+        return [call.time.timestamp() for call in self.slack.api.calls.of("chat.update")]
+
+    def kore_fails(self) -> None:
+        """Let KORE answer 503 until it is well again."""
+        self.kore.faults.add(Fault(path="/v1/", status=503, times=None))
+
+
 @dataclass(frozen=True, slots=True)
 class JobParts:
     """What the kinds of watches use of the job services."""
@@ -73,10 +120,11 @@ class JobParts:
     clock: FakeClock
 
 
-@dataclass(frozen=True, slots=True)
-class Rig:
+@dataclass(frozen=True)
+class Rig(TimedRig):
     """The parts, both stand-ins, and the gate."""
 
+    kinds = KINDS
     parts: JobParts
     service: WatchService
     lookup: SessionLookup
@@ -105,16 +153,8 @@ class Rig:
         return from_row(row)
 
     async def move(self, seconds: float, step: float = 20.0) -> None:
-        """Let time pass in steps, and do what comes due on the way; idle steps are one."""
-        await self.work()
-        while seconds > 0:
-            idle = min(seconds, await idle_for(self.database))
-            passed = min(step * max(1, math.ceil(idle / step)), seconds)
-            self.clock.move(passed)
-            async with self.database.write() as tx:
-                await tx.execute(text("UPDATE jobs SET due = due - :s"), {"s": passed})
-            await self.work()
-            seconds -= passed
+        """Let time pass in steps, and do what comes due on the way."""
+        await self.pass_by(seconds, step)
 
     async def recover_after_a_minute(self, name: str = "pump-7") -> None:
         """Let a SIM come back online, and five minutes more pass."""
@@ -122,25 +162,10 @@ class Rig:
         self.kore.events.recover(name)
         await self.move(300)
 
-    async def work(self) -> None:
-        """Do all that is due, and what comes of it."""
-        while jobs := await self.parts.queue.claim(list(KINDS), 100, 60.0):
-            for job in jobs:
-                await self._done(job)
-
     async def work_on(self, kind: str, *keys: str) -> None:
         """Do jobs of one kind, due or not, and nothing that comes of them."""
         await make_due(self.parts.queue, *keys)
-        for job in await self.parts.queue.claim([kind], len(keys), 60.0):
-            await self._done(job)
-
-    async def _done(self, job: Job) -> None:
-        outcome = await execute(job, KINDS[job.kind], self.parts)  # type: ignore[arg-type]
-        await self.parts.queue.record([(job, outcome)])
-
-    def seen(self, channel: str = "#fleet-ops", user: str = "ana") -> list[Message]:
-        """What a person sees of the bot's, oldest first."""
-        return list(self.slack.seen_by(user, channel))
+        await self.do(await self.parts.queue.claim([kind], len(keys), 60.0))
 
     def texts(self, channel: str = "#fleet-ops") -> list[str]:
         """The words of it."""
@@ -153,14 +178,6 @@ class Rig:
     def card(self, channel: str = "#fleet-ops") -> Message:
         """The newest card."""
         return [m for m in self.seen(channel) if m.text.startswith("👁")][-1]
-
-    def kore_fails(self) -> None:
-        """Let KORE answer 503 until further notice."""
-        self.kore.faults.add(Fault(path="/v1/", status=503, times=None))
-
-    def edits(self) -> list[float]:
-        """When cards were changed, in seconds."""
-        return [call.time.timestamp() for call in self.slack.api.calls.of("chat.update")]
 
     def asked(self) -> list[str]:
         """The paths that KORE was asked for."""
@@ -241,3 +258,10 @@ async def watching(
 def _lookup(kore: KoreClient, clock: FakeClock) -> SessionLookup:
     resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
     return SessionLookup(kore, resolver, clock, Thresholds(), allowances=NoAllowances(kore, clock))
+
+
+@pytest.fixture
+async def watch_rig(database):
+    """Watches between both stand-ins."""
+    async with watching(database) as made:
+        yield made

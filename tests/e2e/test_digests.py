@@ -1,6 +1,5 @@
 """A digest in the browser: made, posted when due, paused, resumed, previewed, removed."""
 
-import asyncio
 from time import time
 
 from playwright.async_api import expect
@@ -8,9 +7,9 @@ from sqlalchemy import func, select, update
 
 from bot.demo.run import running_demo
 from bot.store.schema import jobs, schedules
-from tests.e2e.browser_rig import PATIENCE_MS
 from tests.e2e.steps import ask, button, trigger
 from tests.fakes import YEARLY
+from tests.waiting import until
 
 NAME, SIMS = "Stories", "gateway-3, truck-42, pump-7, well-1, well-2, well-3, well-4, well-5"
 
@@ -45,9 +44,11 @@ async def is_due(demo):
     """Let the next one be due once none is under way: until then it would be skipped."""
     store, under_way = demo.bot.services.store, jobs.c.kind.in_(("digest", "scan_chunk"))
     left = select(func.count()).where(under_way, jobs.c.ended.is_(None))
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while await read(store, left):  # noqa: ASYNC110 -- the bot's own jobs
-            await asyncio.sleep(0.05)
+
+    async def are_over():
+        return not await read(store, left)
+
+    await until(are_over)
     async with store.write() as tx:
         await tx.execute(update(schedules).values(next_due=int(time())))
     demo.bot.services.foreign_alerts._queue.news.set()

@@ -1,7 +1,5 @@
 """What is done with a digest: pause, resume, remove, now, preview; and who may."""
 
-import asyncio
-
 import pytest
 
 from bot.blocks.ids import SubscriptionButton
@@ -9,6 +7,7 @@ from bot.digests.subscription import KIND, PauseReason
 from bot.emulators.kore.faults import hang
 from bot.struct import replace
 from tests.handlers.digest_steps import AT, added, kept, scheduled
+from tests.waiting import until
 from tests.whole_bot import find_button, whole_bot
 
 
@@ -34,18 +33,14 @@ async def job(whole):
     return await whole.bot.services.digests.queue.get(only)
 
 
-async def arrives(look):
-    """The newest message once there is one."""
-    async with asyncio.timeout(20):
-        while not look():  # noqa: ASYNC110 -- nothing tells of it
-            await asyncio.sleep(0.05)
-    return look()[-1]
-
-
 async def posted_in(whole, user):
     """The digest that comes to the channel."""
-    sent = lambda: [m for m in whole.slack.seen_by(user) if "was made" not in m.text]  # noqa: E731
-    return await arrives(lambda: [m for m in sent() if m.metadata])
+
+    def sent():
+        seen = [m for m in whole.slack.seen_by(user) if m.metadata]
+        return [m for m in seen if "was made" not in m.text]
+
+    return (await until(sent))[-1]
 
 
 async def test_pausing_and_resuming(whole):
@@ -119,9 +114,7 @@ async def test_one_that_is_being_made_already(whole):
     """A second one is not begun; the asker reads how far the first is, and so does the list."""
     whole.kore.faults.add(hang("/DataSessions", times=None))
     await whole.type("digest now")
-    async with asyncio.timeout(20):
-        while not await whole.bot.services.digests.percents():  # noqa: ASYNC110 -- nothing tells of it
-            await asyncio.sleep(0.05)
+    await until(whole.bot.services.digests.percents)
     await whole.type("digest now")
     second = whole.answer().text
     await whole.type("digest list")
@@ -135,7 +128,7 @@ async def test_a_preview(whole):
     """It comes to the asker alone, is not posted, and no digest counts it."""
     await whole.type("digest preview pumps")
     seen = len(whole.slack.seen_by("chloe"))
-    shown = await arrives(lambda: whole.slack.direct("ana"))
+    shown = (await until(lambda: whole.slack.direct("ana")))[-1]
     (one,) = await kept(whole)
 
     assert "Preview: " in shown.text
@@ -306,11 +299,7 @@ async def test_its_lag_is_told(whole):
     """How late digests end, and that nothing is stuck, stands where it is watched."""
     await whole.type("digest now")
     await posted_in(whole, "chloe")
-    metrics = whole.bot.services.metrics
+    metrics, ended = whole.bot.services.metrics, b'digest_lag_seconds_count{outcome="posted"} 1.0'
 
-    async def ended():
-        while b'digest_lag_seconds_count{outcome="posted"} 1.0' not in metrics.text():  # noqa: ASYNC110 -- nothing tells of it
-            await asyncio.sleep(0.05)
-
-    await asyncio.wait_for(ended(), 20)
+    await until(lambda: ended in metrics.text())
     assert () == await whole.bot.why_not_ready()

@@ -1,6 +1,5 @@
 """The buttons Details and CSV file of a digest, between both stand-ins."""
 
-import asyncio
 import csv
 
 import pytest
@@ -10,6 +9,7 @@ from bot.digests.archive import DigestGone
 from bot.sessions.redaction import REDACTED
 from bot.store.digest_runs import DigestRuns
 from tests.digest_rig import pumps
+from tests.waiting import until
 from tests.whole_bot import whole_bot
 
 
@@ -31,10 +31,7 @@ def runs(whole):
 async def run(whole, runs):
     """A digest that is out, with its details."""
     await whole.bot.services.digests.post_now(pumps())
-    async with asyncio.timeout(60):
-        while not (over := await runs.trend(pumps().id, 1e12, 1, "")):  # noqa: ASYNC110 -- the engine tells nobody
-            await asyncio.sleep(0.05)
-    return over[0]
+    return (await until(lambda: runs.trend(pumps().id, 1e12, 1, "")))[0]
 
 
 @pytest.fixture

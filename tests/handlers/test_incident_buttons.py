@@ -9,7 +9,7 @@ from bot.blocks import ids
 from bot.blocks.modals import MUTED, PERSON, REASON, UNTIL
 from bot.store.lookups import Lookups, Wanted
 from tests.handlers.alert_steps import SID, forged, incident, opened, sent
-from tests.handlers.watch_steps import eventually
+from tests.waiting import until
 from tests.whole_bot import whole_bot
 
 ANA, BEN = "U0ANA0001", "U0BEN0001"
@@ -22,7 +22,7 @@ async def card_of(whole, words=""):
         cards = [m for m in whole.slack.seen_by("ana") if "Gone silent" in m.text]
         return [card for card in cards if words in str(card.blocks)]
 
-    return (await eventually(stands))[0]
+    return (await until(stands))[0]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bot.store.errors import StoreNotReady
 from bot.store.lookups import Lookups, Wanted
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context
-from tests.handlers.watch_steps import eventually
+from tests.waiting import until
 from tests.whole_bot import whole_bot
 
 SID = "DE" + "0" * 31 + "9"
@@ -234,7 +234,7 @@ async def test_what_comes_late_is_not_put_over_a_newer_answer(whole):
     """Refreshed meanwhile, with KORE down by then, the message keeps saying so."""
     whole.kore.faults.add(late(3.0, "UsageRecords", times=None))
     await whole.slack.workspace.say("ana", "#fleet-ops", "<@U0SIMSESS> camera-8")
-    await eventually(lambda: any(NOT_JUDGED in drawn(m) for m in whole.slack.seen_by("ana")))
+    await until(lambda: any(NOT_JUDGED in drawn(m) for m in whole.slack.seen_by("ana")))
     whole.kore.faults.add(broken(503, times=None))
     await whole.click(whole.answer(), "Refresh")
 

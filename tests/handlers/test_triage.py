@@ -12,6 +12,7 @@ from bot.sims.spotter import Spotted
 from handlers.triage import Board, _show_often
 from tests.builders import ICCID, IMEI
 from tests.fakes import FakeClock
+from tests.waiting import until
 from tests.whole_bot import find_button, whole_bot
 
 WELLS = "well-1\nwell-2\nwell-3\nwell-4\nwell-5"
@@ -211,8 +212,7 @@ async def test_a_bot_that_is_stopped_leaves_what_it_has_read():
         whole.kore.faults.add(late(0.8, times=None))
         await whole.slack.workspace.say("ana", "#fleet-ops", f"{BOT} {' '.join(sids)}")
         await whole.slack.api.dispatcher.settled()
-        while "chat.postMessage" not in whole.slack.methods():  # noqa: ASYNC110 -- nothing tells
-            await asyncio.sleep(0.05)
+        await until(lambda: "chat.postMessage" in whole.slack.methods())
         await whole.bot.stop(2.5)
 
         table, said = whole.slack.seen_by("ben")

@@ -1,11 +1,8 @@
 """What people do with watches in tests, and waiting for what the engine does of it."""
 
-import asyncio
 from contextlib import asynccontextmanager
 
 from tests.whole_bot import whole_bot
-
-LONG = 20.0
 
 
 @asynccontextmanager
@@ -13,14 +10,6 @@ async def bot_on(database_url, **changes):
     """The whole bot on one of both databases; a watched SIM is read every second."""
     async with whole_bot(database_url=database_url, **({"watch_interval": 1} | changes)) as whole:
         yield whole
-
-
-async def eventually(look, seconds=LONG):
-    """Wait until something is there, and give it."""
-    async with asyncio.timeout(seconds):
-        while not (found := look()):  # noqa: ASYNC110 -- the stand-in has no news to wait for
-            await asyncio.sleep(0.02)
-    return found
 
 
 def cards(whole, channel="#fleet-ops", user="ana"):

@@ -9,6 +9,7 @@ from bot.store.jobs import JobQueue, NewJob
 from bot.store.watches import WatchRows
 from bot.watches.repository import from_row, poll_key
 from tests.bot.jobs.engines import make_due
+from tests.waiting import until
 from tests.whole_bot import whole_bot
 
 CHUNK = NewJob("scan_chunk", "chunk", {"run": 1, "number": 1, "before": None, "until": 0.0})
@@ -16,9 +17,7 @@ CHUNK = NewJob("scan_chunk", "chunk", {"run": 1, "number": 1, "before": None, "u
 
 async def queue_of(whole):
     """The bot's queue, once its store is open: a start does not wait for that for long."""
-    async with asyncio.timeout(20):
-        while whole.bot.services.store.trouble:  # noqa: ASYNC110 -- nothing tells of it
-            await asyncio.sleep(0.02)
+    await until(lambda: not whole.bot.services.store.trouble)
     return JobQueue(whole.bot.services.store)
 
 

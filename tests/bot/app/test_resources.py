@@ -18,6 +18,7 @@ from bot.store.database import Database
 from bot.store.errors import StoreNotReady
 from bot.store.migrate import VERSION_TABLE
 from tests.postgres_server import PostgresServer
+from tests.waiting import until
 from tests.whole_bot import Whole, whole_bot
 
 OK = 200
@@ -31,12 +32,6 @@ def told(**settings: object):
 async def asked(whole: Whole, path: str) -> httpx.Response:
     async with httpx.AsyncClient() as client:
         return await client.get(f"http://127.0.0.1:{whole.bot.port}{path}")
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 -- no event of ours
-            await asyncio.sleep(0.02)
 
 
 def test_where_it_is(monkeypatch):

@@ -19,6 +19,7 @@ from bot.kore.connect import KoreConfig
 from bot.slack import socket_mode
 from bot.slack.errors import SlackRefused
 from tests.slack_rig import slack_side
+from tests.waiting import until
 from tests.whole_bot import settings_for, whole_bot
 
 
@@ -71,9 +72,7 @@ async def test_without_a_connection_to_slack_it_is_not_ready(http):
     async with whole_bot() as whole:
         whole.slack.api.faults.fail("apps.connections.open", "internal_error", times=99)
         await whole.slack.api.socket.drop()
-        async with asyncio.timeout(30):
-            while await whole.bot.why_not_ready() == ():  # noqa: ASYNC110 -- no event of ours
-                await asyncio.sleep(0.01)
+        await until(whole.bot.why_not_ready)
         told = await ask(http, whole, "/readyz")
         alive = await ask(http, whole, "/healthz")
 

@@ -9,6 +9,7 @@ from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.job import Kind
 from bot.store.schema import NOW, jobs
+from tests.waiting import until
 
 LANES = {"default": Lane(10)}
 
@@ -39,15 +40,6 @@ async def running(services, *kinds, lanes=None, lease=15.0, patience=5.0):
         yield made
     finally:
         await made.stop(patience)
-
-
-async def until(condition):
-    """Wait until it holds; it may be a coroutine function."""
-    async with asyncio.timeout(20):
-        while True:
-            if await condition():
-                return
-            await asyncio.sleep(0.01)
 
 
 async def ended(queue, *keys):

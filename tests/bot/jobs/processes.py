@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from bot.emulators.kore.api import TOKEN_PATH
 from tests.databases import time_passes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
+from tests.waiting import until
 
 LEASES_SECONDS = 60.0
 AT_WORK = {"run": '"ready"', "worker": '"working"'}
@@ -100,11 +101,3 @@ def is_alive(pid):
         os.kill(pid, 0)
         return True
     return False
-
-
-async def until(holds, seconds=90.0):
-    """Wait until this is so, whatever process makes it so, and return it."""
-    async with asyncio.timeout(seconds):
-        while not (found := await holds()):  # noqa: ASYNC110 -- other processes
-            await asyncio.sleep(0.05)
-    return found

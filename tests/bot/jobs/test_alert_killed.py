@@ -28,11 +28,12 @@ from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue
 from tests.alert_rig import ON_CALL, SECOND, an_alert
 from tests.bot.alerts.receiver import OK, receiving, status
-from tests.bot.jobs.processes import Holding, Processes, until
+from tests.bot.jobs.processes import Holding, Processes
 from tests.chaos import CUT_OFF
 from tests.databases import asked
 from tests.digest_rig import SCOPES
 from tests.slack_rig import slack_side
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("SIMSESSIONS_KILLS", "3"))

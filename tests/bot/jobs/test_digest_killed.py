@@ -16,9 +16,10 @@ from bot.emulators.serve import serving
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.scans import ScanChunks
-from tests.bot.jobs.processes import Processes, until
+from tests.bot.jobs.processes import Processes
 from tests.digest_rig import SCOPES, digest_of, pumps
 from tests.slack_rig import slack_side
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 SIMS = 500

@@ -9,7 +9,8 @@ from bot.jobs.engine import STUCK_SECONDS, Engine, EngineHealth, Lane, Timing
 from bot.jobs.job import Again, Done, FanOut, NewJob
 from bot.store.schedules import Schedule
 from bot.store.schema import NOW, jobs
-from tests.bot.jobs.engines import LANES, children, counted, ended, kind, running, until
+from tests.bot.jobs.engines import LANES, children, counted, ended, kind, running
+from tests.waiting import until
 
 
 async def test_a_job_is_a_small_state_machine(services, queue):
@@ -88,11 +89,8 @@ async def test_lanes_do_not_wait_for_each_other(services, queue):
     async def go(_job):
         return Done("went")
 
-    kinds = (
-        kind(wait, name="slow", lane="slow"),
-        kind(go),
-        kind(go, name="elsewhere", lane="elsewhere"),
-    )
+    kinds = [kind(wait, name="slow", lane="slow"), kind(go)]
+    kinds.append(kind(go, name="elsewhere", lane="elsewhere"))
     lanes = {"slow": Lane(2), "default": Lane(1), "elsewhere": Lane(0)}
     async with running(services, *kinds, lanes=lanes):
         await queue.add(*(NewJob("slow", f"slow-{n}") for n in range(3)))
@@ -115,25 +113,15 @@ async def test_a_store_that_is_away_is_waited_for(services, queue, database, cap
         await gate.wait()
         return Done("kept")
 
-    def says(word):
-        async def is_said():
-            return word in caplog.messages
-
-        return is_said
-
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "a"))
-
-        async def begun():
-            return runs
-
-        await until(begun)
+        await until(lambda: runs)
         ready, database._is_ready = database._is_ready, False
         gate.set()
-        await until(says("jobs-wait-for-store"))
+        await until(lambda: "jobs-wait-for-store" in caplog.messages)
         database._is_ready = ready
         (job,) = await ended(queue, "a")
-        await until(says("jobs-go-on"))
+        await until(lambda: "jobs-go-on" in caplog.messages)
 
     said = [record.message for record in caplog.records if record.name == "bot.jobs.engine"]
     assert ("kept", ["a"]) == (job.result, runs)
@@ -151,11 +139,7 @@ async def test_a_stop_waits_for_what_is_under_way(services, queue):
 
     async with running(services, kind(step), lanes={"default": Lane(2)}, patience=2.0):
         await queue.add(*(NewJob("kind", key) for key in ("long", "short", "waits")))
-
-        async def both_begun():
-            return len(runs) == 2
-
-        await until(both_begun)
+        await until(lambda: len(runs) == 2)
         asyncio.get_running_loop().call_later(0.05, gate.set)
     jobs = [await queue.get(key) for key in ("short", "long", "waits")]
 
@@ -179,12 +163,9 @@ async def test_a_cancelled_job_is_ended_where_it_runs(services, queue):
         async def runs():
             return (await queue.get("a")).state == "running"
 
-        async def is_cut():
-            return cut
-
         await until(runs)
         await queue.cancel("a")
-        await until(is_cut)
+        await until(lambda: cut)
 
     assert "cancelled" == (await queue.get("a")).state
 

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from bot.errors import BotError, UserError
 from bot.jobs.job import Again, Done, FanOut, NewJob
-from tests.bot.jobs.engines import children, counted, ended, kind, make_due, running, until
+from tests.bot.jobs.engines import children, counted, ended, kind, make_due, running
+from tests.waiting import until
 
 
 async def test_what_raises_is_tried_again(services, queue, caplog):

@@ -13,8 +13,9 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.slack.identity import bot_scopes
 from bot.store.channels import Listening, ListeningRows
-from tests.bot.jobs.processes import Holding, Processes, until
+from tests.bot.jobs.processes import Holding, Processes
 from tests.slack_rig import slack_side
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 KILLS, ALERTS = 4, 3

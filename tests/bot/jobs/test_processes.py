@@ -21,9 +21,10 @@ from bot.store.jobs import JobQueue, NewJob
 from bot.store.schedules import Schedule, Schedules
 from bot.store.schema import NOW
 from tests.bot.jobs import replica
-from tests.bot.jobs.engines import until
+from tests.bot.jobs.engines import ended
 from tests.bot.jobs.replica import EFFECTS
 from tests.fakes import YEARLY
+from tests.waiting import until
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([replica.__name__])
@@ -48,8 +49,8 @@ class Replica:
                 assert read, f"ended before it said {line!r}: {self.lines}"
                 self.lines.append(read.decode().strip())
 
-    async def is_stopped(self):
-        """Tell whether each of its threads is: a signal takes a moment."""
+    def is_stopped(self):
+        """Return whether each of its threads is: a signal takes a moment."""
         return set(states(self.process.pid)) <= {"T"}
 
     def signal(self, number):
@@ -120,16 +121,6 @@ async def effects_by(database):
 async def effects(database):
     """Return how often each job has had its effect."""
     return Counter(key for key, _ in await effects_by(database))
-
-
-async def ended(queue, *keys):
-    """Wait until all these jobs have ended, and give them."""
-    async with asyncio.timeout(60):
-        while True:
-            jobs = [await queue.get(key) for key in keys]
-            if all(job and job.state in {"done", "failed", "cancelled"} for job in jobs):
-                return jobs
-            await asyncio.sleep(0.1)
 
 
 TREES = [f"tree-{n}" for n in range(4)]
@@ -204,10 +195,7 @@ async def test_a_job_that_kills_its_process_ends_failed(queue, start):
     replicas = [await start(lease=0.3) for _ in range(3)]
     (job,) = await ended(queue, "deadly")
 
-    async def two_are_killed():
-        return 2 == [replica.process.exitcode for replica in replicas].count(-signal.SIGKILL)
-
-    await until(two_are_killed)
+    await until(lambda: 2 == [each.process.exitcode for each in replicas].count(-signal.SIGKILL))
     assert "failed" == job.state
     assert "The process ended each time while it was at this." == job.error
 

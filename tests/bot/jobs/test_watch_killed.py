@@ -17,8 +17,9 @@ from bot.store.idempotency import POSTED
 from bot.store.schema import posts, watches
 from bot.store.watches import WatchRows
 from bot.watches.watch import Ending
-from tests.bot.jobs.processes import Holding, Processes, until
+from tests.bot.jobs.processes import Holding, Processes
 from tests.slack_rig import slack_side
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 DOWN = ("pump-7", "tank-3", "camera-2")

@@ -9,7 +9,7 @@ from bot.errors import NotAllowed
 from bot.struct import replace
 from bot.watches.watch import Condition, Ending
 from tests.databases import on_both, one_store
-from tests.watch_rig import ANA, BEN, FLEET_OPS, ONCALL, watching
+from tests.watch_rig import ANA, BEN, FLEET_OPS, ONCALL, watch_rig, watching
 
 PUMP = "pump-7"
 HOUR = 3600
@@ -18,10 +18,7 @@ HOUR = 3600
 kind = one_store
 
 
-@pytest.fixture
-async def rig(database):
-    async with watching(database) as made:
-        yield made
+rig = watch_rig
 
 
 async def test_a_watch_puts_up_a_card(rig):

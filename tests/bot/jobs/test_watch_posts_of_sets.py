@@ -2,19 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from bot.watches.watch import Condition, Ending, WatchOwner
 from tests.databases import on_both, one_store
-from tests.watch_rig import ANA, BEN, FLEET_OPS, watching
+from tests.watch_rig import ANA, BEN, FLEET_OPS, watch_rig
 
 kind = one_store
 
 
-@pytest.fixture
-async def rig(database):
-    async with watching(database) as made:
-        yield made
+rig = watch_rig
 
 
 WELLS = ("well-1", "well-2", "well-3")

@@ -15,6 +15,7 @@ from bot.sessions.redaction import redacted
 from bot.store.errors import StoreNotReady
 from bot.struct import replace
 from tests.bot.sessions.conftest import LOST, OPEN, a_sid, paths
+from tests.waiting import until
 
 CELL = OPEN["cell_id"]
 
@@ -304,8 +305,11 @@ async def test_an_outage_of_those_looked_at_so_far_is_brought_up_to_date(
     peers = Peers(clock, None, look, await names())
     lookup = open_with(peers)
     await lookup.look_up(wells[1])
-    while len(await peers.known()) < 3:  # noqa: ASYNC110 -- nothing tells of it
-        await asyncio.sleep(0)
+
+    async def three_are_known():
+        return len(await peers.known()) == 3
+
+    await until(three_are_known, pause=0)
     early = await lookup.look_up(wells[1])
     gate.set()
     late = await lookup.look_up(wells[1], patience=10)

@@ -15,6 +15,7 @@ from bot.store.errors import StoreFull
 from bot.store.lookups import Lookups, Wanted
 from tests.bot.blocks.reports import a_report
 from tests.builders import ICCID, IMEI, SID, a_sim
+from tests.waiting import until
 
 ASKING = Asking("7f3a9c", "T1", "U1", "C1", "1.1", "command sessions")
 YEAR = 365 * 86400.0
@@ -74,15 +75,6 @@ async def running(audit):
     yield
     task.cancel()
     await asyncio.wait({task})
-
-
-async def until(true):
-    """Wait until something holds."""
-    for _ in range(2000):
-        if await true():
-            return
-        await asyncio.sleep(0.005)
-    pytest.fail("it never came")
 
 
 async def test_a_look_up_is_a_row(audit, lookups, clock):

@@ -1,7 +1,5 @@
 """Fixtures: the resolver over the real client and the stand-in's own app."""
 
-import asyncio
-
 import pytest
 
 from bot.clock import Backoff
@@ -26,12 +24,6 @@ def a_row(number, **changes):
 def paths(api):
     """Return the paths asked for, without the token's."""
     return [asked.path for asked in api.requests if asked.path.startswith("/v1")]
-
-
-async def until(holds):
-    """Let others run until something holds."""
-    while not holds():  # noqa: ASYNC110 -- nothing tells of it
-        await asyncio.sleep(0)
 
 
 FULL = Backoff(first=0.2, longest=2.0, jitter=0.5, chance=lambda: 1.0)

@@ -8,8 +8,9 @@ from bot.sims.accounts import JoinedDirectory
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import Kind, identify
 from bot.sims.wording import Listed
-from tests.bot.sims.conftest import a_row, paths, sid, until
+from tests.bot.sims.conftest import a_row, paths, sid
 from tests.builders import ICCID, SID
+from tests.waiting import until
 
 LISTS = "/v1/Sims"
 
@@ -184,7 +185,7 @@ async def test_a_fault_of_ours(clock, caplog):
 async def test_half_a_list_can_be_searched(directory, fleet):
     """While the first list is being read, what is there is searched, and it is not called whole."""
     reading = asyncio.create_task(directory.refresh())
-    await until(lambda: directory.listed.count >= 500)
+    await until(lambda: directory.listed.count >= 500, pause=0)
     half = directory.listed
     found = await directory.search("pmp-7")
     await reading
@@ -225,7 +226,7 @@ async def test_ready_does_not_hammer(directory, api, clock):
 async def test_run_reads_again_and_again(directory, api, clock):
     """The list is read anew after each interval, sooner after a failure, until it is cancelled."""
     running = asyncio.create_task(directory.run())
-    await until(lambda: len(paths(api)) == 3)
+    await until(lambda: len(paths(api)) == 3, pause=0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -237,7 +238,7 @@ async def test_run_tries_again_soon(directory, api, clock):
     """A first list that cannot be read is tried for again after a minute."""
     api.faults.add(broken(500, LISTS, times=4))
     running = asyncio.create_task(directory.run())
-    await until(lambda: directory.listed.complete)
+    await until(lambda: directory.listed.complete, pause=0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -249,7 +250,7 @@ async def test_intervals_are_spread(kore, clock, chance, pause):
     """The interval is a setting and is spread by a tenth, so that not all bots ask at once."""
     directory = SimDirectory(kore, clock, refresh_every=100, chance=lambda: chance)
     running = asyncio.create_task(directory.run())
-    await until(lambda: clock.slept)
+    await until(lambda: clock.slept, pause=0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -13,6 +13,7 @@ from bot.slack.identity import identify
 from bot.slack.messages import Delivery, Post, ProgressMessages
 from bot.slack.posting import MAYBE_TWICE, BlockFallback, PostFinder, SurePosts, TextOnly
 from bot.struct import replace
+from tests.waiting import until
 
 
 @dataclass
@@ -352,8 +353,7 @@ async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(progress, 
     slack.api.faults.latency["chat.postMessage"] = 0.2
     message = progress.begin(To(), in_channel=True)
     showing = asyncio.create_task(message.show(saying("1 of 2")))
-    while not message._posting:  # noqa: ASYNC110 -- nothing tells
-        await asyncio.sleep(0)
+    await until(lambda: message._posting, pause=0)
     showing.cancel()
 
     await message.finish(saying("both"))

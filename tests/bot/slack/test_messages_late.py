@@ -7,6 +7,7 @@ import pytest
 from bot.emulators.slack.faults import Fault
 from tests.bot.slack.test_messages import To, delivery, fallback, progress, saying, texts
 from tests.fakes import FakeClock
+from tests.waiting import until
 
 __all__ = ["delivery", "fallback", "progress"]
 
@@ -42,9 +43,7 @@ async def test_progress_that_is_cut_off_on_its_way_does_not_stand_over_the_answe
 
     await message.finish(saying("all"))
     held.let_go.set()
-    async with asyncio.timeout(30):
-        while texts(slack) != ["2 of 3"]:  # noqa: ASYNC110 -- nothing tells
-            await asyncio.sleep(0.01)
+    await until(lambda: texts(slack) == ["2 of 3"])
     await message.settle()
 
     assert ["all"] == texts(slack)

@@ -13,6 +13,7 @@ from bot.slack.bolt_app import make_bolt_app
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import MAX_REBUILDS, SocketModeConnection
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
+from tests.waiting import until
 
 IDENTITY = Identity("T0ACMEIOT", "U0SIMSESS")
 
@@ -78,13 +79,6 @@ async def serving_routes(routes):
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield f"127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
-
-
-async def until(condition):
-    """Let the loop turn until it holds."""
-    async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110 -- a socket tells no event of ours
-            await asyncio.sleep(0.005)
 
 
 async def test_it_connects_with_one_question(link, slack, counted):

@@ -14,6 +14,7 @@ from bot.store.errors import StoreDenied, StoreFault, StoreFull, StoreLost, Stor
 from bot.store.schema import NOW
 from tests.bot.store.notes import NOTES, note, numbers, with_notes
 from tests.fakes import FakeClock
+from tests.waiting import until
 
 
 async def test_what_is_written_is_there(notes_db):
@@ -286,13 +287,6 @@ def said(log) -> list[str]:
 
 def reasons(log) -> list[str]:
     return [record.why for record in log.records if record.message == "store-lost"]
-
-
-async def until(condition) -> None:
-    """Wait until it is so."""
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 -- no event of ours
-            await asyncio.sleep(0.001)
 
 
 @asynccontextmanager

@@ -16,15 +16,12 @@ from bot.watches.watch import Condition, WatchOwner
 from tests.bot.watches.watch_builders import a_watch
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN, slack_side
-from tests.watch_rig import BEN, watching
+from tests.watch_rig import BEN, watch_rig
 
 PATHS = 2
 
 
-@pytest.fixture
-async def rig(database):
-    async with watching(database) as made:
-        yield made
+rig = watch_rig
 
 
 @pytest.fixture

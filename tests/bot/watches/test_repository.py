@@ -14,13 +14,9 @@ from bot.watches.repository import from_row, notice_from_args, notice_to_args, t
 from bot.watches.transitions import stop
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, WatchOwner
 from tests.bot.watches.watch_builders import MINUTE, NOON, a_card, a_snapshot, a_watch
-from tests.watch_rig import ANA, BEN, KINDS, watching
+from tests.watch_rig import ANA, BEN, KINDS, watch_rig
 
-
-@pytest.fixture
-async def rig(database):
-    async with watching(database) as made:
-        yield made
+rig = watch_rig
 
 
 async def state(rig, key):

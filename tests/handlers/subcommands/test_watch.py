@@ -6,7 +6,8 @@ from bot.blocks import ids
 from bot.demo.stories.story import all_stories
 from bot.slack.access import ONE_ACCOUNT
 from tests.databases import on_both, one_store
-from tests.handlers.watch_steps import bot_on, cards, eventually, notices, told
+from tests.handlers.watch_steps import bot_on, cards, notices, told
+from tests.waiting import until
 from tests.whole_bot import whole_bot
 
 kind = one_store
@@ -23,10 +24,10 @@ async def test_a_sim_is_watched_until_it_is_back(whole):
     """The asker reads what is watched, a card stands in the channel, and a reply tells the end."""
     await whole.type("watch pump-7 until online for 1h")
     assert "Watching pump-7 until it is online" in told(whole).text
-    (card,) = await eventually(lambda: cards(whole))
+    (card,) = await until(lambda: cards(whole))
 
     whole.kore.events.recover("pump-7")
-    (notice,) = await eventually(lambda: notices(whole))
+    (notice,) = await until(lambda: notices(whole))
 
     assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online")
     assert card.ts == notice.thread_ts
@@ -57,7 +58,7 @@ async def test_the_same_by_mention_in_a_thread(whole):
         "ana", "#fleet-ops", f"<@{bot}> watch pump-7", thread_ts=root.ts
     )
 
-    (card,) = await eventually(lambda: cards(whole))
+    (card,) = await until(lambda: cards(whole))
     await whole.settle()
 
     assert root.ts == card.thread_ts
@@ -68,7 +69,7 @@ async def test_the_same_by_mention_in_a_thread(whole):
 async def test_a_second_time_extends_it(whole):
     """The asker reads that there is such a watch already; no second card comes."""
     await whole.type("watch pump-7")
-    await eventually(lambda: cards(whole))
+    await until(lambda: cards(whole))
     await whole.type("watch pump-7 for 4h")
 
     assert "You were already watching it here" in told(whole).text
@@ -79,10 +80,10 @@ async def test_a_second_time_extends_it(whole):
 async def test_in_a_channel_without_the_bot_the_card_comes_directly(whole):
     """Where the bot may not post, card and notice are direct messages."""
     await whole.type("watch pump-7", channel="G0ONCALL1")
-    await eventually(lambda: whole.slack.direct("ana"))
+    await until(lambda: whole.slack.direct("ana"))
     whole.kore.events.recover("pump-7")
 
-    card, notice = await eventually(lambda: len(d := whole.slack.direct("ana")) > 1 and d)
+    card, notice = await until(lambda: len(d := whole.slack.direct("ana")) > 1 and d)
     assert card.text.startswith("👁 Watch")
     assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online")
 
@@ -99,7 +100,7 @@ async def test_a_store_that_is_away_is_said(database_url):
 async def test_several_sims_share_one_card(whole):
     """A list is watched at once, on one card; who cannot come back is named and left out."""
     await whole.type("watch pump-7, well-1, scooter-4 until online for 3h")
-    (card,) = await eventually(lambda: cards(whole))
+    (card,) = await until(lambda: cards(whole))
 
     assert "Watching 2 SIMs for <@U0ANA0001> until they are online" in card.text
     assert "Not watched, because they cannot come back: scooter-4 (SIM canceled)." in str(
@@ -189,7 +190,7 @@ async def test_an_answer_can_be_watched(database_url, over_http):
         await whole.click(told(whole), "Watch")
 
         assert "Watching pump-7 until it is online" in told(whole).text
-        assert await eventually(lambda: cards(whole))
+        assert await until(lambda: cards(whole))
 
 
 @on_both
@@ -199,7 +200,7 @@ async def test_a_click_delivered_twice_watches_once(whole):
     answer = told(whole)
     await whole.click(answer, "Watch")
     await whole.click(answer, "Watch")
-    await eventually(lambda: cards(whole))
+    await until(lambda: cards(whole))
 
     assert ["pump-7"] == await open_names(whole)
     assert 1 == len(cards(whole))
@@ -208,7 +209,7 @@ async def test_a_click_delivered_twice_watches_once(whole):
 async def test_a_stopped_card_says_so_at_once(whole):
     """Who presses Stop sees the card change; nobody is mentioned."""
     await whole.type("watch pump-7")
-    (card,) = await eventually(lambda: cards(whole))
+    (card,) = await until(lambda: cards(whole))
     await whole.click(card, "Stop")
 
     (stopped,) = cards(whole)
@@ -220,9 +221,9 @@ async def test_a_stopped_card_says_so_at_once(whole):
 async def test_anybody_there_may_stop_it_and_the_asker_hears_of_it(whole):
     """Ben stops Ana's watch: the card names him, and a reply mentions her."""
     await whole.type("watch pump-7")
-    (card,) = await eventually(lambda: cards(whole))
+    (card,) = await until(lambda: cards(whole))
     await whole.click(card, "Stop", user="ben")
-    (notice,) = await eventually(lambda: notices(whole))
+    (notice,) = await until(lambda: notices(whole))
 
     ben = whole.slack.workspace.person("ben").id
     assert f"<@U0ANA0001> <@{ben}> stopped the watch on pump-7" in notice.text
@@ -260,7 +261,7 @@ async def test_all_of_a_table_can_be_watched(whole):
     """One button carries several SIMs; they share one card."""
     sids = [(await whole.view.sessions.look_up(name)).sim.sid for name in ("pump-7", "truck-42")]
     await _click_value(whole, ids.WATCH_ALL, ids.Sims.of(sids).to_value())
-    await eventually(lambda: cards(whole))
+    await until(lambda: cards(whole))
 
     assert ["pump-7", "truck-42"] == sorted(await open_names(whole))
     assert "Watching 2 SIMs on one card" in told(whole).text
@@ -285,7 +286,7 @@ async def test_who_may_not_ask_stops_nothing(database_url):
     """A click of somebody who is not on the list is refused."""
     async with bot_on(database_url, allowed_users="U0ANA0001") as whole:
         await whole.type("watch pump-7")
-        (card,) = await eventually(lambda: cards(whole))
+        (card,) = await until(lambda: cards(whole))
         await whole.click(card, "Stop", user="ben")
 
         assert ["pump-7"] == await open_names(whole)

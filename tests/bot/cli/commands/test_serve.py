@@ -25,6 +25,7 @@ from bot.store.schema import schedules
 from tests.bot.cli.conftest import ROOT, kept_in, started
 from tests.digest_rig import pumps
 from tests.forks import pid_of
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("command", ["run", "worker"])
@@ -263,9 +264,7 @@ def is_alive(pid):
 
 async def gone(*pids):
     """Wait until none of them runs."""
-    async with asyncio.timeout(PATIENCE):
-        while any(map(is_alive, pids)):  # noqa: ASYNC110 -- other processes
-            await asyncio.sleep(0.05)
+    await until(lambda: not any(map(is_alive, pids)))
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

@@ -1,6 +1,7 @@
 """Fixtures: the stand-in, asked straight as an app or over a real socket."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -23,6 +24,13 @@ def fill(api: KoreApi) -> KoreApi:
     return api
 
 
+def asking(api: KoreApi, *, has_key: bool = True, **options: Any) -> httpx.AsyncClient:
+    """Return a client on the app itself, with a bearer unless said otherwise."""
+    headers = {"Authorization": f"Bearer {api.tokens.issue()}"} if has_key else {}
+    transport = httpx.ASGITransport(api.app, **options)
+    return httpx.AsyncClient(transport=transport, base_url="https://kore.test", headers=headers)
+
+
 @pytest.fixture
 def api(clock: FakeClock) -> KoreApi:
     """Return a stand-in without stories, in a time that stands still."""
@@ -32,11 +40,7 @@ def api(clock: FakeClock) -> KoreApi:
 @pytest.fixture
 async def ask(api: KoreApi) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client with a bearer, on the app itself."""
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(api.app),
-        base_url="https://kore.test",
-        headers={"Authorization": f"Bearer {api.tokens.issue()}"},
-    ) as client:
+    async with asking(api) as client:
         yield client
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KINDS, TOKEN_PATH, KoreApi
 from bot.emulators.kore.faults import Fault
-from tests.bot.emulators.kore.conftest import PUMP, TRUCK
+from tests.bot.emulators.kore.conftest import PUMP, TRUCK, asking
 from tests.fakes import FakeClock
 
 
@@ -104,7 +104,6 @@ async def test_a_sim_put_in_again_is_replaced(api: KoreApi, ask: httpx.AsyncClie
 async def test_the_past_of_a_story_stays(clock: FakeClock):
     """Hours later closed sessions and the SIM are unchanged; open ones alive have grown."""
     api = KoreApi(clock, stories=all_stories())
-    headers = {"Authorization": f"Bearer {api.tokens.issue()}"}
 
     async def rows() -> dict[str, tuple[dict, list[dict]]]:
         """Return the SIM and the sessions of each story."""
@@ -115,16 +114,13 @@ async def test_the_past_of_a_story_stays(clock: FakeClock):
             read[story.name] = sim, (await client.get(url)).json()["data_sessions"]
         return read
 
-    transport = httpx.ASGITransport(api.app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://kore.test", headers=headers
-    ) as client:
+    async with asking(api) as client:
         clock.move(20 * 60)
         before = await rows()
         clock.move(39)
         same_minute = await rows()
         api.tokens.seconds = 10 * 3600
-        headers = client.headers["Authorization"] = f"Bearer {api.tokens.issue()}"
+        client.headers["Authorization"] = f"Bearer {api.tokens.issue()}"
         clock.move(3 * 3600 + 21)
         after = await rows()
 
@@ -140,10 +136,8 @@ async def test_the_past_of_a_story_stays(clock: FakeClock):
     assert {"gateway-3", "truck-42", "station-1"} <= grown
     assert set() == {"sensor-21", "pump-7", "sensor-40"} & grown
     old, new = before["gateway-3"][1][0], after["gateway-3"][1][0]
-    assert ("2026-01-05T12:18:00Z", "2026-01-05T15:19:00Z") == (
-        old["last_updated"],
-        new["last_updated"],
-    )
+    assert "2026-01-05T12:18:00Z" == old["last_updated"]
+    assert "2026-01-05T15:19:00Z" == new["last_updated"]
     assert old["packets_uploaded"] < new["packets_uploaded"]
 
 
@@ -161,13 +155,9 @@ async def test_other_protocols_are_left_alone(api: KoreApi):
 IDLE = {"latency": 0.0, "requests_per_second": None, "token_seconds": 3600, "next": []}
 
 
-async def test_nothing_is_wrong_by_itself(ask: httpx.AsyncClient):
-    """A stand-in that nobody has set anything on misbehaves in no way."""
-    assert IDLE == (await ask.get("/_faults")).json()
-
-
 async def test_everything_can_be_set_and_cleared(api: KoreApi, ask: httpx.AsyncClient):
-    """Latency, limit, life of tokens and faults are set in one request, and cleared in one."""
+    """Nothing is wrong by itself; all is set in one request, and cleared in one."""
+    assert IDLE == (await ask.get("/_faults")).json()
     wanted = {
         "latency": 0.5,
         "requests_per_second": 100,
@@ -213,20 +203,10 @@ async def test_tokens_are_expired(ask: httpx.AsyncClient):
 
 async def test_what_is_not_understood(api: KoreApi, ask: httpx.AsyncClient):
     """A body that is not understood is refused with a list of what there is, and sets nothing."""
-    for body in (
-        "",
-        "nonsense",
-        "[]",
-        "7",
-        '{"unknown": 1}',
-        '{"latency": "soon"}',
-        '{"next": 1}',
-        '{"next": [{"kind": "unknown"}]}',
-        '{"next": [{"path": "Sims"}]}',
-        '{"next": [{"kind": "hang", "unknown": 1}]}',
-        '{"next": ["hang"]}',
-        '{"token_seconds": "x"}',
-    ):
+    faults = ({"kind": "unknown"}, {"path": "Sims"}, {"kind": "hang", "unknown": 1}, "hang")
+    wrong = ({"unknown": 1}, {"latency": "soon"}, {"next": 1}, {"token_seconds": "x"})
+    wrong += tuple({"next": [fault]} for fault in faults)
+    for body in ("", "nonsense", "[]", "7", *map(json.dumps, wrong)):
         answer = await ask.post("/_faults", content=body)
 
         assert 400 == answer.status_code, body
@@ -241,10 +221,8 @@ async def test_what_was_asked(ask: httpx.AsyncClient):
     listed = (await ask.get("/_requests")).json()
     cleared = (await ask.delete("/_requests")).json()
 
-    assert 2 == listed["count"]
-    assert {"method": "GET", "path": "/v1/Sims", "query": "Status=new", "authorized": True} == (
-        listed["last"][0]
-    )
+    first = {"method": "GET", "path": "/v1/Sims", "query": "Status=new", "authorized": True}
+    assert (2, first) == (listed["count"], listed["last"][0])
     assert {"count": 0, "last": []} == cleared
 
 
@@ -252,8 +230,7 @@ async def test_what_was_asked(ask: httpx.AsyncClient):
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_only_from_this_machine(api: KoreApi, method: str, client: tuple[str, int] | None):
     """To anybody else there is no control."""
-    transport = httpx.ASGITransport(api.app, client=client)
-    async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as stranger:
+    async with asking(api, client=client) as stranger:
         answer = await stranger.request(method, "/_faults", content=b"{}")
 
     assert 404 == answer.status_code
@@ -334,8 +311,7 @@ async def test_no_token(ask: httpx.AsyncClient):
 
 async def test_without_a_header(api: KoreApi):
     """Without an Authorization header the gateway answers 401, without a code."""
-    transport = httpx.ASGITransport(api.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as client:
+    async with asking(api, has_key=False) as client:
         answer = await client.get("/v1/Sims")
 
     assert (401, {"message": "Unauthorized"}) == (answer.status_code, answer.json())

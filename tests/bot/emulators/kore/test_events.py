@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import httpx
 import pytest
 
 from bot.demo.stories.story import all_stories
@@ -15,6 +14,7 @@ from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
+from tests.bot.emulators.kore.conftest import asking
 from tests.fakes import FakeClock
 from tests.kore_rig import kore_client
 
@@ -130,10 +130,8 @@ async def test_a_fleet_sim_keeps_its_place_in_the_list(kore):
     """The list holds each SIM once, with what has become of it."""
     kore.events.set_status(FLEET_SIM, "suspended")
 
-    headers = {"Authorization": f"Bearer {kore.tokens.issue()}"}
-    transport = httpx.ASGITransport(kore.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://kore.test") as client:
-        answer = await client.get("/v1/Sims?PageSize=1000", headers=headers)
+    async with asking(kore) as client:
+        answer = await client.get("/v1/Sims?PageSize=1000")
     (row,) = [row for row in answer.json()["sims"] if row["unique_name"] == FLEET_SIM]
 
     assert "suspended" == row["status"]

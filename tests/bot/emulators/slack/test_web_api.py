@@ -15,11 +15,8 @@ async def test_auth_test_says_who_is_calling(web):
     """auth.test names bot, team and app, and a header tells the scopes."""
     answer = await web.auth_test()
 
-    assert ("U0SIMSESS", "T0ACMEIOT", "B0SIMSESS") == (
-        answer["user_id"],
-        answer["team_id"],
-        answer["bot_id"],
-    )
+    told = {"user_id": "U0SIMSESS", "team_id": "T0ACMEIOT", "bot_id": "B0SIMSESS"}
+    assert told.items() <= answer.data.items()
     assert "app_mentions:read,chat:write,commands" == answer.headers["x-oauth-scopes"]
 
 
@@ -133,11 +130,8 @@ async def test_a_429_may_be_asked_for(web, api):
         await web.chat_postMessage(channel=FLEET, text="hi")
 
     response = caught.value.response
-    assert (429, "7", "ratelimited") == (
-        response.status_code,
-        response.headers["Retry-After"],
-        response["error"],
-    )
+    assert (429, "ratelimited") == (response.status_code, response["error"])
+    assert "7" == response.headers["Retry-After"]
 
 
 async def test_a_channel_may_have_a_pace(web, api, clock):

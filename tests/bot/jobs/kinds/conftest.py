@@ -3,7 +3,7 @@
 import pytest
 
 from bot.demo.stories.sims import common_outage
-from tests.alert_rig import WELL, alerting
+from tests.alert_rig import WELL, alerting, come_back
 from tests.databases import one_store
 
 kind = one_store
@@ -13,6 +13,5 @@ kind = one_store
 async def rig(database):
     """Return an alert's rig over five wells that are all well."""
     async with alerting(database, stories=[common_outage]) as made:
-        for well in WELL:
-            made.kore.events.recover(well)
+        come_back(made, *WELL)
         yield made

@@ -14,7 +14,7 @@ from bot.jobs.engine import execute
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
 from bot.struct import replace
-from tests.alert_rig import BEN, KINDS, WELL, fall_silent
+from tests.alert_rig import BEN, KINDS, WELL, come_back, fall_silent, outage
 from tests.databases import on_both
 from tests.digest_rig import pumps
 
@@ -25,12 +25,10 @@ async def test_three_wells_fall_silent(rig):
     await rig.add()
     await rig.move(6)
     quiet = rig.cards()
-    for well in WELL[:3]:
-        rig.kore.events.undo(well)
+    fall_silent(rig, *WELL[:3])
     await rig.move(6)
     (opened,) = rig.cards()
-    for well in WELL[:2]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:2])
     await rig.move(6)
     rig.kore.events.recover(WELL[2])
     await rig.move(12)
@@ -98,9 +96,7 @@ async def test_scans_that_several_need_are_made_once(rig):
     alone = rig.asked()
     some = Selection(SelectionKind.PATTERN, "well-[12]")
     await rig.add(id="a2", name="Same")
-    await rig.add(id="a3", name="Some", selection=some)
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig, id="a3", name="Some", selection=some)
     found = {each.alert: len(each.members) for each in await rig.incidents()}
 
     assert 5 == alone
@@ -159,9 +155,7 @@ async def test_an_alert_takes_the_scan_of_a_digest(rig):
 @on_both
 async def test_a_sim_that_is_gone_leaves_no_row(rig):
     """What is not listed any more is not judged by what was seen of it last."""
-    await rig.add(selection=Selection(SelectionKind.STATUS, "active"))
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig, selection=Selection(SelectionKind.STATUS, "active"))
     rig.kore.events.set_status(WELL[0], "suspended")
     await rig.move(6)
     (incident,) = await rig.incidents()
@@ -172,9 +166,7 @@ async def test_a_sim_that_is_gone_leaves_no_row(rig):
 @pytest.mark.parametrize("times", [1, None], ids=["once", "for long"])
 async def test_a_row_that_cannot_be_read_takes_no_sim_away(rig, times):
     """A SIM whose row of the list is nonsense may be there: it stays in its incident."""
-    await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig)
     sims = [sim.model_dump(mode="json") async for sim in rig.parts.fleet.kore.sims()]
     odd = [sim | {"sid": None} if sim["unique_name"] == WELL[0] else sim for sim in sims]
     body = json.dumps({"sims": odd, "meta": None})
@@ -223,9 +215,7 @@ async def test_a_paused_alert_asks_nothing(rig):
 
 async def test_a_removed_alert_resolves_what_is_open(rig):
     """The card of a removed alert says who ended it."""
-    alert = await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    alert = await outage(rig)
     await rig.parts.alerting.alerts.remove(alert, BEN, rig.parts.clock.now())
     await rig.move(6)
 
@@ -234,12 +224,9 @@ async def test_a_removed_alert_resolves_what_is_open(rig):
 
 async def test_what_is_over_is_seen_between_two_scans(rig):
     """Once all are back for 5 min it is resolved, however seldom the alert scans."""
-    await rig.add(interval=timedelta(hours=1))
-    fall_silent(rig, *WELL[:3])
-    await rig.move(61)
+    await outage(rig, 61, interval=timedelta(hours=1))
     asked = rig.asked()
-    for well in WELL[:3]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:3])
     await rig.move(12)
     (over,) = await rig.incidents()
     _, state = await rig.parts.alerting.alerts.look("a1")
@@ -254,9 +241,7 @@ async def test_what_is_over_is_seen_between_two_scans(rig):
 
 async def test_a_look_between_two_scans_that_fails_changes_nothing(rig):
     """A KORE that fails between two scans is no news; the next scan tells."""
-    await rig.add(interval=timedelta(hours=1))
-    fall_silent(rig, *WELL[:3])
-    await rig.move(61)
+    await outage(rig, 61, interval=timedelta(hours=1))
     rig.kore_fails()
     await rig.move(30, step=5)
     (incident,) = await rig.incidents()
@@ -278,9 +263,7 @@ async def test_an_edited_alert_is_scanned_by_its_new_interval(rig):
 
 async def test_a_channel_whose_readers_may_not_see_all_gets_less(rig):
     """In a shared channel the cell that tells the SIMs is not named."""
-    await rig.add(channel="C0PARTNER")
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig, channel="C0PARTNER")
 
     seen = str([message.blocks for message in rig.seen("#partner-shared")])
     assert "Common outage" in seen
@@ -293,8 +276,8 @@ async def test_names_that_no_database_takes(rig):
     now, account = rig.parts.clock.now(), rig.kore.account
     await rig.add(webhook="ops")
     await rig.move(6)
+    fall_silent(rig, *WELL[:3])
     for well in WELL[:3]:
-        rig.kore.events.undo(well)
         found = account.find(well)
         rows = [row | {"operator_name": "TEL\0CEL"} for row in found.sessions(now)]
         rig.kore.add(found.sim(now) | {"unique_name": f"{well}\0"}, rows)

@@ -9,10 +9,9 @@ from bot.emulators.kore.faults import Fault
 from bot.jobs.engine import execute
 from bot.slack.access import AccountRule
 from bot.struct import replace
-from tests.alert_rig import ANA, FLEET_OPS, KINDS, alerting
+from tests.alert_rig import ANA, FLEET_OPS, KINDS, WELL, alerting, come_back, fall_silent
 from tests.databases import on_both
 
-WELL = [f"well-{number}" for number in range(1, 6)]
 BARGE, REEFER = "barge-9", "reefer-3"
 OTHER = "C0PARTNER"
 RULES = (
@@ -27,8 +26,7 @@ async def rig(database):
     async with alerting(
         database, accounts=RULES, stories=[common_outage], theirs=partner_stories("globex")
     ) as made:
-        for well in WELL:
-            made.kore.events.recover(well)
+        come_back(made, *WELL)
         for sim in (BARGE, REEFER):
             made.partner.events.recover(sim)
         yield made
@@ -38,23 +36,19 @@ async def rig(database):
 async def test_what_falls_in_two_accounts_is_an_incident_of_each(rig):
     """An alert over both tells of each with its account's name; they are never one."""
     await rig.add()
-    for well in WELL[:3]:
-        rig.kore.events.undo(well)
+    fall_silent(rig, *WELL[:3])
     rig.partner.events.undo(BARGE)
     await rig.move(12)
 
     assert ["acme", "globex"] == sorted(each.account for each in await rig.incidents())
-    assert sorted(("account acme" in card, "account globex" in card) for card in shown(rig)) == [
-        (False, True),
-        (True, False),
-    ]
+    told = sorted(("account acme" in card, "account globex" in card) for card in shown(rig))
+    assert [(False, True), (True, False)] == told
 
 
 async def test_a_channel_hears_of_no_account_that_it_may_not_see(rig):
     """In #partner-shared an alert of all SIMs is of the partner's alone."""
     await rig.add(channel=OTHER)
-    for well in WELL[:3]:
-        rig.kore.events.undo(well)
+    fall_silent(rig, *WELL[:3])
     rig.partner.events.undo(BARGE)
     await rig.move(12)
     (incident,) = await rig.incidents()
@@ -69,14 +63,12 @@ async def test_one_account_that_is_down_keeps_the_other_s_alert_up(rig):
     rig.partner.events.undo(BARGE)
     await rig.move(12)
     rig.partner.faults.add(Fault(path="/v1/", status=503, times=None))
-    for well in WELL[:3]:
-        rig.kore.events.undo(well)
+    fall_silent(rig, *WELL[:3])
     await rig.move(12)
     (theirs, ours), during = await rig.incidents(), rig.cards()
     rig.partner.faults.clear()
     rig.partner.events.undo(REEFER)
-    for well in WELL[:3]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:3])
     await rig.move(18)
     after = await rig.incidents()
     down = {member.name for each in after for member in each.down}
@@ -117,8 +109,7 @@ async def test_an_incident_of_an_account_that_is_taken_away_is_told_no_more(rig)
     await rig.parts.alerting.alerts.act(
         incident.id, lambda _, i: take(i, ANA, rig.parts.clock.now())
     )
-    for well in WELL[:3]:
-        rig.kore.events.undo(well)
+    fall_silent(rig, *WELL[:3])
     await rig.move(12)
 
     assert before == [card for card in rig.cards() if "Common outage" not in card]

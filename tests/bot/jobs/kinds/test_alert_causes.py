@@ -2,28 +2,17 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import text
 
 from bot.alerts.incident import redacted_incident
 from bot.demo.stories.habits import never_seen
 from bot.demo.stories.plans import data_limit_near, data_limit_reached
-from bot.demo.stories.sims import TWIN, common_outage, impossible_travel, twin_imei
+from bot.demo.stories.sims import TWIN, impossible_travel, twin_imei
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.emulators.kore.faults import Fault
-from tests.alert_rig import alerting
 from tests.databases import on_both
-
-
-@pytest.fixture
-async def rig(database):
-    """Return an alert's rig over five wells that are all well."""
-    async with alerting(database, stories=[common_outage]) as made:
-        for number in range(1, 6):
-            made.kore.events.recover(f"well-{number}")
-        yield made
 
 
 def put_in(rig, story, *others, began=None, times=1, **more):

@@ -14,7 +14,18 @@ from bot.digests.subscription import ListedSim, PauseReason, Selection, Selectio
 from bot.emulators.kore.cards import Card
 from bot.jobs.engine import execute
 from bot.struct import replace
-from tests.alert_rig import ANA, BEN, FLEET_OPS, KINDS, SECOND, WELL, alerting, fall_silent
+from tests.alert_rig import (
+    ANA,
+    BEN,
+    FLEET_OPS,
+    KINDS,
+    SECOND,
+    WELL,
+    alerting,
+    come_back,
+    fall_silent,
+    outage,
+)
 from tests.databases import on_both
 
 
@@ -34,9 +45,7 @@ async def test_a_card_is_edited_at_most_every_45_seconds(rig):
 
 async def test_what_people_do_stands_on_the_card_at_once(rig):
     """Who took it, and who resolved it, is on the card and in its thread."""
-    await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig)
     now = rig.parts.clock.now()
     await rig.act(take, ANA, now)
     taken = rig.seen()[0].blocks
@@ -81,9 +90,7 @@ async def test_unrelated_incidents_of_one_scan_call_once(database):
 
 async def test_a_snoozed_incident_reminds_at_its_end(rig):
     """A snooze ends with one mention, if it is still so."""
-    await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig)
     now = rig.parts.clock.now()
     await rig.act(snooze, ANA, now, now + timedelta(minutes=20))
     await rig.move(15, step=3)
@@ -221,9 +228,7 @@ async def test_a_closed_channel_that_an_alert_has_left_does_not_pause_it(rig):
 
 async def test_a_card_that_was_deleted_is_put_up_again(rig):
     """A card that cannot be changed any more is carried on by another, without a mention."""
-    await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig)
     rig.slack.workspace.messages.remove(rig.seen()[0].ts)
     rig.kore.events.recover(WELL[0])
     await rig.move(8)
@@ -238,8 +243,7 @@ async def test_incidents_are_counted(rig):
     fall_silent(rig, *WELL[:3])
     await rig.move(20, step=2)
     opened = rig.counted()
-    for well in WELL[:3]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:3])
     await rig.move(20, step=2)
 
     assert {"opened": 1.0} == opened
@@ -257,8 +261,7 @@ async def test_a_card_whose_maker_was_killed_is_not_left_old(rig):
         await rig.do(jobs)
     (job,) = await rig.parts.queue.claim(["incident"], 1, 60.0)
     await execute(job, KINDS["incident"], rig.parts)
-    for well in WELL[:3]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:3])
     rig.parts.clock.move(900)
     await rig.due_in(900)
     while jobs := await rig.parts.queue.claim(alert_kinds, 100, 60.0):
@@ -272,13 +275,10 @@ async def test_a_card_whose_maker_was_killed_is_not_left_old(rig):
 @on_both
 async def test_a_lost_job_is_found(rig):
     """An open incident whose job is gone is looked at again by the sweep."""
-    await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig)
     (incident,) = await rig.incidents()
     await rig.parts.queue.cancel(f"incident:{incident.id}")
-    for well in WELL[:3]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:3])
     await rig.move(20, step=2)
 
     assert rig.cards()[0].startswith("✅")
@@ -287,9 +287,7 @@ async def test_a_lost_job_is_found(rig):
 @on_both
 async def test_what_happens_while_its_end_is_told_is_told_too(rig):
     """It comes back while Slack takes its time with the last line, before that is written down."""
-    await rig.add()
-    fall_silent(rig, *WELL[:3])
-    await rig.move(6)
+    await outage(rig)
     (incident,) = await rig.incidents()
     await rig.parts.alerting.alerts.act(
         incident.id, lambda _, i: resolve(i, ANA, rig.parts.clock.now())
@@ -323,8 +321,7 @@ async def test_a_clock_that_is_set_back_silences_nothing(rig, hold):
     rig.kore.events.undo(WELL[2])
     await rig.move(12 + hold)
     told, edited = rig.story(), rig.edits()
-    for well in WELL[:3]:
-        rig.kore.events.recover(well)
+    come_back(rig, *WELL[:3])
     await rig.move(30, step=2)
 
     assert any("well-3" in line for line in (*told, *rig.cards()))

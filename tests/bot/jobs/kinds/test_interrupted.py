@@ -18,9 +18,10 @@ from bot.emulators.slack.people import BOT
 from bot.sessions.questions import HOLD_AGAIN_SECONDS
 from bot.slack.identity import bot_scopes
 from bot.store.schema import jobs
-from tests.bot.jobs.processes import Processes, is_alive, until
+from tests.bot.jobs.processes import Processes, is_alive
 from tests.databases import file_of, on_both, time_passes
 from tests.slack_rig import SIGNING_SECRET, slack_side
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 PATIENCE = ("BUDGET", "READ_TIMEOUT")

@@ -93,12 +93,12 @@ def test_all_that_is_wrong_is_told_at_once():
 @pytest.mark.parametrize("name", ["table", "data_table", "data_visualization", "container"])
 def test_a_workspace_may_not_know_a_block(name):
     """Unknown blocks are unsupported types."""
-    assert [f"unsupported type: {name} [json-pointer:/blocks/0/type]"] == blocks_faults(
-        [BLOCKS[name]], "message", unknown={name}
-    )
+    (fault,) = blocks_faults([BLOCKS[name]], "message", unknown={name})
+
+    assert f"unsupported type: {name} [json-pointer:/blocks/0/type]" == fault
 
 
-FILE = {"id": "F0123456"}
+FILE, CAROUSEL = {"id": "F0123456"}, BLOCKS["carousel"]
 
 
 def of_file(**more):
@@ -115,10 +115,7 @@ def of_file(**more):
         ({"type": "context", "elements": [mrkdwn(), of_file()]}, "/blocks/0/elements/1"),
         ({"type": "card", "hero_image": of_file()}, "/blocks/0/hero_image"),
         (folded(of_file()), "/blocks/0/child_blocks/0"),
-        (
-            {"type": "carousel", "elements": [CARD | {"icon": of_file()}]},
-            "/blocks/0/elements/0/icon",
-        ),
+        (CAROUSEL | {"elements": [CARD | {"icon": of_file()}]}, "/blocks/0/elements/0/icon"),
     ],
 )
 def test_a_file_must_be_ready(block, at):

@@ -33,19 +33,14 @@ async def test_a_trigger_is_good_once_within_three_seconds(web, clock, trigger):
     clock.move(3)
     await web.views_open(trigger_id=issued, view=modal())
     clock.move(0.1)
-    refused = [
-        await refusal(web.views_open(trigger_id=issued, view=modal())),
-        await refusal(web.views_open(trigger_id=late, view=modal())),
-        await refusal(web.views_open(trigger_id="1.2.x", view=modal())),
-        await refusal(web.api_call("views.open", json={"view": modal()})),
-    ]
-
-    assert refused == [
-        "exchanged_trigger_id",
-        "expired_trigger_id",
-        "invalid_trigger_id",
-        "invalid_arguments",
-    ]
+    for trigger_id, error in (
+        (issued, "exchanged_trigger_id"),
+        (late, "expired_trigger_id"),
+        ("1.2.x", "invalid_trigger_id"),
+    ):
+        assert error == await refusal(web.views_open(trigger_id=trigger_id, view=modal()))
+    unnamed = web.api_call("views.open", json={"view": modal()})
+    assert "invalid_arguments" == await refusal(unnamed)
 
 
 async def test_a_wrong_view_does_not_use_the_trigger_up(web, trigger):
