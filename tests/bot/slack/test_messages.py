@@ -353,7 +353,7 @@ async def test_a_first_showing_that_is_cut_off_is_edited_all_the_same(progress, 
     slack.api.faults.latency["chat.postMessage"] = 0.2
     message = progress.begin(To(), in_channel=True)
     showing = asyncio.create_task(message.show(saying("1 of 2")))
-    await until(lambda: message._posting, pause=0)
+    await until(lambda: message._posting is not None, pause=0)
     showing.cancel()
 
     await message.finish(saying("both"))
