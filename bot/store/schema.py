@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 # named, so that a later revision can name what it changes on both databases
 NAMES = {
@@ -58,6 +59,18 @@ def _now_of_postgres(_now: Now, _compiler: object, **_: Any) -> str:  # noqa: AN
 NOW = Now()
 
 
+def _key(kind: type[TypeEngine[Any]], *names: str) -> list[Column[Any]]:
+    return [Column(name, kind, primary_key=True) for name in names]
+
+
+def _needed(kind: type[TypeEngine[Any]], *names: str) -> list[Column[Any]]:
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+def _optional(kind: type[TypeEngine[Any]], *names: str) -> list[Column[Any]]:
+    return [Column(name, kind) for name in names]
+
+
 def _index(name: str, *columns: str, where: str) -> Index:
     """Return an index of the rows for which `where` holds.
 
@@ -71,21 +84,15 @@ def _index(name: str, *columns: str, where: str) -> Index:
 jobs = Table(
     "jobs",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("args", Text, nullable=False),
-    Column("memo", Text, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("claim", Integer, nullable=False),
-    Column("owner", Text),
-    Column("parent", Text),
-    Column("due", Seconds, nullable=False),
-    Column("lease", Seconds),
-    Column("made", Seconds, nullable=False),
-    Column("ended", Seconds),
-    Column("result", Text),
-    Column("error", Text),
+    *_key(Text, "key"),
+    *_needed(Text, "kind", "state", "args", "memo"),
+    *_needed(Integer, "attempt", "claim"),
+    *_optional(Text, "owner", "parent"),
+    *_needed(Seconds, "due"),
+    *_optional(Seconds, "lease"),
+    *_needed(Seconds, "made"),
+    *_optional(Seconds, "ended"),
+    *_optional(Text, "result", "error"),
     _index("ix_jobs_ready", "kind", "due", where="state = 'ready'"),
     _index("ix_jobs_lease", "lease", where="state = 'running'"),
     _index("ix_jobs_children", "parent", "ended", where="parent IS NOT NULL"),
@@ -95,24 +102,20 @@ jobs = Table(
 schedules = Table(
     "schedules",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("args", Text, nullable=False),
-    Column("cron", Text, nullable=False),
-    Column("zone", Text, nullable=False),
-    Column("grace", Seconds, nullable=False),
-    Column("paused", Boolean, nullable=False),
-    Column("next_due", Seconds),
-    Column("skipped_since", Seconds),
-    Column("error", Text),
+    *_key(Text, "name"),
+    *_needed(Text, "kind", "args", "cron", "zone"),
+    *_needed(Seconds, "grace"),
+    *_needed(Boolean, "paused"),
+    *_optional(Seconds, "next_due", "skipped_since"),
+    *_optional(Text, "error"),
     _index("ix_schedules_next_due", "next_due", where="next_due IS NOT NULL"),
 )
 
 buckets = Table(
     "buckets",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("full_at", Seconds, nullable=False),
+    *_key(Text, "name"),
+    *_needed(Seconds, "full_at"),
 )
 
 # --- subscriptions: bot/store/schedules.py ---
@@ -120,15 +123,11 @@ buckets = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("team", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Seconds, nullable=False),
-    Column("details", Text, nullable=False),
-    Column("paused", Text),
+    *_key(Text, "id"),
+    *_needed(Text, "team", "channel", "name", "name_key", "made_by"),
+    *_needed(Seconds, "made_at"),
+    *_needed(Text, "details"),
+    *_optional(Text, "paused"),
     Index("uq_subscriptions_name", "team", "channel", "name_key", unique=True),
     Index("ix_subscriptions_made_by", "team", "made_by"),
 )
@@ -139,17 +138,13 @@ subscriptions = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("team", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Seconds, nullable=False),
-    Column("details", Text, nullable=False),
-    Column("paused", Text),
+    *_key(Text, "id"),
+    *_needed(Text, "team", "channel", "name", "name_key", "made_by"),
+    *_needed(Seconds, "made_at"),
+    *_needed(Text, "details"),
+    *_optional(Text, "paused"),
     # what its scans have seen
-    Column("state", Text),
+    *_optional(Text, "state"),
     Index("uq_alerts_name", "team", "channel", "name_key", unique=True),
     Index("ix_alerts_made_by", "team", "made_by"),
 )
@@ -157,23 +152,20 @@ alerts = Table(
 incidents = Table(
     "incidents",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("alert", Text, nullable=False),
-    Column("team", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("opened", Seconds, nullable=False),
-    Column("resolved", Seconds),
-    Column("severity", Integer, nullable=False),
-    Column("details", Text, nullable=False),
+    *_key(Text, "id"),
+    *_needed(Text, "alert", "team", "channel"),
+    *_needed(Seconds, "opened"),
+    *_optional(Seconds, "resolved"),
+    *_needed(Integer, "severity"),
+    *_needed(Text, "details"),
     # of the card that several incidents share; None: it has one of its own
-    Column("summary", Text),
-    Column("cards", Integer, nullable=False),
-    Column("card_channel", Text),
-    Column("card_ts", Text),
-    Column("edited", Seconds),
-    Column("drawn", Text),
+    *_optional(Text, "summary"),
+    *_needed(Integer, "cards"),
+    *_optional(Text, "card_channel", "card_ts"),
+    *_optional(Seconds, "edited"),
+    *_optional(Text, "drawn"),
     # the last event that its thread tells
-    Column("told", Integer, nullable=False),
+    *_needed(Integer, "told"),
     Column("account", Text, nullable=False, server_default=""),
     Index("ix_incidents_alert", "alert", "resolved"),
     Index("ix_incidents_channel", "team", "channel", "opened"),
@@ -186,21 +178,14 @@ incidents = Table(
 digest_runs = Table(
     "digest_runs",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("subscription", Text, nullable=False),
-    Column("due", Seconds, nullable=False),
-    Column("started", Seconds, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("job", Text, nullable=False),
-    Column("ended", Seconds),
-    Column("sims", Integer),
-    Column("chunks", Integer),
-    Column("counts", Text),
-    Column("digest", Text),
-    Column("channel", Text),
-    Column("ts", Text),
-    Column("why", Text),
-    Column("has_rows", Boolean, nullable=False),
+    *_key(Integer, "id"),
+    *_needed(Text, "subscription"),
+    *_needed(Seconds, "due", "started"),
+    *_needed(Text, "stage", "job"),
+    *_optional(Seconds, "ended"),
+    *_optional(Integer, "sims", "chunks"),
+    *_optional(Text, "counts", "digest", "channel", "ts", "why"),
+    *_needed(Boolean, "has_rows"),
     # the KORE accounts of its SIMs, by commas; "" is that of a bot which has one, unnamed account
     Column("accounts", Text, nullable=False, server_default=""),
     UniqueConstraint("subscription", "due"),
@@ -209,34 +194,33 @@ digest_runs = Table(
 scan_chunks = Table(
     "scan_chunks",
     metadata,
-    Column("run", Integer, primary_key=True, autoincrement=False),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("sims", LargeBinary, nullable=False),
+    *_key(Integer, "run", "number"),
+    *_needed(LargeBinary, "sims"),
 )
 
 # a row is found by its key alone, so SQLite keeps it there and nowhere else
 scan_rows = Table(
     "scan_rows",
     metadata,
-    Column("run", Integer, primary_key=True, autoincrement=False),
-    Column("sid", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("gravity", Integer, nullable=False),
-    Column("mark", BigInteger, nullable=False),
-    Column("traffic", BigInteger),
-    Column("lost_on", Text),
-    Column("lost_at", Seconds),
-    Column("fault", Text),
-    Column("row", Text, nullable=False),
+    *_key(Integer, "run"),
+    *_key(Text, "sid"),
+    *_needed(Text, "state"),
+    *_needed(Integer, "gravity"),
+    *_needed(BigInteger, "mark"),
+    *_optional(BigInteger, "traffic"),
+    *_optional(Text, "lost_on"),
+    *_optional(Seconds, "lost_at"),
+    *_optional(Text, "fault"),
+    *_needed(Text, "row"),
     sqlite_with_rowid=False,
 )
 
 sim_days = Table(
     "sim_days",
     metadata,
-    Column("sid", Text, primary_key=True),
-    Column("month", Integer, primary_key=True, autoincrement=False),
-    Column("days", LargeBinary, nullable=False),
+    *_key(Text, "sid"),
+    *_key(Integer, "month"),
+    *_needed(LargeBinary, "days"),
     sqlite_with_rowid=False,
 )
 
@@ -245,38 +229,29 @@ sim_days = Table(
 watches = Table(
     "watches",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("sid", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("team", Text),
-    Column("enterprise", Text),
-    Column("person", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("thread", Text),
-    Column("goal", Text, nullable=False),
-    Column("started", Seconds, nullable=False),
-    Column("ends", Seconds, nullable=False),
+    *_key(Text, "id"),
+    *_needed(Text, "sid", "name"),
+    *_optional(Text, "team", "enterprise"),
+    *_needed(Text, "person", "channel"),
+    *_optional(Text, "thread"),
+    *_needed(Text, "goal"),
+    *_needed(Seconds, "started", "ends"),
     # of the place and the person while it is open: nobody watches one SIM twice in one place
-    Column("slot", Text),
-    Column("noticed", Text, nullable=False),
-    Column("latest", Text, nullable=False),
-    Column("checked", Seconds, nullable=False),
-    Column("turned", Seconds),
-    Column("blind", Seconds),
-    Column("blind_why", Text),
-    Column("told", Seconds),
-    Column("untold", Integer, nullable=False),
-    Column("notices", Integer, nullable=False),
-    Column("ended", Seconds),
-    Column("ending", Text),
-    Column("ended_by", Text),
-    Column("cards", Integer, nullable=False),
-    Column("card_channel", Text),
-    Column("card_ts", Text),
-    Column("edited", Seconds),
-    Column("drawn", Text),
+    *_optional(Text, "slot"),
+    *_needed(Text, "noticed", "latest"),
+    *_needed(Seconds, "checked"),
+    *_optional(Seconds, "turned", "blind"),
+    *_optional(Text, "blind_why"),
+    *_optional(Seconds, "told"),
+    *_needed(Integer, "untold", "notices"),
+    *_optional(Seconds, "ended"),
+    *_optional(Text, "ending", "ended_by"),
+    *_needed(Integer, "cards"),
+    *_optional(Text, "card_channel", "card_ts"),
+    *_optional(Seconds, "edited"),
+    *_optional(Text, "drawn"),
     # of the card that several watches share; None: it has one of its own
-    Column("set_id", Text),
+    *_optional(Text, "set_id"),
     Column("account", Text, nullable=False, server_default=""),
     UniqueConstraint("slot"),
     _index("ix_watches_sid", "sid", where="ended IS NULL"),
@@ -291,10 +266,8 @@ watches = Table(
 channel_accounts = Table(
     "channel_accounts",
     metadata,
-    Column("team", Text, primary_key=True),
-    Column("channel", Text, primary_key=True),
-    Column("account", Text, nullable=False),
-    Column("set_by", Text, nullable=False),
+    *_key(Text, "team", "channel"),
+    *_needed(Text, "account", "set_by"),
 )
 
 # --- who takes care of which SIM: bot/store/channels.py ---
@@ -302,24 +275,21 @@ channel_accounts = Table(
 owners = Table(
     "owners",
     metadata,
-    Column("channel", Text, primary_key=True),
-    Column("sid", Text, primary_key=True),
-    Column("person", Text, nullable=False),
-    Column("since", Seconds, nullable=False),
+    *_key(Text, "channel", "sid"),
+    *_needed(Text, "person"),
+    *_needed(Seconds, "since"),
     Index("ix_owners_since", "since"),
 )
 
 posts = Table(
     "posts",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("made", Seconds, nullable=False),
-    Column("begun", Seconds, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("ts", Text),
-    Column("thread", Text),
+    *_key(Text, "key"),
+    *_needed(Text, "state"),
+    *_needed(Integer, "tries"),
+    *_needed(Seconds, "made", "begun"),
+    *_needed(Text, "channel"),
+    *_optional(Text, "ts", "thread"),
     Index("ix_posts_begun", "begun"),
 )
 
@@ -328,18 +298,12 @@ posts = Table(
 lookups = Table(
     "lookups",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", Seconds, nullable=False),
-    Column("request", Text, nullable=False),
-    Column("team", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("thread", Text),
-    Column("entry", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("sim", Text),
-    Column("name", Text),
-    Column("snapshot", Text),
+    *_key(Text, "id"),
+    *_needed(Seconds, "at"),
+    *_needed(Text, "request", "team", "person", "channel"),
+    *_optional(Text, "thread"),
+    *_needed(Text, "entry", "outcome"),
+    *_optional(Text, "sim", "name", "snapshot"),
     Column("account", Text, nullable=False, server_default=""),
     Index("ix_lookups_at", "at"),
     Index("ix_lookups_person", "person", "at"),
@@ -352,14 +316,11 @@ lookups = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("at", Seconds, nullable=False),
-    Column("team", Text, nullable=False),
-    Column("person", Text, nullable=False),
-    Column("sim", Text, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("is_right", Boolean, nullable=False),
-    Column("why", Text, nullable=False),
+    *_key(Text, "id"),
+    *_needed(Seconds, "at"),
+    *_needed(Text, "team", "person", "sim", "rule"),
+    *_needed(Boolean, "is_right"),
+    *_needed(Text, "why"),
     Index("ix_feedback_rule", "rule", "at"),
 )
 
@@ -368,8 +329,8 @@ feedback = Table(
 seen_events = Table(
     "seen_events",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("at", Seconds, nullable=False),
+    *_key(Text, "key"),
+    *_needed(Seconds, "at"),
     Index("ix_seen_events_at", "at"),
 )
 
@@ -378,10 +339,9 @@ seen_events = Table(
 news_ages = Table(
     "news_ages",
     metadata,
-    Column("network", Text, primary_key=True),
-    Column("radio", Text, primary_key=True),
-    Column("bin", Integer, primary_key=True),
-    Column("sessions", Integer, nullable=False),
+    *_key(Text, "network", "radio"),
+    *_key(Integer, "bin"),
+    *_needed(Integer, "sessions"),
 )
 
 # --- channels in which alerts of other apps are answered: bot/store/channels.py ---
@@ -389,9 +349,8 @@ news_ages = Table(
 listening = Table(
     "listening",
     metadata,
-    Column("channel", Text, primary_key=True),
-    Column("team", Text),
-    Column("enterprise", Text),
-    Column("person", Text, nullable=False),
-    Column("since", Seconds, nullable=False),
+    *_key(Text, "channel"),
+    *_optional(Text, "team", "enterprise"),
+    *_needed(Text, "person"),
+    *_needed(Seconds, "since"),
 )
