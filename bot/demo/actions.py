@@ -1,7 +1,8 @@
 """What people do on the page: each action by the name under which the page posts it."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +10,7 @@ from bot.demo.controls import BotDidNotStart, Controls, DeliveryMode, KoreMode
 from bot.demo.page.examples import post_alert
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import Fault
+from bot.emulators.slack.workspace import Workspace
 
 Selected = str | int | list[str] | list[dict[str, Any]] | dict[str, Any] | None
 T = TypeVar("T")
@@ -25,185 +27,135 @@ class Action(BaseModel, ABC):
         """Do it; return how it went, if that varies. Raises KeyError where a thing is not there."""
 
 
-class Say(Action):
+class InWorkspace(Action):
+    """An action whose fields are the arguments of a method of the workspace: `does`."""
+
+    does: ClassVar[Callable[..., Awaitable[object]]]
+
+    async def do(self, controls: Controls) -> Delivery | None:
+        """Do it there."""
+        done = await type(self).does(controls.workspace, **dict(self))
+        return done if isinstance(done, Delivery) else None
+
+
+class Say(InWorkspace):
     """Write a message, or a reply in a thread."""
 
+    does = Workspace.say
     channel: str
     text: str
     thread_ts: str | None = None
 
-    async def do(self, controls: Controls) -> None:
-        """Write it."""
-        await controls.workspace.say(self.user, self.channel, self.text, self.thread_ts)
 
-
-class Forward(Action):
+class Forward(InWorkspace):
     """Forward a message to a channel or thread, with a note or without one."""
 
+    does = Workspace.forward
     ts: str
     channel: str
     text: str = ""
     thread_ts: str | None = None
 
-    async def do(self, controls: Controls) -> None:
-        """Write it."""
-        await controls.workspace.forward(
-            self.user, self.ts, self.channel, self.text, self.thread_ts
-        )
 
-
-class Compose(Action):
+class Compose(InWorkspace):
     """Type without sending: links of the app's domains get their previews."""
 
+    does = Workspace.compose
     channel: str
     text: str
 
-    async def do(self, controls: Controls) -> None:
-        """Send the app the links."""
-        await controls.workspace.compose(self.user, self.channel, self.text)
 
-
-class Edit(Action):
+class Edit(InWorkspace):
     """Edit one's own message."""
 
+    does = Workspace.edit
     ts: str
     text: str
 
-    async def do(self, controls: Controls) -> None:
-        """Change it."""
-        await controls.workspace.edit(self.user, self.ts, self.text)
 
-
-class Delete(Action):
+class Delete(InWorkspace):
     """Delete one's own message."""
 
+    does = Workspace.delete
     ts: str
 
-    async def do(self, controls: Controls) -> None:
-        """Delete it."""
-        await controls.workspace.delete(self.user, self.ts)
 
-
-class Command(Action):
+class Command(InWorkspace):
     """Type a slash command."""
 
+    does = Workspace.command
     channel: str
     command: str
     text: str
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Send it to the app."""
-        return await controls.workspace.command(self.user, self.channel, self.command, self.text)
 
-
-class Shortcut(Action):
+class Shortcut(InWorkspace):
     """Use a shortcut of the app's, on a message or anywhere."""
 
+    does = Workspace.shortcut
     callback_id: str
     message_ts: str | None = None
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Deliver it to the app."""
-        return await controls.workspace.shortcut(self.user, self.callback_id, self.message_ts)
 
-
-class Click(Action):
+class Click(InWorkspace):
     """Press or choose something in a message."""
 
+    does = Workspace.click
     message_ts: str
     block_id: str
     action_id: str
     value: str | None = None
     selected: Selected = None
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Deliver it to the app."""
-        return await controls.workspace.click(
-            self.user,
-            self.message_ts,
-            self.block_id,
-            self.action_id,
-            value=self.value,
-            selected=self.selected,
-        )
 
-
-class Suggest(Action):
+class Suggest(InWorkspace):
     """Type into an external select of a message, of Home, or else of the open modal."""
 
+    does = Workspace.suggest
     block_id: str
     action_id: str
     typed: str
     message_ts: str | None = None
     in_home: bool = False
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Ask the app for options; they are in the delivery's answer."""
-        return await controls.workspace.suggest(
-            self.user,
-            self.block_id,
-            self.action_id,
-            self.typed,
-            self.message_ts,
-            in_home=self.in_home,
-        )
 
-
-class ClickInView(Action):
+class ClickInView(InWorkspace):
     """Press or choose something in the open modal; `values` is as for `Submit`."""
 
+    does = Workspace.click_in_view
     block_id: str
     action_id: str
     selected: Selected = None
     values: dict[str, dict[str, Selected]] = Field(default_factory=dict)
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Deliver it to the app, with all that is filled in by then."""
-        return await controls.workspace.click_in_view(
-            self.user, self.block_id, self.action_id, selected=self.selected, values=self.values
-        )
 
-
-class Submit(Action):
+class Submit(InWorkspace):
     """Submit the open modal; `values` is by block id and action id."""
 
+    does = Workspace.submit_view
     values: dict[str, dict[str, Selected]]
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Send it to the app."""
-        return await controls.workspace.submit_view(self.user, self.values)
 
-
-class Close(Action):
+class Close(InWorkspace):
     """Close the open modal."""
 
-    async def do(self, controls: Controls) -> Delivery:
-        """Close it; the app is notified where it asked to be."""
-        return await controls.workspace.close_view(self.user)
+    does = Workspace.close_view
 
 
-class OpenHome(Action):
+class OpenHome(InWorkspace):
     """Open the app's Home or Messages tab."""
 
+    does = Workspace.open_home
     tab: Literal["home", "messages"] = "home"
 
-    async def do(self, controls: Controls) -> None:
-        """Notify the app, which publishes the view."""
-        await controls.workspace.open_home(self.user, self.tab)
 
-
-class ClickInHome(Action):
+class ClickInHome(InWorkspace):
     """Press or choose something in the app's Home."""
 
+    does = Workspace.click_home
     block_id: str
     action_id: str
     selected: Selected = None
-
-    async def do(self, controls: Controls) -> Delivery:
-        """Deliver it to the app."""
-        return await controls.workspace.click_home(
-            self.user, self.block_id, self.action_id, selected=self.selected
-        )
 
 
 class SetKoreMode(Action):

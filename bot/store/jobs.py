@@ -18,32 +18,9 @@ from uuid import uuid4
 from sqlalchemy import Row, select
 
 from bot.clock import Clock
+from bot.store import job_statements as sql
 from bot.store.database import Database, Transaction
 from bot.store.errors import StoreError
-from bot.store.job_statements import (
-    CANCEL_TREE,
-    CHANGE,
-    CHANNEL,
-    CLAIM,
-    DEPTH,
-    DROP,
-    FREE,
-    GET,
-    HASTEN,
-    LAST_TOUCHED,
-    LET_GO,
-    LOCK,
-    LOCK_TREE,
-    NOTIFY,
-    POSTPONE,
-    REALIGN,
-    RELEASE,
-    RENEW,
-    SWEEP,
-    WAKE,
-    inserts,
-    look_at,
-)
 from bot.store.schema import jobs
 from bot.struct import Struct, field, replace
 
@@ -122,7 +99,7 @@ class JobQueue:
         self._db = db
         self._me = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self._mine = ("running", self._me)
-        self._insert, self._insert_anew = inserts(is_postgres=db.is_postgres)
+        self._insert, self._insert_anew = sql.inserts(is_postgres=db.is_postgres)
 
     async def add(self, *new: NewJob, tx: Transaction | None = None, anew: bool = False) -> int:
         """Add jobs and count those that are new; one whose key is there is left alone.
@@ -131,7 +108,7 @@ class JobQueue:
         """
         async with self._notifying(tx) as joined:
             if anew:
-                await joined.execute(LET_GO, {"keys": [each.key for each in new]})
+                await joined.execute(sql.LET_GO, {"keys": [each.key for each in new]})
             return await self._add(joined, ((each, None) for each in new), anew=anew)
 
     async def hold_off(
@@ -142,8 +119,8 @@ class JobQueue:
         Whoever does so again and again in time has them done only once it does so no longer.
         """
         async with self._db.write() as tx:
-            await tx.execute(DROP, {"keys": sorted(dropped)})
-            await tx.execute(POSTPONE, {"keys": sorted(held), "seconds": seconds})
+            await tx.execute(sql.DROP, {"keys": sorted(dropped)})
+            await tx.execute(sql.POSTPONE, {"keys": sorted(held), "seconds": seconds})
             await self._add(tx, ((replace(each, delay=seconds), None) for each in new))
 
     async def hasten(self, key: str, tx: Transaction | None = None) -> None:
@@ -152,15 +129,15 @@ class JobQueue:
         Where it ends just then it is begun from the start; its result is kept.
         """
         async with self._notifying(tx) as joined:
-            await joined.execute(HASTEN, {"keys": [key]})
+            await joined.execute(sql.HASTEN, {"keys": [key]})
 
     async def cancel(self, key: str, tx: Transaction | None = None) -> None:
         """End a job with its children; what still runs of them finds its results refused."""
         async with self._notifying(tx) as joined:
-            locked = await joined.execute(LOCK_TREE, {"root": key})
+            locked = await joined.execute(sql.LOCK_TREE, {"root": key})
             parents = [row.parent for row in locked if row.key == key]
-            await joined.execute(CANCEL_TREE, {"root": key})
-            await joined.execute(WAKE, {"keys": parents})
+            await joined.execute(sql.CANCEL_TREE, {"root": key})
+            await joined.execute(sql.WAKE, {"keys": parents})
 
     async def lock(self, key: str, tx: Transaction) -> None:
         """Keep a job from being written until `tx` ends.
@@ -169,11 +146,11 @@ class JobQueue:
         then adds one, locks that job before all else: on PostgreSQL it would be a deadlock.
         """
         if self._db.is_postgres:
-            await tx.execute(LOCK, {"keys": [key]})
+            await tx.execute(sql.LOCK, {"keys": [key]})
 
     async def get(self, key: str, tx: Transaction | None = None) -> Job | None:
         """Return a job, or None."""
-        row = (await self._db.fetch(GET, {"this": key}, tx)).one_or_none()
+        row = (await self._db.fetch(sql.GET, {"this": key}, tx)).one_or_none()
         return _job(row) if row else None
 
     async def live(self, kind: str, prefix: str, tx: Transaction | None = None) -> tuple[str, ...]:
@@ -184,7 +161,7 @@ class JobQueue:
 
     async def look(self, kinds: tuple[str, ...]) -> QueueSnapshot:
         """Return when the next of these kinds is due, without a lock."""
-        now, schedule, *dues = tuple((await self._db.fetch(look_at(kinds))).one())
+        now, schedule, *dues = tuple((await self._db.fetch(sql.look_at(kinds))).one())
         due = zip(kinds, dues, strict=True)
         return QueueSnapshot(now, schedule, {kind: at for kind, at in due if at is not None})
 
@@ -192,12 +169,12 @@ class JobQueue:
         """Let `news` be set by other replicas too, and after each gap, until cancelled."""
         while True:
             with suppress(StoreError):
-                await self._db.listen(CHANNEL, self.news.set)
+                await self._db.listen(sql.CHANNEL, self.news.set)
             await clock.sleep(LISTEN_AGAIN_SECONDS)
 
     async def last_touched(self, lease: float) -> float:
         """Return when a live job was made or held last, by the clock of then; -inf without one."""
-        made, held = tuple((await self._db.fetch(LAST_TOUCHED)).one())
+        made, held = tuple((await self._db.fetch(sql.LAST_TOUCHED)).one())
         return max(made or -math.inf, (held or -math.inf) - lease)
 
     async def realign(self, back: float) -> None:
@@ -205,13 +182,13 @@ class JobQueue:
 
         A row shows by its own times that this clock set it, so doing it twice changes nothing.
         """
-        await self._db.change(REALIGN, {"back": back})
+        await self._db.change(sql.REALIGN, {"back": back})
 
     async def claim(self, kinds: Collection[str], most: int, lease: float) -> list[Job]:
         """Take what is due of these kinds, longest due first, for `lease` seconds."""
         wanted = {"kinds": list(kinds), "most": most, "me": self._me, "seconds": lease}
         async with self._db.write() as tx:
-            taken = [_job(row) for row in await tx.execute(CLAIM, wanted, last=True)]
+            taken = [_job(row) for row in await tx.execute(sql.CLAIM, wanted, last=True)]
         return sorted(taken, key=lambda job: (job.due, job.key))
 
     async def renew(self, held: Collection[str], lease: float) -> set[str]:
@@ -219,8 +196,8 @@ class JobQueue:
         keys = {"keys": list(held)}
         mine = keys | {"me": self._me, "seconds": lease}
         async with self._db.write() as tx:
-            kept = set((await tx.execute(RENEW, mine)).scalars()) if held else set()
-            freed = await tx.change(FREE, keys, last=True)
+            kept = set((await tx.execute(sql.RENEW, mine)).scalars()) if held else set()
+            freed = await tx.change(sql.FREE, keys, last=True)
         if freed:
             self.news.set()
         return kept
@@ -228,7 +205,7 @@ class JobQueue:
     async def release(self, held: Collection[str]) -> None:
         """Release what is held, as if it had never been claimed."""
         async with self._notifying(None) as tx:
-            await tx.execute(RELEASE, {"keys": list(held), "me": self._me})
+            await tx.execute(sql.RELEASE, {"keys": list(held), "me": self._me})
 
     async def record(self, ended: Ended) -> set[str]:
         """Save what came of claimed jobs, all or nothing; return the keys whose claim held."""
@@ -243,26 +220,26 @@ class JobQueue:
 
     async def sweep(self, keep: float) -> None:
         """Forget jobs that ended longer ago than `keep` seconds, a thousand at a time."""
-        await self._db.change(SWEEP, {"keep": keep})
+        await self._db.change(sql.SWEEP, {"keep": keep})
 
     async def depth(self) -> dict[str, int]:
         """Count what is due and not yet claimed, by kind."""
-        return {row.kind: row.due for row in await self._db.fetch(DEPTH)}
+        return {row.kind: row.due for row in await self._db.fetch(sql.DEPTH)}
 
     async def _held(self, tx: Transaction, ended: Ended) -> Ended:
         """Lock the jobs, and the parents lest two last children miss each other."""
         keys = {key for job, _ in ended for key in (job.key, job.parent) if key}
-        rows = await tx.execute(LOCK, {"keys": sorted(keys)})
+        rows = await tx.execute(sql.LOCK, {"keys": sorted(keys)})
         running = {(row.key, row.claim) for row in rows if (row.state, row.owner) == self._mine}
         return [(job, outcome) for job, outcome in ended if (job.key, job.claim) in running]
 
     async def _save(self, tx: Transaction, ended: Ended) -> None:
-        await tx.execute(CHANGE, [_changed(*each) for each in ended])
+        await tx.execute(sql.CHANGE, [_changed(*each) for each in ended])
         born = [(new, job.key) for job, outcome in ended for new in outcome.children]
         await self._add(tx, born)
         over = [job for job, outcome in ended if outcome.state != "ready"]
         on = {key for job in over for key in (job.key, job.parent) if key}
-        woken = on and (await tx.execute(WAKE, {"keys": sorted(on)})).all()
+        woken = on and (await tx.execute(sql.WAKE, {"keys": sorted(on)})).all()
         if born or woken:
             await self._notify(tx)
 
@@ -284,7 +261,7 @@ class JobQueue:
     async def _notify(self, tx: Transaction) -> None:
         """Wake the other replicas once this is saved."""
         if self._db.is_postgres:
-            await tx.execute(NOTIFY)
+            await tx.execute(sql.NOTIFY)
 
 
 def _inserted(new: NewJob, parent: str | None) -> dict[str, object]:

@@ -74,7 +74,7 @@ async def test_home_is_drawn_and_clicked(window, sandbox):
             "text": {"type": "plain_text", "text": said},
         }
         blocks = [{"type": "actions", "block_id": "row", "elements": [button]}]
-        view = workspace.views.publish(ANA.id, ANA.team, {"type": "home", "blocks": blocks})
+        view = workspace.views.publish(ANA.id, {"type": "home", "blocks": blocks})
         workspace.show("home", view)
         await expect(home.get_by_role("button", name=said)).to_be_visible()
     await home.get_by_role("button", name="One watch").click()

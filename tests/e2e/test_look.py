@@ -64,7 +64,7 @@ async def test_texts_can_be_read(window, sandbox, scheme, size):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_modals_can_be_read(window, sandbox, scheme):
     """So has every text of a modal."""
-    view = sandbox.workspace.views.open(ANA.id, ANA.team, gallery.MODAL)
+    view = sandbox.workspace.views.open(ANA.id, gallery.MODAL)
     page = await window.open(sandbox.at(), scheme=scheme)
     await page.get_by_role("button", name="Watch", exact=True).click()
     await expect(page.get_by_text("Please complete")).to_be_visible()

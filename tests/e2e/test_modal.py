@@ -10,7 +10,7 @@ from tests.e2e import gallery
 
 def open_modal(sandbox, body=gallery.MODAL):
     """Open a modal for Ana, as the app does."""
-    view = sandbox.workspace.views.open(ANA.id, ANA.team, body)
+    view = sandbox.workspace.views.open(ANA.id, body)
     return sandbox.workspace.show("view_opened", view)
 
 
@@ -157,7 +157,7 @@ async def test_a_modal_is_drawn_anew(modal, sandbox):
 async def test_modals_lie_on_each_other(page, modal, sandbox):
     """A pushed modal covers the first, and when it is closed the first is there again."""
     details = {"type": "modal", "title": gallery.plain("Details"), "blocks": [gallery.section("x")]}
-    view = sandbox.workspace.views.push(ANA.id, ANA.team, details)
+    view = sandbox.workspace.views.push(ANA.id, details)
     sandbox.workspace.show("view_opened", view)
     above = page.get_by_role("dialog", name="Details")
     await expect(above).to_be_visible()

@@ -201,7 +201,7 @@ async def test_what_is_sorted_stays_sorted(page, sandbox):
     head = page.get_by_role("columnheader", name="Up")
     await head.get_by_role("button").click()
     sandbox.post(text="something else")
-    view = sandbox.workspace.views.open(ANA.id, ANA.team, gallery.MODAL)
+    view = sandbox.workspace.views.open(ANA.id, gallery.MODAL)
     sandbox.workspace.show("view_opened", view)
     await page.get_by_role("dialog").get_by_role("button", name="Not now").click()
     await expect(page.get_by_role("article")).to_have_count(2)

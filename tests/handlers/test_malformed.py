@@ -110,7 +110,7 @@ def spoilt(payload, path, odd, number):
 
 async def post(whole, kind, payload):
     http, url = whole.slack.api.dispatcher._http, whole.slack.api.request_url
-    return (await http.post(url, *encoded(kind, payload), {})).status
+    return (await http.post(url, *encoded(kind, payload), {})).status_code
 
 
 async def test_one_odd_value_anywhere_is_answered(over_http, caplog):

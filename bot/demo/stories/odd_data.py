@@ -3,8 +3,9 @@
 from datetime import datetime
 from functools import partial
 
-from bot.demo.stories.story import DAY, HOUR, MINUTE, WELL, Role, Story, story
+from bot.demo.stories.story import DAY, HOUR, MINUTE, WELL, Story, story
 from bot.diagnosis.evidence import State
+from bot.emulators.kore.account import Role
 from bot.emulators.kore.cards import Card, hour_of, imeisv, stamp
 from bot.emulators.kore.http import Row
 

@@ -11,13 +11,13 @@ from bot.demo.stories.story import (
     MINUTE,
     WARNING,
     WELL,
-    Role,
     day_by_day,
     nothing,
     reports,
     story,
 )
 from bot.diagnosis.evidence import State
+from bot.emulators.kore.account import Role
 from bot.emulators.kore.cards import AT_AND_T, T_MOBILE, TELCEL, Card, hour_of, imei, imeisv, stamp
 from bot.emulators.kore.http import Row
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import bot.demo.stories
 from bot.diagnosis.evidence import State
+from bot.emulators.kore.account import Plot, Role
 from bot.emulators.kore.cards import Card
 from bot.emulators.kore.http import Row
-from bot.struct import Struct
 
 INFO, WARNING, CRITICAL = "info", "warning", "critical"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -24,34 +24,20 @@ Tale = Callable[[Card, datetime], list[Row]]
 """The sessions of a card at a moment, in KORE's payload shape; `Card.always_on` is one."""
 
 
-class Role(Struct):
-    """One SIM of a story: its rows in KORE's payload shape and in the order of the API."""
-
-    sim: Callable[[datetime], Row]
-    sessions: Callable[[datetime], list[Row]]
-
-
-class Story(Struct):
+class Story(Plot, kw_only=True):
     """What happened to one SIM, told for any `now`.
 
     `name` is what a person types to see it, and `title` what a newcomer reads before. `findings`
     are all that must come out, as (rule id, severity), when the SIM is asked for together with
-    `asked_with`; `cause` is the one that explains them, None where nothing is wrong. `others` are
-    more SIMs that the story needs. `bytes_per_day` is the SIM's usage where its packets do not tell
-    it. `conforms` is false where rows break KORE's own schema.
+    `asked_with`; `cause` is the one that explains them, None where nothing is wrong. `conforms` is
+    false where rows break KORE's own schema.
     """
 
     name: str
     title: str
-    sim: Callable[[datetime], Row]
-    sessions: Callable[[datetime], list[Row]]
     state: State
     findings: frozenset[tuple[str, str]]
     cause: str | None = None
-    rate_plan: Callable[[datetime], Row] | None = None
-    bytes_per_day: int | None = None
-    registration_code: str | None = None
-    others: tuple[Role, ...] = ()
     asked_with: tuple[str, ...] = ()
     conforms: bool = True
 

@@ -1,6 +1,6 @@
 """The account behind the API: its SIMs and rate plans, what is held of each, how they are found."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -51,36 +51,24 @@ class StaticSim(Struct):
         return self.session_rows
 
 
-class Role(Protocol):
-    """One SIM of a story, each row for any moment."""
+class Role(Struct):
+    """One SIM of a story: its row, and its sessions in the order of the API, as of any moment."""
 
-    @property
-    def sim(self) -> Callable[[datetime], Row]:
-        """Return the SIM as of a moment."""
-
-    @property
-    def sessions(self) -> Callable[[datetime], list[Row]]:
-        """Return its data sessions as of a moment."""
+    sim: Callable[[datetime], Row]
+    sessions: Callable[[datetime], list[Row]]
 
 
-class Story(Role, Protocol):
-    """What the stand-in needs of a story that is handed in: its first SIM, and the others."""
+class Plot(Role):
+    """What the stand-in needs of a story: its first SIM, and the `others`.
 
-    @property
-    def rate_plan(self) -> Callable[[datetime], Row] | None:
-        """Return its rate plan, where it has one of its own."""
+    `rate_plan` is its own, where it has one; `bytes_per_day` is its usage where its packets do not
+    tell it; `registration_code` is printed on its card.
+    """
 
-    @property
-    def bytes_per_day(self) -> int | None:
-        """Its usage a day where it does not follow from its packets."""
-
-    @property
-    def registration_code(self) -> str | None:
-        """The code printed on its card."""
-
-    @property
-    def others(self) -> Sequence[Role]:
-        """More SIMs that the story needs."""
+    rate_plan: Callable[[datetime], Row] | None = None
+    bytes_per_day: int | None = None
+    registration_code: str | None = None
+    others: tuple[Role, ...] = ()
 
 
 class StorySim(Struct, dict=True):
@@ -108,7 +96,7 @@ class StorySim(Struct, dict=True):
         return self.role.sessions(self.start)
 
 
-def story_sims(story: Story, start: datetime) -> Iterator[StorySim]:
+def story_sims(story: Plot, start: datetime) -> Iterator[StorySim]:
     """Return the SIMs of a story that starts now."""
     yield StorySim(story, start, story.registration_code, story.bytes_per_day)
     for other in story.others:

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.emulators.kore import faults as kinds
-from bot.emulators.kore.account import Account, StaticSim, Story, story_sims
+from bot.emulators.kore.account import Account, Plot, StaticSim, story_sims
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
 from bot.emulators.kore.fleet import WINDOW_DAYS, Fleet
@@ -230,7 +230,7 @@ class KoreApi:
         clock: Clock,
         *,
         name: str = "sandbox",
-        stories: Iterable[Story] = (),
+        stories: Iterable[Plot] = (),
         sims: int = 0,
         fleet_days: int = WINDOW_DAYS,
         seed: int = 1,
@@ -276,7 +276,7 @@ class KoreApi:
             self.account.add_plan(lambda _now: rate_plan)
         self._rendered.clear()
 
-    def _add_story(self, story: Story) -> None:
+    def _add_story(self, story: Plot) -> None:
         start = self._this_minute()
         for sim in story_sims(story, start):
             self.account.add(sim, start)

@@ -106,14 +106,7 @@ class SlackApi:
         self.socket = SocketMode(workspace.ids, ack_seconds=ack_seconds)
         http = SignedHttp(workspace.clock, signing_secret, ack_seconds=ack_seconds)
         self.dispatcher = Dispatcher(workspace, self.socket, http)
-        self._web = WebApi(
-            workspace,
-            self,
-            self.faults,
-            self.calls,
-            tokens={bot_token: "bot", app_token: "app"},
-            scopes=lambda: self.scopes,
-        )
+        self._web = WebApi(self, {bot_token: "bot", app_token: "app"})
         self._response_urls = ResponseUrls(workspace, self.faults, self.calls)
         self._transfer = FileTransfer(workspace.files, self.faults, self._may_read_files)
         self._bot_token = bot_token

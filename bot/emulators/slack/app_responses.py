@@ -106,7 +106,7 @@ class AppResponses:
         if action == "update":
             self._state.show("view_changed", self._state.views.update(view, body))
         else:
-            self._state.show("view_opened", self._state.views.push(view.user, view.team, body))
+            self._state.show("view_opened", self._state.views.push(view.user, body))
 
     def _close(self, view: View, *, everything: bool) -> None:
         if everything:

@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 import hmac
 import json
-from http.client import HTTPException, HTTPResponse
-from io import BytesIO
+import ssl
+from functools import cache
 from typing import Literal, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
+
+import httpx
 
 from bot.clock import Clock
 from bot.emulators.slack.people import Json
@@ -78,14 +80,6 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
-class HttpAnswer(Struct):
-    """What the app answered."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
 class SignedHttp:
     """Posts to one request URL."""
 
@@ -106,17 +100,17 @@ class SignedHttp:
             said = answered(answer)
         except TimeoutError:
             return Ack("operation_timeout", self._since(began), reason="http_timeout")
-        except (OSError, EOFError, ValueError, HTTPException):
+        except (httpx.HTTPError, ValueError):
             return Ack("dispatch_failed", self._since(began), reason="connection_failed")
         no_retry = answer.headers.get("x-slack-no-retry") == "1"
-        if answer.status != 200:  # noqa: PLR2004 -- HTTP
+        if answer.status_code != 200:  # noqa: PLR2004 -- HTTP
             return Ack("dispatch_failed", self._since(began), None, no_retry, reason="http_error")
         return Ack(None, self._since(began), said, no_retry)
 
     async def post(
         self, url: str, body: bytes, content_type: str, headers: dict[str, str]
-    ) -> HttpAnswer:
-        """Post a signed body. Raises OSError, EOFError, HTTPException (not HTTP)."""
+    ) -> httpx.Response:
+        """Post a signed body, over a connection of its own. Raises httpx.HTTPError."""
         stamp = str(int(self._clock.now().timestamp()))
         signed = headers | {
             "Content-Type": content_type,
@@ -124,7 +118,10 @@ class SignedHttp:
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": signature(self._secret, stamp, body),
         }
-        return await exchange(url, body, signed)
+        async with httpx.AsyncClient(
+            verify=_tls(), timeout=self.ack_seconds, trust_env=False
+        ) as client:
+            return await client.post(url, content=body, headers=signed)
 
     def _since(self, began: float) -> float:
         return asyncio.get_running_loop().time() - began
@@ -139,54 +136,16 @@ def encoded(kind: EnvelopeKind, payload: Json) -> tuple[bytes, str]:
     return json.dumps(payload).encode(), "application/json"
 
 
-def answered(answer: HttpAnswer) -> Json | None:
+def answered(answer: httpx.Response) -> Json | None:
     """Read the body of an ack: JSON, or plain text to be shown. Raises ValueError."""
-    if not answer.body.strip():
+    if not answer.content.strip():
         return None
     if "json" in answer.headers.get("content-type", ""):
-        said = json.loads(answer.body)
+        said = json.loads(answer.content)
         return said if isinstance(said, dict) else None
-    return {"text": answer.body.decode(errors="replace")}
+    return {"text": answer.content.decode(errors="replace")}
 
 
-async def exchange(url: str, body: bytes, headers: dict[str, str]) -> HttpAnswer:
-    """Send one POST over a connection of its own and read the whole answer."""
-    parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(
-        parts.hostname,
-        parts.port or (443 if parts.scheme == "https" else 80),
-        ssl=parts.scheme == "https" or None,
-    )
-    try:
-        writer.write(_head(parts.netloc, parts.path or "/", parts.query, body, headers) + body)
-        await writer.drain()
-        return _parsed(await reader.read())
-    finally:
-        writer.close()
-
-
-class _Canned:
-    """Bytes that http.client reads as if they came from a socket."""
-
-    def __init__(self, raw: bytes) -> None:
-        self._raw = raw
-
-    def makefile(self, *_: object) -> BytesIO:
-        """Return the bytes as a file."""
-        return BytesIO(self._raw)
-
-
-def _parsed(raw: bytes) -> HttpAnswer:
-    if not raw:
-        raise EOFError
-    response = HTTPResponse(_Canned(raw))  # type: ignore[arg-type]  # it only calls makefile
-    response.begin()
-    headers = {name.lower(): value for name, value in response.getheaders()}
-    return HttpAnswer(response.status, headers, response.read())
-
-
-def _head(host: str, path: str, query: str, body: bytes, headers: dict[str, str]) -> bytes:
-    target = f"{path}?{query}" if query else path
-    fields = {"Host": host, "Content-Length": str(len(body)), "Connection": "close"} | headers
-    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()

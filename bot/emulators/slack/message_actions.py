@@ -110,14 +110,14 @@ class MessageActions(ModalActions):
         return message
 
     async def forward(
-        self, user: str, ts: str, channel: str, note: str = "", thread_ts: str | None = None
+        self, user: str, ts: str, channel: str, text: str = "", thread_ts: str | None = None
     ) -> Message:
-        """Forward a message that all may see to a channel or thread, with a note above it."""
+        """Forward a message that all may see to a channel or thread, with a text above it."""
         message = self._seen_message(user, ts)
         if message.ephemeral_to:
             raise KeyError(ts)
         shared = forwarded(message, self.people[message.user], self.channels[message.channel])
-        return await self.say(user, channel, note, thread_ts, attachments=(shared,))
+        return await self.say(user, channel, text, thread_ts, attachments=(shared,))
 
     async def edit(self, user: str, ts: str, text: str) -> Message:
         """Change a message of one's own. Raises SlackError: cant_update_message."""

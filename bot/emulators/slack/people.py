@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
+from bot.emulators.slack.blocks.elements import ELEMENTS
 from bot.struct import Struct, replace
 
 Json = dict[str, Any]
@@ -30,14 +31,7 @@ class Ids:
         return str(self._random.randrange(10**12, 10**13))
 
 
-INTERACTIVE = frozenset({
-    "button", "checkboxes", "datepicker", "datetimepicker", "email_text_input", "external_select",
-    "feedback_buttons", "file_input", "icon_button", "multi_channels_select",
-    "multi_conversations_select", "multi_external_select", "multi_static_select",
-    "multi_users_select", "number_input", "overflow", "plain_text_input", "radio_buttons",
-    "rich_text_input", "static_select", "channels_select", "conversations_select", "timepicker",
-    "url_text_input", "users_select", "workflow_button",
-})  # fmt: skip
+INTERACTIVE = ELEMENTS.keys() - {"image"}
 
 
 def children(block: Json) -> Iterator[Json]:

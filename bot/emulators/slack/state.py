@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from itertools import chain
-from types import TracebackType
 from typing import Self
 
 from bot.clock import Clock
@@ -75,12 +74,7 @@ class Subscription:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -91,7 +85,7 @@ class Changes:
         self._subscriptions: set[Subscription] = set()
 
     def subscribe(self) -> Subscription:
-        """Listen from now on."""
+        """Listen to every change from now on; close it when done."""
         subscription = Subscription(self)
         self._subscriptions.add(subscription)
         return subscription
@@ -111,7 +105,7 @@ class Changes:
             subscription.close()
 
 
-class WorkspaceState:
+class WorkspaceState(Changes):
     """People, channels, messages and views; no HTTP.
 
     `unknown_blocks` are block types that this workspace does not know yet: whoever sends one is
@@ -132,6 +126,7 @@ class WorkspaceState:
         unknown_blocks: Iterable[str] = (),
         seed: int = 1,
     ) -> None:
+        super().__init__()
         self.clock = clock
         self.ids = Ids(seed)
         self.team = HOME
@@ -152,19 +147,6 @@ class WorkspaceState:
         self.entities = Entities()
         self.message_inputs: dict[tuple[str, str], Json] = {}
         self.erased: set[str] = set()
-        self._changes = Changes()
-
-    def subscribe(self) -> Subscription:
-        """Listen to every change from now on; close it when done."""
-        return self._changes.subscribe()
-
-    def publish(self, change: Change) -> None:
-        """Notify every listener."""
-        self._changes.publish(change)
-
-    def close(self) -> None:
-        """Let every listener go."""
-        self._changes.close()
 
     def person(self, name: str) -> Person:
         """Find a person by id or name. Raises KeyError."""

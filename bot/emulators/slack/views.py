@@ -1,7 +1,7 @@
 """The modals that people have open, up to three on top of each other, and their Home tabs."""
 
 from bot.emulators.slack.faults import SlackError
-from bot.emulators.slack.people import APP_ID, BOT_ID, Ids, Json, named
+from bot.emulators.slack.people import APP_ID, BOT_ID, HOME, Ids, Json, named
 from bot.struct import Struct, field, replace
 
 STACK_LIMIT = 3
@@ -12,7 +12,6 @@ class View(Struct):
 
     id: str
     user: str
-    team: str
     hash: str
     body: Json
     root: str
@@ -37,9 +36,9 @@ class View(Struct):
             | self.body
             | {
                 "id": self.id,
-                "team_id": self.team,
+                "team_id": HOME.id,
                 "app_id": APP_ID,
-                "app_installed_team_id": self.team,
+                "app_installed_team_id": HOME.id,
                 "bot_id": BOT_ID,
                 "hash": self.hash,
                 "root_view_id": self.root,
@@ -57,20 +56,20 @@ class Views:
         self._stacks: dict[str, tuple[View, ...]] = {}
         self._homes: dict[str, View] = {}
 
-    def open(self, user: str, team: str, body: Json) -> View:
+    def open(self, user: str, body: Json) -> View:
         """Show a first modal, in the place of whatever was open."""
-        view = self._new(user, team, body)
+        view = self._new(user, body)
         self._stacks[user] = (view,)
         return view
 
-    def push(self, user: str, team: str, body: Json) -> View:
+    def push(self, user: str, body: Json) -> View:
         """Put a modal on top. Raises SlackError: push_limit_reached, not_found."""
         stack = self.stack(user)
         if not stack:
             raise SlackError("not_found")
         if len(stack) >= STACK_LIMIT:
             raise SlackError("push_limit_reached")
-        fresh = self._new(user, team, body)
+        fresh = self._new(user, body)
         view = replace(fresh, root=stack[0].id, previous=stack[-1].id)
         self._stacks[user] = (*stack, view)
         return view
@@ -91,11 +90,11 @@ class Views:
             merged[block] = merged.get(block, {}) | actions
         return self._keep(replace(view, values=merged))
 
-    def publish(self, user: str, team: str, body: Json, expected_hash: str | None = None) -> View:
+    def publish(self, user: str, body: Json, expected_hash: str | None = None) -> View:
         """Show a Home tab. Raises SlackError: hash_conflict."""
         before = self._homes.get(user)
         if before is None:
-            self._homes[user] = self._new(user, team, body)
+            self._homes[user] = self._new(user, body)
             return self._homes[user]
         return self.update(before, body, expected_hash)
 
@@ -138,12 +137,12 @@ class Views:
             self._homes[view.user] = view
         return view
 
-    def _new(self, user: str, team: str, body: Json) -> View:
+    def _new(self, user: str, body: Json) -> View:
         external = body.get("external_id")
         if external and any(old.body.get("external_id") == external for old in self._all()):
             raise SlackError("duplicate_external_id")
         made = self._ids.make("V", 11)
-        return View(made, user, team, self._hash(), self._named(body), root=made)
+        return View(made, user, self._hash(), self._named(body), root=made)
 
     def _named(self, body: Json) -> Json:
         return body | {"blocks": list(named(body.get("blocks", ()), self._ids))}

@@ -4,19 +4,22 @@ import importlib
 import json
 import pkgutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.emulators.slack import methods
-from bot.emulators.slack.faults import Fault, Faults, HangUp, SlackError, too_many
-from bot.emulators.slack.methods.context import METHODS, Context, Links, Method
+from bot.emulators.slack.faults import Fault, HangUp, SlackError, too_many
+from bot.emulators.slack.methods.context import METHODS, Context, Method
 from bot.emulators.slack.people import Json
-from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct
+
+if TYPE_CHECKING:
+    from bot.emulators.slack.api import SlackApi
 
 FORM_ONLY = frozenset({"files.info"})
 """Methods that do not see a JSON body; of those that this stand-in has, by docs.slack.dev."""
@@ -111,29 +114,18 @@ def load_methods() -> None:
 class WebApi:
     """Answers `/api/{method}`."""
 
-    def __init__(  # noqa: PLR0913 -- its collaborators
-        self,
-        state: WorkspaceState,
-        links: Links,
-        faults: Faults,
-        calls: Calls,
-        *,
-        tokens: Mapping[str, str],
-        scopes: Callable[[], frozenset[str]],
-    ) -> None:
+    def __init__(self, api: "SlackApi", tokens: Mapping[str, str]) -> None:
+        """Take the kind of each token: `bot` or `app`."""
         load_methods()
-        self._state = state
-        self._links = links
-        self._faults = faults
-        self._calls = calls
+        self._api = api
+        self._clock = api.workspace.clock
         self._tokens = tokens
-        self._scopes = scopes
         self._posted: dict[str, float] = {}
 
     async def answer(self, request: Request) -> Response:
         """Answer one call; what was asked to go wrong does, before the work or after it."""
         name = request.path_params["method"]
-        time = self._state.clock.now()
+        time = self._clock.now()
         args: Json = {}
         try:
             args, token = await read_arguments(request)
@@ -141,7 +133,7 @@ class WebApi:
             answer = await self._work(name, args, token, fault)
         except SlackError as error:
             fault, answer = None, error.answer()
-        self._calls.add(Call(name, args, time, answer))
+        self._api.calls.add(Call(name, args, time, answer))
         return as_response(fault) if fault else self._said(name, answer)
 
     async def _work(self, name: str, args: Json, token: str | None, fault: Fault | None) -> Json:
@@ -151,7 +143,7 @@ class WebApi:
         if method is None:
             raise SlackError("unknown_method", req_method=name)
         self._check(method, token)
-        context = Context(self._state, args, self._scopes(), self._links)
+        context = Context(self._api, args)
         return {"ok": True, **await method.run(context)}
 
     def _check(self, method: Method, token: str | None) -> None:
@@ -164,23 +156,23 @@ class WebApi:
             raise SlackError("invalid_auth")
         if kind != method.by:
             raise SlackError("not_allowed_token_type")
-        provided = self._scopes()
+        provided = self._api.scopes
         if kind == "bot" and method.scopes and not method.scopes & provided:
             raise SlackError(
                 "missing_scope", needed=",".join(sorted(method.scopes)), provided=_list(provided)
             )
 
     async def _fault(self, name: str, args: Json) -> Fault | None:
-        delay = self._faults.delay(name)
+        delay = self._api.faults.delay(name)
         if delay:
-            await self._state.clock.sleep(delay)
-        return self._faults.take(name) or self._too_fast(name, args)
+            await self._clock.sleep(delay)
+        return self._api.faults.take(name) or self._too_fast(name, args)
 
     def _too_fast(self, name: str, args: Json) -> Fault | None:
-        pace = self._faults.channel_pace
+        pace = self._api.faults.channel_pace
         if pace is None or name != "chat.postMessage":
             return None
-        channel, now = str(args.get("channel")), self._state.clock.monotonic()
+        channel, now = str(args.get("channel")), self._clock.monotonic()
         wait = self._posted.get(channel, float("-inf")) + pace - now
         if wait > 0:
             return too_many(wait)
@@ -189,7 +181,7 @@ class WebApi:
 
     def _said(self, name: str, answer: Json) -> Response:
         needed = METHODS[name].scopes if name in METHODS else frozenset()
-        headers = {"x-oauth-scopes": _list(self._scopes())}
+        headers = {"x-oauth-scopes": _list(self._api.scopes)}
         if answer.get("error") in {"not_authed", "invalid_auth"}:
             headers = {}
         return JSONResponse(answer, headers=headers | {"x-accepted-oauth-scopes": _list(needed)})

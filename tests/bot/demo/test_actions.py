@@ -54,7 +54,7 @@ def message(workspace):
 @pytest.fixture
 def modal(workspace):
     """A modal that Ana has open."""
-    return workspace.views.open(ANA.id, ANA.team, MODAL)
+    return workspace.views.open(ANA.id, MODAL)
 
 
 async def test_say_and_reply(post, workspace, app):

@@ -26,7 +26,7 @@ async def auth_test(context: Context) -> Json:
 @method("apps.connections.open", by="app")
 async def connections_open(context: Context) -> Json:
     """Return an address for one Socket Mode connection."""
-    return {"url": context.links.socket_url()}
+    return {"url": context.api.socket_url()}
 
 
 @method("blocks.validate", by="none")

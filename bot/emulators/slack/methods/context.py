@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Collection
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_faults
 from bot.emulators.slack.entities import checked
@@ -11,6 +11,9 @@ from bot.emulators.slack.faults import SlackError, invalid
 from bot.emulators.slack.people import BOT, Channel, Json, Person
 from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct
+
+if TYPE_CHECKING:
+    from bot.emulators.slack.api import SlackApi
 
 TEXT_LIMIT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
@@ -121,26 +124,16 @@ def read_metadata(given: object) -> Json | None:
 TokenKind = Literal["bot", "app", "none"]
 
 
-class Links(Protocol):
-    """Makes addresses of this server."""
-
-    def socket_url(self) -> str:
-        """Return a WebSocket address, good for one connection."""
-
-    def upload_url(self, ticket: str) -> str:
-        """Return the address to which a file's bytes are posted."""
-
-    def file_url(self, file: str, name: str) -> str:
-        """Return the address under which a file can be read with a token."""
-
-
 class Context(Struct):
-    """One call: the workspace, the arguments, and the scopes that the token carries."""
+    """One call of the API, with its arguments."""
 
-    state: WorkspaceState
+    api: "SlackApi"
     args: Json
-    scopes: frozenset[str]
-    links: Links
+
+    @property
+    def state(self) -> WorkspaceState:
+        """The workspace."""
+        return self.api.workspace
 
     @property
     def reader(self) -> Reader:
@@ -235,7 +228,7 @@ def writable(context: Context, argument: str = "channel") -> Channel:
     place = context.channel(argument)
     if place.is_archived:
         raise SlackError("is_archived")
-    if BOT.id in place.members or "chat:write.public" in context.scopes:
+    if BOT.id in place.members or "chat:write.public" in context.api.scopes:
         return place
     raise SlackError("not_in_channel")
 

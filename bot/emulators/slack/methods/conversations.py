@@ -155,8 +155,8 @@ def _cursor(context: Context) -> float | None:
 def _readable(context: Context) -> Channel:
     place = context.channel()
     needed = HISTORY[place.kind]
-    if needed not in context.scopes:
-        provided = ",".join(sorted(context.scopes))
+    if needed not in context.api.scopes:
+        provided = ",".join(sorted(context.api.scopes))
         raise SlackError("missing_scope", needed=needed, provided=provided)
     if BOT.id not in place.members:
         raise SlackError("not_in_channel")

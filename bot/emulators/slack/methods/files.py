@@ -17,9 +17,9 @@ async def get_upload_url(context: Context) -> Json:
     files = context.state.files
     made = files.new_id()
     now = int(context.state.clock.now().timestamp())
-    url = context.links.file_url(made, name)
+    url = context.api.file_url(made, name)
     file = File(made, name, size, url, now, alt_txt=context.maybe("alt_txt") or "")
-    return {"upload_url": context.links.upload_url(files.announce(file)), "file_id": made}
+    return {"upload_url": context.api.upload_url(files.announce(file)), "file_id": made}
 
 
 @method("files.completeUploadExternal", "files:write")

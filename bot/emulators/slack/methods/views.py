@@ -14,7 +14,7 @@ async def open_view(context: Context) -> Json:
     trigger = context.need("trigger_id")
     user = context.state.triggers.use(trigger)
     body = _where_it_was(body, context.state.triggers.channel_of(trigger))
-    view = context.state.views.open(user, context.state.team.id, body)
+    view = context.state.views.open(user, body)
     return _shown(context, "view_opened", view)
 
 
@@ -37,8 +37,7 @@ async def publish_view(context: Context) -> Json:
     person = context.state.people.get(context.need("user_id"))
     if person is None or person.is_bot:
         raise SlackError("invalid_arguments")
-    team = context.state.team.id
-    view = context.state.views.publish(person.id, team, body, context.maybe("hash"))
+    view = context.state.views.publish(person.id, body, context.maybe("hash"))
     return _shown(context, "home", view)
 
 

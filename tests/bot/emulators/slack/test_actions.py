@@ -16,7 +16,7 @@ from tests.bot.emulators.slack.kit import (
     text_input,
 )
 
-TEAM, HOME = "T0ACMEIOT", {"type": "home", "blocks": []}
+HOME = {"type": "home", "blocks": []}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def shown(workspace):
     """Have a modal open before Ana."""
 
     def opened(*blocks, **more):
-        return workspace.views.open(ANA, TEAM, modal(*blocks, **more))
+        return workspace.views.open(ANA, modal(*blocks, **more))
 
     return opened
 
@@ -51,7 +51,7 @@ async def test_a_modal_sent_off_is_told_completely(app, workspace, shown):
 async def test_a_bare_ack_closes_one_modal_and_clear_all(app, workspace, shown, answer, left):
     """Without an answer only the uppermost closes."""
     first = shown()
-    workspace.views.push(ANA, TEAM, modal())
+    workspace.views.push(ANA, modal())
     app.answers = lambda _: answer
 
     await workspace.submit_view("ana")
@@ -181,7 +181,7 @@ async def test_home_is_opened_and_clicked(app, api, workspace):
     """app_home_opened names the tab; buttons of a published Home are told like a modal's."""
     await workspace.open_home("ana")
     await api.dispatcher.settled()
-    workspace.views.publish(ANA, TEAM, {"type": "home", "blocks": [actions(button())]})
+    workspace.views.publish(ANA, {"type": "home", "blocks": [actions(button())]})
 
     await workspace.click_home("ana", "buttons", "go")
 

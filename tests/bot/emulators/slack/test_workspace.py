@@ -139,7 +139,7 @@ async def test_a_snapshot_is_what_one_person_sees(workspace, said):
     """Ephemeral messages stand in the snapshot of one; private channels in their members'."""
     said(text="for all")
     said(text="for ana", ephemeral_to=ANA)
-    workspace.views.open(ANA, "T0ACMEIOT", modal())
+    workspace.views.open(ANA, modal())
 
     ana, ben, dora = (workspace.snapshot(name) for name in ("ana", BEN, DORA))
 
@@ -210,7 +210,7 @@ async def test_options_are_asked_of_the_app(app, workspace, said):
     offered = [{"text": {"type": "plain_text", "text": "pump-7"}, "value": "pump-7"}]
     app.answers = lambda _: {"options": offered}
     message = said(actions(element))
-    workspace.views.open(ANA, "T0ACMEIOT", modal(text_input(element=element)))
+    workspace.views.open(ANA, modal(text_input(element=element)))
 
     in_message = await workspace.suggest("ana", "buttons", "sim", "pum", message.ts)
     asked = app.last

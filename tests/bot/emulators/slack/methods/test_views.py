@@ -6,8 +6,6 @@ from slack_sdk.errors import SlackApiError
 from bot.emulators.slack.faults import SlackError
 from tests.bot.emulators.slack.kit import ANA, BOT, FLEET, modal, refusal, section, text_input
 
-TEAM = "T0ACMEIOT"
-
 
 @pytest.fixture
 def trigger(workspace):
@@ -66,12 +64,12 @@ async def test_a_view_has_250_kilobytes(web, trigger):
 async def test_three_modals_may_stand_on_each_other(web, workspace, trigger):
     """The fourth is refused, and nothing is pushed on nothing."""
     with pytest.raises(SlackError, match="not_found"):
-        workspace.views.push(ANA, TEAM, modal())
+        workspace.views.push(ANA, modal())
     first = (await web.views_open(trigger_id=trigger(), view=modal()))["view"]
-    _, third = (workspace.views.push(ANA, TEAM, modal()) for _ in range(2))
+    _, third = (workspace.views.push(ANA, modal()) for _ in range(2))
 
     with pytest.raises(SlackError, match="push_limit_reached"):
-        workspace.views.push(ANA, TEAM, modal())
+        workspace.views.push(ANA, modal())
 
     assert first["id"] == third.root
     assert 3 == workspace.snapshot("ana")["view_depth"]
@@ -107,7 +105,7 @@ async def test_an_external_id_is_unique(web, workspace, trigger):
     await web.views_open(trigger_id=trigger(), view=modal(external_id="e"))
 
     with pytest.raises(SlackError, match="duplicate_external_id"):
-        workspace.views.push(ANA, TEAM, modal(external_id="e"))
+        workspace.views.push(ANA, modal(external_id="e"))
 
 
 async def test_what_was_filled_in_stays(web, workspace, trigger):
