@@ -18,7 +18,7 @@ from bot.alerts.alert import (
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
 from bot.blocks.digest_setup import WHICH, kept, sims_fields, sims_text
-from bot.blocks.format import MRKDWN, NOTICE, count, grouped, lasting
+from bot.blocks.format import MRKDWN, NOTICE, count, first_of, grouped, lasting
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
     Block,
@@ -26,7 +26,6 @@ from bot.blocks.kit import (
     Screen,
     View,
     context,
-    conversation_select,
     external_select,
     option,
     plain,
@@ -34,10 +33,9 @@ from bot.blocks.kit import (
     section,
     select,
     text_input,
-    time_picker,
 )
 from bot.blocks.replies import note_screen
-from bot.blocks.subscriptions import PAUSED, Listing
+from bot.blocks.subscriptions import PAUSED, Listing, conversation_select, time_picker
 from bot.diagnosis.rule import Severity, all_rules
 from bot.digests.form import LONGEST_NAME, FormField
 
@@ -77,9 +75,7 @@ def about(alert: Alert) -> str:
 def _terms(alert: Alert) -> Iterator[str]:
     yield "critical" if alert.least is Severity.CRITICAL else "warning or worse"
     if alert.causes:
-        shown = ", ".join(MRKDWN.code(cause) for cause in alert.causes[:5])
-        more = len(alert.causes) - 5
-        yield f"only {shown}{f' and {more} more' if more > 0 else ''}"
+        yield f"only {first_of([MRKDWN.code(cause) for cause in alert.causes], 5)}"
     if alert.hold:
         yield f"{lasting(alert.hold)} longer than the rule says"
     if alert.quiet_hours:
@@ -130,8 +126,7 @@ def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Fiel
     yield _named(FormField.CHANNEL, "Tell", where)
     which = select("static_select", WHICH, base.which)
     yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
-    for name, block in sims_fields(base):
-        yield name, _renamed(name, block)
+    yield from sims_fields(base, ALERT)
     yield from _what(values)
     yield from _whom(values)
     yield from _when(values)
@@ -199,12 +194,6 @@ def _multi_select(choices: Sequence[Choice], values: Sequence[str], example: str
     element: Block = {"type": "multi_static_select", "options": options}
     element |= {"placeholder": plain(example, _TITLE)}
     return element | ({"initial_options": chosen} if chosen else {})
-
-
-def _renamed(name: Field, block: Block) -> Block:
-    """Return a digest's field as one of this form."""
-    id_ = ALERT.block_of(name)
-    return block | {"block_id": id_, "element": block["element"] | {"action_id": id_}}
 
 
 def mentions_line(alert: Alert) -> str:

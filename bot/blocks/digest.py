@@ -32,6 +32,7 @@ from bot.blocks.tables_and_charts import (
     Row,
     Table,
     chart_parts,
+    number_cell,
     table_parts,
 )
 from bot.diagnosis.evidence import State
@@ -232,12 +233,10 @@ def _unread(digest: Digest) -> tuple[tuple[Row, ...], int]:
 
 
 def _talkers(digest: Digest) -> tuple[tuple[Row, ...], int]:
-    rows = tuple((sim.name, _packets(sim), sim.operator or "unknown") for sim in digest.talkers)
+    rows = tuple(
+        (sim.name, number_cell(sim.packets), sim.operator or "unknown") for sim in digest.talkers
+    )
     return rows, len(rows)
-
-
-def _packets(sim: SimSummary) -> Cell:
-    return "unknown" if sim.packets is None else Number(sim.packets, grouped(sim.packets))
 
 
 def _changed(group: ChangeGroup, digest: Digest) -> Iterator[Row]:

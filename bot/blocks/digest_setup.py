@@ -12,15 +12,13 @@ from bot.blocks.kit import (
     Screen,
     View,
     context,
-    conversation_select,
     external_select,
     screen,
     section,
     select,
     text_input,
-    time_picker,
 )
-from bot.blocks.subscriptions import PAUSED, Listing
+from bot.blocks.subscriptions import PAUSED, Listing, conversation_select, time_picker
 from bot.digests.form import LONGEST_NAME, FieldErrors, FormField, FormValues
 from bot.digests.schedule import (
     DAYS,
@@ -128,7 +126,7 @@ def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, B
     yield _named(FormField.CHANNEL, "Post to", conversation_select(values.channel, kinds))
     which = select("static_select", WHICH, values.which)
     yield _named(FormField.WHICH, "Which SIMs", which, notifies=True)
-    yield from sims_fields(values)
+    yield from sims_fields(values, DIGEST)
     every = select("static_select", _EVERY, values.every)
     yield _named(FormField.EVERY, "How often", every, notifies=True)
     yield from _times(values)
@@ -148,27 +146,28 @@ def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, B
     yield _named(FormField.WHEN_QUIET, "When nothing changed", radio)
 
 
-def sims_fields(values: FormValues) -> Iterator[tuple[FormField, Block]]:
-    """Draw the fields in which the SIMs are chosen."""
+def sims_fields(values: FormValues, listing: Listing) -> Iterator[tuple[FormField, Block]]:
+    """Draw the fields in which the SIMs are chosen, as those of a digest or an alert."""
+    named = listing.input
     if values.which is SelectionKind.PATTERN:
         element = text_input(values.pattern, most=LONGEST, example="pump-*")
         hint = "* stands for anything, ? for one character; case does not matter."
-        yield _named(FormField.PATTERN, "Name pattern", element, hint=hint)
+        yield named(FormField.PATTERN, "Name pattern", element, hint=hint)
     elif values.which is SelectionKind.LISTED:
         hint = f"SIDs (DE…), ICCIDs, IMEIs or names, one a line; {MOST_LISTED} at most."
-        yield _named(FormField.LISTED, "SIMs", text_input(values.listed, lines=True), hint=hint)
+        yield named(FormField.LISTED, "SIMs", text_input(values.listed, lines=True), hint=hint)
         for name, typed in (
             (FormField.LISTED_2, values.listed_2),
             (FormField.LISTED_3, values.listed_3),
         ):
-            yield _named(name, MORE_SIMS, text_input(typed, lines=True), optional=True)
+            yield named(name, MORE_SIMS, text_input(typed, lines=True), optional=True)
     elif values.which is SelectionKind.PLAN:
         element = text_input(values.plan, most=LONGEST, example="WP…")
-        yield _named(FormField.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
+        yield named(FormField.PLAN, "Rate plan", element, hint="Its SID (WP…) or its unique name.")
     elif values.which is SelectionKind.STATUS:
         choices = [Choice(status, status) for status in STATUSES]
         element = select("static_select", choices, values.status, example="active")
-        yield _named(FormField.STATUS, "Status", element)
+        yield named(FormField.STATUS, "Status", element)
 
 
 def _times(values: FormValues) -> Iterator[tuple[FormField, Block]]:

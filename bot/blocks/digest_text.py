@@ -1,10 +1,20 @@
 """What a digest says, in Slack and in the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.blocks.format import Formatter, ago, between, count, flagged, grouped, lasting, span
+from bot.blocks.format import (
+    Formatter,
+    ago,
+    between,
+    count,
+    first_of,
+    flagged,
+    grouped,
+    lasting,
+    span,
+)
 from bot.blocks.sim_text import state_label, state_text
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.evidence import State
@@ -188,10 +198,8 @@ def _unread(digest: Digest, fmt: Formatter) -> str | None:
 def _missing(digest: Digest, fmt: Formatter) -> str | None:
     if not digest.missing:
         return None
-    shown = ", ".join(fmt.data(typed) for typed in digest.missing[:NAMES])
-    rest = len(digest.missing) - NAMES
-    more = f" and {grouped(rest)} more" if rest > 0 else ""
-    return f"⚠️ {fmt.strong('KORE no longer has')} {shown}{more}."
+    names = first_of([fmt.data(typed) for typed in digest.missing], NAMES)
+    return f"⚠️ {fmt.strong('KORE no longer has')} {names}."
 
 
 def outage_text(lost: NetworkOutage, fmt: Formatter) -> str:
@@ -244,7 +252,7 @@ def changes_text(digest: Digest, fmt: Formatter) -> list[str]:
 def _group_text(group: ChangeGroup, digest: Digest, fmt: Formatter) -> str:
     sign, what = KINDS[group.kind]
     shown = [_changed_text(group.kind, changed, digest, fmt) for changed in group.first[:NAMES]]
-    return f"{sign} {fmt.strong(what)} {_listed(shown, group.count)}"
+    return f"{sign} {fmt.strong(what)} {first_of(shown, NAMES, group.count)}"
 
 
 def _changed_text(kind: ChangeKind, changed: SimChange, digest: Digest, fmt: Formatter) -> str:
@@ -262,12 +270,7 @@ def _changed_text(kind: ChangeKind, changed: SimChange, digest: Digest, fmt: For
 
 def names_text(some: SimSample, fmt: Formatter) -> str:
     """Name the first SIMs of a list and count the rest."""
-    return _listed([fmt.data(sim.name) for sim in some.first[:NAMES]], some.count)
-
-
-def _listed(shown: Sequence[str], every: int) -> str:
-    rest = every - len(shown)
-    return ", ".join(shown) + (f" and {grouped(rest)} more" if rest > 0 else "")
+    return first_of([fmt.data(sim.name) for sim in some.first], NAMES, some.count)
 
 
 def worst_text(sim: SimSummary, digest: Digest, fmt: Formatter) -> str:

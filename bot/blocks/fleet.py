@@ -6,10 +6,11 @@ from datetime import datetime
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
-from bot.blocks.sim_text import cell_label, label_of, no_cause
-from bot.blocks.tables_and_charts import Cell, Drawn, Number, Table, table_parts
-from bot.blocks.watch_set import set_condition_text
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
+from bot.blocks.sim_text import cell_label, no_cause
+from bot.blocks.tables_and_charts import Cell, Drawn, Table, number_cell, table_parts
+from bot.blocks.triage import details_select
+from bot.blocks.watch_set import UNTIL_ALL
 from bot.diagnosis.rule import Severity
 from bot.sessions.snapshot import Found
 from bot.sessions.triage import FleetAnswer, FleetRow, Triage
@@ -19,7 +20,6 @@ from bot.watches.watch import WatchRequest
 _NAME = 28
 _WHAT = 48
 _NETWORK = 22
-_OPTION = 75
 _MOST_WATCHED = 20
 _HEADER = ("SIM", "State", "Cause", "Network", "Last seen")
 _BUSIEST = ("SIM", "Packets", "Cause", "State", "Network", "Last seen")
@@ -132,8 +132,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     last = (clean(sim.operator or sim.network or "unknown", _NETWORK), _seen(row, now))
     if not answer.query.top:
         return (name, state, because, *last)
-    packets = "unknown" if row.packets is None else Number(row.packets, grouped(row.packets))
-    return (name, packets, because, state, *last)
+    return (name, number_cell(row.packets), because, state, *last)
 
 
 def _cause(found: Found) -> str:
@@ -149,21 +148,9 @@ def _actions(answer: FleetAnswer, *, for_all: bool) -> list[Block]:
     sims = [row.snapshot for row in answer.rows if ids.Sims.takes(row.snapshot.sid)]
     if not sims:
         return []
-    options = [
-        {
-            "text": plain(f"{clean(sim.full_name, 50)} · {label_of(sim)}", _OPTION),
-            "value": sim.sid,
-        }
-        for sim in sims
-    ]
-    select = {
-        "type": "static_select",
-        "action_id": ids.TRIAGE_DETAILS,
-        "placeholder": plain("Details…", _OPTION),
-        "options": options,
-    }
+    details = details_select((sim.full_name, sim, sim.sid) for sim in sims)
     sids = [sim.sid for sim in sims]
-    return [actions(ids.TRIAGE_ACTIONS, [select, *_buttons(sids, for_all=for_all)])]
+    return [actions(ids.TRIAGE_ACTIONS, [details, *_buttons(sids, for_all=for_all)])]
 
 
 def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
@@ -192,7 +179,7 @@ def reading_screen(words: str, so_far: Triage) -> Screen:
 def ask_screen(wanted: WatchRequest, sids: Sequence[str]) -> Screen:
     """Ask whether to watch all SIMs that a pattern means."""
     these, one = count(len(sids), "SIM"), len(sids) == 1
-    until = f" {set_condition_text(wanted.condition)}" if wanted.condition else ""
+    until = f" {UNTIL_ALL[wanted.condition]}" if wanted.condition else ""
     lasts = f", for {lasting(wanted.duration)}" if wanted.duration else ""
 
     def ask(fmt: Formatter) -> str:

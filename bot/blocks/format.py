@@ -8,7 +8,7 @@ Every sentence of this bot is written once, in `bot.blocks.report_text`, over a 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -202,6 +202,13 @@ def grouped(number: float) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: `1 session`, `1 246 sessions`."""
     return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def first_of(names: Sequence[str], most: int, every: int = 0) -> str:
+    """Name the first of many and count the others, `a, b and 3 more`; `every`: of so many."""
+    shown = names[:most]
+    rest = max(every, len(names)) - len(shown)
+    return f"{', '.join(shown)}{f' and {grouped(rest)} more' if rest > 0 else ''}"
 
 
 def ordinal(number: int) -> str:

@@ -8,14 +8,25 @@ from bot.blocks import ids
 from bot.blocks.csv_files import HistoryFile
 from bot.blocks.digest_text import change_text
 from bot.blocks.findings import filled, finding_lines
-from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, ago, count, grouped, part_of, utc
+from bot.blocks.format import (
+    MRKDWN,
+    NOTICE,
+    PLAIN,
+    Formatter,
+    ago,
+    count,
+    first_of,
+    grouped,
+    part_of,
+    utc,
+)
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report import owner_button, person
 from bot.blocks.report_text import facts, report_headline
 from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
 from bot.blocks.tables_and_charts import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, cause_in_brief, in_brief, reason
-from bot.blocks.watch import cause_text, condition_text
+from bot.blocks.watch import UNTIL, cause_text
 from bot.diagnosis.evidence import status_of
 from bot.errors import BotError
 from bot.sessions.handover import HandedSim, Handover
@@ -75,7 +86,7 @@ def still_open(handed: Handover, owners: Sequence[Owner], fmt: Formatter) -> lis
     rest = [report for report in found.reports if not is_troubled(report)]
     lines += [f"• No fault found, but not online: {_who(rest, owners, fmt)}."] if rest else []
     unread = [fmt.data(each.query, _NAME) for each in found.unread]
-    lines += [f"• Not read: {_named(unread)}."] if unread else []
+    lines += [f"• Not read: {first_of(unread, _NAMED)}."] if unread else []
     return lines
 
 
@@ -88,13 +99,8 @@ def _who(reports: Sequence[SessionReport], owners: Sequence[Owner], fmt: Formatt
     told = []
     for owner, names in by_owner.items():
         who = f"{person(owner.person)} since {fmt.when(owner.since)}" if owner else "nobody on it"
-        told.append(f"{_named(names)} ({who})")
+        told.append(f"{first_of(names, _NAMED)} ({who})")
     return ", ".join(told)
-
-
-def _named(names: Sequence[str]) -> str:
-    more = f" and {grouped(len(names) - _NAMED)} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Block]:
@@ -104,8 +110,7 @@ def _list(title: str, lines: Sequence[str]) -> list[Block]:
 def nothing_looked_up(thread: ids.Thread) -> Screen:
     """Say that there is nothing to hand over, and offer to look up what stands in the thread."""
     words = "No SIM was looked up in this thread, so there is nothing to hand over yet."
-    value = thread
-    offer = button("Look up its SIMs", ids.HANDOVER_LOOK_UP, "Look up this thread", value)
+    offer = button("Look up its SIMs", ids.HANDOVER_LOOK_UP, "Look up this thread", thread)
     return screen(words, [section(f"🔎 {words}"), actions(ids.HANDOVER_ACTIONS, [offer])])
 
 
@@ -176,7 +181,7 @@ def _changed(handed: Handover, fmt: Formatter) -> list[str]:
 
 def _watched(watches: Sequence[Watch], fmt: Formatter) -> list[str]:
     lines = [
-        f"• {fmt.strong(fmt.data(watch.name, _NAME))} {condition_text(watch.condition)}, for "
+        f"• {fmt.strong(fmt.data(watch.name, _NAME))} {UNTIL[watch.condition]}, for "
         f"{person(watch.owner.person)}, ends {fmt.when(watch.ends_at)}"
         for watch in watches
     ]
@@ -293,5 +298,5 @@ def _watches(watches: Sequence[Watch]) -> Iterator[str]:
     yield ""
     for watch in watches:
         ends = f"{utc(watch.ends_at):%Y-%m-%d %H:%M} UTC"
-        yield f"- {marked(watch.name)} {condition_text(watch.condition)}, ends {ends}"
+        yield f"- {marked(watch.name)} {UNTIL[watch.condition]}, ends {ends}"
     yield ""

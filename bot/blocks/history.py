@@ -34,6 +34,7 @@ from bot.blocks.tables_and_charts import (
     Table,
     bins_of,
     chart_parts,
+    number_cell,
     packets_in,
     starts_in,
     table_parts,
@@ -141,10 +142,6 @@ def _lasted(session: DataSession, now: datetime) -> Cell:
     return Number(max(0, int(length.total_seconds())), duration_text(session, now))
 
 
-def _number(number: int | None) -> Cell:
-    return "unknown" if number is None else Number(number, grouped(number))
-
-
 def _tower(session: DataSession) -> str:
     if where := session.cell_location_estimate:
         return place(where)
@@ -156,8 +153,8 @@ _COLUMNS: Mapping[str, Callable[[DataSession, datetime], Cell]] = {
     "Lasted": _lasted,
     "Operator": lambda one, _: known(one.operator_name, "unknown", PLAIN),
     "Radio": lambda one, _: known(one.radio_link, "unknown", PLAIN),
-    "Packets up": lambda one, _: _number(one.packets_uploaded),
-    "Packets down": lambda one, _: _number(one.packets_downloaded),
+    "Packets up": lambda one, _: number_cell(one.packets_uploaded),
+    "Packets down": lambda one, _: number_cell(one.packets_downloaded),
     "Cell": lambda one, _: cell_text(one, PLAIN),
     "IMEI": lambda one, _: imei_text(known_text(one.imei)),
     "MCC-MNC": lambda one, _: network_code(one) or "unknown",
@@ -377,14 +374,16 @@ def _worst(month: Month) -> str:
 
 _MONTHLY: Mapping[str, Callable[[Month], Cell]] = {
     "Month": lambda month: month.name,
-    "Sessions": lambda month: _number(month.sessions),
-    "Days known": lambda month: _number(len(month.days)),
-    "Days with a session": lambda month: _number(
+    "Sessions": lambda month: number_cell(month.sessions),
+    "Days known": lambda month: number_cell(len(month.days)),
+    "Days with a session": lambda month: number_cell(
         sum(bool(day.sessions or day.minutes) for day in month.days)
     ),
-    "Hours connected": lambda month: _number(round(sum(day.minutes for day in month.days) / 60)),
-    "Packets up": lambda month: _number(month.up),
-    "Packets down": lambda month: _number(month.down),
-    "Most networks a day": lambda month: _number(max(day.networks for day in month.days)),
+    "Hours connected": lambda month: number_cell(
+        round(sum(day.minutes for day in month.days) / 60)
+    ),
+    "Packets up": lambda month: number_cell(month.up),
+    "Packets down": lambda month: number_cell(month.down),
+    "Most networks a day": lambda month: number_cell(max(day.networks for day in month.days)),
     "Worst seen": _worst,
 }

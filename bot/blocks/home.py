@@ -1,12 +1,14 @@
 """The Home tab: what somebody watches, their digests, their status, and what can be typed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
-from bot.blocks import alert_setup
+from bot.blocks.alert_setup import ALERT
+from bot.blocks.alert_setup import rows as alert_rows
 from bot.blocks.digest_setup import DIGEST
 from bot.blocks.digest_setup import rows as digest_rows
 from bot.blocks.format import MRKDWN, count, grouped
@@ -14,13 +16,14 @@ from bot.blocks.incident import incident_line
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
 from bot.blocks.replies import HelpEntry
 from bot.blocks.sim_text import label_of
-from bot.blocks.watch import condition_text, stop_button
+from bot.blocks.watch import UNTIL, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency
 from bot.slack.errors import CODES, Reason
 from bot.struct import Struct
 from bot.watches.watch import Watch
 
+T = TypeVar("T")
 WATCHES = 20
 DIGESTS = 10
 ALERTS, INCIDENTS = 5, 10
@@ -73,7 +76,7 @@ def home_view(home: Home) -> View:
         divider(),
         section("*Your alerts*"),
         *_alerts(home),
-        alert_setup.ALERT.add_row(),
+        ALERT.add_row(),
         divider(),
         section("*Status*"),
         section("\n".join(health_lines(home.health))),
@@ -145,15 +148,28 @@ def _why(stand: Dependency) -> str:
     return f"HTTP {why}" if why.isdecimal() else MRKDWN.data(why.replace("_", " "))
 
 
-def _watches(watches: Sequence[Watch] | None) -> Iterable[Block]:
-    if watches is None:
+def _shown(
+    found: Sequence[T] | None,
+    nothing: str,
+    most: int,
+    draw: Callable[[Sequence[T]], list[Block]],
+    more: str,
+) -> list[Block]:
+    """Draw the first of them, and say where the others are; None: they could not be read."""
+    if found is None:
         return [section("They could not be read: the store cannot be used right now.")]
-    if not watches:
-        return [section(NO_WATCHES)]
-    rows = [_watch(watch, number) for number, watch in enumerate(watches[:WATCHES], start=1)]
-    over = len(watches) - WATCHES
-    more = f"{grouped(over)} more not shown: `/simsessions watches` lists them"
-    return [*rows, context(more)] if over > 0 else rows
+    if not found:
+        return [section(nothing)]
+    over = len(found) - most
+    left = [context(f"{grouped(over)} more not shown: {more}")] if over > 0 else []
+    return [*draw(found[:most]), *left]
+
+
+def _watches(watches: Sequence[Watch] | None) -> list[Block]:
+    def draw(shown: Sequence[Watch]) -> list[Block]:
+        return [_watch(watch, number) for number, watch in enumerate(shown, start=1)]
+
+    return _shown(watches, NO_WATCHES, WATCHES, draw, "`/simsessions watches` lists them")
 
 
 def _watch(watch: Watch, number: int) -> Block:
@@ -161,38 +177,33 @@ def _watch(watch: Watch, number: int) -> Block:
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     name = MRKDWN.strong(MRKDWN.data(watch.name))
     ends = MRKDWN.when(watch.ends_at)
-    words = f"{name}: {state} · watched {condition_text(watch.condition)}, ends {ends} · {place}"
+    words = f"{name}: {state} · watched {UNTIL[watch.condition]}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
 
-def _digests(home: Home) -> Iterable[Block]:
-    if home.digests is None:
-        return [section("They could not be read: the store cannot be used right now.")]
-    if not home.digests:
-        return [section(NO_DIGESTS)]
-    blocks = digest_rows(home.digests[:DIGESTS], home.now, home.running, places=True)
-    over = len(home.digests) - DIGESTS
-    more = (
-        f"{grouped(over)} more not shown: `/simsessions digest list` in their channels lists them"
-    )
-    return [*blocks, context(more)] if over > 0 else blocks
+def _digests(home: Home) -> list[Block]:
+    def draw(shown: Sequence[Subscription]) -> list[Block]:
+        return digest_rows(shown, home.now, home.running, places=True)
+
+    more = "`/simsessions digest list` in their channels lists them"
+    return _shown(home.digests, NO_DIGESTS, DIGESTS, draw, more)
 
 
-def _alerts(home: Home) -> Iterable[Block]:
-    if home.alerts is None:
-        return [section("They could not be read: the store cannot be used right now.")]
-    if not home.alerts:
-        return [section(NO_ALERTS)]
-    opened = Counter(incident.alert for incident in home.incidents)
-    worst = sorted(home.incidents, key=lambda each: (-each.severity, each.opened_at))
+def _alerts(home: Home) -> list[Block]:
+    def draw(shown: Sequence[Alert]) -> list[Block]:
+        opened = Counter(incident.alert for incident in home.incidents)
+        return [*_incidents(home.incidents), *alert_rows(shown, opened)]
+
+    more = "`/simsessions alert list` in their channels lists them"
+    return _shown(home.alerts, NO_ALERTS, ALERTS, draw, more)
+
+
+def _incidents(incidents: Sequence[Incident]) -> list[Block]:
+    worst = sorted(incidents, key=lambda each: (-each.severity, each.opened_at))
     lines = [f"{incident_line(each)} · <#{each.channel}>" for each in worst[:INCIDENTS]]
-    over = len(home.incidents) - INCIDENTS
+    over = len(incidents) - INCIDENTS
     lines += [f"and {count(over, 'more open incident')}"] if over > 0 else []
-    blocks = [section("\n".join(lines))] if lines else []
-    blocks += alert_setup.rows(home.alerts[:ALERTS], opened)
-    more = len(home.alerts) - ALERTS
-    left = f"{grouped(more)} more not shown: `/simsessions alert list` in their channels lists them"
-    return [*blocks, context(left)] if more > 0 else blocks
+    return [section("\n".join(lines))] if lines else []
 
 
 def _how(entries: Sequence[HelpEntry]) -> Iterable[Block]:

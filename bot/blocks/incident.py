@@ -19,7 +19,7 @@ from bot.blocks.format import (
     ordinal,
     span,
 )
-from bot.blocks.kit import Block, Screen, actions, button, context, plain, screen, section
+from bot.blocks.kit import Block, Screen, actions, button, confirmed, context, screen, section
 from bot.blocks.report import person
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
@@ -190,7 +190,7 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
         ),
         button(MONDAY, ids.numbered(ids.INCIDENT_SNOOZE, 2), "Mention nobody until Monday", monday),
         button("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet", this),
-        button("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over", this) | _sure(incident),
+        _sure(button("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over", this), incident),
         *_watch_button(incident),
         button("Details", ids.INCIDENT_DETAILS, "Show all SIMs and what happened", this),
     ]
@@ -199,15 +199,14 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
     return actions(ids.INCIDENT_ACTIONS, row)
 
 
-def _sure(incident: Incident) -> Block:
-    """Return what is asked before an incident is resolved whose SIMs are down."""
+def _sure(resolve: Block, incident: Incident) -> Block:
+    """Return the button so that it asks before an incident is resolved whose SIMs are down."""
     if not (down := len(incident.down)):
-        return {}
+        return resolve
     are, it = ("is", "It is") if down == 1 else ("are", "They are")
     still = f"{count(down, 'SIM')} {are} still {_down(incident)}"
     words = f"{still}. {it} reported again only after a recovery."
-    asked = {"title": plain("Resolve it anyway?", 100), "text": plain(words, 300)}
-    return {"confirm": asked | {"confirm": plain("Resolve", 30), "deny": plain("Cancel", 30)}}
+    return confirmed(resolve, "Resolve it anyway?", words, ("Resolve", "Cancel"))
 
 
 def _take_button(incident: Incident, number: int = 0) -> Block:

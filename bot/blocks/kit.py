@@ -205,6 +205,13 @@ def button(
     return block | ({"url": url} if url else {})
 
 
+def confirmed(press: Block, title: str, text: str, answers: tuple[str, str], **style: str) -> Block:
+    """Return a button that asks before it does anything; `answers` are the labels of yes and no."""
+    asked = {"title": plain(title, 100), "text": plain(text, 300)}
+    yes, no = (plain(each, 30) for each in answers)
+    return press | {"confirm": {**asked, "confirm": yes, "deny": no, **style}}
+
+
 def overflow(action_id: str, options: Sequence[Block]) -> Block:
     """Return three dots behind which 2 to 5 things can be chosen."""
     return {"type": "overflow", "action_id": action_id, "options": list(options[:_OVERFLOW])}
@@ -221,15 +228,25 @@ def container(title: str, children: Sequence[Block]) -> Block:
     }
 
 
-def modal(
-    callback_id: str, title: str, blocks: Sequence[Block], carried: Carried | None = None
+def modal(  # noqa: PLR0913 -- what a window has
+    callback_id: str,
+    title: str,
+    blocks: Sequence[Block],
+    carried: Carried | None = None,
+    *,
+    submit: str = "",
+    close: str = "Close",
 ) -> View:
-    """Return a window to read: a title of at most 24 characters, 100 blocks, and a Close button."""
+    """Return a window: a title of at most 24 characters, and 100 blocks.
+
+    With `submit`, which is a button's label, it is a form that can be sent off.
+    """
     return {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, _VIEW_TITLE),
-        "close": plain("Close", _VIEW_TITLE),
+        **({"submit": plain(submit, _VIEW_TITLE)} if submit else {}),
+        "close": plain(close, _VIEW_TITLE),
         "private_metadata": carried.to_value() if carried else "",
         "blocks": list(blocks[:VIEW_BLOCKS]),
     }
@@ -297,17 +314,6 @@ def external_select(choice: Choice | None, *, example: str = "") -> Block:
     """Return a choice that is offered while one types, from the first letter on."""
     element: Block = {"type": "external_select", "min_query_length": 0} | _placeholder(example)
     return element | ({"initial_option": option(choice)} if choice else {})
-
-
-def time_picker(at: str) -> Block:
-    """Return a time to choose, `HH:MM`; "" for none yet."""
-    return {"type": "timepicker"} | ({"initial_time": at} if at else {})
-
-
-def conversation_select(channel: str, kinds: Sequence[str]) -> Block:
-    """Return a choice of the conversations that the person is in; kinds: public, private, im."""
-    element: Block = {"type": "conversations_select", "filter": {"include": list(kinds)}}
-    return element | ({"initial_conversation": channel} if channel else {})
 
 
 def option(choice: Choice) -> Block:

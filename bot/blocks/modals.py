@@ -63,7 +63,6 @@ from bot.sims.identifier import natural
 TITLE = "Look up SIMs"
 LABEL = "SIMs, one a line"
 HINT = "SIDs (DE…), ICCIDs, IMEIs or names; a pasted alert or table will do."
-_SUBMIT = 24
 
 
 def paste_view(place: ids.Place, reason: str) -> View:
@@ -73,8 +72,7 @@ def paste_view(place: ids.Place, reason: str) -> View:
         input_block(name, MORE_SIMS, text_input("", lines=True), optional=True)
         for name in ids.PASTED_MORE
     ]
-    view = modal(ids.PASTE_VIEW, TITLE, [section(reason), *pasted], place)
-    return view | {"submit": plain("Look up", _SUBMIT)}
+    return modal(ids.PASTE_VIEW, TITLE, [section(reason), *pasted], place, submit="Look up")
 
 
 PAGE = 100  # as many options as a select holds
@@ -174,17 +172,13 @@ def _turns(sessions: Sequence[DataSession], at: int, chosen: ids.Details) -> lis
         ("« Newer 100", first - PAGE),
         ("Older 100 »", first + PAGE),
     )
-    buttons = [
-        _turn(label, number, chosen.model_copy(update={"start": sessions[to].start}))
-        for number, (label, to) in enumerate(steps, start=1)
-        if 0 <= to < len(sessions)
-    ]
+    buttons = []
+    for number, (label, to) in enumerate(steps, start=1):
+        if 0 <= to < len(sessions):
+            description = f"{label.strip('‹›«» ')} sessions"
+            there = chosen.model_copy(update={"start": sessions[to].start})
+            buttons.append(button(label, ids.numbered(ids.TURN_PAGE, number), description, there))
     return [actions(ids.SESSION_PAGES, buttons)] if buttons else []
-
-
-def _turn(label: str, number: int, to: ids.Details) -> Block:
-    description = f"{label.strip('‹›«» ')} sessions"
-    return button(label, ids.numbered(ids.TURN_PAGE, number), description, to)
 
 
 def _foot(report: SessionReport) -> Block:
@@ -212,12 +206,12 @@ def notice_blocks(screen: Screen) -> list[Block]:
 
 
 HOW_TITLE = "How we know"
+ASSUMED = "*What I assumed, and which rules came close*"
 TICKET_TITLE = "Copy as ticket"
 FEEDBACK_TITLE = "Was this right?"
 YES, NO = "yes", "no"
 MOST_WHY = 500
 _FENCED = 2900
-_BUTTON = 24
 
 
 def how_view(report: SessionReport, explained: Sequence[str] = ()) -> View:
@@ -226,14 +220,10 @@ def how_view(report: SessionReport, explained: Sequence[str] = ()) -> View:
     blocks = [
         section("\n".join([report_headline(report, MRKDWN), *warnings(report, MRKDWN)])),
         *all_findings(report),
-        *_explained(explained),
+        *(packed([ASSUMED, *explained]) if explained else []),
         context("\n".join([sim_line(report, MRKDWN), *filter(None, small)])),
     ]
     return modal(ids.NOTICE_VIEW, HOW_TITLE, blocks)
-
-
-def _explained(lines: Sequence[str]) -> list[Block]:
-    return packed(["*What I assumed, and which rules came close*", *lines]) if lines else []
 
 
 def ticket_view(report: SessionReport) -> View:
@@ -310,8 +300,7 @@ def feedback_view(asked: ids.More) -> View:
     )
     why = text_input("", most=MOST_WHY, lines=True, example="What it really was")
     blocks = [judged, input_block(ids.WHY, "Why?", why, optional=True)]
-    view = modal(ids.FEEDBACK_VIEW, FEEDBACK_TITLE, blocks, asked)
-    return view | {"submit": plain("Send", _BUTTON)}
+    return modal(ids.FEEDBACK_VIEW, FEEDBACK_TITLE, blocks, asked, submit="Send")
 
 
 def thanks_view() -> View:
@@ -335,17 +324,15 @@ MOST_SIMS, MOST_EVENTS = 60, 25
 MOST_REASON = 200
 LATER = timedelta(minutes=1)
 _LABEL = 70
-_CANCEL = plain("Cancel", _BUTTON)
 MAY_NOT = "They may not use me here. Choose somebody else."
 NOT_HERE = "They are not in this channel. Invite them first, or choose somebody else."
 
 
 def hand_over_view(asked: ids.IncidentView) -> View:
     """Ask to whom an incident goes."""
-    element: Block = {"type": "users_select"}
-    blocks = [input_block(PERSON, "To whom?", element)]
-    view = modal(ids.HAND_OVER_VIEW, HAND_OVER_TITLE, blocks, asked)
-    return view | {"submit": plain("Hand over", _BUTTON), "close": _CANCEL}
+    blocks = [input_block(PERSON, "To whom?", {"type": "users_select"})]
+    form = {"submit": "Hand over", "close": "Cancel"}
+    return modal(ids.HAND_OVER_VIEW, HAND_OVER_TITLE, blocks, asked, **form)
 
 
 def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
@@ -363,8 +350,7 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
         input_block(UNTIL, "How long?", select("static_select", ENDS, "24"), hint=hint),
         input_block(REASON, "Why?", text_input("", most=MOST_REASON, example="It is being moved")),
     ]
-    view = modal(ids.MUTE_VIEW, MUTE_TITLE, blocks, asked)
-    return view | {"submit": plain("Mute", _BUTTON), "close": _CANCEL}
+    return modal(ids.MUTE_VIEW, MUTE_TITLE, blocks, asked, submit="Mute", close="Cancel")
 
 
 def details_view(incident: Incident) -> View:

@@ -13,10 +13,10 @@ from bot.blocks.kit import (
     actions,
     button,
     clean,
+    confirmed,
     context,
     input_block,
     modal,
-    plain,
     screen,
     section,
 )
@@ -26,7 +26,6 @@ from bot.struct import Struct
 
 Name = TypeVar("Name", bound=StrEnum)
 MOST = 20
-_BUTTON = 24
 _LABEL = 40
 PAUSED = {
     PauseReason.ASKED: "paused",
@@ -41,6 +40,17 @@ _WHY = {
     PauseReason.NOT_ALLOWED: "does not let me post such answers. Ask its admins, or edit it "
     "to post elsewhere, then resume it.",
 }
+
+
+def time_picker(at: str) -> Block:
+    """Return a time to choose, `HH:MM`; "" for none yet."""
+    return {"type": "timepicker"} | ({"initial_time": at} if at else {})
+
+
+def conversation_select(channel: str, kinds: Sequence[str]) -> Block:
+    """Return a choice of the conversations that the person is in; kinds: public, private, im."""
+    element: Block = {"type": "conversations_select", "filter": {"include": list(kinds)}}
+    return element | ({"initial_conversation": channel} if channel else {})
 
 
 class Listing(Struct):
@@ -87,8 +97,8 @@ class Listing(Struct):
             if name in faults:
                 said = context(f"⚠️ {MRKDWN.sentence(faults[name])}")
                 blocks.append(said | {"block_id": f"{block['block_id']}_fault"})
-        view = modal(self.form, self.title_of(form), blocks, form)
-        return view | {"submit": plain("Save", _BUTTON), "close": plain("Cancel", _BUTTON)}
+        title = self.title_of(form)
+        return modal(self.form, title, blocks, form, submit="Save", close="Cancel")
 
     def checking_view(self, form: ids.SubscriptionForm) -> View:
         """Say that KORE is being asked."""
@@ -116,12 +126,13 @@ class Listing(Struct):
             action, name = ids.numbered(self.action(word), number), clean(one.name, _LABEL)
             return button(label, action, f"{label} {name}", _carried(one))
 
-        other = "Resume" if one.paused else "Pause"
+        other, sure = "Resume" if one.paused else "Pause", f"Remove {clean(one.name, _LABEL)}?"
+        remove, answers = press("Remove", "remove"), ("Remove", "Keep")
         row = [
             press("Edit", "edit"),
             press(other, other.lower()),
             *(press(*each) for each in self.others),
-            press("Remove", "remove") | {"confirm": self._sure(one)},
+            confirmed(remove, sure, self.stays, answers, style="danger"),
         ]
         return actions(f"{self._actions}_{number}", row)
 
@@ -179,15 +190,6 @@ class Listing(Struct):
     @property
     def _actions(self) -> str:
         return f"{self.noun}_actions"
-
-    def _sure(self, one: Subscribed) -> Block:
-        return {
-            "title": plain(f"Remove {clean(one.name, _LABEL)}?", 100),
-            "text": plain(self.stays, 300),
-            "confirm": plain("Remove", 30),
-            "deny": plain("Keep", 30),
-            "style": "danger",
-        }
 
 
 def _carried(one: Subscribed) -> ids.SubscriptionButton:

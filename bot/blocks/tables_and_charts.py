@@ -57,6 +57,11 @@ Cell = str | Number | Moment
 Row = tuple[Cell, ...]
 
 
+def number_cell(number: int | None) -> Cell:
+    """Return a count as a cell; None is said to be unknown."""
+    return "unknown" if number is None else Number(number, grouped(number))
+
+
 class Table(Struct):
     """Rows under a header, the most important first; at most 20 columns, the first names a row.
 

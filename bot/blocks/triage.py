@@ -26,6 +26,7 @@ from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError, SimNotFound, UserError
 from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import (
     Outage,
     Owner,
@@ -258,19 +259,17 @@ def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
     missing = len(triage.rows) - drawn_rows
     stale = sum(report.stale for report in triage.reports)
     late = sum(not report.allowance_known for report in triage.reports)
+    over = f"{count(triage.cut, 'more SIM')} over the limit not read: ask for them separately"
     facts = (
-        (states_line(triage), bool(triage.reports)),
-        (f"{count(missing, 'more row')} not shown here", bool(missing)),
-        (
-            f"{count(triage.cut, 'more SIM')} over the limit not read: ask for them separately",
-            bool(triage.cut),
-        ),
-        (f"{grouped(stale)} from before, because KORE did not answer", bool(stale)),
-        (f"data limit of {grouped(late)} not judged: plan or usage was not read", bool(late)),
-        (_read(triage.reports), bool(triage.reports)),
-        (_redaction(triage.reports), bool(_redaction(triage.reports))),
+        states_line(triage) if triage.reports else "",
+        f"{count(missing, 'more row')} not shown here" if missing else "",
+        over if triage.cut else "",
+        f"{grouped(stale)} from before, because KORE did not answer" if stale else "",
+        f"data limit of {grouped(late)} not judged: plan or usage was not read" if late else "",
+        _read(triage.reports),
+        next((report.redacted for report in triage.reports if report.redacted), ""),
     )
-    return [MRKDWN.own(words) for words, is_so in facts if is_so]
+    return [MRKDWN.own(words) for words in facts if words]
 
 
 def _read(reports: Sequence[SessionReport]) -> str:
@@ -278,10 +277,6 @@ def _read(reports: Sequence[SessionReport]) -> str:
         return ""
     oldest = min(reports, key=lambda report: report.as_of)
     return f"Read {ago(oldest.as_of, oldest.made_at)}"
-
-
-def _redaction(reports: Sequence[SessionReport]) -> str:
-    return next((report.redacted for report in reports if report.redacted), "")
 
 
 def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[Block]:
@@ -293,7 +288,7 @@ def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[
         *_watch(triage),
         *_files(sids),
         *owner_button(_sids(triage.troubled), owners),
-        _details(reports),
+        details_select((each.sim.full_name, each, each.sim.sid) for each in reports),
         *([] if for_all else _share(sids)),
     ]
     return [actions(ids.TRIAGE_ACTIONS, elements)]
@@ -304,8 +299,8 @@ def _again(triage: Triage) -> list[Block]:
     asked = ", ".join(row.query for row in triage.unread)
     if len(asked) > ids.RETYPED or all(isinstance(row.error, UserError) for row in triage.unread):
         return []
-    value = ids.Retry(run="sessions", text=asked)
-    return [actions(ids.RETRY_ACTIONS, [button("Retry", ids.RETRY, "Try again", value)])]
+    again = button("Retry", ids.RETRY, "Try again", ids.Retry(run="sessions", text=asked))
+    return [actions(ids.RETRY_ACTIONS, [again])]
 
 
 def _sids(reports: Iterable[SessionReport]) -> list[str]:
@@ -340,20 +335,22 @@ def _files(sids: Sequence[str]) -> list[Block]:
     for number, at in enumerate(starts, start=1):
         part = sids[at : at + ids.MOST_SIMS]
         which = f" {at + 1}–{at + len(part)}" if len(starts) > 1 else ""
-        value = ids.Sims.of(part)
-        action = ids.numbered(ids.TRIAGE_CSV, number)
-        found.append(button(f"CSV file{which}", action, f"CSV file of SIMs{which}", value))
+        action, label = ids.numbered(ids.TRIAGE_CSV, number), f"CSV file of SIMs{which}"
+        found.append(button(f"CSV file{which}", action, label, ids.Sims.of(part)))
     return found
 
 
-def _details(reports: Sequence[SessionReport]) -> Block:
-    """Offer each SIM's full report, worst first."""
+def details_select(sims: Iterable[tuple[str, SessionReport | Snapshot, str]]) -> Block:
+    """Offer the full report of SIMs, the worst first, each by its name, how it is and its SID."""
+    options = [
+        {"text": plain(f"{clean(name, 50)} · {label_of(sim)}", _OPTION), "value": sid}
+        for name, sim, sid in sims
+    ]
     select: Block = {
         "type": "static_select",
         "action_id": ids.TRIAGE_DETAILS,
         "placeholder": plain("Details…", _OPTION),
     }
-    options = [_option(report) for report in reports]
     if len(options) <= _OPTIONS:
         return select | {"options": options}
     starts = range(0, len(options), _OPTIONS)
@@ -364,8 +361,3 @@ def _group(options: Sequence[Block], at: int) -> Block:
     part = list(options[at : at + _OPTIONS])
     label = f"{at + 1} to {at + len(part)}, worst first"
     return {"label": plain(label, _OPTION), "options": part}
-
-
-def _option(report: SessionReport) -> Block:
-    label = f"{clean(report.sim.full_name, 50)} · {label_of(report)}"
-    return {"text": plain(label, _OPTION), "value": report.sim.sid}

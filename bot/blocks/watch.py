@@ -11,6 +11,7 @@ from bot.blocks.format import (
     Formatter,
     between,
     count,
+    first_of,
     grouped,
     lasting,
     link_text,
@@ -26,16 +27,12 @@ from bot.watches.transitions import HOLD, LATE_AFTER
 from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch
 
 HALF_A_MINUTE = timedelta(seconds=30)
-_WAITS = {
+UNTIL = {
     Condition.ONLINE: "until it is online",
     Condition.OFFLINE: "until it goes offline",
     Condition.CHANGES: "until it changes",
 }
-
-
-def condition_text(goal: Condition) -> str:
-    """Say what is waited for."""
-    return _WAITS[goal]
+"""What is waited for."""
 
 
 def network_text(snapshot: Snapshot, fmt: Formatter) -> str:
@@ -124,7 +121,7 @@ def stop_button(watch: Watch, number: int = 0) -> Block:
 def _title(watch: Watch, now: datetime, fmt: Formatter) -> str:
     name, who = fmt.strong(fmt.data(watch.name)), person(watch.owner.person)
     ends = future_text(watch.ends_at, now, fmt)
-    return f"👁 Watching {name} for {who} {condition_text(watch.condition)}, at most until {ends}"
+    return f"👁 Watching {name} for {who} {UNTIL[watch.condition]}, at most until {ends}"
 
 
 def _checked(watch: Watch) -> str:
@@ -229,9 +226,7 @@ def _all_begun(watches: Sequence[Watch], now: datetime, fmt: Formatter) -> str:
 
 def names_text(watches: Sequence[Watch], fmt: Formatter) -> str:
     """Name the SIMs of watches, each once, and count the rest."""
-    names = list(dict.fromkeys(fmt.data(watch.name) for watch in watches))
-    more = f" and {grouped(len(names) - NAMED)} more" if len(names) > NAMED else ""
-    return f"{', '.join(names[:NAMED])}{more}"
+    return first_of(list(dict.fromkeys(fmt.data(watch.name) for watch in watches)), NAMED)
 
 
 def _faults(faults: Sequence[str]) -> str:
@@ -268,7 +263,7 @@ def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
     name = fmt.strong(fmt.data(watch.name))
     state = label_of(watch.latest)
     ends = future_text(watch.ends_at, now, fmt)
-    waits = condition_text(watch.condition)
+    waits = UNTIL[watch.condition]
     return f"Watching {name} {waits}, at most until {ends}; now {state}."
 
 
@@ -284,7 +279,7 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     ends = future_text(watch.ends_at, now, MRKDWN)
     state = label_of(watch.latest)
-    words = f"{state} · {name} {condition_text(watch.condition)}, ends {ends} · {place}"
+    words = f"{state} · {name} {UNTIL[watch.condition]}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 
 
@@ -330,16 +325,13 @@ def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:
         return f"{person(notice.reason or '')} stopped the watch on {fmt.strong(name)}."
     before, after = notice.before, notice.after
     back = before.state is not State.ONLINE and after.state is State.ONLINE
-    again = ("back" if _was_there(before) else "") if back else _now(before, after)
+    was_there = before.state in {State.OFFLINE, State.STALE}
+    again = ("back" if was_there else "") if back else _now(before, after)
     claim = fmt.strong(state_sentence(after, name, again=again))
     because = cause_text(after, fmt)
     away = absence_text(before, after) if back else ""
     first = f" {packets_text(after)}" if back else ""
     return f"{claim}{': ' if because else ''}{because}{away}.{first}"
-
-
-def _was_there(before: Snapshot) -> bool:
-    return before.state in {State.OFFLINE, State.STALE}
 
 
 def _now(before: Snapshot, after: Snapshot) -> str:
@@ -354,7 +346,7 @@ def _between(notice: Notice) -> str:
 
 def _outlook(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     if notice.kind is NoticeKind.CHANGED:
-        return f"Still watching {condition_text(watch.condition)}."
+        return f"Still watching {UNTIL[watch.condition]}."
     if notice.kind is NoticeKind.STOPPED:
         now = state_sentence(notice.after, "It", again=_now(notice.before, notice.after))
         return f"{now}."

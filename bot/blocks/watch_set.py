@@ -21,21 +21,17 @@ from bot.watches.transitions import HOLD
 from bot.watches.watch import Condition, Ending, Watch
 
 LINES = 20
-_WAITS = {
+UNTIL_ALL = {
     Condition.ONLINE: "until they are online",
     Condition.OFFLINE: "until they go offline",
     Condition.CHANGES: "until they change",
 }
+"""What is waited for of several SIMs."""
 _PINGS = {
     Condition.ONLINE: "I'll ping you when all are back, or time is up",
     Condition.OFFLINE: f"I'll ping you if one is offline for more than {lasting(HOLD)}",
     Condition.CHANGES: "I'll ping you if one changes",
 }
-
-
-def set_condition_text(condition: Condition) -> str:
-    """Say what is waited for of several SIMs."""
-    return _WAITS[condition]
 
 
 def _condition(watches: Sequence[Watch]) -> Condition:
@@ -82,7 +78,7 @@ def _open_title(
     watches: Sequence[Watch], still_open: Sequence[Watch], now: datetime, fmt: Formatter
 ) -> str:
     what = fmt.strong(count(len(watches), "SIM"))
-    until = set_condition_text(_condition(watches))
+    until = UNTIL_ALL[_condition(watches)]
     ends = future_text(max(watch.ends_at for watch in still_open), now, fmt)
     who, online = person(watches[0].owner.person), sum(map(_is_back, watches))
     state = f"{grouped(online)} of {grouped(len(watches))} online"

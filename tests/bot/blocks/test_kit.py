@@ -11,7 +11,6 @@ from bot.blocks.kit import (
     Screen,
     clean,
     context,
-    conversation_select,
     cut,
     divider,
     escape,
@@ -28,6 +27,7 @@ from bot.blocks.kit import (
     time_picker,
     unbroken,
 )
+from bot.blocks.subscriptions import conversation_select
 from bot.emulators.slack.blocks.whole import blocks_faults, view_faults
 from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE
