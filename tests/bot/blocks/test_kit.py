@@ -24,10 +24,9 @@ from bot.blocks.kit import (
     select,
     sentence,
     text_input,
-    time_picker,
     unbroken,
 )
-from bot.blocks.subscriptions import conversation_select
+from bot.blocks.subscriptions import conversation_select, time_picker
 from bot.emulators.slack.blocks.whole import blocks_faults, view_faults
 from bot.slack.posting import ALL_BLOCKS
 from tests.bot.blocks.reports import HOSTILE
