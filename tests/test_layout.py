@@ -73,7 +73,7 @@ BREACHES = {
     "bot/kore/client.py": "import bot.settings",
     "bot/emulators/kore/account.py": "import bot.kore.models",
     "bot/diagnosis/rules/flapping.py": "import bot.diagnosis.rules.healthy",
-    "handlers/subcommands/help.py": "import handlers.subcommands.sessions",
+    "handlers/subcommands/watch.py": "import handlers.subcommands.sessions",
     "bot/blocks/kit.py": "import bot.slack.client",
     "bot/proxies.py": "import httpx",
     "bot/setting_entries.py": "import sqlalchemy",

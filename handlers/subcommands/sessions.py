@@ -1,4 +1,4 @@
-"""`<sim>`, `history <sim> [days]`, `handover` and `account`: what is asked of SIMs.
+"""`<sim>`, `history <sim> [days]`, `handover`, `account`, `help` and `rules`: answered at once.
 
 A thread is handed over by the SIMs looked up in it, then and now, as one message and as a file: by
 `handover` (in a mention, or behind the command with a link to the thread) and by the shortcut of a
@@ -11,8 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
+from bot.blocks.findings import rules_screen
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
+from bot.blocks.replies import help_screen
 from bot.blocks.sim_text import account_screen
+from bot.diagnosis.rule import all_rules
 from bot.errors import BadDays, NotASim, NoThread, NotShared, SimAmbiguous, SimNotFound, UserError
 from bot.services import Request, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
@@ -22,7 +25,14 @@ from bot.sims.identifier import bare, key, quoted
 from bot.sims.spotter import places_of
 from bot.struct import Struct, replace
 from bot.watches.watch import Watch
-from handlers.commands import answer_text, answer_to, subcommand, which_sim
+from handlers.commands import (
+    COMMAND,
+    answer_text,
+    answer_to,
+    help_entries,
+    subcommand,
+    which_sim,
+)
 from handlers.history import history_reply, readings
 from handlers.interactions import on_answered, read, register_clicks
 from handlers.lookups import look_up, look_up_many, note_action
@@ -212,3 +222,15 @@ async def account(context: Context) -> Reply:
     await services.defaults.choose(request.team, request.channel, chosen, request.user)
     note_action(context, "account")
     return Reply(account_screen(seen, chosen, labels))
+
+
+@subcommand("help", "this list")
+async def help_(context: Context) -> Reply:
+    """List the subcommands with examples, made from the registry."""
+    return Reply(help_screen(help_entries(await context.examples()), COMMAND))
+
+
+@subcommand("rules", "what I check every SIM against, with thresholds and sources")
+async def rules(context: Context) -> Reply:
+    """List the rules with the thresholds that are set."""
+    return Reply(rules_screen(all_rules(), context.services.thresholds))
