@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.blocks import ids
-from bot.cli.commands.lookup import places_from, seen_in
-from bot.cli.lookups import meant
+from bot.cli.lookups import meant, places_from, seen_in
 from bot.digests.form import FormValues
 from bot.digests.sim_selection import selector_of
 from bot.digests.subscription import SelectionKind

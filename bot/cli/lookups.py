@@ -1,10 +1,15 @@
-"""Looking SIMs up without Slack: opens what `lookup` needs, answers, and prints the reports."""
+"""Looking SIMs up without Slack: opens what `lookup` and `read` need, answers, and prints."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from typing import Any
 
+import click
+from pydantic import SecretStr
 from rich.style import Style
 from rich.text import Text
 
@@ -32,20 +37,23 @@ from bot.errors import BotError, SimNotFound, UserError
 from bot.ops.logging import LogRedactor, configure_logging
 from bot.sessions.fetch import AllowanceReader
 from bot.sessions.fleet import FleetList
-from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query
+from bot.sessions.fleet_query import FleetQuery, nearest_fleet_query, parse_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer, triage
 from bot.settings import Settings
+from bot.sims.extraction import Place, cleaned
 from bot.sims.identifier import quoted
-from bot.sims.spotter import SimSpotter
+from bot.sims.reading import Spot
+from bot.sims.spotter import SimSpotter, Spotted, places_in
 from bot.struct import replace
 
 SIM_SECONDS = 60.0
 """How long one SIM may take to be read, as in Slack."""
 PATIENCE_SECONDS = 5.0  # for plan, usage and neighbours: what is printed stays as it is
 MOST = 100_000
+FEW = 20
 LIST_PATIENCE_SECONDS = 60.0  # nobody waits for an ack here: better a whole list than a guess
 
 
@@ -82,6 +90,14 @@ async def meant(typed: Sequence[str], spotter: SimSpotter) -> list[str]:
         spotted = await spotter.spot(text, asked=True, patience=LIST_PATIENCE_SECONDS)
         found += spotted.named or [line for each in text.splitlines() if (line := each.strip())]
     return found
+
+
+def asked_about_a_fleet(settings: Settings, text: str, *, as_lines: bool) -> bool:
+    """Answer a question about a fleet; False where there is none."""
+    behind = text.partition("/")[2] if settings.several else ""
+    if not any(map(parse_fleet_query, (text, behind))) and not nearest_fleet_query(text):
+        return False
+    return asyncio.run(answer(settings, text, as_lines=as_lines))
 
 
 async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
@@ -135,6 +151,51 @@ def as_lines_of(found: FleetAnswer, now: datetime) -> Iterator[Text]:
     texts = [list(map(cell_text, row)) for row in rows]
     yield from map(Text, in_columns(texts) if found.rows else ())
     yield Text(" · ".join(small_print(found, len(found.rows), now, PLAIN)), style="dim")
+
+
+async def look_up(
+    settings: Settings, typed: list[str]
+) -> tuple[list[str], list[SessionReport | BotError]]:
+    """Look up all that is named, side by side, with a progress bar if it takes long.
+
+    Of many a report keeps one session each: those of ten thousand SIMs fill the memory. Of a few it
+    keeps all, for the strip and the month.
+    """
+    configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
+    async with open_fleet(settings, SystemClock()) as (service, _, spotter):
+        asked = await meant(typed, spotter)
+        with progress("Looking up", len(asked)) as step:
+            few = len(asked) <= FEW
+            answers = await service.look_up_many(
+                asked, newest_only=not few, each_within=SIM_SECONDS, done=step
+            )
+            return asked, answers
+
+
+def print_lines(asked: list[str], answers: list[SessionReport | BotError]) -> None:
+    """Print one object a line."""
+    for query, answer in zip(asked, answers, strict=True):
+        print_json(as_json(query, answer))
+
+
+def print_text(
+    asked: list[str], answers: list[SessionReport | BotError], limits: Thresholds | None
+) -> None:
+    """Print each report, an empty line between them; of several their sum first.
+
+    With `limits` each is explained.
+    """
+    out = terminal()
+    if len(answers) > 1:
+        out.print(summary(answers))
+        out.print()
+    for number, (query, answer) in enumerate(zip(asked, answers, strict=True)):
+        out.print("\n" * bool(number), end="")
+        for line in as_text(query, answer):
+            out.print(line)
+        if limits and not isinstance(answer, BotError):
+            for line in explained(answer, limits):
+                out.print(line)
 
 
 BOLD, DIM = Style(bold=True), Style(dim=True)
@@ -191,3 +252,58 @@ def summary(answers: Sequence[SessionReport | BotError]) -> Text:
 def _lines(lines: Iterable[str], style: Style | None = None) -> Iterator[Text]:
     for line in lines:
         yield Text(f"  {line}", style=style or Style())
+
+
+def places_from(text: str, *, is_message: bool) -> list[Place]:
+    """Return the texts to read. Raises click's BadParameter where JSON is none."""
+    if not is_message:
+        return [Place("text", text)]
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise click.BadParameter(f"that is no JSON: {error}", param_hint="FILE") from error
+    if isinstance(payload, list):
+        payload = {"messages": payload}
+    if not isinstance(payload, dict):
+        raise click.BadParameter("a message is a JSON object.", param_hint="FILE")
+    return places_in(payload)
+
+
+async def read_places(places: Sequence[Place], settings: Settings, *, has_kore: bool) -> Spotted:
+    """Read them as the bot does; without credentials KORE is not asked for its list."""
+    configure_logging("ERROR", form="text", redactor=LogRedactor(settings.secrets))
+    if not has_kore:
+        settings = settings.model_copy(update={"kore_access_token": SecretStr("none")})
+    async with open_fleet(settings, SystemClock()) as (_, _, spotter):
+        return await seen_in(places, spotter, LIST_PATIENCE_SECONDS if has_kore else 0.0)
+
+
+async def seen_in(places: Sequence[Place], spotter: SimSpotter, patience: float) -> Spotted:
+    """Read a text or a message as one that is asked; a single word as what stands in a message."""
+    own = next((place.text for place in places[:1] if place.where == "text"), "")
+    is_asked = len(cleaned(own)[0].split()) > 1
+    return await spotter.read(places, asked=is_asked, patience=patience, thorough=True)
+
+
+def print_spots(spots: Sequence[Spot], *, as_lines: bool) -> None:
+    """Print what was seen, a line each."""
+    for spot in spots:
+        print_json(_spot_json(spot)) if as_lines else click.echo(_spot_text(spot))
+
+
+def _spot_json(spot: Spot) -> dict[str, Any]:
+    return {
+        "kind": spot.kind,
+        "value": spot.value,
+        "sim": spot.sim,
+        "where": spot.where,
+        "taken": spot.taken,
+        "why": spot.why or None,
+    }
+
+
+def _spot_text(spot: Spot) -> str:
+    sim = f" = {spot.sim}" if spot.sim and spot.sim != spot.value else ""
+    said = f"{spot.kind} {spot.value}".strip() + sim
+    why = f": {spot.why}" if spot.why else ""
+    return f"{'taken' if spot.taken else 'not taken'}  {said}  ({spot.where}){why}"

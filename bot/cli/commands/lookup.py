@@ -1,31 +1,23 @@
 """`simsessions lookup` and `read`: the report on SIMs, and which SIMs the bot sees in a text."""
 
 import asyncio
-import json
 import os
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from pydantic import SecretStr
 
 from bot.cli.main import ExitCode, exit_code
 from bot.errors import BotError
 from bot.settings import Need, Settings, load_settings, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.diagnosis.thresholds import Thresholds
     from bot.sessions.report import SessionReport
-    from bot.sims.extraction import Place
-    from bot.sims.reading import Spot
-    from bot.sims.spotter import SimSpotter, Spotted
 
 STDIN = "-"
-FEW = 20
 LINES = 400
 PICTURE = "--timeline"
 
@@ -63,22 +55,20 @@ def lookup(
     found or several fit, 3 if KORE failed.
     """
     settings = of_account(load_settings(need=Need.KORE), account)
-    if not picture and asked_about_a_fleet(settings, sims, as_lines=as_lines):
+    from bot.cli import lookups  # noqa: PLC0415 -- heavy
+
+    if not picture and lookups.asked_about_a_fleet(settings, " ".join(sims), as_lines=as_lines):
         return ExitCode.OK
     typed = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
     if picture:
         check_picture(typed, picture)
-    asked, answers = asyncio.run(look_up(settings, typed))
+    asked, answers = asyncio.run(lookups.look_up(settings, typed))
     if picture:
         check_picture(asked, picture)
     if as_lines:
-        from bot.blocks.report import as_json  # noqa: PLC0415 -- heavy
-        from bot.cli.terminal import print_json  # noqa: PLC0415 -- heavy
-
-        for query, answer in zip(asked, answers, strict=True):
-            print_json(as_json(query, answer))
+        lookups.print_lines(asked, answers)
     else:
-        print_text(asked, answers, settings.thresholds if explain else None)
+        lookups.print_text(asked, answers, settings.thresholds if explain else None)
     if picture and not isinstance(answers[0], BotError):
         write_picture(answers[0], picture, settings.thresholds)
         click.echo(f"Wrote {picture}.", err=True)
@@ -97,19 +87,6 @@ def of_account(settings: Settings, account: str | None) -> Settings:
     return settings.model_copy(update={"accounts": one, "kore_accounts": ()})
 
 
-def asked_about_a_fleet(settings: Settings, sims: tuple[str, ...], *, as_lines: bool) -> bool:
-    """Answer a question about a fleet; False where there is none."""
-    from bot.sessions.fleet_query import nearest_fleet_query, parse_fleet_query  # noqa: PLC0415 -- heavy
-
-    text = " ".join(sims)
-    behind = text.partition("/")[2] if settings.several else ""
-    if not any(map(parse_fleet_query, (text, behind))) and not nearest_fleet_query(text):
-        return False
-    from bot.cli import lookups  # noqa: PLC0415 -- heavy
-
-    return asyncio.run(lookups.answer(settings, text, as_lines=as_lines))
-
-
 def read_stdin() -> list[str]:
     """Read texts of some hundred lines each, which a list of SIMs may be as long as.
 
@@ -119,53 +96,6 @@ def read_stdin() -> list[str]:
         raise click.UsageError("stdin is closed, so there is nothing to read for `-`.")
     lines = list(sys.stdin)
     return ["".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
-
-
-async def look_up(
-    settings: Settings, typed: list[str]
-) -> "tuple[list[str], list[SessionReport | BotError]]":
-    """Look up all that is named, side by side, with a progress bar if it takes long.
-
-    Of many a report keeps one session each: those of ten thousand SIMs fill the memory. Of a few it
-    keeps all, for the strip and the month.
-    """
-    from bot.cli.lookups import SIM_SECONDS, meant, open_fleet  # noqa: PLC0415 -- the other commands need no client
-    from bot.cli.terminal import progress  # noqa: PLC0415 -- nor rich
-    from bot.clock import SystemClock  # noqa: PLC0415 -- nor this
-    from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- nor this
-
-    configure_logging("WARNING", form="text", redactor=LogRedactor(settings.secrets))
-    async with open_fleet(settings, SystemClock()) as (service, _, spotter):
-        asked = await meant(typed, spotter)
-        with progress("Looking up", len(asked)) as step:
-            few = len(asked) <= FEW
-            answers = await service.look_up_many(
-                asked, newest_only=not few, each_within=SIM_SECONDS, done=step
-            )
-            return asked, answers
-
-
-def print_text(
-    asked: list[str], answers: "list[SessionReport | BotError]", limits: "Thresholds | None"
-) -> None:
-    """Print each report, an empty line between them; of several their sum first.
-
-    With `limits` each is explained.
-    """
-    from bot.cli.lookups import as_text, explained, summary  # noqa: PLC0415 -- heavy
-    from bot.cli.terminal import terminal  # noqa: PLC0415 -- heavy
-
-    out = terminal()
-    if len(answers) > 1:
-        out.print(summary(answers))
-        out.print()
-    for number, (query, answer) in enumerate(zip(asked, answers, strict=True)):
-        out.print("\n" * bool(number), end="")
-        for line in as_text(query, answer):
-            out.print(line)
-        if limits and not isinstance(answer, BotError):
-            for line in explained(answer, limits):
-                out.print(line)
 
 
 def check_picture(asked: list[str], file: Path) -> None:
@@ -234,74 +164,14 @@ def read(file: str, *, is_message: bool, as_lines: bool) -> int:
     except OSError as error:
         raise click.BadParameter(f"{error.strerror}: {file}", param_hint="FILE") from error
     encoding = "utf-16" if content[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8-sig"
-    places = places_from(content.decode(encoding, "replace"), is_message=is_message)
-    has_kore = not settings.missing(Need.KORE)
-    spotted = asyncio.run(_read(places, settings, has_kore=has_kore))
-    from bot.cli.terminal import print_json  # noqa: PLC0415 -- heavy
+    from bot.cli import lookups  # noqa: PLC0415 -- heavy
 
-    for spot in spotted.spots:
-        print_json(_as_json(spot)) if as_lines else click.echo(_as_text(spot))
+    places = lookups.places_from(content.decode(encoding, "replace"), is_message=is_message)
+    has_kore = not settings.missing(Need.KORE)
+    spotted = asyncio.run(lookups.read_places(places, settings, has_kore=has_kore))
+    lookups.print_spots(spotted.spots, as_lines=as_lines)
     if not (spotted.spots or as_lines):
         click.echo("Nothing in that names a SIM.")
     if not spotted.is_listed:
         click.echo(NO_LIST, err=True)
     return ExitCode.KORE if has_kore and not spotted.is_listed else ExitCode.OK
-
-
-def places_from(text: str, *, is_message: bool) -> "list[Place]":
-    """Return the texts to read. Raises click's BadParameter where JSON is none."""
-    from bot.sims.extraction import Place  # noqa: PLC0415 -- only here
-
-    if not is_message:
-        return [Place("text", text)]
-    from bot.sims.spotter import places_in  # noqa: PLC0415 -- heavy
-
-    try:
-        payload = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise click.BadParameter(f"that is no JSON: {error}", param_hint="FILE") from error
-    if isinstance(payload, list):
-        payload = {"messages": payload}
-    if not isinstance(payload, dict):
-        raise click.BadParameter("a message is a JSON object.", param_hint="FILE")
-    return places_in(payload)
-
-
-async def _read(places: "Sequence[Place]", settings: Settings, *, has_kore: bool) -> "Spotted":
-    """Read them as the bot does; without credentials KORE is not asked for its list."""
-    from bot.cli.lookups import LIST_PATIENCE_SECONDS, open_fleet  # noqa: PLC0415 -- heavy
-    from bot.clock import SystemClock  # noqa: PLC0415 -- only here
-    from bot.ops.logging import LogRedactor, configure_logging  # noqa: PLC0415 -- only here
-
-    configure_logging("ERROR", form="text", redactor=LogRedactor(settings.secrets))
-    if not has_kore:
-        settings = settings.model_copy(update={"kore_access_token": SecretStr("none")})
-    async with open_fleet(settings, SystemClock()) as (_, _, spotter):
-        return await seen_in(places, spotter, LIST_PATIENCE_SECONDS if has_kore else 0.0)
-
-
-async def seen_in(places: "Sequence[Place]", spotter: "SimSpotter", patience: float) -> "Spotted":
-    """Read a text or a message as one that is asked; a single word as what stands in a message."""
-    from bot.sims.extraction import cleaned  # noqa: PLC0415 -- only here
-
-    own = next((place.text for place in places[:1] if place.where == "text"), "")
-    is_asked = len(cleaned(own)[0].split()) > 1
-    return await spotter.read(places, asked=is_asked, patience=patience, thorough=True)
-
-
-def _as_json(spot: "Spot") -> dict[str, Any]:
-    return {
-        "kind": spot.kind,
-        "value": spot.value,
-        "sim": spot.sim,
-        "where": spot.where,
-        "taken": spot.taken,
-        "why": spot.why or None,
-    }
-
-
-def _as_text(spot: "Spot") -> str:
-    sim = f" = {spot.sim}" if spot.sim and spot.sim != spot.value else ""
-    said = f"{spot.kind} {spot.value}".strip() + sim
-    why = f": {spot.why}" if spot.why else ""
-    return f"{'taken' if spot.taken else 'not taken'}  {said}  ({spot.where}){why}"
