@@ -290,11 +290,6 @@ class Reader:
             if since:
                 self._back[row.sid] = since.timestamp()
 
-    @property
-    def sick(self) -> Mapping[str, SickSim]:
-        """The SIMs that have a cause, by SID."""
-        return self._sick
-
     def reading(self, at: datetime) -> Reading:
         """Return the reading."""
         return Reading(

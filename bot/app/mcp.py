@@ -14,7 +14,7 @@ from bot.app.bot import stopped_or_ended
 from bot.app.jobs import incidents_of, subscriptions
 from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, opened, run_process
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscriptions import EveryDigest
 from bot.errors import StartError
@@ -43,11 +43,9 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def agent_services(
-    settings: Settings, clock: Clock | None = None
-) -> AsyncIterator[AgentServices]:
+async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
     """Open what the tools use. Raises StartError where the store's settings are at fault."""
-    clock, metrics = clock or SystemClock(), Metrics()
+    clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         store = await open_store(settings, clock, metrics, stack)
         ages = open_ages(store, clock, stack)

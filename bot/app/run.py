@@ -72,16 +72,14 @@ async def _run(settings: Settings, stopped: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def working(
-    settings: Settings, clock: Clock | None = None
-) -> AsyncIterator["asyncio.Task[None]"]:
+async def working(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the lanes while the block lasts, and /healthz, /readyz and /metrics.
 
     Yield what ends with StartError as soon as Slack refuses the token.
 
     At the end jobs get `settings.drain` to finish; the rest are released. Raises as `running` does.
     """
-    clock, metrics = clock or SystemClock(), Metrics()
+    clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         resources = await open_resources(settings, clock, session, metrics, stack)

@@ -46,7 +46,6 @@ class KoreConfig:
     per_second: float | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     cache_policies: CachePolicies = field(default_factory=CachePolicies)
-    user_agent: str = "simsessions"
     account: str = ""
 
 
@@ -70,7 +69,7 @@ class Account:
         self._headers = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
-            "User-Agent": config.user_agent,
+            "User-Agent": "simsessions",
         }
         self._transport = transport or AiohttpTransport(max_connections=config.at_once + 2)
         self._auth = self._make_auth()
