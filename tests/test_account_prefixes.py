@@ -5,16 +5,7 @@ import pytest
 from bot.emulators.kore.cards import iccid, imei
 from bot.errors import SimNotFound
 from bot.sims.identifier import identify
-from tests.accounts_rig import (
-    APART,
-    GLOBEX,
-    PUMP,
-    THEIR_PUMP,
-    TRUCK,
-    VAULT,
-    leaks,
-    two_accounts,
-)
+from tests.accounts_rig import APART, GLOBEX, PUMP, THEIR_PUMP, TRUCK, VAULT, leaks, two_accounts
 
 
 @pytest.fixture

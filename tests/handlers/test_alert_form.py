@@ -14,16 +14,7 @@ from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.errors import OldButton
 from handlers.alert_form import values_in
-from tests.handlers.alert_steps import (
-    TRUCKS,
-    added,
-    errors_in,
-    forged,
-    kept,
-    opened,
-    send,
-    shown,
-)
+from tests.handlers.alert_steps import TRUCKS, added, errors_in, forged, kept, opened, send, shown
 
 ON_CALL = "S0ONCALL1"
 

@@ -181,10 +181,7 @@ async def test_what_is_typed_is_understood(whole):
         ("pump-* offline", "SIMs called pump-* are offline"),
         ("top 3", "The 3 SIMs with the most packets in 24 h, of"),
         ("new", "new since"),
-        (
-            "offline in Mexico",
-            "I understand offline, but not in Mexico. For instance /simsessions",
-        ),
+        ("offline in Mexico", "I understand offline, but not in Mexico. For instance /simsessions"),
         ("pump-* and broken", "I understand pump-*, but not broken."),
         ("offlin", "No SIM called offlin. Did you mean /simsessions offline?"),
         ("silnt for 2h", "No SIM called silnt for 2h. Did you mean /simsessions silent for 2h?"),

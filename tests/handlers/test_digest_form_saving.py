@@ -10,16 +10,7 @@ from bot.emulators.kore.faults import broken, late
 from bot.struct import replace
 from tests.bot.digests.subscriptions import subscription
 from tests.handlers.alert_steps import forged
-from tests.handlers.digest_steps import (
-    PUMPS,
-    added,
-    choose,
-    errors_in,
-    kept,
-    send,
-    shown,
-    words,
-)
+from tests.handlers.digest_steps import PUMPS, added, choose, errors_in, kept, send, shown, words
 from tests.whole_bot import whole_bot
 
 MANY = "\n".join(f"gone-{number}" for number in range(201))

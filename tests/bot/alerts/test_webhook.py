@@ -16,14 +16,7 @@ from aiohttp.abc import AbstractResolver
 import bot.alerts.webhook
 from bot.alerts.alert import Alert
 from bot.alerts.incident import DownSim, Event, EventKind, Incident
-from bot.alerts.webhook import (
-    WebhookFailed,
-    Webhooks,
-    body_for,
-    is_internal,
-    news_of,
-    summary_of,
-)
+from bot.alerts.webhook import WebhookFailed, Webhooks, body_for, is_internal, news_of, summary_of
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind

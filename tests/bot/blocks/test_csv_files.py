@@ -36,7 +36,7 @@ from bot.sessions.triage import triage
 from bot.struct import replace
 from tests.bot.blocks.digests import QUIET
 from tests.bot.blocks.reports import HOSTILE, NOW, a_finding, a_report, faults, words
-from tests.builders import ICCID, NOON, SID, a_session, a_sim
+from tests.builders import ICCID, IMEI, NOON, SID, a_session, a_sim
 from tests.measures import cpu_at_most
 
 DAY = timedelta(days=1)
@@ -129,7 +129,7 @@ def test_a_file_that_is_shared_already():
 
 
 def rows_of(file):
-    return list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    return read(file.content.decode("utf-8-sig"))
 
 
 def test_every_row_is_in_the_file():
@@ -142,9 +142,8 @@ def test_every_row_is_in_the_file():
 
     first, second, third = rows_of(file)
     assert list(TRIAGE_COLUMNS) == list(first)
-    assert ("pump-7", "offline", "flapping", "critical", "T-Mobile USA") == tuple(
-        first[key] for key in ("sim", "state", "rule", "severity", "operator")
-    )
+    told = {"sim": "pump-7", "state": "offline", "rule": "flapping", "severity": "critical"}
+    assert (told | {"operator": "T-Mobile USA"}).items() <= first.items()
     assert ("c", "") == (second["asked"], second["state"])
     assert "KORE" in second["problem"]
     assert ("'=pump", "", "") == (third["sim"], third["operator"], third["last_seen"])
@@ -184,34 +183,16 @@ def test_a_row():
     """Values are written as KORE gave them, times as ISO in UTC."""
     [row] = read(csv_text([a_session(end=NOW)]))
 
-    assert "T-Mobile USA" == row["operator_name"]
-    assert "310" == row["operator_mcc"]
-    assert "37.8828168" == row["cell_location_estimate.lat"]
-    assert "-122.3684899" == row["cell_location_estimate.lon"]
-    assert "246" == row["packets_uploaded"]
-    assert "2026-01-05T15:00:00Z" == row["end"]
-    assert "014931000129700" == row["imei"]
+    told = {"operator_name": "T-Mobile USA", "operator_mcc": "310", "packets_uploaded": "246"}
+    told |= {"cell_location_estimate.lat": "37.8828168", "imei": IMEI}
+    told |= {"cell_location_estimate.lon": "-122.3684899", "end": "2026-01-05T15:00:00Z"}
+    assert told.items() <= row.items()
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "=1+1",
-        "+1",
-        "-1",
-        "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        " =1",
-        "x;=1+1;",
-        'x","=1',
-        "＝1+1",
-        "pump\n=1+1",
-        "pump\x0b=1+1",
-        "＠x",
-    ],
-)
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "x;=1+1;", 'x","=1']
+
+
+@pytest.mark.parametrize("typed", [*FORMULAS, "＝1+1", "pump\n=1+1", "pump\x0b=1+1", "＠x"])
 def test_no_formula_reaches_a_spreadsheet(typed):
     """Text that a spreadsheet would run is written as text."""
     session = a_session().model_copy(update={"operator_name": typed})
@@ -256,9 +237,7 @@ FULL = Snapshot(
 
 
 def read_digest(*seen):
-    return list(
-        csv.DictReader(io.StringIO((head_line() + page_lines(seen)).removeprefix("\ufeff")))
-    )
+    return read((head_line() + page_lines(seen)).removeprefix("\ufeff"))
 
 
 def test_a_line_names_the_account():
@@ -273,13 +252,10 @@ def test_a_line_a_sim():
     (line,) = read_digest(ScannedSim(FULL, packets=5))
 
     assert list(DIGEST_COLUMNS) == list(line)
-    assert ("pump-7", ICCID, "offline", "2026-01-05T12:00:00Z", "5", "") == tuple(
-        line[name]
-        for name in ("name", "iccid", "state", "last_heard_of", "packets_last_24_h", "since")
-    )
-    assert ("critical", "Gone silent", "gone_silent x") == tuple(
-        line[name] for name in ("severity", "cause", "findings")
-    )
+    told = {"name": "pump-7", "iccid": ICCID, "state": "offline", "packets_last_24_h": "5"}
+    told |= {"last_heard_of": "2026-01-05T12:00:00Z", "since": "", "severity": "critical"}
+    told |= {"cause": "Gone silent", "findings": "gone_silent x"}
+    assert told.items() <= line.items()
 
     (line,) = read_digest(ScannedSim(FULL, fault="No answer."))
 

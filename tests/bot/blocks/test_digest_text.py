@@ -25,10 +25,7 @@ from tests.bot.blocks.digests import QUIET
             Change(ChangeKind.NEW_IMEI, "01493100012970", "35693803564380"),
             "Device (IMEI): 01493100-012970 → 35693803-564380",
         ),
-        (
-            Change(ChangeKind.NEW_IMEI, REDACTED, REDACTED),
-            "Device (IMEI): changed, redacted here",
-        ),
+        (Change(ChangeKind.NEW_IMEI, REDACTED, REDACTED), "Device (IMEI): changed, redacted here"),
         (Change(ChangeKind.NEW_RADIO, "LTE", "GSM"), "Radio: LTE → GSM"),
         (Change(ChangeKind.NEW_FINDING, None, "Flapping"), "New finding: Flapping"),
         (Change(ChangeKind.FINDING_GONE, "Flapping", None), "Finding gone: Flapping"),

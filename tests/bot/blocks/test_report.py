@@ -43,12 +43,7 @@ def test_order():
     """What is going on, why we think so, the facts, what to press; the preview has the first."""
     drawn = session_report(a_report(findings=(a_finding(),)))
 
-    assert [
-        "section",
-        "context",
-        "context",
-        "actions",
-    ] == [block["type"] for block in drawn.blocks]
+    assert ["section", "context", "context", "actions"] == [block["type"] for block in drawn.blocks]
     assert drawn.blocks[0]["text"]["text"].startswith("🟢 *pump-7 is online*")
     assert "\n*Flapping.* 1\u202f246 session starts" in drawn.blocks[0]["text"]["text"]
     assert drawn.blocks[0]["text"]["text"].endswith("\n→ Check its antenna.")

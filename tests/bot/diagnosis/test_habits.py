@@ -67,8 +67,7 @@ def test_an_open_session_that_died_is_told(name, hours):
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["every_10_minutes", "every_hour_and_some_are_missed", "uplink_by_design", "every_day"],
+    "name", ["every_10_minutes", "every_hour_and_some_are_missed", "uplink_by_design", "every_day"]
 )
 def test_a_storm_is_told_and_then_over(name):
     """A storm of retries is told while it rages; once the SIM is itself again it is over."""

@@ -15,15 +15,7 @@ from bot.digests import scan
 from bot.digests.compile import is_reported
 from bot.digests.days import day_number, month_of, unpacked
 from bot.digests.enrichment import MOST_ASKED
-from bot.digests.scan import (
-    Scanner,
-    evaluate,
-    failed_row,
-    fingerprint,
-    gravity,
-    loss_of,
-    scan_row,
-)
+from bot.digests.scan import Scanner, evaluate, failed_row, fingerprint, gravity, loss_of, scan_row
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.errors import Restarting

@@ -137,10 +137,7 @@ async def test_a_failure_nobody_waits_for(cache, source, caplog):
     ("error", "why"),
     [
         (KoreUnavailable(), "KORE is not answering."),
-        (
-            KoreUnavailable(silent_for=40),
-            "KORE has not answered for 40 s.",
-        ),
+        (KoreUnavailable(silent_for=40), "KORE has not answered for 40 s."),
         (KoreRateLimited(), "KORE is rate-limiting us."),
         (KoreBadAnswer(), "KORE gave an answer that could not be read."),
     ],

@@ -10,17 +10,8 @@ from contextlib import suppress
 import pytest
 import zstandard
 
-from bot.emulators.kore.faults import (
-    Fault,
-    broken,
-    too_many,
-)
-from bot.kore.errors import (
-    KoreBadAnswer,
-    KoreError,
-    KoreRateLimited,
-    KoreUnavailable,
-)
+from bot.emulators.kore.faults import Fault, broken, too_many
+from bot.kore.errors import KoreBadAnswer, KoreError, KoreRateLimited, KoreUnavailable
 from bot.kore.requester import RetryPolicy
 from bot.struct import replace
 from tests.bot.kore.conftest import a_server

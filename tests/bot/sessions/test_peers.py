@@ -221,11 +221,7 @@ async def test_what_is_left_of_an_outage_is_not_reset(put, open_with, clock):
 
 @pytest.mark.parametrize(
     ("others", "other"),
-    [
-        (3, {"lost": "2026-01-05T01:10:00Z"}),
-        (3, {"cell_id": "310-260-9-9"}),
-        (7, {}),
-    ],
+    [(3, {"lost": "2026-01-05T01:10:00Z"}), (3, {"cell_id": "310-260-9-9"}), (7, {})],
     ids=["another time", "another cell", "two of nine"],
 )
 async def test_what_fell_silent_by_itself_is_reset(put, open_with, clock, others, other):

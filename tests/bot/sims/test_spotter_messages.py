@@ -91,10 +91,7 @@ BUTTONS = {"type": "actions", "elements": [{"type": "button", "text": {"text": "
             {"attachments": [{"attachments": [{"text": "x"}], "files": [{"preview": "y"}]}]},
             ["x", "y"],
         ),
-        (
-            {"attachments": [{"message_blocks": [{"message": {"blocks": [FOLDED]}}]}]},
-            ["pump-9"],
-        ),
+        ({"attachments": [{"message_blocks": [{"message": {"blocks": [FOLDED]}}]}]}, ["pump-9"]),
         (
             {"files": [{"plain_text": "pump-7 down", "preview": "pump-7"}]},
             ["pump-7 down", "pump-7"],

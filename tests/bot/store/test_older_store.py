@@ -52,15 +52,7 @@ async def older(kind, empty_url):
     await database.aclose()
 
 
-NEWER = {
-    "owners",
-    "feedback",
-    "news_ages",
-    "alerts",
-    "incidents",
-    "listening",
-    "channel_accounts",
-}
+NEWER = {"owners", "feedback", "news_ages", "alerts", "incidents", "listening", "channel_accounts"}
 
 
 async def test_it_is_brought_up_to_date(older):

@@ -37,11 +37,7 @@ FIRES = [
     ("beside another dead one", [dead(9 * H), dead(5 * H, 2 * D)], "warning"),
     ("an hour's session of a new SIM", [dead(5 * H, 7 * H)], "warning"),
     ("a meter after 5 days", [still_open(15 * D, 5 * D + SECOND, **SLEEPER)], "warning"),
-    (
-        "and after weeks: it may sleep so long",
-        [still_open(28 * D, 20 * D, **SLEEPER)],
-        "warning",
-    ),
+    ("and after weeks: it may sleep so long", [still_open(28 * D, 20 * D, **SLEEPER)], "warning"),
     ("a gauge with few packets after its own time", [still_open(4 * D, 3 * D, **FEW)], "critical"),
     (
         "an hourly one beyond three reports",
