@@ -1,18 +1,16 @@
 """How the subcommand that is meant is found, and what is understood of a text that names none."""
 
 import asyncio
-import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from bot.diagnosis.evidence import State
-from bot.diagnosis.rule import all_rules
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.people import BOT
 from bot.errors import Candidate, NotASim, SimNotFound, UnknownSubcommand
-from bot.sessions.fleet import Examples, FleetList, OneView
+from bot.sessions.fleet import FleetList, OneView
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
@@ -318,58 +316,3 @@ async def test_a_pattern_is_watched_for_what_was_asked(whole):
         watch.condition,
         watch.ends_at - watch.started_at,
     )
-
-
-async def test_help_lists_every_subcommand(whole):
-    """Help is made from the registry: nothing is missing, and there are examples."""
-    await whole.type("help")
-
-    shown = str(whole.answer().blocks)
-    assert all(
-        each.usage.replace("<", "&lt;").replace(">", "&gt;") in shown
-        for each in all_subcommands().values()
-    )
-    examples = whole.view.fleet.examples()
-    sim = examples.sims[0]
-    for example in (sim, examples.pattern, "offline", f"history {sim} 7"):
-        assert f"`/simsessions {example}`" in shown, example
-
-
-async def test_an_example_of_help_can_be_typed(whole):
-    """Each is about SIMs that there are; before any is known there is the form of a SID."""
-    assert "DE…" == Examples().fill("{sim}")
-    assert None is Examples().fill("{pattern}")
-    await whole.type("help")
-
-    untried = {"help", "rules", "alert", "digest", "handover", "watch", "watches"}
-    tries = re.findall(r"`/simsessions ([^`<&]+)`", str(whole.answer().blocks))
-    for text in dict.fromkeys(tries):
-        if not untried & set(text.split()):
-            await whole.type(text)
-
-            assert "🔎" not in str(whole.answer().blocks), text
-
-
-async def test_help_after_another_word_is_not_help(whole):
-    """Only the first word counts."""
-    await whole.type("truck-42 help")
-
-    assert "Type /simsessions and a SIM" not in whole.answer().text
-
-
-async def test_rules_lists_every_rule(whole):
-    """Each rule stands in the table, with the words that findings use."""
-    await whole.type("rules")
-
-    answer = whole.answer()
-    assert f"{len(all_rules())} rules" in answer.text
-    assert all(rule.name in str(answer.blocks) for rule in all_rules())
-
-
-async def test_a_workspace_without_tables_reads_the_rules_too(whole):
-    """Where data_table is not known yet, a plainer screen comes."""
-    whole.slack.workspace.unknown_blocks |= {"data_table", "table"}
-
-    await whole.type("rules")
-
-    assert all_rules()[0].name in str(whole.answer().blocks)

@@ -1,17 +1,18 @@
-"""`/simsessions <sim>`, `history`, `handover` and `account`."""
+"""`/simsessions <sim>`, `history`, `account`, `help` and `rules`; see test_handover.py too."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from bot.blocks import ids
 from bot.demo.stories.story import all_stories
+from bot.diagnosis.rule import all_rules
 from bot.digests.days import Day, day_number, merged_months
 from bot.emulators.kore.cards import Card
-from bot.errors import NoThread
-from bot.services import Request
+from bot.sessions.fleet import Examples
 from bot.store.scans import SimDays
-from handlers.subcommands.sessions import thread_of
+from handlers.commands import all_subcommands
 from tests.accounts_rig import PUMP, THEIR_PUMP, VAULT, two_accounts
 from tests.fakes import NoonClock
 from tests.whole_bot import find_button, whole_bot
@@ -272,59 +273,6 @@ async def test_without_a_store_the_last_days_are_shown_all_the_same(whole):
     assert whole.answer().text.startswith("truck-42 had 50 sessions in the last 7 days")
 
 
-LINK = "https://acme-iot.slack.com/archives/C0FLEETOP/p1767614400000100"
-
-
-def asked(text="", thread=None):
-    """What Ana asks in #fleet-ops."""
-    return Request(team="T1", user="U1", channel="C0FLEETOP", text=text, thread=thread)
-
-
-@pytest.mark.parametrize(
-    ("request_", "root"),
-    [
-        (asked(thread="1.1"), "1.1"),
-        (asked("  ", thread="1.1"), "1.1"),
-        (asked(LINK), "1767614400.000100"),
-        (asked(LINK, thread="1.1"), "1767614400.000100"),
-    ],
-)
-def test_the_thread_is_that_of_the_link_or_of_the_mention(request_, root):
-    """It is handed over aloud, for all who read it."""
-    found = thread_of(request_)
-
-    assert (root, True, True) == (found.thread, found.aloud, found.is_public)
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [asked(), asked("pump-7"), asked("pump-7", thread="1.1"), asked(LINK.replace("C0F", "C0G"))],
-)
-def test_no_other_thread_is_guessed(request_):
-    """Neither of what is no link, nor of another channel."""
-    with pytest.raises(NoThread):
-        thread_of(request_)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("handover", "Which thread?"),
-        ("handover pump-7", "Which thread?"),
-        (
-            "handover https://acme-iot.slack.com/archives/C0GENERAL/p1767614400000100",
-            "another channel",
-        ),
-    ],
-)
-async def test_which_thread_must_be_told(whole, text, says):
-    """A command is in no thread, and a link elsewhere would post where the asker may not be."""
-    await whole.type(text)
-
-    assert says in whole.answer().text
-    assert whole.answer().ephemeral_to
-
-
 async def test_a_channel_means_the_account_that_was_chosen_there():
     """A name is that account's; another's is named by hand or by SID, until any is meant again."""
     async with two_accounts() as two:
@@ -366,3 +314,58 @@ async def test_with_one_account_there_is_nothing_to_choose():
         await whole.type("account acme")
 
         assert "the only account" in whole.answer().text
+
+
+async def test_help_lists_every_subcommand(whole):
+    """Help is made from the registry: nothing is missing, and there are examples."""
+    await whole.type("help")
+
+    shown = str(whole.answer().blocks)
+    assert all(
+        each.usage.replace("<", "&lt;").replace(">", "&gt;") in shown
+        for each in all_subcommands().values()
+    )
+    examples = whole.view.fleet.examples()
+    sim = examples.sims[0]
+    for example in (sim, examples.pattern, "offline", f"history {sim} 7"):
+        assert f"`/simsessions {example}`" in shown, example
+
+
+async def test_an_example_of_help_can_be_typed(whole):
+    """Each is about SIMs that there are; before any is known there is the form of a SID."""
+    assert "DE…" == Examples().fill("{sim}")
+    assert None is Examples().fill("{pattern}")
+    await whole.type("help")
+
+    untried = {"help", "rules", "alert", "digest", "handover", "watch", "watches"}
+    tries = re.findall(r"`/simsessions ([^`<&]+)`", str(whole.answer().blocks))
+    for text in dict.fromkeys(tries):
+        if not untried & set(text.split()):
+            await whole.type(text)
+
+            assert "🔎" not in str(whole.answer().blocks), text
+
+
+async def test_help_after_another_word_is_not_help(whole):
+    """Only the first word counts."""
+    await whole.type("truck-42 help")
+
+    assert "Type /simsessions and a SIM" not in whole.answer().text
+
+
+async def test_rules_lists_every_rule(whole):
+    """Each rule stands in the table, with the words that findings use."""
+    await whole.type("rules")
+
+    answer = whole.answer()
+    assert f"{len(all_rules())} rules" in answer.text
+    assert all(rule.name in str(answer.blocks) for rule in all_rules())
+
+
+async def test_a_workspace_without_tables_reads_the_rules_too(whole):
+    """Where data_table is not known yet, a plainer screen comes."""
+    whole.slack.workspace.unknown_blocks |= {"data_table", "table"}
+
+    await whole.type("rules")
+
+    assert all_rules()[0].name in str(whole.answer().blocks)
