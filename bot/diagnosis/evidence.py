@@ -189,7 +189,7 @@ def _heard(session: DataSession) -> datetime:
 
 
 def _rows(
-    newest_first: Iterable[DataSession], now: datetime, *, is_clean: bool = False
+    newest_first: Sequence[DataSession], now: datetime, *, is_clean: bool = False
 ) -> list[Contact] | None:
     """Return each in seconds, oldest first; None where one did not start before that in front.
 
@@ -198,8 +198,8 @@ def _rows(
     found: list[Contact] = []
     ahead = now + _AHEAD
     last, latest = inf, ahead.timestamp()
-    for session in newest_first:
-        start, end, news, up, down = _told(session)
+    told_of_each = map(_told, newest_first)
+    for session, (start, end, news, up, down) in zip(newest_first, told_of_each, strict=True):
         if start is None:
             return None
         told = end or news
@@ -208,7 +208,7 @@ def _rows(
         lives = end is None and is_open(session, now)
         if not is_clean and (
             not last > since <= sign <= latest
-            or (news is not None and news is not told and not start <= news <= ahead)
+            or (news is not None and news != told and not start <= news <= ahead)
         ):
             return None
         if is_clean:  # an end may lie a little before its start

@@ -68,9 +68,9 @@ def networks_of(sessions: Iterable[DataSession]) -> list[Network | None]:
     260 is also written 26 and 026.
     """
     sessions = tuple(sessions)
-    numbers = set(map(_numbers_of, sessions))
-    if len(numbers) == 1:  # of nearly all
-        return [_network(*numbers.pop())] * len(sessions)
+    countries, numbers = set(map(_mcc_of, sessions)), set(map(_mnc_of, sessions))
+    if len(countries) == len(numbers) == 1:  # of nearly all
+        return [_network(countries.pop(), numbers.pop())] * len(sessions)
     told = list(map(_told_of, sessions))
     read = {each: _network(each[0], each[1]) for each in set(told)}
     if len(set(read.values())) > 1:
@@ -80,9 +80,8 @@ def networks_of(sessions: Iterable[DataSession]) -> list[Network | None]:
 
 
 _Told = tuple[str | None, str | None, str | None]
-_numbers_of: Callable[[DataSession], tuple[str | None, str | None]] = attrgetter(
-    "operator_mcc", "operator_mnc"
-)
+_mcc_of: Callable[[DataSession], str | None] = attrgetter("operator_mcc")
+_mnc_of: Callable[[DataSession], str | None] = attrgetter("operator_mnc")
 _told_of: Callable[[DataSession], _Told] = attrgetter(
     "operator_mcc", "operator_mnc", "operator_name"
 )

@@ -346,7 +346,7 @@ def evaluate(
 def with_status(day: Day, report: SessionReport) -> Day:
     """Return the day with the SIM's present state."""
     worst = max((found.severity for found in report.findings if found.stands), default=None)
-    return day._replace(state=report.state, worst=worst)
+    return Day(*day[:-2], report.state, worst)
 
 
 def loss_of(

@@ -70,6 +70,8 @@ class Judge(Struct):
         state, sessions = state_of(evidence, self.thresholds), evidence.sessions
         findings = diagnose(evidence, self.thresholds, self.rule_broke)
         may_rest = state in {State.OFFLINE, State.STALE} and cause_of(findings) is None
+        parts = read.parts
+        stale = [part for part in parts if part.stale]
         return SessionReport(
             query=read.query,
             sim=evidence.sim,
@@ -78,11 +80,11 @@ class Judge(Struct):
             sessions=sessions,
             summary=summarise(sessions) if sums and sessions is not None else None,
             findings=findings,
-            as_of=min(part.as_of for part in read.parts),
+            as_of=min([part.as_of for part in parts]),
             made_at=evidence.now,
-            stale=any(part.stale for part in read.parts),
-            why_stale=next((part.why_stale for part in read.parts if part.stale), ""),
-            skipped_rows=sum(part.skipped_rows for part in read.parts),
+            stale=bool(stale),
+            why_stale=stale[0].why_stale if stale else "",
+            skipped_rows=evidence.skipped_rows,
             rate_plan=allowance.rate_plan,
             problem=read.problem,
             allowance_known=allowance.is_known(evidence.sim),

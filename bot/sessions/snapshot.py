@@ -16,7 +16,7 @@ from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import device_of
-from bot.struct import Struct
+from bot.struct import Struct, asdict
 
 
 class Found(NamedTuple):
@@ -76,12 +76,13 @@ class Snapshot(Struct):
 
     def to_json(self) -> str:
         """Return compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
-        known: dict[str, Any] = {}
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if value is None or value is False or value == ():
-                continue  # reading gives that back by itself; 0 packets are known and stay
-            known[name] = value.timestamp() if isinstance(value, datetime) else value
+        told = asdict(self).items()
+        # reading gives what is left out back by itself; 0 packets are known and stay
+        known = {
+            name: value.timestamp() if isinstance(value, datetime) else value
+            for name, value in told
+            if value is not None and value is not False and value != ()
+        }
         return compact_json(known)
 
     @classmethod

@@ -5,7 +5,6 @@ All is written chunk by chunk and read page by page, never all at once.
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -24,7 +23,7 @@ from sqlalchemy import (
 
 from bot.store.database import Rows, Transaction
 from bot.store.schema import scan_chunks, scan_rows, sim_days
-from bot.struct import Struct
+from bot.struct import Struct, asdict
 
 PAGE = 500
 """Rows that are in memory at once."""
@@ -124,7 +123,7 @@ class ScanRows(Rows):
 
     async def add(self, run: int, rows: Iterable[ScanRow], tx: Transaction) -> None:
         """Keep a row for each SIM; one that is there already is replaced."""
-        values = [{"run": run, **dict(zip(NAMES, _values(row), strict=True))} for row in rows]
+        values = [{"run": run, **asdict(row)} for row in rows]
         if values:
             await tx.execute(self._put, values)
 
@@ -137,8 +136,8 @@ class ScanRows(Rows):
 
     async def known(self, run: int, sids: Sequence[str]) -> dict[str, ScanRow]:
         """Return the rows of some SIMs in a run, by SID."""
-        rows = await self._db.fetch(_SOME, {"of": run, "sids": list(sids)})
-        return {row.sid: row_of(row) for row in rows}
+        rows = map(row_of, await self._db.fetch(_SOME, {"of": run, "sids": list(sids)}))
+        return {row.sid: row for row in rows}
 
     def every(self, run: int) -> AsyncIterator[Sequence[ScanRow]]:
         """Stream all rows of a run, by SID, a page at a time."""
@@ -206,7 +205,6 @@ def _pair(row: Row[Any]) -> Pair:
 
 
 NAMES = ScanRow.__struct_fields__
-_values = attrgetter(*NAMES)
 COLUMNS = tuple(scan_rows.c[name] for name in NAMES)
 _ROW_KEY = ["run", "sid"]
 _VALUES = [name for name in NAMES if name not in _ROW_KEY]
@@ -350,8 +348,8 @@ class SimDays(Rows):
         """Return the months of several SIMs from one month on; a SIM without any is not there."""
         found: dict[str, dict[int, bytes]] = {}
         rows = await self._db.fetch(_SINCE, {"sids": list(sids), "least": month})
-        for row in rows:
-            found.setdefault(row.sid, {})[row.month] = row.days
+        for sid, number, days in map(tuple, rows):
+            found.setdefault(sid, {})[number] = days
         return found
 
     async def put(self, changed: Mapping[str, Months], tx: Transaction) -> None:

@@ -18,7 +18,10 @@ from bot.kore.models import DataSession
 )
 def cell_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     """Find the network with most cells; a session of unknown network or cell does not count."""
-    cells = max(_cells(evidence).values(), key=len, default={})
+    recent = evidence.started_within(DAY)
+    if len(recent) < limits.hopping_cells:
+        return
+    cells = max(_cells(recent).values(), key=len, default={})
     if not cells or len(cells) < limits.hopping_cells:
         return
     *_, latest = cells.values()
@@ -34,10 +37,10 @@ def cell_hopping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     )
 
 
-def _cells(evidence: Evidence) -> dict[Network, dict[str, DataSession]]:
+def _cells(sessions: Iterable[DataSession]) -> dict[Network, dict[str, DataSession]]:
     """Return the last session in each cell, by network."""
     by_network: dict[Network, dict[str, DataSession]] = {}
-    for session in evidence.started_within(DAY):
+    for session in sessions:
         network, name = network_of(session), cell(session.cell_id)
         if network and name:
             by_network.setdefault(network, {})[name] = session
