@@ -18,7 +18,7 @@ from bot.app.jobs import alert_work, subscriptions
 from bot.blocks.format import NO_LINKS
 from bot.demo.stories.story import Story
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.fleet import Fleet, open_fleet
+from bot.digests.fleet import Fleet
 from bot.digests.subscription import Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
@@ -211,7 +211,7 @@ async def alerting(
         queue = JobQueue(database)
         names = frozenset(rule.name for rule in accounts)
         judge = Judge(Thresholds())
-        fleet = open_fleet(database, behind, judge, clock, executor, accounts=names)
+        fleet = Fleet(database, behind, judge, clock, executor, accounts=names)
         digests = subscriptions(database, queue)
         parts = Parts(
             alerting=alert_work(database, queue, fleet, digests),

@@ -13,7 +13,7 @@ from bot.clock import Clock, SystemClock
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import Digest
-from bot.digests.fleet import Fleet, open_fleet
+from bot.digests.fleet import Fleet
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import KIND, Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import Subscriptions
@@ -186,7 +186,7 @@ async def digesting(database: Database, **kore_options: Any):
         stack.push_async_callback(executor.aclose)
         queue = JobQueue(database)
         schedules = Schedules(database, queue)
-        fleet = open_fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor)
+        fleet = Fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor)
         digests = Subscriptions(database, SubscriptionRows(database), schedules, queue)
         parts = Parts(
             queue=queue,

@@ -14,7 +14,7 @@ from bot.alerts.webhook import WebhookNews
 from bot.app.resources import Resources
 from bot.clock import Clock
 from bot.digests.archive import Archive
-from bot.digests.fleet import Fleet, open_fleet
+from bot.digests.fleet import Fleet
 from bot.digests.subscriptions import DigestService, Subscriptions
 from bot.jobs.alert_posts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork, IncidentPosts
 from bot.jobs.engine import Engine, Lane, Timing
@@ -101,7 +101,7 @@ def _services(
         refused=resources.slack.refused,
     )
     keep, executor = settings.history_retention, resources.executor
-    fleet = open_fleet(store, kore, judge, clock, executor, at_once=at_once, keep=keep)
+    fleet = Fleet(store, kore, judge, clock, executor, at_once=at_once, keep=keep)
     digests = subscriptions(store, resources.queue)
     return JobServices(
         kore=kore,

@@ -17,7 +17,7 @@ from bot.app.resources import open_resources, opened_store
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.digest import Digest
-from bot.digests.fleet import Fleet, OnStart, open_fleet, passing_scan, preview_digest
+from bot.digests.fleet import Fleet, OnStart, passing_scan, preview_digest
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import run_key
 from bot.ops.metrics import Metrics
@@ -74,15 +74,8 @@ async def passing_fleet(settings: Settings, store: Database, clock: Clock) -> As
         ages = NewsAges(NewsAgeRows(store))
         await ages.save()
         judge = Judge(settings.thresholds, ages=ages)
-        yield open_fleet(
-            store,
-            background,
-            judge,
-            clock,
-            executor,
-            at_once=settings.worker_at_once,
-            accounts=stacks.names,
-        )
+        at_once, names = settings.worker_at_once, stacks.names
+        yield Fleet(store, background, judge, clock, executor, at_once=at_once, accounts=names)
 
 
 async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]:

@@ -29,7 +29,7 @@ from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database, Transaction
 from bot.store.digest_runs import SHARED, DigestRuns, Run, Stage
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
-from bot.struct import Struct, replace
+from bot.struct import replace
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -42,49 +42,32 @@ OnStart = Callable[[int], Callable[[], None]]
 _IN_MEMORY = 4 << 20
 
 
-class Fleet(Struct):
-    """The store's runs, rows and days; `kore` is a client in the background.
+class Fleet:
+    """The store's runs, rows and days; `kore` is a client in the background, its opener's to close.
 
     `keep` is how long digests and days stay, in seconds; `accounts` are all that there are.
     """
 
-    database: Database
-    runs: DigestRuns
-    chunks: ScanChunks
-    rows: ScanRows
-    days: SimDays
-    kore: KoreClient
-    scanner: Scanner
-    compiler: Compiler
-    keep: float
-    accounts: frozenset[str] = ONE_ACCOUNT
-
-
-def open_fleet(  # noqa: PLR0913 -- collaborators, each once
-    database: Database,
-    kore: KoreClient,
-    judge: Judge,
-    clock: Clock,
-    executor: WorkerThread,
-    *,
-    at_once: int = 20,
-    keep: float = 400 * 86_400.0,
-    accounts: frozenset[str] = ONE_ACCOUNT,
-) -> Fleet:
-    """Assemble it; `kore` is in the background, and stays the caller's to close."""
-    runs, rows = DigestRuns(database), ScanRows(database)
-    return Fleet(
-        database=database,
-        runs=runs,
-        chunks=ScanChunks(database),
-        rows=rows,
-        days=SimDays(database),
-        kore=kore,
-        scanner=Scanner(kore, judge, clock, executor, at_once=at_once),
-        compiler=Compiler(runs, rows, ScanSums(database), judge.thresholds, clock),
-        keep=keep,
-        accounts=accounts,
-    )
+    def __init__(  # noqa: PLR0913 -- collaborators, each once
+        self,
+        database: Database,
+        kore: KoreClient,
+        judge: Judge,
+        clock: Clock,
+        executor: WorkerThread,
+        *,
+        at_once: int = 20,
+        keep: float = 400 * 86_400.0,
+        accounts: frozenset[str] = ONE_ACCOUNT,
+    ) -> None:
+        self.database = database
+        self.runs, self.rows = DigestRuns(database), ScanRows(database)
+        self.chunks, self.days = ScanChunks(database), SimDays(database)
+        self.kore = kore
+        self.scanner = Scanner(kore, judge, clock, executor, at_once=at_once)
+        sums, limits = ScanSums(database), judge.thresholds
+        self.compiler = Compiler(self.runs, self.rows, sums, limits, clock)
+        self.keep, self.accounts = keep, accounts
 
 
 @dataclass(slots=True, weakref_slot=True)

@@ -2,10 +2,12 @@
 
 import pytest
 
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import Fleet, SharedScans, list_sims, packed, same_scan, scan_name, unpacked
 from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreError
+from bot.sessions.lookup import Judge
 from bot.store.digest_runs import Stage
 from tests.bot.sims.conftest import sid
 from tests.builders import SID, a_sim
@@ -105,9 +107,9 @@ class Digests:
 
 
 @pytest.fixture
-def scans(runs):
-    parts = dict.fromkeys(Fleet.__struct_fields__) | {"runs": runs}
-    return SharedScans(Fleet(**parts), Digests(pumps(selection=PUMPS)), frozenset({ACCOUNT}))
+def scans(database, clock):
+    fleet = Fleet(database, None, Judge(Thresholds()), clock, None)
+    return SharedScans(fleet, Digests(pumps(selection=PUMPS)), frozenset({ACCOUNT}))
 
 
 async def scanned(runs, name, stage=Stage.SKIPPED):
