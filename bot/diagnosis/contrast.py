@@ -17,6 +17,7 @@ from bot.struct import Struct, field, replace
 _SURE = 0.01
 _LIKELY = 0.05
 _MOST_CLUSTERS = 20
+_FEW = 20
 _PAIR = 2
 _MOST_BEGINNINGS = 5
 _NOTHING = 1e-17
@@ -63,11 +64,15 @@ class Outage(Struct):
 
 
 class Lines(Struct):
-    """How many SIMs, or so many percent of those compared, within so many seconds are an outage."""
+    """How many SIMs, or so many percent of those compared, within so many seconds are an outage.
+
+    With `is_sample` those compared were looked for near a silent one, and are not the fleet.
+    """
 
     at_least: int
     percent: int
     within: float
+    is_sample: bool = False
 
 
 def outages_of(members: Collection[Member], lines: Lines) -> list[Outage]:
@@ -191,7 +196,8 @@ def _explained(
         part = _is_part(silent, well, lines.percent)
         chance = _LIKELY if part else _SURE / clusters
         outage = _told_by_trait(silent, well, span, lines.at_least, chance)
-        outage = outage or (_told_by_nothing(silent, well, span) if part else None)
+        if outage is None and part and not (lines.is_sample and _may_be_chance(silent, well)):
+            outage = _told_by_nothing(silent, well, span)
         if outage is None:
             return
         yield outage
@@ -208,6 +214,13 @@ def _is_part(silent: Lost, well: Sequence[Member], percent: int) -> bool:
     cell = cells.pop() if len(cells) == 1 else None
     others = _with(Trait.CELL, cell, well) if cell else well
     return len(silent) * 100 >= (len(silent) + len(others)) * percent
+
+
+def _may_be_chance(silent: Lost, well: Sequence[Member]) -> bool:
+    """Return whether so few of few were lost, at several places, that each may have been alone."""
+    known = len(silent) + len(well)
+    is_one_place = len({member.traits.get(Trait.CELL) for member in silent}) == 1
+    return known < _FEW and len(silent) * 2 < known and not is_one_place
 
 
 def _with(trait: Trait | None, value: str | None, members: Sequence[Member]) -> Sequence[Member]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Self
 
 from bot.clock import Clock
@@ -204,7 +204,7 @@ class Peers:
     async def _looked_around(
         self, lost: Sequence[Asked], known: dict[str, Peer], lines: Lines, patience: float
     ) -> dict[str, Peer]:
-        """Look at a few others, and where that shows a pair, at a few more that may be lost too.
+        """Look at a few others, and where that leaves open what one was lost with, at a few more.
 
         All looks together are waited for during `patience` seconds.
         """
@@ -218,15 +218,11 @@ class Peers:
             wanted = await self._worth_a_look(lost, known if old else {}, most, patience)
             sids = [sid for sid in wanted if sid not in done and (sid in old or sid not in known)]
             if sids or self.is_looking:
-                await self._look_at(sids, MOST_QUICK * len(lost), until - loop.time())
+                await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
             done.update(sids)
             every = known | {peer.member.sid: peer for _, peer in lost}
-            lost = [
-                pair
-                for pair in lost
-                if 1 < len(lost_near([pair[1].member], every, lines.within)) < lines.at_least
-            ]
+            lost = [pair for pair in lost if _is_open(pair[1].member, every, lines)]
             if not lost:
                 break
         return known
@@ -276,7 +272,8 @@ class Peers:
             if (room := most - len(queue)) > 0:
                 queue += by_loss(mine, near.others(mine, Trait.NETWORK), room)
             queues.append(queue)
-        return dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
+        every = dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
+        return islice(every, most * len(lost))
 
     async def _namesakes(self, report: SessionReport, most: int, patience: float) -> list[str]:
         """Return a few SIMs that are called alike, those with the next numbers first."""
@@ -366,6 +363,15 @@ def _numbered(named: re.Match[str], by: int | None) -> tuple[str, re.Pattern[str
     near = range(max(0, number - by), number + by + 1) if by else ()
     numbers = f"0*(?:{'|'.join(map(str, near))})" if by else "[0-9]+"
     return named[1], re.compile(f"{re.escape(named[1])}{numbers}{re.escape(named[3])}")
+
+
+def _is_open(mine: Member, known: Mapping[str, Peer], lines: Lines) -> bool:
+    """Return whether others were lost with it, but too few of its cell for an outage of that."""
+    cells = [
+        known[sid].member.traits.get(Trait.CELL) for sid in lost_near([mine], known, lines.within)
+    ]
+    is_settled = len(cells) >= lines.at_least and len(set(cells)) == 1
+    return len(cells) > 1 and not is_settled
 
 
 def _still_true(known: dict[str, Peer], old: Mapping[str, Peer]) -> dict[str, Peer]:

@@ -8,6 +8,7 @@ from bot.diagnosis.fields import cell, country, known_text, network_name, networ
 from bot.diagnosis.rule import About, Case, Finding, Severity, Value, When, group_rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.sims.numbers import device_of
+from bot.struct import replace
 
 SILENT = frozenset({"ghost_session", "gone_silent"})
 OF_ITS_OWN = frozenset({"sim_not_active", "no_rate_plan", "plan_blocks_data", "data_limit"})
@@ -38,7 +39,8 @@ _ON = {
         fires="at least {outage_sims} SIMs fell silent within {outage_within}, against their "
         "rhythm, and they share what the others do not (network, cell, country, plan, device "
         "model, radio) or are {outage_percent} % of all, or of their cell. It looks at SIMs that "
-        "were asked for together, looked up in the last ten minutes, or seen by the last scan",
+        "were asked for together, looked up in the last ten minutes, or seen by the last scan; of "
+        "fewer than 20, not all of them asked for, those on several cells must be half",
         severities=(Severity.CRITICAL,),
         thresholds=("outage_sims", "outage_percent", "outage_within"),
         explains=(
@@ -55,7 +57,8 @@ def common_outage(
 ) -> Iterable[tuple[str, Finding]]:
     """Find SIMs that were lost at about the same time; each is counted once."""
     asked = {each.sim_sid: each for each in cases}
-    for outage in outages_of([*map(member_of, asked.values()), *peers], lines_of(limits)):
+    lines = replace(lines_of(limits), is_sample=bool(peers))
+    for outage in outages_of([*map(member_of, asked.values()), *peers], lines):
         finding = _finding(outage, limits)
         for sid in outage.sids & asked.keys():
             yield sid, finding

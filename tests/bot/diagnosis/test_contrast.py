@@ -13,6 +13,7 @@ from bot.diagnosis.contrast import (
     outages_of,
     unsettled,
 )
+from bot.struct import replace
 
 LINES = Lines(at_least=3, percent=20, within=1800)
 
@@ -198,3 +199,17 @@ def test_two_may_be_the_beginning(why, members, sids):
 def test_whether_others_may_follow(why, members, is_open):
     """Whether a SIM is the first of many is open as long as its like were not heard from since."""
     assert ({"lost0"} if is_open else set()) == unsettled(members, {"lost0"}, LINES), why
+
+
+@pytest.mark.parametrize(
+    ("well", "cells", "is_sample", "found"),
+    [(8, "xyz", False, 1), (8, "xyz", True, 0), (3, "xyz", True, 1), (8, "xxx", True, 1)],
+    ids=["all", "a sample", "half of a sample", "one cell"],
+)
+def test_three_of_few_that_were_looked_at_may_be_chance(well, cells, is_sample, found):
+    """What no trait tells apart is an outage of those asked for, but not of a few neighbours."""
+    members = sims(well, network="a", cell="w", first=50)
+    for n, cell in enumerate(cells):
+        members += sims(1, lost=50 + n, network="a", cell=cell, first=n)
+
+    assert found == len(outages_of(members, replace(LINES, is_sample=is_sample)))

@@ -122,6 +122,38 @@ async def test_asking_again_looks_at_no_more(put, open_with, clock, api):
     assert 1 + 5 == len(looked_at)
 
 
+async def test_asking_again_finds_no_other_neighbours(put, open_with, names, clock, api):
+    """Those on the cell come first: those called alike are not looked at next time instead."""
+    put(1, name="well-1", silent=True)
+    for number in range(2, 10):
+        put(number, name=f"well-{number}", cell_id=f"310-260-1-{number}")
+        put(number + 10, name=f"pump{number}")
+    scan = Scan(*(a_peer(clock, number, hours=20) for number in range(12, 20)))
+    lookup = open_with(Peers(clock, scan, open_with(None).look_up, await names(), patience=120))
+    answers = [told(await lookup.look_up(a_sid(1))) for _ in range(3)]
+    looked_at = {path for path in paths(api) if path.endswith("DataSessions")}
+
+    assert [("cell", 5, 0)] * 3 == answers
+    assert 1 + 5 == len(looked_at)
+
+
+async def test_three_of_few_at_several_places_may_be_chance(put, open_with, names, clock):
+    """Whoever is looked at is no fleet: what nothing tells apart must be half of them.
+
+    More are looked at before that is said.
+    """
+    causes = {}
+    for lost, every in ((3, 10), (3, 6)):
+        for number in range(1, every + 1):
+            places = {"cell_id": f"310-260-1-{number}", "imei": None}
+            put(number, name=f"well-{every}-{number}", silent=number <= lost, **places)
+        lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+        causes[every] = (await lookup.look_up(a_sid(1), patience=30)).cause.rule
+        clock.move(60)
+
+    assert {10: "ghost_session", 6: "common_outage"} == causes
+
+
 async def test_a_list_that_is_not_read_is_waited_for_once(put, open_with, clock):
     """However many are silent: an answer does not wait for it again and again."""
     waited = []
