@@ -5,7 +5,20 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Double, Row, Select, Update, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Double,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.database import Rows, Transaction
 from bot.store.jobs import Write
@@ -33,6 +46,7 @@ SHARED = "scan:"
 """What the names of scans begin with that no digest has asked for."""
 KEPT_SHARED = 86_400.0
 MOST_AHEAD = 60.0
+_AT = digest_runs.c
 
 
 class Run(Struct):
@@ -163,7 +177,7 @@ class DigestRuns(Rows):
         """Begin a run anew in its place; False where somebody else was first."""
         again = (
             update(digest_runs)
-            .where(digest_runs.c.id == run.id, digest_runs.c.started == run.started)
+            .where(_AT.id == run.id, _AT.started == run.started)
             .values(due=NOW, started=NOW, stage=Stage.LISTING.value, job=job, ended=None)
         )
         return await self._db.change(again) == 1
@@ -179,11 +193,11 @@ class DigestRuns(Rows):
 
         Those of digests that are removed, or due more than `keep` seconds ago, are old in any case.
         """
-        gone = digest_runs.c.subscription.not_in(select(subscriptions.c.id))
-        late = digest_runs.c.due < NOW - keep
-        shared = digest_runs.c.subscription.startswith(SHARED, autoescape=True)
-        used = shared & (digest_runs.c.due > NOW - KEPT_SHARED)
-        old = _OLD_ROWS.where(or_(digest_runs.c.id.not_in(_KEPT), gone, late), ~used)
+        gone = _AT.subscription.not_in(select(subscriptions.c.id))
+        late = _AT.due < NOW - keep
+        shared = _AT.subscription.startswith(SHARED, autoescape=True)
+        used = shared & (_AT.due > NOW - KEPT_SHARED)
+        old = _OLD_ROWS.where(or_(_AT.id.not_in(_KEPT), gone, late), ~used)
         return await self._runs(old, {"kept": kept, "most": most})
 
     async def progress(self) -> dict[str, Progress]:
@@ -212,8 +226,7 @@ class DigestRuns(Rows):
 
     async def change_as_read(self, run: Run, stage: Stage, **values: Any) -> None:  # noqa: ANN401 -- as above
         """Do the same, but not where a run got on, or was begun anew, since it was read."""
-        at = digest_runs.c
-        same = at.stage == run.stage.value, at.started == run.started, at.job == run.job
+        same = _AT.stage == run.stage.value, _AT.started == run.started, _AT.job == run.job
         await self._db.change(_changed(run.id, stage, values).where(*same))
 
     def changing(self, run: int, stage: Stage, **values: Any) -> Write:  # noqa: ANN401 -- as above
@@ -226,98 +239,66 @@ class DigestRuns(Rows):
 
     async def forget(self, older_than: float, most: int) -> int:
         """Drop runs without rows that were due more than so many seconds ago; return how many."""
-        late = digest_runs.c.due < NOW - older_than
-        old = select(digest_runs.c.id).where(late, ~digest_runs.c.has_rows).limit(most)
-        return await self._db.change(delete(digest_runs).where(digest_runs.c.id.in_(old)))
+        late = _AT.due < NOW - older_than
+        old = select(_AT.id).where(late, ~_AT.has_rows).limit(most)
+        return await self._db.change(delete(digest_runs).where(_AT.id.in_(old)))
 
 
 def _changed(run: int, stage: Stage, values: dict[str, Any]) -> Update:
     if "counts" in values:
         values["counts"] = json.dumps(values["counts"], separators=(",", ":"))
     if stage in ENDS:
-        values["ended"] = func.coalesce(digest_runs.c.ended, NOW)
-    return update(digest_runs).where(digest_runs.c.id == run).values(stage=stage.value, **values)
+        values["ended"] = func.coalesce(_AT.ended, NOW)
+    return update(digest_runs).where(_AT.id == run).values(stage=stage.value, **values)
 
 
-_OF = digest_runs.c.subscription == bindparam("of")
-_EARLIER = digest_runs.c.due < bindparam("at")
-_NEWEST = digest_runs.c.due.desc()
-_ONE = select(digest_runs).where(_OF, digest_runs.c.due == bindparam("at"))
-_UNDER_WAY = select(digest_runs).where(digest_runs.c.stage.not_in(ENDS)).order_by(digest_runs.c.due)
-_BEFORE = (
-    select(digest_runs)
-    .where(
-        _OF,
-        _EARLIER,
-        digest_runs.c.stage.in_(COMPLETE),
-        digest_runs.c.accounts == bindparam("accounts"),
-    )
-    .order_by(_NEWEST)
-    .limit(bindparam("most"))
-)
-_SCANNED = (
-    select(digest_runs)
-    .where(
-        digest_runs.c.subscription.in_(bindparam("subscriptions", expanding=True)),
-        digest_runs.c.stage.in_(COMPLETE),
-        digest_runs.c.has_rows,
-    )
-    .order_by(_NEWEST)
-)
-_NEWEST_SCANS = (
-    select(digest_runs)
-    .where(digest_runs.c.stage.in_(COMPLETE), digest_runs.c.has_rows)
-    .order_by(_NEWEST)
-    .limit(20)
-)
-_LAST = select(digest_runs).where(_OF).order_by(_NEWEST).limit(1)
-_OVER = func.coalesce(digest_runs.c.ended, digest_runs.c.started)
-_NEWEST_OF = (
-    select(digest_runs)
-    .where(
-        digest_runs.c.subscription.in_(bindparam("subscriptions", expanding=True)),
-        # what is over later than now was so by a clock that has been set back since
-        _OVER.between(NOW - bindparam("age", type_=Double), NOW + MOST_AHEAD),
-        digest_runs.c.accounts == bindparam("accounts"),
-        digest_runs.c.stage.in_(SCANNED),
-        digest_runs.c.has_rows,
-    )
-    .order_by(_OVER.desc())
-    .limit(1)
-)
-_UNREPORTED = (
-    select(digest_runs)
-    .where(
-        _OF,
-        _EARLIER,
-        digest_runs.c.due > bindparam("after"),
-        digest_runs.c.stage.in_((Stage.SKIPPED, Stage.FAILED)),
-        digest_runs.c.ts.is_(None),
-    )
-    .order_by(digest_runs.c.due)
-    .limit(100)
-)
+_NEWEST = _AT.due.desc()
+_MOST: BindParameter[int] = bindparam("most")
+
+
+def _where(*which: ColumnElement[bool], by: ColumnElement[Any] = _NEWEST) -> Select[Any]:
+    return select(digest_runs).where(*which).order_by(by)
+
+
+_OF, _ABOUT = _AT.subscription == bindparam("of"), _AT.accounts == bindparam("accounts")
+_OF_SOME = _AT.subscription.in_(bindparam("subscriptions", expanding=True))
+_EARLIER, _IS_UNDER_WAY = _AT.due < bindparam("at"), _AT.stage.not_in(ENDS)
+_IS_COMPLETE = _AT.stage.in_(COMPLETE)
+_ONE = select(digest_runs).where(_OF, _AT.due == bindparam("at"))
+_UNDER_WAY = _where(_IS_UNDER_WAY, by=_AT.due)
+_BEFORE = _where(_OF, _EARLIER, _IS_COMPLETE, _ABOUT).limit(_MOST)
+_SCANNED = _where(_OF_SOME, _IS_COMPLETE, _AT.has_rows)
+_NEWEST_SCANS = _where(_IS_COMPLETE, _AT.has_rows).limit(20)
+_LAST = _where(_OF).limit(1)
+_OVER = func.coalesce(_AT.ended, _AT.started)
+_NEWEST_OF = _where(
+    _OF_SOME,
+    # what is over later than now was so by a clock that has been set back since
+    _OVER.between(NOW - bindparam("age", type_=Double), NOW + MOST_AHEAD),
+    _ABOUT,
+    _AT.stage.in_(SCANNED),
+    _AT.has_rows,
+    by=_OVER.desc(),
+).limit(1)
+_UNREPORTED = _where(
+    _OF,
+    _EARLIER,
+    _AT.due > bindparam("after"),
+    _AT.stage.in_((Stage.SKIPPED, Stage.FAILED)),
+    _AT.ts.is_(None),
+    by=_AT.due,
+).limit(100)
 _LEFT = (
     select(func.count())
     .select_from(scan_chunks)
-    .where(scan_chunks.c.run == digest_runs.c.id)
+    .where(scan_chunks.c.run == _AT.id)
     .scalar_subquery()
 )
-_PROGRESS = select(
-    digest_runs.c.subscription, digest_runs.c.due, digest_runs.c.chunks, _LEFT.label("left")
-).where(digest_runs.c.stage.not_in(ENDS))
-
-
-_rank = (
-    func.row_number().over(partition_by=digest_runs.c.subscription, order_by=_NEWEST).label("rank")
-)
-_COMPLETE = select(digest_runs.c.id, _rank).where(digest_runs.c.stage.in_(COMPLETE)).subquery()
+_PROGRESS = select(_AT.subscription, _AT.due, _AT.chunks, _LEFT.label("left")).where(_IS_UNDER_WAY)
+_rank = func.row_number().over(partition_by=_AT.subscription, order_by=_NEWEST).label("rank")
+_COMPLETE = select(_AT.id, _rank).where(_IS_COMPLETE).subquery()
 _KEPT = select(_COMPLETE.c.id).where(_COMPLETE.c.rank <= bindparam("kept"))
-_OLD_ROWS = (
-    select(digest_runs)
-    .where(digest_runs.c.has_rows, digest_runs.c.stage.in_(ENDS))
-    .limit(bindparam("most"))
-)
+_OLD_ROWS = select(digest_runs).where(_AT.has_rows, _AT.stage.in_(ENDS)).limit(_MOST)
 
 
 def _run(row: Row[Any]) -> Run:

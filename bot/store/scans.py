@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
     Executable,
     Integer,
     Row,
@@ -208,42 +210,41 @@ NAMES = ScanRow.__struct_fields__
 COLUMNS = tuple(scan_rows.c[name] for name in NAMES)
 _ROW_KEY = ["run", "sid"]
 _VALUES = [name for name in NAMES if name not in _ROW_KEY]
-_ROW_OF = scan_rows.c.run == bindparam("of")
+_AT = scan_rows.c
+_MOST: BindParameter[int] = bindparam("most")
+_ROW_OF = _AT.run == bindparam("of")
+_OF_SOME = _AT.sid.in_(bindparam("sids", expanding=True))
+
+
+def _ordered(
+    query: Select[Any], *which: ColumnElement[bool], by: Sequence[ColumnElement[Any]] = (_AT.sid,)
+) -> Select[Any]:
+    """Return a query of rows of one run, by their SIDs or otherwise; `most` of them at most."""
+    return query.where(_ROW_OF, *which).order_by(*by).limit(_MOST)
+
+
 _other = scan_rows.alias("other_run")
-_IS_SAME = (_other.c.run == bindparam("other")) & (_other.c.sid == scan_rows.c.sid)
-_SOME = select(*COLUMNS).where(_ROW_OF, scan_rows.c.sid.in_(bindparam("sids", expanding=True)))
-_PAGE = (scan_rows.c.sid > bindparam("last"),)
-_EVERY = select(*COLUMNS).where(_ROW_OF, *_PAGE).order_by(scan_rows.c.sid).limit(bindparam("most"))
-_BRIEF = (
-    select(*(scan_rows.c[name] for name in BriefRow._fields))
-    .where(_ROW_OF, *_PAGE)
-    .order_by(scan_rows.c.sid)
-    .limit(bindparam("most"))
-)
-_BRIEF_OF = _BRIEF.where(scan_rows.c.state.in_(bindparam("states", expanding=True)))
-_CHANGED = (
-    select(scan_rows.c.sid, _other.c.row.label("before"), scan_rows.c.row.label("after"))
-    .join(_other, _IS_SAME)
-    .where(_ROW_OF, *_PAGE, scan_rows.c.mark != _other.c.mark, scan_rows.c.state != FAILED)
-    .order_by(scan_rows.c.sid)
-    .limit(bindparam("most"))
+_IS_SAME = (_other.c.run == bindparam("other")) & (_other.c.sid == _AT.sid)
+_ROWS = select(*COLUMNS)
+_SOME = _ROWS.where(_ROW_OF, _OF_SOME)
+_PAGE = _AT.sid > bindparam("last")
+_EVERY = _ordered(_ROWS, _PAGE)
+_BRIEF = _ordered(select(*(_AT[name] for name in BriefRow._fields)), _PAGE)
+_BRIEF_OF = _BRIEF.where(_AT.state.in_(bindparam("states", expanding=True)))
+_PAIRS = select(_AT.sid, _other.c.row.label("before"), _AT.row.label("after"))
+_CHANGED = _ordered(
+    _PAIRS.join(_other, _IS_SAME), _PAGE, _AT.mark != _other.c.mark, _AT.state != FAILED
 )
 _IS_ONLY = ~exists().where(_IS_SAME)
 _ONLY = _EVERY.where(_IS_ONLY)
-_COUNT_ONLY = select(func.count()).select_from(scan_rows).where(_ROW_OF, _IS_ONLY)
-_SIDS = select(scan_rows.c.sid).where(_ROW_OF)
-_DROP_SOME = delete(scan_rows).where(
-    _ROW_OF, scan_rows.c.sid.in_(bindparam("sids", expanding=True))
-)
+_COUNT = select(func.count()).select_from(scan_rows)
+_COUNT_ONLY = _COUNT.where(_ROW_OF, _IS_ONLY)
+_SIDS = select(_AT.sid).where(_ROW_OF)
+_DROP_SOME = delete(scan_rows).where(_ROW_OF, _OF_SOME)
 _COPY = insert(scan_rows).from_select(
     ["run", *NAMES], select(bindparam("to", type_=Integer), *COLUMNS).where(_ROW_OF)
 )
-_FORGET_ROWS = delete(scan_rows).where(
-    _ROW_OF,
-    scan_rows.c.sid.in_(
-        select(scan_rows.c.sid).where(_ROW_OF).order_by(scan_rows.c.sid).limit(bindparam("most"))
-    ),
-)
+_FORGET_ROWS = delete(scan_rows).where(_ROW_OF, _AT.sid.in_(_ordered(select(_AT.sid))))
 
 
 class ScanSums(Rows):
@@ -294,46 +295,22 @@ class ScanSums(Rows):
         return tuple(row_of(row) for row in await self._db.fetch(query, values))
 
 
-_AT = scan_rows.c
-_SUM_OF = _AT.run == bindparam("of")
 _SIMS = func.count().label("sims")
 _IS_GRAVE = _AT.gravity >= bindparam("least")
-_COUNTS = select(_AT.state.label("what"), _SIMS).where(_SUM_OF).group_by(_AT.state)
-_FAULTS = (
-    select(_AT.fault.label("what"), _SIMS).where(_SUM_OF, _AT.state == FAILED).group_by(_AT.fault)
-)
-_GRAVE = select(func.count()).select_from(scan_rows).where(_SUM_OF, _IS_GRAVE)
-_WORST = (
-    select(*COLUMNS)
-    .where(_SUM_OF, _IS_GRAVE)
-    .order_by(_AT.gravity.desc(), _AT.sid)
-    .limit(bindparam("most"))
-)
-_TALKERS = (
-    select(*COLUMNS)
-    .where(_SUM_OF, _AT.traffic > 0)
-    .order_by(_AT.traffic.desc(), _AT.sid)
-    .limit(bindparam("most"))
-)
-_FAILED = (
-    select(*COLUMNS).where(_SUM_OF, _AT.state == FAILED).order_by(_AT.sid).limit(bindparam("most"))
-)
-_LOST_ON = (
-    select(*COLUMNS)
-    .where(_SUM_OF, _AT.lost_on == bindparam("on"))
-    .order_by(_AT.lost_at.desc())
-    .limit(bindparam("most"))
-)
+_HAS_FAILED = _AT.state == FAILED
+_COUNTS = select(_AT.state.label("what"), _SIMS).where(_ROW_OF).group_by(_AT.state)
+_FAULTS = select(_AT.fault.label("what"), _SIMS).where(_ROW_OF, _HAS_FAILED).group_by(_AT.fault)
+_GRAVE = _COUNT.where(_ROW_OF, _IS_GRAVE)
+_WORST = _ordered(_ROWS, _IS_GRAVE, by=(_AT.gravity.desc(), _AT.sid))
+_TALKERS = _ordered(_ROWS, _AT.traffic > 0, by=(_AT.traffic.desc(), _AT.sid))
+_FAILED = _ordered(_ROWS, _HAS_FAILED)
+_LOST_ON = _ordered(_ROWS, _AT.lost_on == bindparam("on"), by=[_AT.lost_at.desc()])
 _LOSSES = (_AT.lost_on, _AT.lost_at, _AT.sid)
-_LOST = (
-    select(*_LOSSES)
-    .where(
-        _SUM_OF,
-        _AT.lost_on.is_not(None),
-        tuple_(*_LOSSES) > tuple_(bindparam("on"), bindparam("since"), bindparam("sid")),
-    )
-    .order_by(*_LOSSES)
-    .limit(bindparam("most"))
+_LOST = _ordered(
+    select(*_LOSSES),
+    _AT.lost_on.is_not(None),
+    tuple_(*_LOSSES) > tuple_(bindparam("on"), bindparam("since"), bindparam("sid")),
+    by=_LOSSES,
 )
 
 
