@@ -32,6 +32,11 @@ KORE_TITLES = {
     KoreMode.DOWN: "Down: 503 to everything",
     KoreMode.SILENT: "Silent: takes requests, never answers",
 }
+_KORE_FAULTS = {
+    KoreMode.BUSY: [too_many(times=None, retry_after="2")],
+    KoreMode.DOWN: [broken(times=None)],
+    KoreMode.SILENT: [hang(times=None)],
+}
 
 
 class KoreControl:
@@ -45,14 +50,8 @@ class KoreControl:
         """Answer like this from now on."""
         self.mode = mode
         self._faults.clear()
-        if mode is KoreMode.SLOW:
-            self._faults.latency = SLOW_SECONDS
-        elif mode is KoreMode.BUSY:
-            self._faults.add(too_many(times=None, retry_after="2"))
-        elif mode is KoreMode.DOWN:
-            self._faults.add(broken(times=None))
-        elif mode is KoreMode.SILENT:
-            self._faults.add(hang(times=None))
+        self._faults.latency = SLOW_SECONDS if mode is KoreMode.SLOW else 0.0
+        self._faults.add(*_KORE_FAULTS.get(mode, ()))
 
     def state(self) -> Json:
         """Return the mode and all modes, as the page shows them."""

@@ -112,21 +112,16 @@ class IncidentRows(Rows):
 
 
 _MOST = 500
-_OPEN = incidents.c.resolved.is_(None)
+_AT = incidents.c
+_OPEN = _AT.resolved.is_(None)
 _THIS = bindparam("this", type_=Text())
-_ONE = select(incidents).where(incidents.c.id == _THIS)
-_RECENT = or_(_OPEN, incidents.c.resolved > NOW - bindparam("recent"))
-_OF_ALERT = select(incidents).where(incidents.c.alert == _THIS, _RECENT).order_by(incidents.c.id)
-_IDS_OF_ALERT = select(incidents.c.id).where(incidents.c.alert == _THIS, _RECENT)
-_OPEN_OF = select(incidents).where(incidents.c.alert == _THIS, _OPEN).order_by(incidents.c.id)
-_OF_SUMMARY = (
-    select(incidents)
-    .where(incidents.c.summary == _THIS)
-    .order_by(incidents.c.opened, incidents.c.id)
-)
-_OPEN_IN = (
-    select(incidents)
-    .where(incidents.c.team == bindparam("team"), incidents.c.channel == bindparam("channel"))
-    .where(_OPEN)
-    .order_by(incidents.c.opened, incidents.c.id)
-)
+_RECENT = or_(_OPEN, _AT.resolved > NOW - bindparam("recent"))
+_OF = _AT.alert == _THIS
+_OLDEST_FIRST = (_AT.opened, _AT.id)
+_IN_CHANNEL = (_AT.team == bindparam("team"), _AT.channel == bindparam("channel"))
+_ONE = select(incidents).where(_AT.id == _THIS)
+_OF_ALERT = select(incidents).where(_OF, _RECENT).order_by(_AT.id)
+_IDS_OF_ALERT = select(_AT.id).where(_OF, _RECENT)
+_OPEN_OF = select(incidents).where(_OF, _OPEN).order_by(_AT.id)
+_OF_SUMMARY = select(incidents).where(_AT.summary == _THIS).order_by(*_OLDEST_FIRST)
+_OPEN_IN = select(incidents).where(*_IN_CHANNEL, _OPEN).order_by(*_OLDEST_FIRST)

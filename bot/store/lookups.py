@@ -61,29 +61,23 @@ class Lookups(Rows):
 
     async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
-        statement = (
-            select(lookups)
-            .where(*_which(wanted))
-            .order_by(lookups.c.at.desc(), lookups.c.id)
-            .limit(wanted.limit)
-        )
-        return tuple(Lookup(**row) for row in (await self._db.fetch(statement)).mappings())
+        newest_first = lookups.c.at.desc()
+        return await self._found(*_which(wanted), by=newest_first, most=wanted.limit)
 
     async def in_thread(self, channel: str, thread: str) -> tuple[Lookup, ...]:
         """Return those of a thread that found their SIM, oldest first; at most a thousand."""
-        statement = (
-            select(lookups)
-            .where(
-                lookups.c.channel == channel, lookups.c.thread == thread, lookups.c.outcome == OK
-            )
-            .order_by(lookups.c.at, lookups.c.id)
-            .limit(MOST)
-        )
-        return tuple(Lookup(**row) for row in (await self._db.fetch(statement)).mappings())
+        there = lookups.c.channel == channel, lookups.c.thread == thread, lookups.c.outcome == OK
+        return await self._found(*there, by=lookups.c.at, most=MOST)
 
     async def forget(self, before: float) -> int:
         """Delete what is older than `before`; return how many."""
         return await self._db.change(delete(lookups).where(lookups.c.at < before))
+
+    async def _found(
+        self, *which: ColumnElement[bool], by: ColumnElement[Any], most: int
+    ) -> tuple[Lookup, ...]:
+        statement = select(lookups).where(*which).order_by(by, lookups.c.id).limit(most)
+        return tuple(Lookup(**row) for row in (await self._db.fetch(statement)).mappings())
 
 
 def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:

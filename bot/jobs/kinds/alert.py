@@ -37,12 +37,11 @@ from bot.clock import Backoff, spread
 from bot.diagnosis.rhythm import Rhythm
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.days import contacts_of, day_number, month_of
-from bot.digests.fleet import SharedScans, sids_of, unpacked
-from bot.digests.scan import failed_row
+from bot.digests.fleet import SharedScans, sids_of
 from bot.errors import NotAllowed, SimNotFound, first_sentence
 from bot.jobs.alert_posts import Answer
 from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
-from bot.jobs.kinds.digest import GAVE_UP, LIVE, TIDY
+from bot.jobs.kinds.digest import LIVE, TIDY, fail_left
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
@@ -147,11 +146,7 @@ async def _scanned(job: Job, services: JobServices) -> Run | None:
     run = await fleet.runs.last(name) if name else None
     if run is None or run.id != id_ or run.job != job.key or run.stage is not Stage.SCANNING:
         return None
-    async for number, body in fleet.chunks.left(run.id):
-        rows = [failed_row(sim, services.clock.now(), GAVE_UP, None) for sim in unpacked(body)]
-        async with fleet.database.write() as tx:
-            await fleet.rows.add(run.id, rows, tx)
-            await fleet.chunks.keep(run.id, number, None, tx)
+    await fail_left(run.id, services)
     await fleet.runs.change(run.id, Stage.SKIPPED, why="a scan")
     return replace(run, stage=Stage.SKIPPED)
 

@@ -170,13 +170,18 @@ async def compile_scan(
     job: Job, run: Run, about: Subscription, services: JobServices
 ) -> Outcome | None:
     """Compile what the chunks have written; the SIMs of a chunk that gave up count as failed."""
-    fleet, now = services.fleet, services.clock.now()
-    async for number, body in fleet.chunks.left(run.id):
-        rows = [failed_row(sim, now, GAVE_UP, None) for sim in unpacked(body)]
-        async with fleet.database.write() as tx:
-            await fleet.rows.add(run.id, rows, tx)
-            await fleet.chunks.keep(run.id, number, None, tx)
+    await fail_left(run.id, services)
     return await _compile(job, run, about, services)
+
+
+async def fail_left(run: int, services: JobServices) -> None:
+    """Count as failed the SIMs of those chunks of a run that never came to an end."""
+    fleet = services.fleet
+    async for number, body in fleet.chunks.left(run):
+        rows = [failed_row(sim, services.clock.now(), GAVE_UP, None) for sim in unpacked(body)]
+        async with fleet.database.write() as tx:
+            await fleet.rows.add(run, rows, tx)
+            await fleet.chunks.keep(run, number, None, tx)
 
 
 async def _compile(

@@ -35,12 +35,8 @@ from bot.emulators.slack.blocks.schema import (
 )
 
 _ID = {"action_id": ACTION_ID}
-_INPUT = {
-    **_ID,
-    "placeholder": plain_text(150),
-    "confirm": CONFIRM,
-    "focus_on_load": boolean,
-}
+_CHOICE = {**_ID, "confirm": CONFIRM, "focus_on_load": boolean}
+_INPUT = {**_CHOICE, "placeholder": plain_text(150)}
 _TYPED = {**_INPUT, "dispatch_action_config": DISPATCH_CONFIG}
 _MANY = {"max_selected_items": integer(1)}
 _OFFER = {"options": array(OPTION, 1, 100), "option_groups": array(OPTION_GROUP, 1, 100)}
@@ -51,6 +47,10 @@ _EITHER = just_one_of("options", "option_groups")
 
 def _picker(*extras: Extra, **fields: Check) -> Check:
     return shape({}, {**_INPUT, **fields}, *extras)
+
+
+def _input(**fields: Check) -> Check:
+    return shape({}, {**_TYPED, **fields})
 
 
 ELEMENTS: dict[str, Check] = {
@@ -88,17 +88,12 @@ ELEMENTS: dict[str, Check] = {
     "overflow": shape({"options": array(LINK_OPTION, 2, 5)}, {**_ID, "confirm": CONFIRM}),
     "checkboxes": shape(
         {"options": array(MARKED_OPTION, 1, 10)},
-        {
-            **_ID,
-            "confirm": CONFIRM,
-            "focus_on_load": boolean,
-            "initial_options": array(MARKED_OPTION, 1, 10),
-        },
+        {**_CHOICE, "initial_options": array(MARKED_OPTION, 1, 10)},
         among("initial_options"),
     ),
     "radio_buttons": shape(
         {"options": array(MARKED_OPTION, 1, 10)},
-        {**_ID, "confirm": CONFIRM, "focus_on_load": boolean, "initial_option": MARKED_OPTION},
+        {**_CHOICE, "initial_option": MARKED_OPTION},
         among("initial_option"),
     ),
     "static_select": _picker(_EITHER, among("initial_option"), **_OFFER, initial_option=OPTION),
@@ -131,36 +126,18 @@ ELEMENTS: dict[str, Check] = {
     ),
     "datepicker": _picker(initial_date=_DATE),
     "timepicker": _picker(initial_time=_TIME, timezone=string()),
-    "datetimepicker": shape(
-        {},
-        {
-            **_ID,
-            "confirm": CONFIRM,
-            "focus_on_load": boolean,
-            "initial_date_time": integer(10**9, 10**10 - 1),
-        },
+    "datetimepicker": shape({}, {**_CHOICE, "initial_date_time": integer(10**9, 10**10 - 1)}),
+    "plain_text_input": _input(
+        initial_value=string(3000, 0),
+        multiline=boolean,
+        min_length=integer(0, 3000),
+        max_length=integer(1, 3000),
     ),
-    "plain_text_input": shape(
-        {},
-        {
-            **_TYPED,
-            "initial_value": string(3000, 0),
-            "multiline": boolean,
-            "min_length": integer(0, 3000),
-            "max_length": integer(1, 3000),
-        },
+    "rich_text_input": _input(
+        initial_value=RICH_TEXT_OBJECT, min_lines=integer(1), max_lines=integer(1)
     ),
-    "rich_text_input": shape(
-        {},
-        {
-            **_TYPED,
-            "initial_value": RICH_TEXT_OBJECT,
-            "min_lines": integer(1),
-            "max_lines": integer(1),
-        },
-    ),
-    "email_text_input": shape({}, {**_TYPED, "initial_value": string()}),
-    "url_text_input": shape({}, {**_TYPED, "initial_value": string()}),
+    "email_text_input": _input(initial_value=string()),
+    "url_text_input": _input(initial_value=string()),
     "number_input": shape(
         {"is_decimal_allowed": boolean},
         {**_TYPED, "initial_value": string(), "min_value": string(), "max_value": string()},

@@ -4,7 +4,7 @@ From slack_sdk's models (3.47), docs.slack.dev/reference/block-kit/blocks and Sl
 2026; table, data_table and data_visualization have modules of their own.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from bot.emulators.slack.blocks.elements import (
@@ -41,6 +41,14 @@ from bot.emulators.slack.blocks.schema import (
     typed,
     unique,
 )
+
+
+def block(
+    needed: Mapping[str, Check], maybe: Mapping[str, Check] | None = None, *extras: Extra
+) -> Check:
+    """Allow a block with these fields, and with an id."""
+    return shape(needed, {**(maybe or {}), "block_id": BLOCK_ID}, *extras)
+
 
 TABLE_CHARACTERS = 10_000
 DATA_TABLE_CHARACTERS = 20_000
@@ -91,18 +99,14 @@ def _header(value: dict[str, Any], at: str) -> Iterator[str]:
         yield fault("must be the index of a column", f"{at}/row_header_column_index")
 
 
-TABLE = shape(
+TABLE = block(
     {"rows": array(array(CELL, 1, 20), 1, 100)},
-    {"column_settings": array(column, 0, 20), "block_id": BLOCK_ID},
+    {"column_settings": array(column, 0, 20)},
     _budget(TABLE_CHARACTERS),
 )
-DATA_TABLE = shape(
+DATA_TABLE = block(
     {"caption": string(), "rows": array(array(CELL, 1, 20), 2, 201)},
-    {
-        "page_size": integer(1, 100),
-        "row_header_column_index": integer(0, 19),
-        "block_id": BLOCK_ID,
-    },
+    {"page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
     _rectangle,
     _header,
     _budget(DATA_TABLE_CHARACTERS),
@@ -141,11 +145,10 @@ _OVER_CATEGORIES = shape(
 _SEGMENT = shape({"label": LABEL, "value": number}, {}, _positive)
 _PIE = shape({"segments": array(_SEGMENT, 1, 12)})
 CHART = typed({"pie": _PIE, **dict.fromkeys(("line", "bar", "area"), _OVER_CATEGORIES)})
-DATA_VISUALIZATION = shape({"title": string(50), "chart": CHART}, {"block_id": BLOCK_ID})
+DATA_VISUALIZATION = block({"title": string(50), "chart": CHART})
 
 
 Surface = Literal["message", "modal", "home"]
-_ID = {"block_id": BLOCK_ID}
 _IMAGE = typed({"image": IMAGE})
 
 
@@ -160,7 +163,7 @@ def _no_dispatched_files(value: dict[str, Any], at: str) -> Iterator[str]:
 
 
 def _task_card(*states: str) -> Check:
-    return shape(
+    return block(
         {"task_id": string(), "title": string()},
         {
             "type": one_of("task_card"),
@@ -168,13 +171,12 @@ def _task_card(*states: str) -> Check:
             "details": RICH_TEXT_OBJECT,
             "output": RICH_TEXT_OBJECT,
             "sources": array(typed({"url": shape({"url": string(URL)}, {"text": string()})}), 0),
-            **_ID,
         },
     )
 
 
 _STATES = ("in_progress", "complete", "error")
-CARD = shape(
+CARD = block(
     {},
     {
         "hero_image": _IMAGE,
@@ -185,52 +187,44 @@ CARD = shape(
         "body": text(200),
         "subtext": text(200),
         "actions": array(element(frozenset({"button"})), 1, 3),
-        **_ID,
     },
     some_of("hero_image", "title", "actions", "body"),
     not_both("icon", "slack_icon"),
     unique("action_id", "actions"),
 )
 SIMPLE: dict[str, Check] = {
-    "section": shape(
+    "section": block(
         {},
         {
             "text": text(3000),
             "fields": array(text(2000), 1, 10),
             "accessory": element(IN_SECTION),
             "expand": boolean,
-            **_ID,
         },
         some_of("text", "fields"),
     ),
-    "header": shape({"text": plain_text(150)}, {"level": integer(1, 4), **_ID}),
-    "context": shape(
-        {
-            "elements": array(typed({"image": IMAGE, **TEXTS}), 1, 10),
-        },
-        _ID,
-    ),
-    "divider": shape({}, _ID),
-    "image": shape(
+    "header": block({"text": plain_text(150)}, {"level": integer(1, 4)}),
+    "context": block({"elements": array(typed({"image": IMAGE, **TEXTS}), 1, 10)}),
+    "divider": block({}),
+    "image": block(
         {"alt_text": string(ALT_TEXT)},
         {
             "image_url": string(URL),
             "slack_file": SLACK_FILE,
             "title": plain_text(2000),
-            **_ID,
         },
         just_one_of("image_url", "slack_file"),
     ),
-    "actions": shape(
-        {"elements": array(element(IN_ACTIONS), 1, 25)}, _ID, unique("action_id", "elements")
+    "actions": block(
+        {"elements": array(element(IN_ACTIONS), 1, 25)}, {}, unique("action_id", "elements")
     ),
-    "input": shape(
+    "input": block(
         {"label": plain_text(2000), "element": element(IN_INPUT)},
-        {"hint": plain_text(2000), "optional": boolean, "dispatch_action": boolean, **_ID},
+        {"hint": plain_text(2000), "optional": boolean, "dispatch_action": boolean},
         _no_dispatched_files,
     ),
     "rich_text": RICH_TEXT,
-    "video": shape(
+    "video": block(
         {
             "alt_text": string(),
             "title": plain_text(199),
@@ -243,13 +237,12 @@ SIMPLE: dict[str, Check] = {
             "provider_icon_url": string(URL),
             "provider_name": string(),
             "author_name": string(49),
-            **_ID,
         },
     ),
     "table": TABLE,
 }
 
-_CONTAINER = shape(
+_CONTAINER = block(
     {"child_blocks": array(typed(SIMPLE), 1, 10)},
     {
         "title": plain_text(150),
@@ -260,12 +253,11 @@ _CONTAINER = shape(
         "is_collapsible": boolean,
         "default_collapsed": boolean,
         "has_header_divider": boolean,
-        **_ID,
     },
     some_of("title", "rich_text_title"),
     not_both("has_header_divider", "is_collapsible"),
 )
-_AUTH_PROVIDER = shape(
+_AUTH_PROVIDER = block(
     {"value": string(150), "name": plain_text(75), "is_connected": boolean},
     {
         "description": plain_text(150),
@@ -275,28 +267,26 @@ _AUTH_PROVIDER = shape(
         "auth_url": string(URL),
         "disconnect_url": string(URL),
         "accessory": element(frozenset({"overflow"})),
-        **_ID,
     },
 )
 BLOCKS: dict[str, Check] = {
     **SIMPLE,
     "card": CARD,
-    "carousel": shape({"elements": array(typed({"card": CARD}), 1, 10)}, _ID),
-    "alert": shape(
-        {"text": text(200)},
-        {"level": one_of("default", "info", "warning", "error", "success"), **_ID},
+    "carousel": block({"elements": array(typed({"card": CARD}), 1, 10)}),
+    "alert": block(
+        {"text": text(200)}, {"level": one_of("default", "info", "warning", "error", "success")}
     ),
-    "markdown": shape({"text": string(12_000)}, _ID),
+    "markdown": block({"text": string(12_000)}),
     "data_table": DATA_TABLE,
     "data_visualization": DATA_VISUALIZATION,
     "container": _CONTAINER,
-    "context_actions": shape(
-        {"elements": array(element(IN_CONTEXT_ACTIONS), 1, 5)}, _ID, unique("action_id", "elements")
+    "context_actions": block(
+        {"elements": array(element(IN_CONTEXT_ACTIONS), 1, 5)}, {}, unique("action_id", "elements")
     ),
     "task_card": _task_card(*_STATES),
-    "plan": shape(
+    "plan": block(
         {"title": string()},
-        {"tasks": array(_task_card("pending", *_STATES), 0), "status": string(), **_ID},
+        {"tasks": array(_task_card("pending", *_STATES), 0), "status": string()},
     ),
     "auth_provider": _AUTH_PROVIDER,
 }
