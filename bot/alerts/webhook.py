@@ -100,21 +100,15 @@ def _incident(alert: Alert, incident: Incident) -> Json:
     }
 
 
-class WebhookNews:
-    """Writes down what others are to be told, together with what happened."""
-
-    def __init__(self, queue: JobQueue) -> None:
-        self._queue = queue
-
-    async def on_events(
-        self, alert: Alert, incident: Incident, events: Sequence[Event], tx: Transaction
-    ) -> None:
-        """Have the alert's webhook told, where it has one."""
-        if alert.webhook is None:
-            return
-        key = f"{KIND} {alert.webhook} {incident.id} {incident.seq:06}"
-        args = {"target": alert.webhook, "news": news_of(alert, incident, events)}
-        await self._queue.add(NewJob(KIND, key, args), tx=tx)
+async def tell_webhook(
+    queue: JobQueue, alert: Alert, incident: Incident, events: Sequence[Event], tx: Transaction
+) -> None:
+    """Write down, together with what happened, that the alert's webhook is told, if it has one."""
+    if alert.webhook is None:
+        return
+    key = f"{KIND} {alert.webhook} {incident.id} {incident.seq:06}"
+    args = {"target": alert.webhook, "news": news_of(alert, incident, events)}
+    await queue.add(NewJob(KIND, key, args), tx=tx)
 
 
 def body_for(target: WebhookTarget, news: Json) -> bytes:

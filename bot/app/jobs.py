@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import aiohttp
 
 from bot.alerts.incident_repository import Incidents
 from bot.alerts.service import Alerts, AlertService, AlertWork
-from bot.alerts.webhook import WebhookNews
+from bot.alerts.webhook import tell_webhook
 from bot.app.resources import Resources
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -138,7 +138,7 @@ def alert_work(
 
 def incidents_of(store: Database, queue: JobQueue) -> Incidents:
     """Return the incidents, of which the webhooks of their alerts are told."""
-    return Incidents(store, IncidentRows(store), queue, WebhookNews(queue).on_events)
+    return Incidents(store, IncidentRows(store), queue, partial(tell_webhook, queue))
 
 
 def open_posts(  # noqa: PLR0913 -- what it is put together from

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from bot.alerts.incident import EventKind
-from bot.alerts.webhook import KIND, WebhookFailed, WebhookNews, Webhooks, news_of
+from bot.alerts.webhook import KIND, WebhookFailed, Webhooks, news_of, tell_webhook
 from bot.jobs.engine import Lane
 from bot.jobs.kinds.incident import webhook
 from bot.setting_entries import WebhookTarget
@@ -41,10 +41,9 @@ class Rig:
         """Write down what happened, as the store does."""
         number = len(self.keys) + 2
         after = replace(incident, seq=number)
-        news = WebhookNews(self.services.queue)
         async with self.services.queue._db.write() as tx:
             alert = replace(ALERT, webhook=to)
-            await news.on_events(alert, after, (event(kind, number),), tx)
+            await tell_webhook(self.services.queue, alert, after, (event(kind, number),), tx)
         self.keys.append(f"{KIND} {to} {incident.id} {number:06}")
 
     async def sent(self):
@@ -153,7 +152,7 @@ async def test_given_up_after_a_day(rig):
 async def test_an_alert_without_a_webhook_sends_nothing(rig):
     """Most have none."""
     async with rig.services.queue._db.write() as tx:
-        news = WebhookNews(rig.services.queue)
-        await news.on_events(replace(ALERT, webhook=None), INCIDENT, (event(EventKind.OPENED),), tx)
+        events = (event(EventKind.OPENED),)
+        await tell_webhook(rig.services.queue, replace(ALERT, webhook=None), INCIDENT, events, tx)
 
     assert () == await rig.services.queue.live(KIND, "")
