@@ -26,10 +26,11 @@ from bot.alerts.incident import DownSim, EventKind, Incident
 from bot.alerts.reading import Devices, Reader, Wanted, lines_of, with_outages
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
-from bot.app.jobs import alert_work, subscriptions
+from bot.app.jobs import alert_work
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
+from bot.digests.subscriptions import Subscriptions
 from bot.sessions.snapshot import Found, Snapshot
 from bot.store.database import Database
 from bot.store.digest_runs import ENDS, Stage
@@ -81,7 +82,7 @@ async def digest_turn(database: Database) -> float:
 async def alert_turn(database: Database) -> float:
     """Return the CPU seconds of an alert from when it is resumed until its scan is judged."""
     queue = JobQueue(database)
-    work = alert_work(database, queue, None, subscriptions(database, queue))  # type: ignore[arg-type]
+    work = alert_work(database, queue, None, Subscriptions(database, queue))  # type: ignore[arg-type]
     looked = await work.alerts.look(FLEET.id)
     before = looked[1].scanned_at if looked else None
     cpu = time.process_time()
@@ -147,7 +148,7 @@ async def standing() -> None:
         kore = stack.enter_context(stub(sims=1))
         async with scanning(slack, kore, store, IN_BOT) as database:
             work = alert_work(
-                database, JobQueue(database), None, subscriptions(database, JobQueue(database))
+                database, JobQueue(database), None, Subscriptions(database, JobQueue(database))
             )  # type: ignore[arg-type]
             for number in range(INCIDENTS):
                 await opened(database, work, number)

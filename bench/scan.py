@@ -28,12 +28,13 @@ from rounds import report
 from slack import slack_stub
 from stub import stub
 
-from bot.app.jobs import open_engine, subscriptions
+from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
 from bot.app.run import tune_garbage_collector
 from bot.clock import SystemClock
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import KIND, Selection, SelectionKind, Subscription
+from bot.digests.subscriptions import Subscriptions
 from bot.kore.pages import DataSessionPage, read_rows
 from bot.ops.metrics import Metrics
 from bot.settings import load_settings
@@ -79,7 +80,7 @@ def a_file() -> Iterator[str]:
 async def make_due(database: Database) -> float:
     """Make a digest due now; give when that is."""
     queue, now = JobQueue(database), time.time()
-    subscribed = subscriptions(database, queue)
+    subscribed = Subscriptions(database, queue)
     if await subscribed.find(FLEET.id) is None:
         await subscribed.add(FLEET)
     key = f"{FLEET.schedule_name}@{datetime.fromtimestamp(now, UTC).isoformat()}"

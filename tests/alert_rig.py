@@ -14,7 +14,7 @@ from sqlalchemy import text
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Incident
 from bot.alerts.service import AlertWork
-from bot.app.jobs import alert_work, subscriptions
+from bot.app.jobs import alert_work
 from bot.blocks.format import NO_LINKS
 from bot.demo.stories.story import Story
 from bot.diagnosis.thresholds import Thresholds
@@ -212,7 +212,7 @@ async def alerting(
         names = frozenset(rule.name for rule in accounts)
         judge = Judge(Thresholds())
         fleet = Fleet(database, behind, judge, clock, executor, accounts=names)
-        digests = subscriptions(database, queue)
+        digests = Subscriptions(database, queue)
         parts = Parts(
             alerting=alert_work(database, queue, fleet, digests),
             incident_posts=IncidentPosts(posts, authorizer, links, clock),

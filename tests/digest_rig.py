@@ -32,7 +32,7 @@ from bot.slack.identity import identify
 from bot.store.database import Database
 from bot.store.digest_runs import Run
 from bot.store.jobs import Job, JobQueue, NewJob
-from bot.store.schedules import Schedules, SubscriptionRows
+from bot.store.schedules import Schedules
 from tests.bot.jobs.engines import children, make_due
 from tests.fakes import YEARLY, FakeClock
 from tests.kore_rig import kore_client
@@ -187,7 +187,7 @@ async def digesting(database: Database, **kore_options: Any):
         queue = JobQueue(database)
         schedules = Schedules(database, queue)
         fleet = Fleet(database, kore.in_background(), Judge(Thresholds()), clock, executor)
-        digests = Subscriptions(database, SubscriptionRows(database), schedules, queue)
+        digests = Subscriptions(database, queue)
         parts = Parts(
             queue=queue,
             schedules=schedules,

@@ -27,10 +27,11 @@ from sqlalchemy import select, update
 
 from bot.alerts.incident_repository import incident_from_row
 from bot.app.bot import EVENTS_PATH
-from bot.app.jobs import alert_work, subscriptions
+from bot.app.jobs import alert_work
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
 from bot.digests.subscription import ListedSim, Selection, SelectionKind
+from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT, HOME, Channel, Person
@@ -76,7 +77,7 @@ class Soak:
         self.processes, self.database, self.kore = processes, processes.database, processes.kore
         self.slack, self.chance, self.port, self.receiver = slack, chance, port, receiver
         queue = JobQueue(self.database)
-        self.alerting = alert_work(self.database, queue, None, subscriptions(self.database, queue))
+        self.alerting = alert_work(self.database, queue, None, Subscriptions(self.database, queue))
         self.pids, self.logs, self.ended, self.memory = {}, [], Counter(), defaultdict(list)
         self.questions, self.asked_by, self.due, self.tasks, self.keepers = [], {}, [], [], []
         self.lags, self.acked = Lags(), {}
@@ -188,7 +189,7 @@ class Soak:
 
     async def _digests(self, id_):
         about = pumps(id=id_, name=id_, channel="C0DIGESTS")
-        await subscriptions(self.database, JobQueue(self.database)).add(about)
+        await Subscriptions(self.database, JobQueue(self.database)).add(about)
         mine = update(schedules).where(schedules.c.name == about.schedule_name)
         while True:
             await self._pause(0.1, 3)

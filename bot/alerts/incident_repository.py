@@ -60,14 +60,10 @@ class Incidents:
     """The incidents. `on_events` is whoever else is to be told. Raises StoreError too."""
 
     def __init__(
-        self,
-        database: Database,
-        rows: IncidentRows,
-        queue: JobQueue,
-        on_events: OnEvents | None = None,
+        self, database: Database, queue: JobQueue, on_events: OnEvents | None = None
     ) -> None:
         self._db = database
-        self.rows = rows
+        self.rows = IncidentRows(database)
         self._queue = queue
         self._on_events = on_events
 

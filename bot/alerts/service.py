@@ -49,11 +49,9 @@ class Alerts(NamedRepository[Alert]):
 
     noun, no_such = "alert", NoSuchAlert
 
-    def __init__(
-        self, database: Database, rows: AlertRows, incidents: Incidents, queue: JobQueue
-    ) -> None:
-        super().__init__(database, rows, alert_from_row, queue)
-        self._rows = rows
+    def __init__(self, database: Database, incidents: Incidents, queue: JobQueue) -> None:
+        self._rows = AlertRows(database)
+        super().__init__(database, self._rows, alert_from_row, queue)
         self._incidents = incidents
 
     async def add(self, alert: Alert) -> None:

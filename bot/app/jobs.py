@@ -31,7 +31,6 @@ from bot.slack.client import RetryPolicy, SlackClient
 from bot.slack.directory import ChannelAccess
 from bot.slack.identity import Identity
 from bot.slack.posting import BlockFallback, PostFinder, PostingLimiter
-from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.channels import ListeningRows, OwnerRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
@@ -39,7 +38,6 @@ from bot.store.idempotency import PostRows
 from bot.store.jobs import JobQueue
 from bot.store.lookups import Lookups
 from bot.store.rate_limit import Allowance
-from bot.store.schedules import Schedules, SubscriptionRows
 from bot.store.watches import WatchRows
 from bot.watches.polling import AccessPermission, PollInterval, WatchPoller
 from bot.watches.repository import WatchRepository
@@ -102,7 +100,7 @@ def _services(
     )
     keep, executor = settings.history_retention, resources.executor
     fleet = Fleet(store, kore, judge, clock, executor, at_once=at_once, keep=keep)
-    digests = subscriptions(store, resources.queue)
+    digests = Subscriptions(store, resources.queue)
     return JobServices(
         kore=kore,
         slack=resources.slack,
@@ -132,13 +130,13 @@ def alert_work(
 ) -> AlertWork:
     """Return what the jobs of alerts work with."""
     incidents = incidents_of(store, queue)
-    alerts = Alerts(store, AlertRows(store), incidents, queue)
+    alerts = Alerts(store, incidents, queue)
     return AlertWork(alerts, incidents, fleet, digests, per_second)
 
 
 def incidents_of(store: Database, queue: JobQueue) -> Incidents:
     """Return the incidents, of which the webhooks of their alerts are told."""
-    return Incidents(store, IncidentRows(store), queue, partial(tell_webhook, queue))
+    return Incidents(store, queue, partial(tell_webhook, queue))
 
 
 def open_posts(  # noqa: PLR0913 -- what it is put together from
@@ -173,16 +171,11 @@ def open_posts(  # noqa: PLR0913 -- what it is put together from
     )
 
 
-def subscriptions(store: Database, queue: JobQueue) -> Subscriptions:
-    """Return the digests that channels have asked for."""
-    return Subscriptions(store, SubscriptionRows(store), Schedules(store, queue), queue)
-
-
 def digest_service(resources: Resources) -> DigestService:
     """Return where digests are made, changed and posted by people."""
     settings = resources.settings
     return DigestService(
-        subscriptions=subscriptions(resources.store, resources.queue),
+        subscriptions=Subscriptions(resources.store, resources.queue),
         channels=ChannelAccess(resources.slack),
         runs=DigestRuns(resources.store),
         queue=resources.queue,
@@ -198,7 +191,7 @@ def alert_service(resources: Resources) -> AlertService:
     settings, store = resources.settings, resources.store
     incidents = incidents_of(store, resources.queue)
     return AlertService(
-        alerts=Alerts(store, AlertRows(store), incidents, resources.queue),
+        alerts=Alerts(store, incidents, resources.queue),
         incidents=incidents,
         channels=ChannelAccess(resources.slack),
         clock=resources.clock,

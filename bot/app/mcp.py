@@ -11,12 +11,12 @@ from functools import partial
 
 from bot.app.accounts import open_access
 from bot.app.bot import stopped_or_ended
-from bot.app.jobs import incidents_of, subscriptions
+from bot.app.jobs import incidents_of
 from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, opened, run_process
 from bot.clock import SystemClock
 from bot.digests.archive import Archive, FleetScans
-from bot.digests.subscriptions import EveryDigest
+from bot.digests.subscriptions import EveryDigest, Subscriptions
 from bot.errors import StartError
 from bot.mcp.lookups import AgentServices, Caller, Pages
 from bot.mcp.server import make_server
@@ -64,7 +64,7 @@ async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
 
 
 def _scans(store: Database) -> FleetScans:
-    digests = EveryDigest(subscriptions(store, JobQueue(store)), DigestRuns(store))
+    digests = EveryDigest(Subscriptions(store, JobQueue(store)), DigestRuns(store))
     return FleetScans(digests, ScanRows(store), ScanSums(store))
 
 

@@ -12,21 +12,20 @@ from bot.alerts.reading import Reader, Reading, Wanted, read_all, with_outages
 from bot.alerts.service import Alerts
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
-from bot.app.jobs import incidents_of, open_engine, subscriptions
+from bot.app.jobs import incidents_of, open_engine
 from bot.app.resources import open_resources, opened_store
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, passing_scan, preview_digest
 from bot.digests.subscription import KIND, Subscription
-from bot.digests.subscriptions import run_key
+from bot.digests.subscriptions import Subscriptions, run_key
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import Judge
 from bot.sessions.news_ages import NewsAges
 from bot.settings import Settings
 from bot.slack.client import open_session
-from bot.store.alerts import AlertRows
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.jobs import JobQueue, NewJob
@@ -47,7 +46,7 @@ async def listed_digests(settings: Settings) -> tuple[ListedDigest, ...]:
     """Return all digests of the store, by name. Raises StartError and StoreError."""
     async with opened_store(settings) as store:
         progress = await DigestRuns(store).progress()
-        every = await subscriptions(store, JobQueue(store)).every()
+        every = await Subscriptions(store, JobQueue(store)).every()
     percents = {name: at.percent for name, at in progress.items()}
     return tuple(ListedDigest(one, percents.get(one.id)) for one in every)
 
@@ -56,7 +55,7 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
     """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
     clock = SystemClock()
     async with opened_store(settings) as store:
-        one = await subscriptions(store, JobQueue(store)).chosen(which)
+        one = await Subscriptions(store, JobQueue(store)).chosen(which)
         async with passing_fleet(settings, store, clock) as fleet:
             return one, await preview_digest(one, fleet, clock, began)
 
@@ -88,7 +87,7 @@ async def run(settings: Settings, which: str) -> tuple[Subscription, Run | None]
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         resources = await open_resources(settings, clock, session, metrics, stack)
-        one = await subscriptions(resources.store, resources.queue).chosen(which)
+        one = await Subscriptions(resources.store, resources.queue).chosen(which)
         due = clock.now().replace(microsecond=0)
         args = {"subscription": one.id, "due": due.timestamp(), "now": True}
         job = NewJob(KIND, run_key(one, due), args)
@@ -177,4 +176,4 @@ _MINUTE = timedelta(minutes=1)
 
 def _alerts(store: Database) -> Alerts:
     queue = JobQueue(store)
-    return Alerts(store, AlertRows(store), incidents_of(store, queue), queue)
+    return Alerts(store, incidents_of(store, queue), queue)

@@ -210,12 +210,10 @@ class Subscriptions(NamedRepository[Subscription]):
 
     noun, no_such = "digest", NoSuchDigest
 
-    def __init__(
-        self, database: Database, rows: SubscriptionRows, schedules: Schedules, queue: JobQueue
-    ) -> None:
-        super().__init__(database, rows, from_row, queue)
-        self._rows = rows
-        self._schedules = schedules
+    def __init__(self, database: Database, queue: JobQueue) -> None:
+        self._rows = SubscriptionRows(database)
+        super().__init__(database, self._rows, from_row, queue)
+        self._schedules = Schedules(database, queue)
 
     async def add(self, subscription: Subscription) -> None:
         """Store a new one and its schedule. Raises NameTaken."""

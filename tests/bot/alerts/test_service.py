@@ -12,7 +12,6 @@ from bot.alerts.service import AlertNameTaken, Alerts, NoSuchAlert
 from bot.diagnosis.rule import Severity
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
-from bot.store.alerts import AlertRows, IncidentRows
 from bot.store.jobs import JobQueue
 from bot.struct import replace
 from tests.bot.alerts.alert_builders import ANA, BEN, HOUR, MINUTE, NOON, Day, an_alert, silent
@@ -25,8 +24,8 @@ class Store:
         self.database = database
         self.queue = JobQueue(database)
         self.events = []
-        self.incidents = Incidents(database, IncidentRows(database), self.queue, self._on_events)
-        self.alerts = Alerts(database, AlertRows(database), self.incidents, self.queue)
+        self.incidents = Incidents(database, self.queue, self._on_events)
+        self.alerts = Alerts(database, self.incidents, self.queue)
 
     async def _on_events(self, alert, incident, events, tx):
         self.events += [(alert.id, incident.id, event.kind.value) for event in events]

@@ -31,7 +31,6 @@ from bot.errors import BotError
 from bot.slack.errors import CANNOT_POST, SlackRefused, SlackUnreachable
 from bot.store.errors import StoreNotReady
 from bot.store.jobs import NewJob
-from bot.store.schedules import SubscriptionRows
 from bot.struct import replace
 from tests.bot.digests.subscriptions import PUMPS, subscription
 from tests.builders import NOON
@@ -41,8 +40,8 @@ WELLS = subscription(id="2", name="Wells")
 
 
 @pytest.fixture
-def keep(database, schedules, queue):
-    return Subscriptions(database, SubscriptionRows(database), schedules, queue)
+def keep(database, queue):
+    return Subscriptions(database, queue)
 
 
 async def test_a_new_one_has_its_schedule(keep, schedules):

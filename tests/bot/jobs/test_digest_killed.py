@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from bot.app.jobs import subscriptions
 from bot.clock import SystemClock
 from bot.digests.fleet import unpacked
 from bot.digests.subscription import KIND
+from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.store.digest_runs import DigestRuns, Stage
@@ -37,7 +37,7 @@ class Scene:
         self.queue = JobQueue(database)
         self.runs = DigestRuns(database)
         self.chunks = ScanChunks(database)
-        self.subscriptions = subscriptions(database, self.queue)
+        self.subscriptions = Subscriptions(database, self.queue)
         self.due = SystemClock().now().timestamp()
 
     async def begin(self):

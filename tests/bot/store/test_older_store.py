@@ -27,7 +27,7 @@ from bot.store.lookups import Lookups, Wanted
 from bot.store.migrate import NEWEST
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
-from bot.store.schedules import Schedules, SubscriptionRows
+from bot.store.schedules import Schedules
 from bot.store.schema import metadata, seen_events
 from bot.store.watches import WatchRows
 from bot.watches.repository import from_row, notice_from_args, to_row
@@ -115,7 +115,7 @@ async def test_its_digests(older):
     """Subscriptions with their schedules, runs with their digests, and what is left of a scan."""
     queue, runs = JobQueue(older), DigestRuns(older)
     schedules = Schedules(older, queue)
-    digests = Subscriptions(older, SubscriptionRows(older), schedules, queue)
+    digests = Subscriptions(older, queue)
     pumps, depots = await digests.get(PUMPS), await digests.get(DEPOTS)
     kept, paused = await schedules.get("kept"), await schedules.get("paused")
     (run,) = await runs.under_way()

@@ -9,10 +9,8 @@ from bot.app.jobs import incidents_of
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
-from bot.store.alerts import AlertRows
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
-from bot.store.schedules import Schedules, SubscriptionRows
 from bot.struct import replace
 from tests.bot.alerts.alert_builders import an_alert
 from tests.bot.digests.subscriptions import subscription
@@ -28,7 +26,7 @@ async def kept(database_url):
     """Two alerts in a store; give the settings that lead to it."""
     store = await Database.open(database_url)
     queue = JobQueue(store)
-    alerts = Alerts(store, AlertRows(store), incidents_of(store, queue), queue)
+    alerts = Alerts(store, incidents_of(store, queue), queue)
     await alerts.add(WELLS)
     await alerts.add(PUMPS)
     await store.aclose()
@@ -104,7 +102,7 @@ async def digests(database_url):
     """Two digests in a store; give the settings that lead to it."""
     store = await Database.open(database_url)
     queue = JobQueue(store)
-    keep = Subscriptions(store, SubscriptionRows(store), Schedules(store, queue), queue)
+    keep = Subscriptions(store, queue)
     await keep.add(TRUCKS)
     await keep.add(PAUSED)
     await store.aclose()

@@ -16,8 +16,8 @@ from time import time
 import pytest
 from sqlalchemy import update
 
-from bot.app.jobs import subscriptions
 from bot.cli.commands.serve import without_collecting
+from bot.digests.subscriptions import Subscriptions
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
 from bot.store.location import FILE_NAME
@@ -296,7 +296,7 @@ async def due(tmp_path):
     """Have a digest due in the store of the processes."""
     database = await Database.open(f"sqlite:///{tmp_path}/{FILE_NAME}")
     about = pumps(id="00000007", name="pumps", channel="C0FLEETOP")
-    await subscriptions(database, JobQueue(database)).add(about)
+    await Subscriptions(database, JobQueue(database)).add(about)
     async with database.write() as tx:
         await tx.execute(update(schedules).values(next_due=int(time())))
     await database.aclose()
