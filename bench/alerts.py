@@ -30,7 +30,6 @@ from bot.app.jobs import alert_work
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
-from bot.digests.subscriptions import Subscriptions
 from bot.sessions.snapshot import Found, Snapshot
 from bot.store.database import Database
 from bot.store.digest_runs import ENDS, Stage
@@ -82,7 +81,7 @@ async def digest_turn(database: Database) -> float:
 async def alert_turn(database: Database) -> float:
     """Return the CPU seconds of an alert from when it is resumed until its scan is judged."""
     queue = JobQueue(database)
-    work = alert_work(database, queue, None, Subscriptions(database, queue))  # type: ignore[arg-type]
+    work = alert_work(database, queue, None)  # type: ignore[arg-type]
     looked = await work.alerts.look(FLEET.id)
     before = looked[1].scanned_at if looked else None
     cpu = time.process_time()
@@ -147,9 +146,7 @@ async def standing() -> None:
         slack, store = stack.enter_context(slack_stub()), stack.enter_context(a_file())
         kore = stack.enter_context(stub(sims=1))
         async with scanning(slack, kore, store, IN_BOT) as database:
-            work = alert_work(
-                database, JobQueue(database), None, Subscriptions(database, JobQueue(database))
-            )  # type: ignore[arg-type]
+            work = alert_work(database, JobQueue(database), None)  # type: ignore[arg-type]
             for number in range(INCIDENTS):
                 await opened(database, work, number)
             while not await all_stand(work):  # noqa: ASYNC110 -- another task's work

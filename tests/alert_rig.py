@@ -214,7 +214,7 @@ async def alerting(
         fleet = Fleet(database, behind, judge, clock, executor, accounts=names)
         digests = Subscriptions(database, queue)
         parts = Parts(
-            alerting=alert_work(database, queue, fleet, digests),
+            alerting=alert_work(database, queue, fleet),
             incident_posts=IncidentPosts(posts, authorizer, links, clock),
             posts=posts,
             authorizer=authorizer,

@@ -195,7 +195,7 @@ async def digesting(database: Database, **kore_options: Any):
             authorizer=authorizer,
             fleet=fleet,
             subscriptions=digests,
-            alerting=alert_work(database, queue, fleet, digests),
+            alerting=alert_work(database, queue, fleet),
             metrics=metrics,
             clock=clock,
         )

@@ -77,7 +77,7 @@ class Soak:
         self.processes, self.database, self.kore = processes, processes.database, processes.kore
         self.slack, self.chance, self.port, self.receiver = slack, chance, port, receiver
         queue = JobQueue(self.database)
-        self.alerting = alert_work(self.database, queue, None, Subscriptions(self.database, queue))
+        self.alerting = alert_work(self.database, queue, None)
         self.pids, self.logs, self.ended, self.memory = {}, [], Counter(), defaultdict(list)
         self.questions, self.asked_by, self.due, self.tasks, self.keepers = [], {}, [], [], []
         self.lags, self.acked = Lags(), {}

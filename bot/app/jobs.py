@@ -100,7 +100,6 @@ def _services(
     )
     keep, executor = settings.history_retention, resources.executor
     fleet = Fleet(store, kore, judge, clock, executor, at_once=at_once, keep=keep)
-    digests = Subscriptions(store, resources.queue)
     return JobServices(
         kore=kore,
         slack=resources.slack,
@@ -108,11 +107,11 @@ def _services(
         watching=_watch_work(resources, posts, stack, on_news),
         webhooks=resources.webhooks,
         foreign_alerts=_foreign_alert_work(resources, stack),
-        alerting=alert_work(store, resources.queue, fleet, digests, settings.kore_per_second),
+        alerting=alert_work(store, resources.queue, fleet, settings.kore_per_second),
         incident_posts=IncidentPosts(posts, resources.authorizer, settings.web_links, clock),
         authorizer=resources.authorizer,
         fleet=fleet,
-        subscriptions=digests,
+        subscriptions=Subscriptions(store, resources.queue),
         queue=resources.queue,
         schedules=resources.schedules,
         metrics=resources.metrics,
@@ -122,15 +121,11 @@ def _services(
 
 
 def alert_work(
-    store: Database,
-    queue: JobQueue,
-    fleet: Fleet,
-    digests: Subscriptions,
-    per_second: float | None = None,
+    store: Database, queue: JobQueue, fleet: Fleet, per_second: float | None = None
 ) -> AlertWork:
     """Return what the jobs of alerts work with."""
     incidents = incidents_of(store, queue)
-    alerts = Alerts(store, incidents, queue)
+    alerts, digests = Alerts(store, incidents, queue), Subscriptions(store, queue)
     return AlertWork(alerts, incidents, fleet, digests, per_second)
 
 

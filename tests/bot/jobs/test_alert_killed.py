@@ -20,7 +20,6 @@ from bot.alerts.incident_repository import incident_from_row
 from bot.app.jobs import alert_work
 from bot.clock import SystemClock
 from bot.digests.subscription import ListedSim, Selection, SelectionKind
-from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.cards import Card
 from bot.emulators.serve import serving
@@ -52,7 +51,7 @@ class Scene:
         self.slack = slack
         self.holding = holding
         self.queue = queue = JobQueue(database)
-        self.work = alert_work(database, queue, None, Subscriptions(database, queue))
+        self.work = alert_work(database, queue, None)
         self.alerts = 0
 
     async def begin(self, poles=POLES, **changes):
