@@ -22,7 +22,7 @@ from bot.sessions.snapshot import Found, Snapshot
 from bot.sims.directory import SimDirectory
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Stage
-from bot.store.scans import ScanRow, ScanRows, ScanSums
+from bot.store.scans import ScanRow, ScanRows
 
 SIMS = 10_000
 GOAL = 100.0
@@ -110,7 +110,7 @@ async def measured(database: Database) -> list[bool]:
     digests: Any = SimpleNamespace(of_person=mine, runs=DigestRuns(database), team="T0")
     listed, scans = (
         FleetList(kore, directory),
-        FleetScans(digests, ScanRows(database), ScanSums(database)),
+        FleetScans(digests, database),
     )
 
     async def ask(question: str) -> None:

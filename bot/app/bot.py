@@ -47,7 +47,6 @@ from bot.store.channels import AccountRows, ListeningRows, OwnerRows
 from bot.store.idempotency import Deduplication, Journal, RecentIds, SeenEvents
 from bot.store.location import without_password
 from bot.store.lookups import Feedback
-from bot.store.scans import ScanRows, ScanSums
 from handlers.commands import in_hand
 
 log = logging.getLogger(__name__)
@@ -229,7 +228,7 @@ def _services(
         store=store,
         digests=digests,
         alerts=alert_service(resources),
-        scans=FleetScans(digests, ScanRows(store), ScanSums(store)),
+        scans=FleetScans(digests, store),
         archive=Archive(store),
         watches=watch_service(resources),
         owners=Owners(OwnerRows(store), clock),

@@ -29,7 +29,6 @@ from bot.slack.access import UserRateLimit
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns
 from bot.store.jobs import JobQueue
-from bot.store.scans import ScanRows, ScanSums
 
 NOT_BY_ACCOUNT = (
     "SIMSESSIONS_MCP_TOKENS: while an account's channels, users or groups say who may see it, each "
@@ -65,7 +64,7 @@ async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
 
 def _scans(store: Database) -> FleetScans:
     digests = EveryDigest(Subscriptions(store, JobQueue(store)), DigestRuns(store))
-    return FleetScans(digests, ScanRows(store), ScanSums(store))
+    return FleetScans(digests, store)
 
 
 def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:

@@ -135,10 +135,10 @@ SeenDigests = DigestService | EveryDigest
 class FleetScans:
     """Reads scans. Every method may raise StoreError."""
 
-    def __init__(self, digests: SeenDigests, rows: ScanRows, sums: ScanSums) -> None:
+    def __init__(self, digests: SeenDigests, database: Database) -> None:
         self._digests = digests
-        self._rows = rows
-        self._sums = sums
+        self._rows = ScanRows(database)
+        self._sums = ScanSums(database)
 
     async def from_scan(
         self, query: FleetQuery, meant: MeantSims, to: Audience, *, most: int = SHOWN

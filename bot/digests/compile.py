@@ -29,6 +29,7 @@ from bot.digests.subscription import Subscription
 from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Change, ChangeKind, Snapshot, changes, gravest
+from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
 from bot.struct import Struct
@@ -145,12 +146,10 @@ class RunNotes(Struct):
 class Compiler:
     """Makes digests. Holds a page of rows and the digest's own lists, whatever the fleet's size."""
 
-    def __init__(
-        self, runs: DigestRuns, rows: ScanRows, sums: ScanSums, limits: Thresholds, clock: Clock
-    ) -> None:
-        self._runs = runs
-        self._rows = rows
-        self._sums = sums
+    def __init__(self, database: Database, limits: Thresholds, clock: Clock) -> None:
+        self._runs = DigestRuns(database)
+        self._rows = ScanRows(database)
+        self._sums = ScanSums(database)
         self._limits = limits
         self._clock = clock
 

@@ -28,7 +28,7 @@ from bot.sessions.snapshot import compact_json
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database, Transaction
 from bot.store.digest_runs import SHARED, DigestRuns, Run, Stage
-from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
+from bot.store.scans import ScanChunks, ScanRows, SimDays
 from bot.struct import replace
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ class Fleet:
         self.chunks, self.days = ScanChunks(database), SimDays(database)
         self.kore = kore
         self.scanner = Scanner(kore, judge, clock, executor, at_once=at_once)
-        sums, limits = ScanSums(database), judge.thresholds
-        self.compiler = Compiler(self.runs, self.rows, sums, limits, clock)
+        self.compiler = Compiler(database, judge.thresholds, clock)
         self.keep, self.accounts = keep, accounts
 
 

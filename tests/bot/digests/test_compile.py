@@ -13,7 +13,7 @@ from bot.digests.schedule import DigestSchedule, Frequency
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
-from bot.store.scans import FAILED, Pair, ScanRow, ScanRows, ScanSums
+from bot.store.scans import FAILED, Pair, ScanRow, ScanRows
 from bot.struct import replace
 from tests.builders import NOON, SID
 from tests.digest_rig import pumps
@@ -45,8 +45,7 @@ class Scene:
     def __init__(self, database):
         self.database = database
         self.runs, self.rows = DigestRuns(database), ScanRows(database)
-        sums = ScanSums(database)
-        self.compiler = Compiler(self.runs, self.rows, sums, Thresholds(), FakeClock())
+        self.compiler = Compiler(database, Thresholds(), FakeClock())
 
     async def run(self, due, *rows, stage=Stage.POSTED, **told):
         """Return a run with these rows."""
