@@ -183,29 +183,19 @@ class SubprocessDemo(Stage, kw_only=True):
 
 
 @asynccontextmanager
-async def running_demo(  # noqa: PLR0913 -- what differs from test to test
-    port: int = 0,
-    *,
-    sims: int = FLEET,
-    accounts: int = 1,
-    over_http: bool = False,
-    settings: Environment | None = None,
-    clock: Clock | None = None,
+async def running_demo(
+    *, accounts: int = 1, settings: Environment | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Demo]:
-    """Run all of it in this loop while the block lasts; port 0 takes a free one for the page.
+    """Run all of it in this loop while the block lasts.
 
     `settings` are the bot's beside those that lead it to the stand-ins; nothing of the
-    environment is read. Raises OSError where the port is taken.
+    environment is read.
     """
     clock = clock or SystemClock()
     with data_folder(None) as folder:
-        async with opened_stage(
-            clock, port=port, sims=sims, accounts=accounts, over_http=over_http
-        ) as stage:
+        async with opened_stage(clock, accounts=accounts) as stage:
             env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
             async with running(load_settings(env, env_file=None), clock) as bot:
-                if over_http:
-                    stage.slack.request_url = _request_url(bot.port)
                 stage.opened.set()
                 yield Demo(**_parts(stage), bot=bot)
 

@@ -10,25 +10,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.ops.http import http_server
 
+HOST = "127.0.0.1"
 
-def free_port(host: str = "127.0.0.1") -> int:
+
+def free_port() -> int:
     """Return a port that nobody listens on now."""
-    with socket.create_server((host, 0)) as listening:
+    with socket.create_server((HOST, 0)) as listening:
         return int(listening.getsockname()[1])
 
 
 @asynccontextmanager
-async def serving(
-    app: ASGIApp, *, port: int = 0, host: str = "127.0.0.1", patience: int = 1
-) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, *, port: int = 0, patience: int = 1) -> AsyncIterator[str]:
     """Serve `app`, WebSockets too, and yield its base URL, without a slash at the end.
 
     Port 0 takes a free one. Every answer carries its `Date`, as a real server's does. Requests that
     are still running at the end get `patience` seconds.
     Raises OSError where the port is taken.
     """
-    async with http_server(dated(app), host, port, websockets=True, grace=patience) as bound:
-        yield f"http://{host}:{bound}"
+    async with http_server(dated(app), HOST, port, websockets=True, grace=patience) as bound:
+        yield f"http://{HOST}:{bound}"
 
 
 def dated(app: ASGIApp) -> ASGIApp:

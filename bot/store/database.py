@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 Record: TypeAlias = Row[Any]
 """What is stored of one thing: its columns are attributes."""
-POOL_SIZE = 8
 TRIAL = update(VERSION).values(version_num=VERSION.c.version_num)
 PASSING = (StoreBusy, StoreFault, StoreNotReady)  # of one transaction; the store itself is well
 NESTED = (
@@ -116,14 +115,14 @@ class Database:
     `prepare` clears it.
     """
 
-    def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
+    def __init__(self, url: str) -> None:
         """Take `sqlite:///path` or `postgresql://…`; nothing is opened yet."""
         self.is_postgres = not url.startswith("sqlite:")
         self.trouble: StoreError | None = StoreNotReady()
         self.in_trouble = asyncio.Event()
         self.writing: set[asyncio.Task[object] | None] = set()
         self._is_ready = False
-        self._backend = _backend(url, pool_size)
+        self._backend = _backend(url)
 
     def __repr__(self) -> str:
         """Name the kind, and nothing of the URL."""
@@ -135,9 +134,9 @@ class Database:
         return "postgresql" if self.is_postgres else "sqlite"
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int = POOL_SIZE) -> Self:
+    async def open(cls, url: str) -> Self:
         """Return a database that is ready. Raises StoreError."""
-        database = cls(url, pool_size=pool_size)
+        database = cls(url)
         try:
             await database.prepare()
         except BaseException:
@@ -255,14 +254,14 @@ def insert_into(table: Table, *, is_postgres: bool) -> "postgresql.Insert | sqli
     return sqlite.insert(table)
 
 
-def _backend(url: str, pool_size: int) -> Backend:
+def _backend(url: str) -> Backend:
     if url.startswith("sqlite:"):
         from bot.store.sqlite import Sqlite  # noqa: PLC0415 -- one of the two is enough
 
         return Sqlite(Path(url.removeprefix("sqlite:///")))
     from bot.store.postgres import Postgres  # noqa: PLC0415 -- one of the two is enough
 
-    return Postgres(url, pool_size=pool_size)
+    return Postgres(url)
 
 
 log = logging.getLogger(__name__)

@@ -22,6 +22,7 @@ from bot.store.location import for_asyncpg
 if TYPE_CHECKING:
     import asyncpg
 
+POOL_SIZE = 8
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 30.0
 LOCK_MILLISECONDS = 20_000  # less: who waits for a lock is told so by a server that is alive
@@ -37,13 +38,13 @@ LOCK_FOR_SCHEMA = 0x73696D73  # "sims"; an advisory lock is a number that all re
 class Postgres:
     """The server, behind a pool of connections."""
 
-    def __init__(self, url: str, *, pool_size: int) -> None:
+    def __init__(self, url: str) -> None:
         self._is_closed = False
         self._url = for_asyncpg(url)
         self._writes = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self.connect,
-            pool_size=pool_size,
+            pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
             pool_recycle=RECYCLE_SECONDS,

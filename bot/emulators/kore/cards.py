@@ -130,9 +130,9 @@ def imei(serial: int, device_type: str = _DEVICE_TYPE) -> str:
     return with_check_digit(f"{device_type}{serial * 12_347 % 1_000_000:06d}")
 
 
-def imeisv(number: str, software_version: str = "01") -> str:
+def imeisv(number: str) -> str:
     """Return the 16 digits that some networks report instead of an IMEI."""
-    return number[:14] + software_version
+    return f"{number[:14]}01"
 
 
 def with_check_digit(digits: str) -> str:

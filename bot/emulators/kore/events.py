@@ -84,32 +84,26 @@ class ScenarioEvents:
         """Start a session where the SIM was last; it stays open, and its counters grow."""
         sim = self._of(name)
         sim.connect(self._clock.now(), sim.network, sim.imei)
-        self._forget()
 
     def go_silent(self, name: str) -> None:
         """End the open session; no other follows."""
         self._of(name).disconnect(self._clock.now())
-        self._forget()
 
     def stall(self, name: str, since: timedelta = STALLED_FOR) -> None:
         """Leave a session open that has not been updated for so long."""
         now = self._clock.now()
         self._of(name).stall(now, (now - since).replace(microsecond=0))
-        self._forget()
 
     def go_abroad(self, name: str, network: Network | None = None) -> None:
         """Begin a session in another country, or on the network named."""
         sim = self._of(name)
         there = network or ABROAD.get(sim.network.country, T_MOBILE)
         sim.connect(self._clock.now(), there, sim.imei)
-        self._forget()
 
-    def swap_device(self, name: str, to: str | None = None) -> None:
-        """Begin a session from another device, or from the one of this IMEI."""
+    def swap_device(self, name: str) -> None:
+        """Begin a session from another device."""
         sim = self._of(name)
-        other = imei(_ANOTHER_SERIAL)
-        sim.connect(self._clock.now(), sim.network, to or other)
-        self._forget()
+        sim.connect(self._clock.now(), sim.network, imei(_ANOTHER_SERIAL))
 
     def set_status(self, name: str, status: str) -> None:
         """Change the SIM's status; whatever is neither active nor ready is off the network."""
@@ -117,7 +111,6 @@ class ScenarioEvents:
         if status not in {"active", "ready"}:
             sim.disconnect(now)
         sim.change(now, status=status)
-        self._forget()
 
     def undo(self, name: str) -> None:
         """Return to the SIM's own story."""
@@ -146,6 +139,8 @@ class ScenarioEvents:
         await asyncio.gather(*self._playing, return_exceptions=True)
 
     def _of(self, name: str) -> "ScriptedSim":
+        """Return the SIM, of which something changes now."""
+        self._forget()
         sid = self._sid(name)
         if sid not in self._scripted:
             own = self._account.by_sid(sid)

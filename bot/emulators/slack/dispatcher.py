@@ -86,12 +86,10 @@ class Dispatcher:
         if len(self._batch) == 1:
             self._start(self._deliver_backwards())
 
-    async def redeliver(
-        self, event_id: str, *, attempt: int = 1, reason: str = "timeout", late_seconds: float = 0
-    ) -> Ack:
+    async def redeliver(self, event_id: str, *, late_seconds: float = 0) -> Ack:
         """Deliver an event once more, acked or not. Raises KeyError."""
         callback = DeliveryFaults(late_seconds=late_seconds).aged(self.events[event_id])
-        return await self.hand_over("events_api", callback, attempt, reason)
+        return await self.hand_over("events_api", callback, 1, "timeout")
 
     async def redeliver_all(self, event_ids: Iterable[str] | None = None) -> None:
         """Deliver all events so far once more, in this order; None: the newest first."""

@@ -93,8 +93,7 @@ class Team(Struct):
 class Person(Struct):
     """Somebody who can type and click; `tz` is an IANA zone.
 
-    Guests are `is_restricted`; those of a single channel are `is_ultra_restricted` too. `bot_id` is
-    that of another app's bot.
+    Guests are `is_restricted`. `bot_id` is that of another app's bot.
     """
 
     id: str
@@ -104,7 +103,6 @@ class Person(Struct):
     team: str
     is_bot: bool = False
     is_restricted: bool = False
-    is_ultra_restricted: bool = False
     bot_id: str | None = None
 
     def to_json(self) -> Json:

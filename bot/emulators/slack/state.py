@@ -23,7 +23,6 @@ from bot.emulators.slack.people import (
     Ids,
     Json,
     Person,
-    UserGroup,
     named,
 )
 from bot.emulators.slack.views import View, Views
@@ -113,31 +112,27 @@ class WorkspaceState(Changes):
     how long a message can be changed after it was written (None: for ever).
     """
 
-    def __init__(  # noqa: PLR0913 -- what a workspace is made of
+    def __init__(
         self,
         clock: Clock,
         *,
         people: Iterable[Person] = PEOPLE,
         channels: Iterable[Channel] = CHANNELS,
-        user_groups: Iterable[UserGroup] = USER_GROUPS,
-        commands: Iterable[str] = ("/simsessions",),
         shortcuts: Iterable[Json] = (),
         unfurl_domains: Iterable[str] = (),
-        unknown_blocks: Iterable[str] = (),
-        seed: int = 1,
     ) -> None:
         super().__init__()
         self.clock = clock
-        self.ids = Ids(seed)
+        self.ids = Ids()
         self.team = HOME
         self.people = {person.id: person for person in (*people, BOT, SLACKBOT, GRAFANA)}
         self.channels = {channel.id: channel for channel in channels}
-        self.user_groups = {group.id: group for group in user_groups}
-        self.commands = set(commands)
+        self.user_groups = {group.id: group for group in USER_GROUPS}
+        self.commands = {"/simsessions"}
         self.shortcuts = tuple(shortcuts)
         self.unfurl_domains = tuple(unfurl_domains)
         self.edit_seconds: float | None = None
-        self.unknown_blocks = set(unknown_blocks)
+        self.unknown_blocks: set[str] = set()
         self.messages = Messages()
         self.views = Views(self.ids)
         self.files = Files(clock, self.ids)

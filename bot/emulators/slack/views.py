@@ -17,7 +17,6 @@ class View(Struct):
     root: str
     previous: str | None = None
     values: Json = field(default_factory=dict)
-    response_urls: tuple[Json, ...] = ()
 
     def to_slack(self) -> Json:
         """Return the view as Slack's answers and payloads show it."""

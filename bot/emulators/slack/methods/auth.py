@@ -68,7 +68,7 @@ def _shown(context: Context, person: Person) -> Json:
         "deleted": False,
         "is_bot": person.is_bot,
         "is_restricted": person.is_restricted,
-        "is_ultra_restricted": person.is_ultra_restricted,
+        "is_ultra_restricted": False,
         "is_stranger": _is_stranger(context, person),
         "locale": "en-US",
         "tz": person.tz,
