@@ -1,7 +1,7 @@
 """What the page can change beside the workspace: KORE's API, Slack's delivery, SIMs, the bots."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Faults, broken, hang, too_many
@@ -10,6 +10,9 @@ from bot.emulators.slack.faults import Faults as SlackFaults
 from bot.emulators.slack.people import Json
 from bot.emulators.slack.workspace import Workspace
 from bot.struct import Struct
+
+if TYPE_CHECKING:
+    from bot.demo.subprocesses import BotSubprocesses
 
 SLOW_SECONDS = 4.0
 LATE_SECONDS = 600
@@ -107,19 +110,6 @@ class BotDidNotStart(Exception):
     """A bot's process ended, or printed nothing, before it was ready; its log says why."""
 
 
-class BotControl(Protocol):
-    """Whoever runs the bots; `number` counts from 1. Raises KeyError for others."""
-
-    def state(self) -> list[dict[str, object]]:
-        """Return each bot's `number`, `pid` (None where it does not run) and `running`."""
-
-    async def start(self, number: int = 1) -> None:
-        """Start a bot that does not run, and wait until it is ready. Raises BotDidNotStart."""
-
-    def kill(self, number: int = 1) -> None:
-        """End a bot as `kill -9` does."""
-
-
 class Controls(Struct):
     """What actions change; where one is None, the page does not offer it."""
 
@@ -127,7 +117,7 @@ class Controls(Struct):
     kore: KoreControl | None = None
     events: ScenarioEvents | None = None
     delivery: DeliveryControl | None = None
-    bots: BotControl | None = None
+    bots: "BotSubprocesses | None" = None
     slack: SlackFaults | None = None
     partner: KoreControl | None = None
 

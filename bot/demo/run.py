@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.app.bot import EVENTS_PATH, Bot
 from bot.app.run import running
 from bot.clock import Clock, SystemClock
-from bot.demo.controls import BotControl, Controls, DeliveryControl, KoreControl
+from bot.demo.controls import Controls, DeliveryControl, KoreControl
 from bot.demo.page.page import page_routes
 from bot.demo.partner import RULES, kore_settings, open_accounts
 from bot.demo.stories.story import Story, all_stories
@@ -75,7 +74,7 @@ async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
     sims: int = FLEET,
     accounts: int = 1,
     over_http: bool = False,
-    bots: BotControl | None = None,
+    bots: BotSubprocesses | None = None,
 ) -> AsyncIterator[Stage]:
     """Serve stand-ins and page while the block lasts; port 0 takes a free one for the page.
 
@@ -85,7 +84,7 @@ async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
     taken.
     """
     stories = all_stories()
-    kores, keys = open_accounts(clock, accounts, sims // accounts), _new_keys()
+    kores = open_accounts(clock, accounts, sims // accounts)
     kore, *others = kores.values()
     partner = next(iter(others), None)
     features = app_features()
@@ -94,9 +93,9 @@ async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
     )
     slack = SlackApi(
         workspace,
-        bot_token=keys.bot_token,
-        app_token=keys.app_token,
-        signing_secret=keys.signing_secret,
+        bot_token=f"xoxb-{secrets.token_hex(16)}",
+        app_token=f"xapp-{secrets.token_hex(16)}",
+        signing_secret=secrets.token_hex(16),
         scopes=granted_scopes(features.scopes, features.optional_scopes),
         subscribed=features.events,
     )
@@ -113,7 +112,7 @@ async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
         stack.push_async_callback(kore.events.aclose)
         where = dict(zip(kores, zip(kores.values(), urls, strict=True), strict=True))
         settings = kore_settings(where) | (RULES if partner else {})
-        settings |= _settings(keys, slack_url, over_http=over_http)
+        settings |= _settings(slack, slack_url, over_http=over_http)
         yield Stage(
             url, page, kore, partner, urls[0], control, slack, workspace, settings, stories, opened
         )
@@ -136,25 +135,12 @@ class Gate:
         await self._app(scope, receive, send)
 
 
-class _Keys(Struct):
-    """What the app's settings page would show; made anew for each demo."""
-
-    bot_token: str
-    app_token: str
-    signing_secret: str
-
-
-def _new_keys() -> _Keys:
-    bot, app, signing = (secrets.token_hex(16) for _ in range(3))
-    return _Keys(f"xoxb-{bot}", f"xapp-{app}", signing)
-
-
-def _settings(keys: _Keys, slack_url: str, *, over_http: bool) -> dict[str, str]:
-    secret = ("SLACK_SIGNING_SECRET", keys.signing_secret)
+def _settings(api: SlackApi, slack_url: str, *, over_http: bool) -> dict[str, str]:
+    via = {"SLACK_SIGNING_SECRET": api.signing_secret}
     return {
         "SLACK_API_URL": f"{slack_url}/api/",
-        "SLACK_BOT_TOKEN": keys.bot_token,
-        **dict([secret if over_http else ("SLACK_APP_TOKEN", keys.app_token)]),
+        "SLACK_BOT_TOKEN": api.bot_token,
+        **(via if over_http else {"SLACK_APP_TOKEN": api.app_token}),
         "PORT": "0",
         # nobody waits a quarter of an hour to see something happen
         "SIMSESSIONS_DIGEST_LEAST": "60s",
@@ -197,7 +183,7 @@ async def running_demo(
             env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
             async with running(load_settings(env, env_file=None), clock) as bot:
                 stage.opened.set()
-                yield Demo(**_parts(stage), bot=bot)
+                yield Demo(**asdict(stage), bot=bot)
 
 
 @asynccontextmanager
@@ -229,10 +215,10 @@ async def running_subprocesses(  # noqa: PLR0913 -- the command's own options
             env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
             if over_http:
                 env["PORT"] = str(free_port())
-                stage.slack.request_url = _request_url(int(env["PORT"]))
+                stage.slack.request_url = f"http://127.0.0.1:{env['PORT']}{EVENTS_PATH}"
             async with processes.running(env, stage.workspace.publish):
                 stage.opened.set()
-                yield SubprocessDemo(**_parts(stage) | {"settings": env}, bots=processes)
+                yield SubprocessDemo(**asdict(stage) | {"settings": env}, bots=processes)
 
 
 @contextmanager
@@ -243,11 +229,3 @@ def data_folder(wanted: Path | None) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="simsessions-demo-") as made:
         yield Path(made)
-
-
-def _request_url(port: int) -> str:
-    return f"http://127.0.0.1:{port}{EVENTS_PATH}"
-
-
-def _parts(stage: Stage) -> dict[str, Any]:
-    return asdict(stage)

@@ -8,8 +8,8 @@ surely does not have the first.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.clock import Clock
 from bot.slack.client import Json, SlackClient
@@ -137,7 +137,7 @@ class IdempotentPosts:
 
         async def send(message: Message) -> None:
             body = _body(message) | {"blocks": list(message.blocks)} | place
-            call = self._calling(UPDATE, body)
+            call = partial(self._client.call, UPDATE, body)
             await self._limiter.paced(UPDATE, posted.channel, call)
 
         await self._fallback.send(self._team, screen, send)
@@ -208,9 +208,6 @@ class IdempotentPosts:
             return None
         await self._rows.record(row.key, row.channel, None)
         return Posted(row.channel, None)
-
-    def _calling(self, method: str, body: Json) -> Callable[[], Awaitable[object]]:
-        return lambda: self._client.call(method, body)
 
 
 def _body(message: Message) -> Json:

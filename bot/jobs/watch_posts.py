@@ -20,7 +20,7 @@ from bot.store.database import Transaction
 from bot.store.idempotency import PostRows
 from bot.store.watches import WatchRows
 from bot.struct import Struct, replace
-from bot.watches.polling import AccountHidden, Permission, WatchPoller
+from bot.watches.polling import AccessPermission, AccountHidden, WatchPoller
 from bot.watches.repository import WatchRepository, from_row, to_row
 from bot.watches.transitions import (
     card_fingerprint,
@@ -55,7 +55,7 @@ class WatchPosts:
         self,
         rows: WatchRows,
         posts: IdempotentPosts,
-        permission: Permission,
+        permission: AccessPermission,
         members: ChannelAccess,
         clock: Clock,
         *,

@@ -4,13 +4,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.clock import Clock, spread
 from bot.diagnosis.evidence import State
 from bot.errors import BotError, NotAllowed, first_sentence
 from bot.kore.errors import KoreRateLimited
-from bot.sessions.report import SessionReport
+from bot.sessions.lookup import SessionLookup
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.slack.access import Actor, Authorizer, NoAccount
 from bot.store.database import Transaction
@@ -32,23 +31,6 @@ JITTER = 0.1
 log = logging.getLogger(__name__)
 
 
-class Permission(Protocol):
-    """Checked again and again while a watch lasts."""
-
-    async def redaction(self, watch: Watch) -> str | None:
-        """Return what is redacted from what all may read there, or None.
-
-        Raises NotAllowed, and AccountHidden where only the account may not be shown there.
-        """
-
-
-class Lookup(Protocol):
-    """Reports on a SIM."""
-
-    async def look_up(self, text: str, *, fresh: bool = False) -> SessionReport:
-        """Report. Raises BotError."""
-
-
 class AccountHidden(NotAllowed):
     """The account of a watched SIM may not be shown any more where the watch reports."""
 
@@ -56,13 +38,16 @@ class AccountHidden(NotAllowed):
 
 
 class AccessPermission:
-    """The same lists and policies as for a question."""
+    """The same lists and policies as for a question, checked again and again while it lasts."""
 
     def __init__(self, authorizer: Authorizer) -> None:
         self._authorizer = authorizer
 
     async def redaction(self, watch: Watch) -> str | None:
-        """Return what is redacted. Raises NotAllowed and AccountHidden."""
+        """Return what is redacted from what all may read there, or None.
+
+        Raises NotAllowed, and AccountHidden where only the account may not be shown there.
+        """
         owner = watch.owner
         actor = Actor(
             owner.team,
@@ -129,10 +114,10 @@ class WatchPoller:
 
     def __init__(  # noqa: PLR0913 -- collaborators, each once
         self,
-        lookup: Lookup,
+        lookup: SessionLookup,
         rows: WatchRows,
         repository: WatchRepository,
-        permission: Permission,
+        permission: AccessPermission,
         *,
         interval: PollInterval,
         clock: Clock,

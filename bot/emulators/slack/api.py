@@ -109,7 +109,8 @@ class SlackApi:
         self._web = WebApi(self, {bot_token: "bot", app_token: "app"})
         self._response_urls = ResponseUrls(workspace, self.faults, self.calls)
         self._transfer = FileTransfer(workspace.files, self.faults, self._may_read_files)
-        self._bot_token = bot_token
+        self.bot_token, self.app_token = bot_token, app_token
+        self.signing_secret = signing_secret
         workspace.link = self
         self.app = self._routes()
 
@@ -180,7 +181,7 @@ class SlackApi:
         await self.aclose()
 
     def _may_read_files(self, token: str) -> bool:
-        return token == self._bot_token and "files:read" in self.scopes
+        return token == self.bot_token and "files:read" in self.scopes
 
     def _base(self) -> str:
         return self.base_url or "http://sandbox.invalid"

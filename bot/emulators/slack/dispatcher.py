@@ -1,7 +1,7 @@
 """Delivers payloads to the app over Socket Mode or signed HTTP, and events until they are acked."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 
 from bot.emulators.slack.delivery import Ack, EnvelopeKind, SignedHttp
 from bot.emulators.slack.payloads import wrapped
@@ -91,9 +91,9 @@ class Dispatcher:
         callback = DeliveryFaults(late_seconds=late_seconds).aged(self.events[event_id])
         return await self.hand_over("events_api", callback, 1, "timeout")
 
-    async def redeliver_all(self, event_ids: Iterable[str] | None = None) -> None:
-        """Deliver all events so far once more, in this order; None: the newest first."""
-        for event_id in tuple(reversed(self.events)) if event_ids is None else tuple(event_ids):
+    async def redeliver_all(self) -> None:
+        """Deliver all events so far once more, the newest first."""
+        for event_id in tuple(reversed(self.events)):
             await self.redeliver(event_id)
 
     async def settled(self) -> None:
