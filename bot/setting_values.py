@@ -95,18 +95,16 @@ def _split(value: object) -> object:
     return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
+def _matching(values: frozenset[str], shape: str | re.Pattern[str], fault: str) -> frozenset[str]:
+    if wrong := sorted(each for each in values if not re.fullmatch(shape, each)):
+        raise ValueError(f"{', '.join(wrong)}: {fault}")
+    return values
+
+
 def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
     """Return a check that each id starts with one of `letters`, as Slack's ids do."""
-
-    def check(ids: frozenset[str]) -> frozenset[str]:
-        wrong = sorted(i for i in ids if not re.fullmatch(rf"[{letters}][A-Z0-9]+", i))
-        if wrong:
-            raise ValueError(
-                f"{', '.join(wrong)}: not Slack's id; write it like {letters[0]}0123ABCD"
-            )
-        return ids
-
-    return check
+    fault = f"not Slack's id; write it like {letters[0]}0123ABCD"
+    return lambda ids: _matching(ids, rf"[{letters}][A-Z0-9]+", fault)
 
 
 def _database_url(secret: SecretStr | None) -> SecretStr | None:
@@ -184,19 +182,13 @@ _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.IGNORECASE | re.ASCII)
 
 def _host_names(hosts: frozenset[str]) -> frozenset[str]:
     """Return the names without ports, which the Host header is held against."""
-    wrong = sorted(h for h in hosts if not _HOST.fullmatch(h))
-    if wrong:
-        raise ValueError(
-            f"{', '.join(wrong)}: no host; write it like mcp.example.com or [2001:db8::1]"
-        )
+    _matching(hosts, _HOST, "no host; write it like mcp.example.com or [2001:db8::1]")
     return frozenset(re.sub(r":\d+$", "", host.lower()) for host in hosts)
 
 
 def _origins(origins: frozenset[str]) -> frozenset[str]:
-    wrong = sorted(o for o in origins if not re.fullmatch(r"https?://[^/\s]+", o))
-    if wrong:
-        raise ValueError(f"{', '.join(wrong)}: no origin; write it like https://tools.example.com")
-    return frozenset(map(str.lower, origins))
+    fault = "no origin; write it like https://tools.example.com"
+    return frozenset(map(str.lower, _matching(origins, r"https?://[^/\s]+", fault)))
 
 
 HostNames = Annotated[frozenset[str], BeforeValidator(_split), AfterValidator(_host_names)]
