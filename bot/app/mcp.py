@@ -7,7 +7,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 
 from bot.app.accounts import open_access
 from bot.app.bot import stopped_or_ended
@@ -70,18 +69,18 @@ def _scans(store: Database) -> FleetScans:
 def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:
     """Serve one client over standard input and output, logs on stderr. Raises BotError."""
     caller = Caller("stdio", redacts=redacts)
-    run_process(settings, partial(_stdio, settings, caller, version))
 
+    async def serve(stopped: asyncio.Event) -> None:
+        async with agent_services(settings) as services:
+            server = make_server(services, lambda _: caller, version)
+            heed_signals(stopped)
+            serving = asyncio.create_task(serve_stdio(server))
+            try:
+                await stopped_or_ended(stopped, serving)
+            finally:
+                await cancelled(serving)
 
-async def _stdio(settings: Settings, caller: Caller, version: str, stopped: asyncio.Event) -> None:
-    async with agent_services(settings) as services:
-        server = make_server(services, lambda _: caller, version)
-        heed_signals(stopped)
-        serving = asyncio.create_task(serve_stdio(server))
-        try:
-            await stopped_or_ended(stopped, serving)
-        finally:
-            await cancelled(serving)
+    run_process(settings, serve)
 
 
 def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
@@ -94,16 +93,14 @@ def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
     is_open = all(account.rule.is_open for account in settings.several)
     if not (is_open or all(token.accounts for token in settings.mcp_tokens)):
         raise StartError(NOT_BY_ACCOUNT)
-    run_process(settings, partial(_http, settings, version, host, port))
 
+    async def serve(stopped: asyncio.Event) -> None:
+        async with serving_http(settings, version, host=host, port=port) as listening:
+            log.info("ready", extra={"host": host, "port": listening, "path": PATH})
+            heed_signals(stopped)
+            await stopped.wait()
 
-async def _http(
-    settings: Settings, version: str, host: str, port: int, stopped: asyncio.Event
-) -> None:
-    async with serving_http(settings, version, host=host, port=port) as listening:
-        log.info("ready", extra={"host": host, "port": listening, "path": PATH})
-        heed_signals(stopped)
-        await stopped.wait()
+    run_process(settings, serve)
 
 
 @asynccontextmanager

@@ -12,7 +12,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -62,13 +61,13 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 
 def run(settings: Settings) -> None:
     """Run as a process: logs to stderr, until SIGTERM or Ctrl-C. Raises BotError."""
-    run_process(settings, partial(_run, settings))
 
+    async def serve(stopped: asyncio.Event) -> None:
+        async with running(settings) as bot:
+            heed_signals(stopped)
+            await bot.until(stopped)
 
-async def _run(settings: Settings, stopped: asyncio.Event) -> None:
-    async with running(settings) as bot:
-        heed_signals(stopped)
-        await bot.until(stopped)
+    run_process(settings, serve)
 
 
 @asynccontextmanager
@@ -98,16 +97,16 @@ async def working(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
 
 def work(settings: Settings, *, until_stdin_ends: bool) -> None:
     """Run as a process: logs to stderr, until SIGTERM or Ctrl-C. Raises BotError."""
-    run_process(settings, partial(_work, settings, until_stdin_ends))
 
+    async def serve(stopped: asyncio.Event) -> None:
+        async with working(settings) as watch:
+            heed_signals(stopped)
+            if until_stdin_ends:
+                os.set_blocking(sys.stdin.fileno(), False)
+                asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _ended, stopped)
+            await stopped_or_ended(stopped, watch)
 
-async def _work(settings: Settings, until_stdin_ends: bool, stopped: asyncio.Event) -> None:  # noqa: FBT001 -- passed by `partial`
-    async with working(settings) as watch:
-        heed_signals(stopped)
-        if until_stdin_ends:
-            os.set_blocking(sys.stdin.fileno(), False)
-            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _ended, stopped)
-        await stopped_or_ended(stopped, watch)
+    run_process(settings, serve)
 
 
 def _ended(stopped: asyncio.Event) -> None:

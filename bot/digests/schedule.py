@@ -278,16 +278,16 @@ def zone_named(text: str) -> str:
     raise ValueError(f"I know no time zone of that name. {hint}")
 
 
-def zones_like(text: str, most: int = OFFERED) -> tuple[str, ...]:
+def zones_like(text: str) -> tuple[str, ...]:
     """Return the zones in whose names the text stands, those that begin with it first."""
     wanted = _key(text)
     found = [name for name in all_zones() if wanted in _key(name)]
-    return tuple(sorted(found, key=lambda name: _place(name, wanted)))[:most]
+    return tuple(sorted(found, key=lambda name: _place(name, wanted)))[:OFFERED]
 
 
-def offered(text: str, now: datetime, most: int = OFFERED) -> tuple[tuple[str, str], ...]:
+def offered(text: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """Return zones to choose from, each with its label: the name, and its offset from UTC now."""
-    names = zones_like(text, most) if text.strip() else COMMON
+    names = zones_like(text) if text.strip() else COMMON
     return tuple(
         (name, f"{name} ({_utc_offset(now.astimezone(ZoneInfo(name)))})") for name in names
     )
