@@ -187,11 +187,18 @@ class Rhythm(Struct, dict=True):
 
     @cached_property
     def is_several_a_day(self) -> bool:
-        """Whether it connects at least three times each day, but for one or two odd days."""
+        """Whether it connects at least three times each day, but for one or two odd days.
+
+        A day has them, too, that holds its longest interval and the usual ones beside that, if it
+        was away for a day once at most: where its rests lie in a day differs.
+        """
         if self.longest > DAY:
             return False
         days = self.counts(self.starts[-1], DAY) if self.starts else []
         odd = sum(count < SEVERAL_A_DAY for count in days)
+        has_room = self.longest + (SEVERAL_A_DAY - 1) * self.typical <= DAY
+        if has_room and sum(each > DAY for each in self.intervals) <= 1:
+            odd = 0
         return len(days) > _ODD_DAYS and odd <= min(_ODD_DAYS, len(days) // 4)
 
     def started_within(self, span: float) -> int:

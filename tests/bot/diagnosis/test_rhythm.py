@@ -79,12 +79,17 @@ def test_always_on(why, hours, lasting, always):
     assert always == rhythm(*hours, lasting=lasting).is_always_on, why
 
 
+PARKED = (*range(0, 21, 2), 31.5, *range(43, 72, 2))  # it has two contacts in 24 hours, at times
+DRIVES = [0, *(cycle + hour + 3.5 for cycle in range(0, 576, 72) for hour in PARKED)]
 SEVERAL = [
     ("every six hours", range(1, 300, 6), True),
     ("but for an outage", [*range(1, 100, 6), *range(140, 400, 6)], True),
     ("not at weekends", WEEKS, False),
     ("twice a day", range(1, 300, 12), False),
     ("since yesterday", range(1, 40, 6), False),
+    ("parked at any hour", DRIVES, True),
+    ("but for a day", [h for h in DRIVES if not 150 < h < 175], True),
+    ("but for two days", [h for h in DRIVES if not (150 < h < 175 or 300 < h < 325)], False),
 ]
 
 
