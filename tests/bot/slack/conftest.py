@@ -1,9 +1,34 @@
 """A client of the real kind against the stand-in."""
 
+from dataclasses import dataclass
+
 import pytest
 
+from bot.emulators.slack.faults import Fault
 from bot.slack.client import SlackClient, open_session
+from bot.struct import replace
 from tests.slack_rig import BOT_TOKEN, slack_side
+
+IN_DOUBT = [
+    Fault(hang_up=True),
+    Fault(503, "<html>"),
+    Fault(body='{"ok": true, "ts": "17'),
+    Fault(body={"ok": False, "error": "internal_error"}),
+]  # answers that do not say whether it was done
+DONE_IN_DOUBT = [replace(each, after_work=True) for each in IN_DOUBT]
+
+
+@dataclass
+class To:
+    """Ana in #fleet-ops, in a thread if given."""
+
+    response_url: str | None = None
+    user: str = "U0ANA0001"
+    channel: str = "C0FLEETOP"
+    team: str = "T0ACMEIOT"
+    thread: str | None = None
+    opens_thread: bool = False
+    id: str = "1"
 
 
 class Counted:
@@ -56,3 +81,9 @@ async def session():
 def client(slack, session, clock, counted):
     """The client of the bot."""
     return SlackClient(session, clock, token=BOT_TOKEN, api_url=slack.api_url, observer=counted)
+
+
+@pytest.fixture
+def ana(slack):
+    """Ana, who asked in #fleet-ops."""
+    return To(slack.ticket("ana"))

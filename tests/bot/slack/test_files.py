@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import BOT, HOME
 from bot.errors import NotShared
 from bot.slack.errors import FileNotSent
 from bot.slack.files import Files
 from bot.slack.identity import Identity
 from bot.slack.posting import PostFinder, SurePosts
-from tests.bot.slack.test_messages import To
+from tests.bot.slack.conftest import DONE_IN_DOUBT
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 SCOPES = {"files:write", "files:read"}
@@ -37,12 +36,6 @@ def files(client, slack, clock):
 
 def sure_posts(client, clock):
     return SurePosts(client, PostFinder(client, Identity(HOME.id, BOT.id)), clock)
-
-
-@pytest.fixture
-def ana(slack):
-    """Ana, who asked in #fleet-ops."""
-    return To(slack.ticket("ana"))
 
 
 def told(slack):
@@ -139,15 +132,7 @@ async def test_each_refusal_has_its_sentence_and_leaves_nothing(files, slack, an
     assert () == slack.direct("ana")
 
 
-IN_DOUBT = [
-    Fault(hang_up=True, after_work=True),
-    Fault(status=500, body="<html>", after_work=True),
-    Fault(body={"ok": False, "error": "internal_error"}, after_work=True),
-    Fault(body='{"ok": tr', after_work=True),
-]
-
-
-@pytest.mark.parametrize("fault", IN_DOUBT)
+@pytest.mark.parametrize("fault", DONE_IN_DOUBT)
 @pytest.mark.parametrize("method", ["chat.postMessage", "files.completeUploadExternal"])
 async def test_what_is_there_after_all_is_found(files, slack, ana, method, fault):
     """Slack shared it and said something else: it is looked for, and nobody hears of a doubt."""
@@ -159,7 +144,7 @@ async def test_what_is_there_after_all_is_found(files, slack, ana, method, fault
     assert [(Picture.words, []), ("", ["pump-7.png"])] == told(slack.direct("ana"))
 
 
-@pytest.mark.parametrize("fault", IN_DOUBT)
+@pytest.mark.parametrize("fault", DONE_IN_DOUBT)
 async def test_what_was_shared_with_all_is_found(files, slack, ana, fault):
     """So is a file in a channel, once."""
     slack.api.faults.add("files.completeUploadExternal", fault)

@@ -1,7 +1,6 @@
 """Messages as answers and as progress, drawn as rich as a workspace takes them."""
 
 import asyncio
-from dataclasses import dataclass
 from itertools import islice
 
 import pytest
@@ -13,20 +12,8 @@ from bot.slack.identity import identify
 from bot.slack.messages import Delivery, Post, ProgressMessages
 from bot.slack.posting import MAYBE_TWICE, BlockFallback, PostFinder, SurePosts, TextOnly
 from bot.struct import replace
+from tests.bot.slack.conftest import IN_DOUBT, To
 from tests.waiting import until
-
-
-@dataclass
-class To:
-    """Ana in #fleet-ops, in a thread if given."""
-
-    response_url: str | None = None
-    user: str = "U0ANA0001"
-    channel: str = "C0FLEETOP"
-    team: str = "T0ACMEIOT"
-    thread: str | None = None
-    opens_thread: bool = False
-    id: str = "1"
 
 
 def saying(words):
@@ -64,12 +51,6 @@ async def delivery(slack, client, counted, fallback, clock):
 @pytest.fixture
 def progress(client, delivery, fallback, clock):
     return ProgressMessages(client, fallback, delivery, clock)
-
-
-@pytest.fixture
-def ana(slack):
-    """Ana, who asked in #fleet-ops."""
-    return To(slack.ticket("ana"))
 
 
 def test_each_route_has_its_body():
@@ -221,14 +202,6 @@ async def test_what_was_meant_for_all_is_not_sent_elsewhere(delivery, slack):
         await delivery.deliver(To(channel="G0ONCALL1"), HELLO, in_channel=True)
 
     assert ["chat.postMessage"] == slack.methods()
-
-
-IN_DOUBT = [
-    Fault(hang_up=True),
-    Fault(503, "<html>"),
-    Fault(body='{"ok": true, "ts": "17'),
-    Fault(body={"ok": False, "error": "internal_error"}),
-]
 
 
 def says_maybe_twice(message):

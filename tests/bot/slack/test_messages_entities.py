@@ -1,7 +1,8 @@
 """Work Objects that messages carry."""
 
 from bot.struct import replace
-from tests.bot.slack.test_messages import FOLDED, To, delivery, fallback, progress, saying
+from tests.bot.slack.conftest import To
+from tests.bot.slack.test_messages import FOLDED, delivery, fallback, progress, saying
 
 __all__ = ["delivery", "fallback", "progress"]
 

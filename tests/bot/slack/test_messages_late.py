@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.emulators.slack.faults import Fault
-from tests.bot.slack.test_messages import To, delivery, fallback, progress, saying, texts
+from tests.bot.slack.conftest import To
+from tests.bot.slack.test_messages import delivery, fallback, progress, saying, texts
 from tests.fakes import FakeClock
 from tests.waiting import until
 

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.blocks.kit import modal, section
-from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.people import ANA, BEN
 from bot.slack.errors import SlackOutcomeUnknown, SlackRefused, TriggerExpired
 from bot.slack.views import OPEN_SECONDS, REDRAW_SECONDS, HomeTabs, Modals
+from tests.bot.slack.conftest import DONE_IN_DOUBT
 from tests.fakes import FakeClock
 
 
@@ -69,15 +69,7 @@ async def test_a_modal_that_was_closed_stays_closed(modals, slack, trigger):
     assert seen(slack) is None
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault(hang_up=True, after_work=True),
-        Fault(status=500, body="<html>", after_work=True),
-        Fault(body={"ok": False, "error": "internal_error"}, after_work=True),
-        Fault(body='{"ok": tr', after_work=True),
-    ],
-)
+@pytest.mark.parametrize("fault", DONE_IN_DOUBT)
 async def test_a_modal_that_is_open_after_all_is_found(modals, slack, trigger, fault):
     """Slack opened it and said something else: it is filled, and does not say Reading for ever."""
     slack.api.faults.add("views.open", fault)
