@@ -118,14 +118,13 @@ class WebApi:
         """Take the kind of each token: `bot` or `app`."""
         load_methods()
         self._api = api
-        self._clock = api.workspace.clock
         self._tokens = tokens
         self._posted: dict[str, float] = {}
 
     async def answer(self, request: Request) -> Response:
         """Answer one call; what was asked to go wrong does, before the work or after it."""
         name = request.path_params["method"]
-        time = self._clock.now()
+        time = self._api.workspace.clock.now()
         args: Json = {}
         try:
             args, token = await read_arguments(request)
@@ -165,14 +164,14 @@ class WebApi:
     async def _fault(self, name: str, args: Json) -> Fault | None:
         delay = self._api.faults.delay(name)
         if delay:
-            await self._clock.sleep(delay)
+            await self._api.workspace.clock.sleep(delay)
         return self._api.faults.take(name) or self._too_fast(name, args)
 
     def _too_fast(self, name: str, args: Json) -> Fault | None:
         pace = self._api.faults.channel_pace
         if pace is None or name != "chat.postMessage":
             return None
-        channel, now = str(args.get("channel")), self._clock.monotonic()
+        channel, now = str(args.get("channel")), self._api.workspace.clock.monotonic()
         wait = self._posted.get(channel, float("-inf")) + pace - now
         if wait > 0:
             return too_many(wait)
