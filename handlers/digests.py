@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.blocks import ids
-from bot.blocks.csv_files import DigestFile, digest_file, head_line, page_lines, sent_screen
+from bot.blocks.csv_files import SlackFile, digest_file, head_line, page_lines, sent_screen
 from bot.blocks.digest import details_screen
 from bot.blocks.digest_setup import DIGEST, announced_screen, begun, list_screen, when_next
 from bot.blocks.format import MRKDWN
@@ -136,7 +136,7 @@ async def _permitted(context: Context, value: str) -> tuple[ids.DigestRun, Visib
 @asynccontextmanager
 async def _file(
     run: ids.DigestRun, archive: Archive, executor: WorkerThread, to: Visibility
-) -> AsyncIterator[DigestFile]:
+) -> AsyncIterator[SlackFile]:
     """Write the file; it is gone with the end of the block. Raises DigestGone."""
     digest = await archive.digest(run.id, run.due, to.accounts)
     redacts = to.redaction is not None

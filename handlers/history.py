@@ -4,11 +4,12 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.csv_files import HistoryFile, csv_file, picture_file, sent_screen, shared_screen
+from bot.blocks.csv_files import SlackFile, csv_file, picture_file, sent_screen, shared_screen
 from bot.blocks.history import LONGEST, beyond_fault, beyond_screen, days_fault, history_screen
 from bot.blocks.kit import clean
 from bot.blocks.modals import loading_view, session_view
@@ -20,14 +21,7 @@ from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from bot.struct import Struct, replace
-from handlers.interactions import (
-    Click,
-    Window,
-    action_in,
-    known_zone,
-    read,
-    value_of,
-)
+from handlers.interactions import Click, Window, action_in, known_zone, read, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply
@@ -73,16 +67,6 @@ async def history(context: Context, value: str) -> Reply:
     return await history_reply(report, asked.days, services.archive, services.executor)
 
 
-async def csv(context: Context, value: str) -> Reply:
-    """Send a CSV file of all sessions to who clicked."""
-    return await _send(context, ids.FileKind.CSV, read(ids.Window, value))
-
-
-async def timeline(context: Context, value: str) -> Reply:
-    """Send the picture of the timeline to who clicked."""
-    return await _send(context, ids.FileKind.PICTURE, read(ids.Window, value))
-
-
 async def share_file(context: Context, value: str) -> Reply:
     """Make the file anew and share it where the button was clicked."""
     asked = read(ids.ShareFile, value)
@@ -91,7 +75,9 @@ async def share_file(context: Context, value: str) -> Reply:
     return Reply(shared_screen(file), replace=True)
 
 
-async def _send(context: Context, kind: ids.FileKind, asked: ids.Window) -> Reply:
+async def send_file(kind: ids.FileKind, context: Context, value: str) -> Reply:
+    """Send a CSV file of all sessions, or the picture of the timeline, to who clicked."""
+    asked = read(ids.Window, value)
     file = await _made(context, kind, asked, for_all=False)
     sent = await context.services.files.to_asker(context.request, file)
     is_elsewhere = sent.channel != context.request.channel
@@ -101,7 +87,7 @@ async def _send(context: Context, kind: ids.FileKind, asked: ids.Window) -> Repl
 
 async def _made(
     context: Context, kind: ids.FileKind, asked: ids.Window, *, for_all: bool
-) -> HistoryFile:
+) -> SlackFile:
     """Look the SIM up and make its file; `for_all` names who shares it with the channel."""
     services, days = context.services, asked.days
     report = await look_up(context, asked.sid, for_all=for_all)
@@ -114,8 +100,8 @@ async def _made(
 
 CLICKS: Mapping[str, Click] = {
     ids.HISTORY: history,
-    ids.CSV: csv,
-    ids.TIMELINE: timeline,
+    ids.CSV: partial(send_file, ids.FileKind.CSV),
+    ids.TIMELINE: partial(send_file, ids.FileKind.PICTURE),
     ids.SHARE_FILE: share_file,
 }
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -27,6 +27,7 @@ from bot.digests.digest import Digest, ScannedSim
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
+from bot.sessions.snapshot import Found
 from bot.sessions.triage import Row, Triage, Unread, last_seen
 from bot.struct import Struct, replace
 
@@ -63,13 +64,19 @@ _FORMULA = re.compile(
 CsvCell = str | float | datetime | None
 
 
+class SlackFile(Struct):
+    """A file to send, held or on the disk; `words` is mrkdwn, `alt` says what a picture shows."""
+
+    name: str
+    content: bytes | Path
+    title: str
+    words: str
+    alt: str = ""
+
+
 def csv_text(sessions: Iterable[DataSession], columns: Sequence[str] = SESSION_COLUMNS) -> str:
     """Write the sessions in the order they come; unknown is an empty cell, times are ISO in UTC."""
-    return csv_of(columns, ([_cell(session, name) for name in columns] for session in sessions))
-
-
-def csv_of(columns: Sequence[str], rows: Iterable[Sequence[CsvCell]]) -> str:
-    """Write a head and rows."""
+    rows = ([_cell(session, name) for name in columns] for session in sessions)
     return csv_lines(chain([columns], rows))
 
 
@@ -99,100 +106,59 @@ def csv_cell(value: CsvCell) -> str:
     return repr(value)
 
 
-DIGEST_COLUMNS = (
-    "sid",
-    "name",
-    "iccid",
-    "status",
-    "state",
-    "since",
-    "last_heard_of",
-    "operator",
-    "network",
-    "country",
-    "radio_link",
-    "imei",
-    "cell_id",
-    "packets_last_24_h",
-    "severity",
-    "cause",
-    "findings",
-    "could_not_be_read",
-    "account",
-)
+def _cause(seen: ScannedSim) -> Found | None:
+    found = seen.snapshot.findings[:1]
+    return next((each for each in found if each.severity != Severity.INFO.word), None)
+
+
+DIGEST_COLUMNS: Mapping[str, Callable[[ScannedSim], CsvCell]] = {
+    "sid": lambda seen: seen.snapshot.sid,
+    "name": lambda seen: seen.snapshot.name,
+    "iccid": lambda seen: seen.snapshot.iccid,
+    "status": lambda seen: seen.snapshot.status,
+    "state": lambda seen: None if seen.fault else seen.snapshot.state.value,
+    "since": lambda seen: seen.snapshot.since,
+    "last_heard_of": lambda seen: seen.snapshot.seen_at,
+    "operator": lambda seen: seen.snapshot.operator,
+    "network": lambda seen: seen.snapshot.network,
+    "country": lambda seen: seen.snapshot.country,
+    "radio_link": lambda seen: seen.snapshot.radio,
+    "imei": lambda seen: seen.snapshot.imei14,
+    "cell_id": lambda seen: seen.snapshot.cell_id,
+    "packets_last_24_h": lambda seen: seen.packets,
+    "severity": lambda seen: cause.severity if (cause := _cause(seen)) else None,
+    "cause": lambda seen: cause.title if (cause := _cause(seen)) else None,
+    "findings": lambda seen: " ".join(each.rule for each in seen.snapshot.findings) or None,
+    "could_not_be_read": lambda seen: seen.fault,
+    "account": lambda seen: seen.snapshot.account,
+}
 MARK = "\ufeff"
 """What a spreadsheet knows UTF-8 by."""
 
 
-class DigestFile(Struct):
-    """A file on the disk on its way to somebody; `words` is mrkdwn."""
-
-    name: str
-    content: Path
-    title: str
-    words: str
-    alt: str = ""
-
-
-def digest_file(digest: Digest, content: Path) -> DigestFile:
+def digest_file(digest: Digest, content: Path) -> SlackFile:
     """Name the file of a digest and the sentence that comes with it."""
     name = re.sub(r"[^\w-]+", "-", clean(digest.name, 60)).strip("-") or "digest"
     title = f"{clean(digest.name, 60)}, {count(digest.sims, 'SIM')}"
     words = f"{MRKDWN.strong(MRKDWN.data(title))}, as of {MRKDWN.when(digest.made_at)}"
-    return DigestFile(f"{name}-{utc(digest.due):%Y-%m-%d-%H%M}.csv", content, title, words)
+    return SlackFile(f"{name}-{utc(digest.due):%Y-%m-%d-%H%M}.csv", content, title, words)
 
 
 def head_line() -> str:
     """Return the first line of the file."""
-    return MARK + csv_lines([DIGEST_COLUMNS])
+    return MARK + csv_lines([list(DIGEST_COLUMNS)])
 
 
 def page_lines(sims: Sequence[ScannedSim]) -> str:
     """Return a line for each SIM; unknown is an empty cell, times are ISO in UTC."""
-    return csv_lines(map(_cells, sims))
-
-
-def _cells(seen: ScannedSim) -> Sequence[CsvCell]:
-    sim, found = seen.snapshot, seen.snapshot.findings
-    cause = next((each for each in found[:1] if each.severity != Severity.INFO.word), None)
-    return (
-        sim.sid,
-        sim.name,
-        sim.iccid,
-        sim.status,
-        None if seen.fault else sim.state.value,
-        sim.since,
-        sim.seen_at,
-        sim.operator,
-        sim.network,
-        sim.country,
-        sim.radio,
-        sim.imei14,
-        sim.cell_id,
-        seen.packets,
-        cause.severity if cause else None,
-        cause.title if cause else None,
-        " ".join(each.rule for each in found) or None,
-        seen.fault,
-        sim.account,
-    )
+    return csv_lines([cell(seen) for cell in DIGEST_COLUMNS.values()] for seen in sims)
 
 
 _ALT = 1000  # characters: files.getUploadURLExternal, alt_txt_too_large
 _NAME = 60
 
 
-class HistoryFile(Struct):
-    """A file as it is sent: `words` is mrkdwn, `alt` says what a picture shows."""
-
-    name: str
-    content: bytes
-    title: str
-    words: str
-    alt: str = ""
-
-
-def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) -> HistoryFile:
+def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) -> SlackFile:
     """Write every session of the window with every field; the mark in front is for spreadsheets.
 
     Raises KoreError where the sessions could not be read.
@@ -206,7 +172,7 @@ def csv_file(report: SessionReport, days: int, *, shared_by: str | None = None) 
 
 def picture_file(
     report: SessionReport, days: int, png: bytes, *, shared_by: str | None = None
-) -> HistoryFile:
+) -> SlackFile:
     """Return the picture its name, its caption and the words for who cannot see it."""
     file = _file(report, days, ids.FileKind.PICTURE, png, shared_by)
     return replace(file, alt=clean(timeline_alt(report, days), _ALT))
@@ -214,11 +180,11 @@ def picture_file(
 
 def _file(
     report: SessionReport, days: int, kind: ids.FileKind, content: bytes, shared_by: str | None
-) -> HistoryFile:
+) -> SlackFile:
     words = history_headline(report, in_window(report, days), days, MRKDWN)
     if report.redacted:
         words = f"{words} · {MRKDWN.own(report.redacted)}"
-    return HistoryFile(
+    return SlackFile(
         name=file_name(report, days, kind),
         content=content,
         title=f"{clean(report.sim.name, _NAME)}, {days_text(days)}",
@@ -257,7 +223,7 @@ def sent_screen(
     )
 
 
-def shared_screen(file: HistoryFile) -> Screen:
+def shared_screen(file: SlackFile) -> Screen:
     """Say that a file stands in the channel now."""
 
     def words(fmt: Formatter) -> str:
@@ -266,36 +232,43 @@ def shared_screen(file: HistoryFile) -> Screen:
     return screen(words(NOTICE), [section(words(MRKDWN))])
 
 
+def _of_last(report: SessionReport, name: str) -> str | None:
+    return known_text(getattr(report.last_session, name, None))
+
+
+def _titled(report: SessionReport) -> str | None:
+    return filled(report.cause.title, report.cause, PLAIN) if report.cause else None
+
+
 CARD = "iccid"
-TRIAGE_COLUMNS = (
-    "asked",
-    "sim",
-    "sim_sid",
-    CARD,
-    "status",
-    "state",
-    "since",
-    "rule",
-    "severity",
-    "cause",
-    "operator",
-    "radio_link",
-    "last_seen",
-    "read_at",
-    "problem",
-    "account",
-)
+TRIAGE_COLUMNS: Mapping[str, Callable[[SessionReport], CsvCell]] = {
+    "asked": lambda report: report.query,
+    "sim": lambda report: report.sim.name,
+    "sim_sid": lambda report: report.sim.sid,
+    CARD: lambda report: report.sim.iccid,
+    "status": lambda report: report.sim.status,
+    "state": lambda report: report.state.value,
+    "since": lambda report: report.since,
+    "rule": lambda report: report.cause.rule if report.cause else None,
+    "severity": lambda report: report.cause.severity.word if report.cause else None,
+    "cause": _titled,
+    "operator": lambda report: _of_last(report, "operator_name"),
+    "radio_link": lambda report: _of_last(report, "radio_link"),
+    "last_seen": lambda report: last_seen(report) if report.last_session else None,
+    "read_at": lambda report: report.as_of,
+    "problem": lambda report: report.problem,
+    "account": lambda report: report.sim.account,
+}
 
 
-def triage_file(triage: Triage) -> HistoryFile:
+def triage_file(triage: Triage) -> SlackFile:
     """Write every row, those too that could not be read; unknown is an empty cell."""
     is_redacted = any(report.redacted for report in triage.reports)
-    columns = [at for at, name in enumerate(TRIAGE_COLUMNS) if not (is_redacted and name == CARD)]
-    lines = (TRIAGE_COLUMNS, *map(_row, triage.rows))
-    text = csv_lines([line[at] for at in columns] for line in lines)
+    columns = [name for name in TRIAGE_COLUMNS if not (is_redacted and name == CARD)]
+    text = csv_lines([columns, *([_of(row, name) for name in columns] for row in triage.rows)])
     moment = max((report.made_at for report in triage.reports), default=None)
     day = f"-{utc(moment):%Y-%m-%d}" if moment else ""
-    return HistoryFile(
+    return SlackFile(
         name=f"sims{day}.csv",
         content=text.encode("utf-8-sig", "replace"),
         title=f"{count(len(triage.rows), 'SIM')}, worst first",
@@ -303,28 +276,7 @@ def triage_file(triage: Triage) -> HistoryFile:
     )
 
 
-def _row(row: Row) -> Sequence[CsvCell]:
+def _of(row: Row, name: str) -> CsvCell:
     if isinstance(row, Unread):
-        return [row.query, *[None] * (len(TRIAGE_COLUMNS) - 3), row.error.sentence, None]
-    read = row.as_of, row.problem, row.sim.account
-    return [row.query, *_about(row), *_verdict(row), *_seen(row), *read]
-
-
-def _about(report: SessionReport) -> Sequence[CsvCell]:
-    sim = report.sim
-    return [sim.name, sim.sid, sim.iccid, sim.status, report.state.value, report.since]
-
-
-def _verdict(report: SessionReport) -> Sequence[CsvCell]:
-    finding = report.cause
-    if finding is None:
-        return [None, None, None]
-    return [finding.rule, finding.severity.word, filled(finding.title, finding, PLAIN)]
-
-
-def _seen(report: SessionReport) -> Sequence[CsvCell]:
-    session = report.last_session
-    if session is None:
-        return [None, None, None]
-    operator, radio = known_text(session.operator_name), known_text(session.radio_link)
-    return [operator, radio, last_seen(report)]
+        return {"asked": row.query, "problem": row.error.sentence}.get(name)
+    return TRIAGE_COLUMNS[name](row)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.blocks import ids
-from bot.blocks.csv_files import HistoryFile
+from bot.blocks.csv_files import SlackFile
 from bot.blocks.digest_text import change_text
 from bot.blocks.findings import filled, finding_lines
 from bot.blocks.format import (
@@ -211,7 +211,7 @@ _MARKS = re.compile(r"([\\`*_\[\]<>|#~])")
 _LINE = 1000
 
 
-def handover_file(handed: Handover, watches: Sequence[Watch]) -> HistoryFile:
+def handover_file(handed: Handover, watches: Sequence[Watch]) -> SlackFile:
     """Write all of it; times are UTC, people are left out: they are Slack's ids."""
     lines = [
         f"# Hand-over of {utc(handed.made_at):%Y-%m-%d %H:%M} UTC",
@@ -224,7 +224,7 @@ def handover_file(handed: Handover, watches: Sequence[Watch]) -> HistoryFile:
         *(line for sim in handed.sims for line in _sim(sim)),
         *_watches(watches),
     ]
-    return HistoryFile(
+    return SlackFile(
         name=f"hand-over-{utc(handed.made_at):%Y-%m-%d-%H%M}.md",
         content="\n".join([*lines, ""]).encode("utf-8", "replace"),
         title=f"Hand-over of {count(len(handed.sims), 'SIM')}",

@@ -51,25 +51,6 @@ class SlackObserver(Protocol):
         """Record how many Socket Mode connections this app has."""
 
 
-class NullSlackObserver:
-    """Counts nothing."""
-
-    def slack_called(self, method: str, outcome: str, seconds: float) -> None:
-        """Ignore it."""
-
-    def delivered(self, route: str, outcome: str) -> None:
-        """Ignore it."""
-
-    def block_unknown(self, kind: str) -> None:
-        """Ignore it."""
-
-    def acknowledged(self, via: str, seconds: float) -> None:
-        """Ignore it."""
-
-    def slack_connections(self, count: int) -> None:
-        """Ignore it."""
-
-
 BACKOFF = Backoff(first=0.3, longest=5.0, jitter=0.4)
 
 
@@ -219,7 +200,7 @@ class SlackClient:
         self._clock = clock
         self._token = token
         self._api_url = api_url.rstrip("/") + "/"
-        self._observer = observer or NullSlackObserver()
+        self._observer = observer
         self._retry = retry or RetryPolicy()
         self.refused = refused or asyncio.Event()
         """Set as soon as Slack refuses the bot's token."""
@@ -297,7 +278,8 @@ class SlackClient:
             outcome = error.outcome
             raise
         finally:
-            self._observer.slack_called(method, outcome, self._clock.monotonic() - started)
+            if self._observer:
+                self._observer.slack_called(method, outcome, self._clock.monotonic() - started)
         return answer
 
     async def _post(
@@ -305,17 +287,14 @@ class SlackClient:
     ) -> SlackResponse:
         if self._session.closed:  # we are ending, and this one is too late
             raise SlackUnreachable(method, "closed")
-        proxy, timeout = (
-            proxy_for(origin_of(url)),
-            _TIMEOUT if isinstance(data, bytes) else _FILE_TIMEOUT,
-        )
+        timeout = _TIMEOUT if isinstance(data, bytes) else _FILE_TIMEOUT
         try:
             with _opened(data) as body:
                 async with self._session.post(
                     url,
                     data=body,
                     headers=headers,
-                    proxy=proxy,
+                    proxy=proxy_for(origin_of(url)),
                     timeout=timeout,
                     allow_redirects=False,  # a body goes to Slack or nowhere
                 ) as response:

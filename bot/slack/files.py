@@ -25,7 +25,7 @@ from bot.slack.errors import (
     SlackRefused,
     file_sentence,
 )
-from bot.slack.messages import Request
+from bot.slack.messages import NO_PREVIEWS, Request
 from bot.slack.posting import SurePosts
 from bot.struct import Struct, replace
 
@@ -85,7 +85,8 @@ class Files:
         with _explained():
             upload = await self._upload(file)
             # without im:write only a message tells the conversation's id
-            channel, ts = await self._posts.post(_note(to.user, file))
+            note = {"channel": to.user, "text": file.words, **NO_PREVIEWS}
+            channel, ts = await self._posts.post(note)
             try:
                 sent = await self._share(upload, file, {"channel_id": channel})
             except SlackError as error:
@@ -180,11 +181,6 @@ def _is_in(channel: str, file: Mapping[str, Any]) -> bool:
     """Return whether a file is shared in a conversation, of whichever kind."""
     places = (file.get(kind) for kind in ("channels", "groups", "ims"))
     return any(isinstance(each, list) and channel in each for each in places)
-
-
-def _note(user: str, file: NewFile) -> dict[str, Any]:
-    quiet = {"unfurl_links": False, "unfurl_media": False}
-    return {"channel": user, "text": file.words, **quiet}
 
 
 @contextmanager

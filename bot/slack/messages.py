@@ -67,6 +67,7 @@ class Request(Struct):
 
 
 NO_PREVIEWS: Json = {"unfurl_links": False, "unfurl_media": False}
+"""Keeps Slack from adding a preview of the map link to every answer."""
 
 
 class Post(Struct):
@@ -88,7 +89,7 @@ class Post(Struct):
         more = {"response_type": kind, "replace_original": self.replace}
         # without thread_ts the answer to a click in a thread lands in the channel
         thread = self._thread() if self.in_channel else self._asker_thread()
-        return self._body() | thread | self._quiet() | more
+        return self._body() | thread | NO_PREVIEWS | more
 
     def to_asker_here(self) -> Json:
         """Return the body for chat.postEphemeral."""
@@ -107,7 +108,7 @@ class Post(Struct):
         """Return a new post's body; no other way of sending is documented to take entities."""
         entities = list(self.message.entities)
         more = {"metadata": {"entities": entities}} if entities else {}
-        return self._body() | self._quiet() | more
+        return self._body() | NO_PREVIEWS | more
 
     def _body(self) -> Json:
         body: Json = {"text": self.message.text}
@@ -119,10 +120,6 @@ class Post(Struct):
 
     def _asker_thread(self) -> Json:
         return {} if self.to.opens_thread else self._thread()
-
-    def _quiet(self) -> Json:
-        """Keep Slack from adding a preview of the map link to every answer."""
-        return NO_PREVIEWS
 
 
 log = logging.getLogger(__name__)

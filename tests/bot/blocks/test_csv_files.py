@@ -11,7 +11,7 @@ from bot.blocks.csv_files import (
     DIGEST_COLUMNS,
     SESSION_COLUMNS,
     TRIAGE_COLUMNS,
-    HistoryFile,
+    SlackFile,
     csv_cell,
     csv_file,
     csv_text,
@@ -41,7 +41,7 @@ from tests.measures import cpu_at_most
 
 DAY = timedelta(days=1)
 SESSIONS = tuple(a_session(start=NOW - n * DAY, end=NOW - n * DAY + DAY / 9) for n in range(1, 21))
-FILE = HistoryFile("pump-7-7-days.csv", b"x", "pump-7, last 7 days", "*pump-7*")
+FILE = SlackFile("pump-7-7-days.csv", b"x", "pump-7, last 7 days", "*pump-7*")
 VALUE = ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV)
 
 
