@@ -63,6 +63,8 @@ def _next_step(finding: Finding, fmt: Formatter) -> str:
 
 ASK_FURTHER = "→ Ask whether its data arrives at the application; look again in some minutes."
 
+ASK_AGAIN = "→ Try again in a minute."
+
 
 def main_finding(report: SessionReport) -> Finding | None:
     """Return the finding that the answer is about: the cause, else that all is well, else any."""
@@ -75,8 +77,7 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
     """Say what is wrong, how we know and what to do, once; or that no rule found anything."""
     finding = main_finding(report)
     if finding is None:
-        asks = report.state is State.UNKNOWN and report.sessions is not None
-        return [nothing_found(report), *([ASK_FURTHER] if asks else [])]
+        return [nothing_found(report), *_without_a_cause(report)]
     title = filled(finding.title, finding, fmt).rstrip(".")
     title = title.partition(",")[0] if finding.rule == COUNTED else title
     says = filled(_brief(finding), finding, fmt, report.made_at)
@@ -88,6 +89,14 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
     if finding.rule in TOLD_BESIDE:
         says = ""
     return [f"{fmt.strong(f'{title}.')} {says}".rstrip(), *step]
+
+
+def _without_a_cause(report: SessionReport) -> list[str]:
+    """Say what to do where no rule found anything; of what is old nothing else can be said."""
+    if report.stale:
+        return [ASK_AGAIN]
+    asks = report.state is State.UNKNOWN and report.sessions is not None
+    return [ASK_FURTHER] if asks else []
 
 
 def _steps(finding: Finding, report: SessionReport, fmt: Formatter) -> list[str]:
@@ -167,6 +176,8 @@ def nothing_found(report: SessionReport) -> str:
     """Say that no rule fired, which is not the same as knowing that all is well."""
     if report.state is State.UNKNOWN:
         return "Too little is known for a verdict."
+    if report.stale:
+        return "No rule found anything wrong then; how it is now is unknown."
     is_judged = all(each.end or each.last_updated for each in report.sessions or ())
     overdue = "; it is not overdue" if report.state in _AWAY and is_judged else ""
     return f"No rule found anything wrong{overdue}."

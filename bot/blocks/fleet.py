@@ -7,7 +7,7 @@ from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
-from bot.blocks.sim_text import cell_label, no_cause
+from bot.blocks.sim_text import cell_label, no_cause, old_line
 from bot.blocks.tables_and_charts import Cell, Drawn, Table, number_cell, table_parts
 from bot.blocks.triage import details_select
 from bot.blocks.watch_set import UNTIL_ALL
@@ -37,9 +37,11 @@ def fleet_screen(answer: FleetAnswer, now: datetime, *, for_all: bool = False) -
 
     parts = table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(_HEADER)))
     buttons = _actions(answer, for_all=for_all)
+    top = [MRKDWN.strong(fleet_headline(answer, MRKDWN)), old_line(answer.old, MRKDWN)]
+    notice = [fleet_headline(answer, NOTICE), old_line(answer.old, NOTICE)]
     return screen(
-        fleet_headline(answer, NOTICE),
-        [section(MRKDWN.strong(fleet_headline(answer, MRKDWN))), *parts, *buttons],
+        " ".join(filter(None, notice)),
+        [section("\n".join(filter(None, top))), *parts, *buttons],
     )
 
 
@@ -48,16 +50,29 @@ def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
     query, of = answer.query, _of(answer, fmt)
     if query.top:
         if not answer.rows:
-            return f"None of {of} reports packets in the last 24 h{_how(answer, fmt, ' and is')}."
+            reports = "reported" if _is_old(answer) else "reports"
+            return f"None of {of} {reports} packets in the last 24 h{_how(answer, fmt, ' and is')}."
         them = "SIM" if len(answer.rows) == 1 else f"{len(answer.rows)} SIMs"
         return f"The {them} with the most packets in 24 h{_how(answer, fmt, ', ')}, of {of}."
     number, how = answer.matched, _how(answer, fmt, " ")
     unread = f"; {grouped(answer.unread)} could not be read" if answer.unread else ""
     if not how and number == answer.looked_at:
         return f"{of[0].upper()}{of[1:]}."
-    verb = f"{'is' if number <= 1 else 'are'}{how}" if how else "could be read"
+    verb = f"{_verb(answer)}{how}" if how else "could be read"
     rest = f"{_usual(answer)}{unread}" if how else ""
     return f"{grouped(number) if number else 'None'} of {of} {verb}{rest}."
+
+
+def _verb(answer: FleetAnswer) -> str:
+    """Speak of the past where nothing is from now."""
+    is_one = answer.matched <= 1
+    if _is_old(answer):
+        return "was" if is_one else "were"
+    return "is" if is_one else "are"
+
+
+def _is_old(answer: FleetAnswer) -> bool:
+    return answer.old is not None and answer.old.is_all
 
 
 def _usual(answer: FleetAnswer) -> str:

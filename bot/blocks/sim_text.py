@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.blocks.format import (
     MRKDWN,
     Formatter,
+    ago,
     between,
     count,
     flagged,
@@ -26,6 +27,7 @@ from bot.kore.models import DataSession, Sim
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
+from bot.sessions.triage import Old
 
 STATE_ICONS = {
     State.ONLINE: "🟢",
@@ -60,8 +62,8 @@ def state_label(state: State, status: str | None = None, silent: timedelta | Non
 
 
 def words_of(sim: SessionReport | Snapshot) -> str:
-    """Return how a SIM was when KORE was asked: `offline`, `no update for 2 h`."""
-    return state_text(sim.state, *_details(sim))
+    """Return how a SIM was when KORE was asked: `offline`, `no update for 2 h`, `online (old)`."""
+    return f"{state_text(sim.state, *_details(sim))}{_old(sim)}"
 
 
 def label_of(sim: SessionReport | Snapshot) -> str:
@@ -72,7 +74,24 @@ def label_of(sim: SessionReport | Snapshot) -> str:
 def cell_label(sim: SessionReport | Snapshot) -> str:
     """Return it for a narrow cell of a table whose last column says since when."""
     brief = _BRIEFLY.get(sim.state)
-    return f"{icon_of(sim)} {brief}" if brief else label_of(sim)
+    return f"{icon_of(sim)} {brief}{_old(sim)}" if brief else label_of(sim)
+
+
+def _old(sim: SessionReport | Snapshot) -> str:
+    return " (old)" if sim.stale else ""
+
+
+def old_line(old: Old | None, fmt: Formatter) -> str:
+    """Say why SIMs are told of from before, how many and from when; "" where all is from now."""
+    if old is None:
+        return ""
+    why = fmt.strong(old.why or "KORE is not answering.")
+    which = "" if old.is_all else f"For {grouped(old.sims)} of {count(old.of, 'SIM')} "
+    last = f"{'this is' if which else 'This is'} the last answer I have"
+    age = f"from {ago(old.as_of, old.made_at)}"
+    if old.is_all and old.of > 1:
+        return f"⚠️ {why} These are the last answers I have, {age}; they may have changed."
+    return f"⚠️ {why} {which}{last}, {age}; it may have changed."
 
 
 def icon_of(sim: SessionReport | Snapshot) -> str:

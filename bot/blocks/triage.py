@@ -20,7 +20,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
 from bot.blocks.report import owner_button, owners_block
-from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, state_text
+from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, old_line, state_text
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
@@ -28,6 +28,7 @@ from bot.errors import BotError, SimNotFound, UserError
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import (
+    Old,
     Outage,
     Owner,
     Row,
@@ -56,10 +57,25 @@ def triage_headline(triage: Triage, fmt: Formatter) -> str:
         return f"{_troubled(triage, fmt)}{_unread(triage)}"
     if not triage.reports:
         return f"❔ {fmt.strong(_none_read(triage))}"
+    if old := triage.old:
+        return f"❔ {_old_and_fine(old, fmt)}{_unread(triage)}"
     reports = len(triage.reports)
     what = f"No fault found in {count(reports, 'SIM')}" if reports > 1 else "No fault found"
     icon = "❔" if triage.unclear else "✅"
     return f"{icon} {fmt.strong(f'{what}.')}{_unread(triage)}"
+
+
+def _old_and_fine(old: Old, fmt: Formatter) -> str:
+    """Say that nothing was wrong when that was read, which is no news of now."""
+    if old.of == 1:
+        how = fmt.strong("How the SIM is now is unknown.")
+        return f"{how} No fault was found when it was last read."
+    if old.is_all:
+        how = fmt.strong(f"How these {grouped(old.of)} SIMs are now is unknown.")
+        return f"{how} No fault was found when they were last read."
+    fresh = fmt.strong(f"No fault found in {part_of(old.of - old.sims, old.of)}.")
+    rest = f"the other {grouped(old.sims)} are" if old.sims > 1 else "the other one is"
+    return f"{fresh} How {rest} now is unknown."
 
 
 def _so_far(triage: Triage, fmt: Formatter) -> str:
@@ -71,16 +87,22 @@ def _so_far(triage: Triage, fmt: Formatter) -> str:
 def _troubled(triage: Triage, fmt: Formatter) -> str:
     """Count them, and their causes; the numbers of the causes add up to it."""
     troubled = triage.troubled
-    is_one = len(troubled) == 1
-    if all(report.state is not State.ONLINE for report in troubled):
-        verb = "is down" if is_one else "are down"
-    else:
-        verb = "needs attention" if is_one else "need attention"
+    verb = _verb(triage)
     icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
     causes = in_brief([cause_in_brief(cause, fmt) for cause in triage.causes])
     which = part_of(len(troubled), len(triage.rows))
     claim = f"{which[:1].upper()}{which[1:]} {verb}{causes}."
     return f"{icon} {fmt.strong(claim)}"
+
+
+def _verb(triage: Triage) -> str:
+    """Say whether they are down or merely ailing; of the past where nothing is from now."""
+    troubled, old = triage.troubled, triage.old
+    is_one, is_old = len(troubled) == 1, old is not None and old.is_all
+    if any(report.state is State.ONLINE for report in troubled):
+        return "needed attention" if is_old else "needs attention" if is_one else "need attention"
+    be = ("were", "was") if is_old else ("are", "is")
+    return f"{be[is_one]} down"
 
 
 def in_brief(counted: Sequence[tuple[int, str]]) -> str:
@@ -184,7 +206,7 @@ def cells(row: Row) -> tuple[str, str, str, str, str]:
         return clean(row.query, NAME), _unread_state(row), reason(row.error), "unknown", "unknown"
     return (
         clean(row.sim.full_name, NAME),
-        cell_label(row) + (" (old)" if row.stale else ""),
+        cell_label(row),
         cause_cell(row),
         clean(_operator(row), _OPERATOR),
         _seen(row),
@@ -239,6 +261,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Own
     table = Table(
         f"SIMs, worst first: {grouped(len(rows))}", HEADER, tuple(map(cells, rows)), _KEPT_COLUMNS
     )
+    top = (triage_headline(triage, MRKDWN), old_line(triage.old, MRKDWN))
     advice = (contrast_text(triage, MRKDWN), next_step(triage, MRKDWN))
 
     def beneath(drawn: Drawn) -> list[Block]:
@@ -246,25 +269,24 @@ def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Own
         return [context(*lines)] if lines else []
 
     blocks = [
-        section(triage_headline(triage, MRKDWN)),
+        section("\n".join(filter(None, top))),
         section(" ".join(filter(None, advice))) if any(advice) else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
         *owners_block(owners, {report.sim.sid: report.sim.name for report in triage.troubled}),
         *([] if triage.waiting else _actions(triage, owners, for_all=for_all)),
     ]
-    return screen(triage_headline(triage, NOTICE), blocks)
+    notice = (triage_headline(triage, NOTICE), old_line(triage.old, NOTICE))
+    return screen(" ".join(filter(None, notice)), blocks)
 
 
 def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
     missing = len(triage.rows) - drawn_rows
-    stale = sum(report.stale for report in triage.reports)
     late = sum(not report.allowance_known for report in triage.reports)
     over = f"{count(triage.cut, 'more SIM')} over the limit not read: ask for them separately"
     facts = (
         states_line(triage) if triage.reports else "",
         f"{count(missing, 'more row')} not shown here" if missing else "",
         over if triage.cut else "",
-        f"{grouped(stale)} from before, because KORE did not answer" if stale else "",
         f"data limit of {grouped(late)} not judged: plan or usage was not read" if late else "",
         _read(triage.reports),
         next((report.redacted for report in triage.reports if report.redacted), ""),

@@ -28,6 +28,7 @@ from bot.blocks.report_text import (
     warnings,
     window_line,
 )
+from bot.blocks.sim_text import old_line
 from bot.blocks.tables_and_charts import cell_text
 from bot.cli.terminal import in_columns, print_json, progress, terminal
 from bot.clock import Clock, SystemClock
@@ -147,6 +148,7 @@ async def _asked(text: str, fleet: FleetList) -> FleetQuery | None:
 def as_lines_of(found: FleetAnswer, now: datetime) -> Iterator[Text]:
     """Return the sentence with the count, the table, and what is not in it."""
     yield Text(fleet_headline(found, PLAIN), style="bold")
+    yield from _lines(filter(None, [old_line(found.old, PLAIN)]))
     rows = [fleet_header(found), *(fleet_cells(row, found, now) for row in found.rows)]
     texts = [list(map(cell_text, row)) for row in rows]
     yield from map(Text, in_columns(texts) if found.rows else ())
@@ -239,10 +241,12 @@ def summary(answers: Sequence[SessionReport | BotError]) -> Text:
     reports = [each for each in answers if isinstance(each, SessionReport)]
     errors = [each for each in answers if isinstance(each, BotError)]
     attention = sum(each.cause is not None for each in reports)
+    old = sum(each.stale for each in reports)
     lost = sum(isinstance(each, SimNotFound) for each in errors)
     verb = "needs" if attention == 1 else "need"
     parts = [
-        f"{attention} {verb} attention" if attention else "no warnings",
+        f"{attention} {verb} attention" if attention else "" if old else "no warnings",
+        f"{old} not read anew, as KORE did not answer" if old else "",
         f"{lost} not found" if lost else "",
         f"{len(errors) - lost} not read" if len(errors) > lost else "",
     ]

@@ -203,8 +203,9 @@ class TriageOutput(Output):
     total: int = Field(description="SIMs that were read")
     troubled: int = Field(description="of these, those whose cause is a warning or worse")
     unclear: int = Field(description="SIMs of which nothing sure can be said, read or not")
+    stale: int = Field(description="SIMs that KORE gave nothing newer of: from before")
     cut: int = Field(description="SIMs beyond the limit, which were not read")
-    problem: str | None = Field(description="what of the text could not be read, and why")
+    problem: str | None = Field(description="what could not be read, or not anew, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 
@@ -217,13 +218,14 @@ class FleetOutput(Output):
     matched: int = Field(description="SIMs that fit, whether listed or not")
     looked_at: int = Field(description="SIMs that were asked about")
     unread: int = Field(description="of those, how many could not be read: they may fit, too")
+    stale: int = Field(description="of those, SIMs that KORE gave nothing newer of: from before")
     as_of: datetime
     from_scan_of: str | None = Field(description="the digest whose scan this is; null: fresh")
     covers_only: str | None = Field(
         description="which SIMs that scan has; null: all that are meant"
     )
     new_since: datetime | None = Field(description="when the scan before it was made")
-    problem: str | None = Field(description="which SIMs were not looked at, and why")
+    problem: str | None = Field(description="which SIMs were not looked at, or not anew, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 

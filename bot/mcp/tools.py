@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.blocks.findings import explanation_lines
 from bot.blocks.format import PLAIN
 from bot.blocks.report import as_json
+from bot.blocks.sim_text import old_line
 from bot.clock import parse_seconds
 from bot.diagnosis.rule import all_rules
 from bot.errors import UserError
@@ -192,7 +193,8 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
         causes=list(map(of_cause, made.causes)) if page.is_first else [],
         total=len(made.reports),
         troubled=len(made.troubled),
-        problem=problem,
+        stale=made.old.sims if made.old else 0,
+        problem=_said(old_line(made.old, PLAIN), problem),
         redacted=lookups.caller.redaction,
     ).plain()
 
@@ -206,8 +208,12 @@ async def _triaged(lookups: AgentLookups, asked: TriageSims) -> tuple[Triage, st
     if not texts:
         raise NothingNamed(found.why_nothing)
     cut = found.cut + max(0, len(texts) - MOST_FRESH)
-    said = filter(None, (None if found.is_listed else NAMES_UNREAD, found.cut_short))
-    return await lookups.triage(texts[:MOST_FRESH], cut=cut), " ".join(said) or None
+    said = _said(None if found.is_listed else NAMES_UNREAD, found.cut_short)
+    return await lookups.triage(texts[:MOST_FRESH], cut=cut), said
+
+
+def _said(*sentences: str | None) -> str | None:
+    return " ".join(filter(None, sentences)) or None
 
 
 class FindSims(Paged):
@@ -283,6 +289,8 @@ async def find_sims(lookups: AgentLookups, asked: FindSims) -> Json:
         from_scan_of=about.digest,
         covers_only=about.only,
         new_since=about.since,
+        stale=about.old.sims if about.old else 0,
+        problem=_said(old_line(about.old, PLAIN), about.problem),
     ).plain()
 
 

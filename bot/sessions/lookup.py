@@ -36,6 +36,7 @@ from bot.sessions.neighbours import compared_with, with_neighbours
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
+from bot.sessions.triage import GOOD_NEWS
 from bot.sims.resolver import SimResolver
 from bot.struct import Struct, replace
 
@@ -68,10 +69,12 @@ class Judge(Struct):
     ) -> SessionReport:
         """Return the same of evidence that was made of `read`; without the `sums` of the window."""
         state, sessions = state_of(evidence, self.thresholds), evidence.sessions
-        findings = diagnose(evidence, self.thresholds, self.rule_broke)
-        may_rest = state in {State.OFFLINE, State.STALE} and cause_of(findings) is None
         parts = read.parts
         stale = [part for part in parts if part.stale]
+        findings = diagnose(evidence, self.thresholds, self.rule_broke)
+        if stale:  # that all was well is no news of now
+            findings = tuple(each for each in findings if each.rule != GOOD_NEWS)
+        may_rest = state in {State.OFFLINE, State.STALE} and cause_of(findings) is None
         return SessionReport(
             query=read.query,
             sim=evidence.sim,

@@ -40,6 +40,33 @@ class Unread(Struct):
 Row = SessionReport | Unread
 
 
+class Old(Struct):
+    """What KORE gave nothing newer of, and `why`: `sims` of the `of` that were read.
+
+    The oldest of it was told at `as_of`, seen from `made_at`.
+    """
+
+    sims: int
+    of: int
+    why: str
+    as_of: datetime
+    made_at: datetime
+
+    @property
+    def is_all(self) -> bool:
+        """Return whether nothing that was read is from now."""
+        return self.sims == self.of
+
+
+def old_of(reports: Sequence[SessionReport]) -> Old | None:
+    """Return how many of the reports are from before; None where all are from now."""
+    stale = [report for report in reports if report.stale]
+    if not stale:
+        return None
+    oldest = min(stale, key=lambda report: report.as_of)
+    return Old(len(stale), len(reports), oldest.why_stale, oldest.as_of, oldest.made_at)
+
+
 class Outage(Struct):
     """SIMs that fell silent together: how many `of` those that share a value of a trait.
 
@@ -97,6 +124,11 @@ class Triage(Struct):
     def troubled(self) -> tuple[SessionReport, ...]:
         """Those whose cause is a warning or worse."""
         return tuple(filter(is_troubled, self.reports))
+
+    @property
+    def old(self) -> Old | None:
+        """What of it KORE gave nothing newer of; None where all is from now."""
+        return old_of(self.reports)
 
     @property
     def unclear(self) -> int:
@@ -215,7 +247,8 @@ class FleetAnswer(Struct):
     `unread` of the latter could not be read. `digest` is the name of the digest whose scan this is
     from, None for a fresh look; `only` says which SIMs it has where not all that are meant.
     `since` is when what is new was not there yet. `redacted` says what was left out for want of
-    permission, `missing` are the accounts whose list of SIMs is not read yet.
+    permission, `missing` are the accounts whose list of SIMs is not read yet, `old` what KORE gave
+    nothing newer of.
     """
 
     query: FleetQuery
@@ -229,6 +262,7 @@ class FleetAnswer(Struct):
     since: datetime | None = None
     redacted: str | None = None
     missing: tuple[str, ...] = ()
+    old: Old | None = None
 
     @property
     def problem(self) -> str | None:
@@ -328,6 +362,7 @@ def fresh_answer(
         as_of=min((report.as_of for report in made.reports), default=now),
         since=since,
         redacted=redacted,
+        old=made.old,
     )
 
 

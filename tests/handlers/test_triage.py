@@ -1,6 +1,7 @@
 """Several SIMs in one text, by any way in."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,6 +90,24 @@ async def test_a_kore_that_is_down_is_a_table_too(whole):
     answer = whole.answer()
     assert "None of 2 SIMs could be read" in answer.text
     assert {"KORE is down (HTTP 503)"} == {row[2] for row in table_of(answer)[1:]}
+
+
+async def test_a_fleet_is_told_from_before_where_kore_is_down():
+    """Why stands on top, of a question and of a pattern alike, and no state looks like news."""
+    async with whole_bot(sims_ttl=0, sessions_ttl=0) as whole:
+        asked = ("offline", "well-*", "dock*")
+        for text in asked:
+            await whole.type(text)
+            assert "KORE is down" not in whole.answer().text
+        whole.kore.faults.add(broken(503, times=None))
+        for text in asked:
+            await whole.type(text)
+            old = whole.answer()
+
+            assert "KORE is down (HTTP 503)" in old.blocks[0]["text"]["text"], text
+            assert re.search("the last answers? I have, from ", old.text), text
+            assert all(row[1].endswith("(old)") for row in table_of(old)[1:]), text
+            assert "No fault found" not in old.text, text
 
 
 @pytest.mark.shows_progress

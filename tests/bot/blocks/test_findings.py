@@ -112,6 +112,15 @@ def test_no_findings(state, said):
     assert (state is State.UNKNOWN) == bool(step)
 
 
+def test_what_is_old_is_no_news_of_now():
+    """Neither that all was well nor that it was not overdue says how the SIM is; ask again."""
+    for state in (State.ONLINE, State.OFFLINE):
+        assert [
+            "No rule found anything wrong then; how it is now is unknown.",
+            "→ Try again in a minute.",
+        ] == main_lines(a_report(state=state, stale=True), PLAIN)
+
+
 def test_without_news_of_an_open_session_nothing_is_said_to_be_in_time():
     """A session that may still be open leaves it unknown whether the SIM is overdue."""
     sessions = a_session(), a_session(end=None, last_updated=None)

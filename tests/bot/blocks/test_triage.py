@@ -101,19 +101,68 @@ def test_an_outage_is_the_first_sentence(outage, brief, contrast):
 
 
 def test_old_rows_are_marked():
-    """They are counted, and no tick stands above them."""
-    drawn = triage_screen(of(sim(1, stale=True, redacted="ICCID left out."), sim(2)))
+    """No tick stands above them, and what is redacted is still said."""
+    drawn = triage_screen(of(sim(1, **OLD, redacted="ICCID left out."), sim(2)))
 
-    assert drawn.text.startswith("❔ No fault found in 2 SIMs.")
-    assert "(old)" in str(table_of(drawn))
-    assert "1 from before, because KORE did not answer" in str(drawn.blocks)
+    assert ["🟢 online (old)", "🟢 online"] == [row[1] for row in table_of(drawn)[1:]]
+    assert "pump-1 · 🟢 online (old)" in str(elements(drawn, "static_select"))
     assert "ICCID left out." in str(drawn.blocks)
+
+
+OLD = {"stale": True, "why_stale": "KORE is down (HTTP 503)."}
+FROM_BEFORE = "KORE is down (HTTP 503). These are the last answers I have, from 12"
 
 
 DOWN = {"state": State.OFFLINE}
 FLAPS = a_finding(severity=Severity.WARNING)
 CANCELED = a_finding(rule="sim_not_active", evidence={"status": "canceled"})
 BARRED = a_finding(rule="barred_after_flapping")
+
+
+@pytest.mark.parametrize(
+    ("answers", "says", "warns"),
+    [
+        ([sim(1, **OLD)], "❔ How the SIM is now is unknown. No fault was", "This is the last"),
+        (
+            [sim(1, **OLD), sim(2, **OLD), SimNotFound("…")],
+            "❔ How these 2 SIMs are now is unknown. No fault was found when they were last read.",
+            FROM_BEFORE,
+        ),
+        (
+            [sim(1, **OLD), sim(2), sim(3)],
+            "❔ No fault found in 2 of 3 SIMs. How the other one is now is unknown.",
+            "⚠️ KORE is down (HTTP 503). For 1 of 3 SIMs this is the last answer I have, from",
+        ),
+        (
+            [sim(1, **OLD), sim(2, **OLD), sim(3)],
+            "❔ No fault found in 1 of 3 SIMs. How the other 2 are now is unknown.",
+            "For 2 of 3 SIMs this is",
+        ),
+        (
+            [sim(at, findings=(a_finding(),), state=State.OFFLINE, **OLD) for at in (1, 2)],
+            "🔴 Both SIMs were down: flapping.",
+            FROM_BEFORE,
+        ),
+        (
+            [sim(1, findings=(a_finding(),), **OLD), sim(2, **OLD)],
+            "🔴 1 of 2 SIMs needed attention: flapping.",
+            FROM_BEFORE,
+        ),
+        (
+            [sim(1, findings=(a_finding(),)), sim(2, **OLD)],
+            "🔴 1 of 2 SIMs needs attention: flapping.",
+            "For 1 of 2 SIMs this is the last answer I have",
+        ),
+    ],
+)
+def test_what_is_old_says_so_on_top(answers, says, warns):
+    """Why, from when, and of how many; that all was well then is no news of now."""
+    drawn = triage_screen(of(*answers))
+    top = next(iter(words(drawn.blocks)))
+
+    assert drawn.text.startswith(says)
+    assert warns in drawn.text
+    assert warns in top.replace("*", "")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ from mcp import Client, MCPError
 
 from bot.app.mcp import agent_services
 from bot.app.resources import opened_store
+from bot.emulators.kore.faults import broken
 from bot.errors import Candidate, NotAllowed, SimAmbiguous
 from bot.mcp.brief import failed, of_report, of_row
 from bot.mcp.lookups import KEPT_SECONDS, AgentLookups, Caller, PageGone, Pages
 from bot.mcp.server import RULES, SIM, make_server
+from bot.mcp.tools import FindSims, TriageSims, find_sims, triage_sims
 from bot.sessions.snapshot import snapshot_of
 from bot.sessions.triage import FleetRow
 from bot.store.lookups import Lookups, Wanted
@@ -239,3 +241,17 @@ def test_a_cursor_is_nobody_elses_and_ends():
     clock.move(KEPT_SECONDS + 1)
     with pytest.raises(PageGone):
         pages.next(ME, cursor, 3)
+
+
+async def test_what_kore_gives_nothing_newer_of_is_counted_and_said(kore, tmp_path):
+    """A list and a question about a fleet say why, as people are told."""
+    set_to = kore.settings | {"SIMSESSIONS_SIMS_TTL": "0", "SIMSESSIONS_SESSIONS_TTL": "0"}
+    async with agent_services(settings_of(set_to, tmp_path)) as services:
+        of_list, of_fleet = TriageSims(sims=["truck-42"]), FindSims(name="well-*")
+        for is_down in (False, True):
+            kore.api.faults.add(*([broken(503, times=None)] if is_down else []))
+            lookups = AgentLookups(services, ONCALL)
+            for answer in (await triage_sims(lookups, of_list), await find_sims(lookups, of_fleet)):
+                assert (len(answer["sims"]) if is_down else 0) == answer["stale"]
+                assert is_down == ("KORE is down (HTTP 503)" in (answer["problem"] or ""))
+                assert answer["sims"]

@@ -16,7 +16,7 @@ from bot.sessions.fleet_query import (
     parse_fleet_query,
 )
 from bot.sessions.snapshot import Snapshot
-from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow
+from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow, Old
 from bot.sims.identifier import key, matcher
 
 DAYS = timedelta(days=2)
@@ -182,6 +182,16 @@ def test_what_could_not_be_read_is_in_the_headline():
 
     assert "5 of 169 SIMs are offline; 164 could not be read." == fleet_headline(answer, PLAIN)
     assert [] == [line for line in small_print(answer, 5, answer.as_of, PLAIN) if "164" in line]
+
+
+def test_what_is_old_is_told_in_the_past():
+    """Where nothing is from now; of a part of it the sentence above the table says which."""
+    moment = datetime.fromtimestamp(NOW, UTC)
+    for sims, verb in ((169, "were"), (168, "are")):
+        old = Old(sims, 169, "KORE is down (HTTP 503).", moment, moment)
+        answer = FleetAnswer(OFF, (), 5, 169, 0, moment, old=old)
+
+        assert f"5 of 169 SIMs {verb} offline." == fleet_headline(answer, PLAIN)
 
 
 def test_sleepers_are_told_apart_in_the_headline():

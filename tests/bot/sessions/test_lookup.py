@@ -123,6 +123,7 @@ async def test_a_stale_part_makes_a_stale_report(lookup, api, clock):
     assert report.stale
     assert first.as_of == report.as_of
     assert timedelta(seconds=600) <= report.made_at - report.as_of
+    assert [] == rules(report)  # that all was well then is no verdict on now
 
 
 async def test_as_of_is_that_of_the_oldest_part(lookup, clock):
