@@ -255,12 +255,17 @@ class Subscriptions(NamedRepository[Subscription]):
         async with self._db.write() as tx:
             await self._rows.remove(subscription.id, tx)
             await self._schedules.drop(subscription.schedule_name, tx)
-            for run in await self._rows.live_runs(subscription.schedule_name, KIND, tx):
+            for run in await self._queue.live(KIND, _runs_of(subscription), tx):
                 await self._queue.cancel(run, tx)
 
     async def is_being_made(self, subscription: Subscription) -> bool:
         """Return whether a run of it waits or is under way."""
-        return bool(await self._rows.live_runs(subscription.schedule_name, KIND))
+        return bool(await self._queue.live(KIND, _runs_of(subscription)))
+
+
+def _runs_of(subscription: Subscription) -> str:
+    """Return what the keys of its runs begin with."""
+    return f"{subscription.schedule_name}@"
 
 
 def schedule_of(subscription: Subscription) -> Schedule:

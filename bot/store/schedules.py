@@ -32,7 +32,7 @@ from sqlalchemy import (
 from bot.clock import due_times
 from bot.store.database import Database, Record, Transaction, insert_into
 from bot.store.jobs import JobQueue, NewJob
-from bot.store.schema import NOW, jobs, subscriptions
+from bot.store.schema import NOW, subscriptions
 from bot.store.schema import schedules as table
 from bot.struct import Struct, field
 
@@ -289,14 +289,3 @@ class SubscriptionRows(NamedRows):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, subscriptions)
-
-    async def live_runs(
-        self, schedule: str, kind: str, tx: Transaction | None = None
-    ) -> tuple[str, ...]:
-        """Return the keys of a schedule's jobs that have not ended."""
-        live = select(jobs.c.key).where(
-            jobs.c.kind == kind,
-            jobs.c.ended.is_(None),
-            jobs.c.key.startswith(f"{schedule}@", autoescape=True),
-        )
-        return tuple((await self._db.fetch(live, tx=tx)).scalars())

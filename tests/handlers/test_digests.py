@@ -27,10 +27,9 @@ async def next_due(whole):
 async def job(whole):
     """The one job of digests that there is."""
     (one,) = await kept(whole)
-    async with whole.bot.services.store.read() as tx:
-        rows = whole.bot.services.digests.subscriptions._rows
-        (only,) = await rows.live_runs(one.schedule_name, KIND, tx)
-    return await whole.bot.services.digests.queue.get(only)
+    queue = whole.bot.services.digests.queue
+    (only,) = await queue.live(KIND, f"{one.schedule_name}@")
+    return await queue.get(only)
 
 
 async def posted_in(whole, user):

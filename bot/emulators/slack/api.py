@@ -7,7 +7,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
 
 from bot.emulators.slack.app_responses import ResponseUrls
 from bot.emulators.slack.delivery import Ack, EnvelopeKind, SignedHttp
@@ -170,7 +169,7 @@ class SlackApi:
                 Route("/response/{ticket}", self._respond, methods=["POST"]),
                 Route("/upload/{ticket}", self._transfer.upload, methods=["POST"]),
                 Route("/files/{file}/{name}", self._transfer.download),
-                WebSocketRoute("/link", self._link),
+                WebSocketRoute("/link", self.socket.serve),
             ],
             lifespan=self._lifespan,
         )
@@ -193,9 +192,6 @@ class SlackApi:
     async def _respond(self, request: Request) -> Response:
         self._learn(request)
         return await self._response_urls.answer(request)
-
-    async def _link(self, socket: WebSocket) -> None:
-        await self.socket.serve(socket)
 
     def _learn(self, request: Request) -> None:
         if self.base_url is None:
