@@ -173,7 +173,8 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     redaction, view = visibility.redaction, await context.view_of(visibility)
     meant = await view.fleet.meant(query, redacts=redaction is not None)
     if meant.sids and query.is_only_a_name:
-        return await triage_reply(context, Spotted(meant.sids, len(meant.sids)))
+        named = Spotted(meant.sids, len(meant.sids))
+        return await triage_reply(context, named, meant.missing)
     for_all = context.request.aloud
     if meant.sids:
         spotted = Spotted(meant.sids, len(meant.sids))

@@ -74,12 +74,14 @@ class Board:
         return triage(self._spotted.texts, self._answers, cut=self._spotted.cut)
 
 
-async def triage_reply(context: Context, spotted: Spotted) -> Reply:
+async def triage_reply(context: Context, spotted: Spotted, missing: tuple[str, ...] = ()) -> Reply:
     """Read them all and return the table; meanwhile show how far that is.
 
-    A bot that is being stopped leaves what it has read.
+    `missing` are accounts whose SIMs could not be looked for. A bot that is being stopped leaves
+    what it has read.
     """
     made, progress = await read_all(context, spotted)
+    made = replace(made, missing=missing)
     reply = await table_reply(context, made, for_all=context.request.aloud)
     return replace(reply, shown=progress)
 

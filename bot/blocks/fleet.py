@@ -191,8 +191,8 @@ def reading_screen(words: str, so_far: Triage) -> Screen:
     return screen(line(NOTICE), [section(line(MRKDWN))])
 
 
-def ask_screen(wanted: WatchRequest, sids: Sequence[str]) -> Screen:
-    """Ask whether to watch all SIMs that a pattern means."""
+def ask_screen(wanted: WatchRequest, sids: Sequence[str], problem: str | None = None) -> Screen:
+    """Ask whether to watch all SIMs that a pattern means; a `problem` with finding them is said."""
     these, one = count(len(sids), "SIM"), len(sids) == 1
     until = f" {UNTIL_ALL[wanted.condition]}" if wanted.condition else ""
     lasts = f", for {lasting(wanted.duration)}" if wanted.duration else ""
@@ -205,4 +205,5 @@ def ask_screen(wanted: WatchRequest, sids: Sequence[str]) -> Screen:
     seconds = int(wanted.duration.total_seconds()) if wanted.duration else None
     value = ids.WatchSims(packed=chosen.packed, until=wanted.condition, seconds=seconds)
     press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value)
-    return screen(ask(NOTICE), [section(ask(MRKDWN)), actions(ids.TRIAGE_ACTIONS, [press])])
+    note = context(problem) if problem else None
+    return screen(ask(NOTICE), [section(ask(MRKDWN)), note, actions(ids.TRIAGE_ACTIONS, [press])])

@@ -328,6 +328,7 @@ def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
             **({"neighbours": asdict(answer.neighbours)} if answer.neighbours else {}),
             **({"problem": answer.problem} if answer.problem else {}),
             **({"redacted": answer.redacted} if answer.redacted else {}),
+            **({"unsearched": answer.unsearched} if answer.unsearched else {}),
         }
     )
     return plain

@@ -50,6 +50,7 @@ from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary, hours_of, uptime_of
+from bot.sessions.triage import unsearched_said
 
 _JUST_NOW = timedelta(minutes=10)
 
@@ -158,8 +159,9 @@ def unread_line(report: SessionReport, fmt: Formatter) -> str | None:
 
 
 def warnings(report: SessionReport, fmt: Formatter) -> list[str]:
-    """Return what the reader must know before all else: from before, or sessions unread."""
-    lines = (stale_line(report, fmt), unread_line(report, fmt))
+    """Return what the reader must know first: from before, sessions unread, or a namesake."""
+    unsearched = unsearched_said(report.unsearched)
+    lines = (stale_line(report, fmt), unread_line(report, fmt), unsearched and f"⚠️ {unsearched}")
     return [line for line in lines if line]
 
 

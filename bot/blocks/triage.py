@@ -288,6 +288,7 @@ def _small_print(triage: Triage, drawn_rows: int) -> list[str]:
         f"{count(missing, 'more row')} not shown here" if missing else "",
         over if triage.cut else "",
         f"data limit of {grouped(late)} not judged: plan or usage was not read" if late else "",
+        triage.problem or "",
         _read(triage.reports),
         next((report.redacted for report in triage.reports if report.redacted), ""),
     )

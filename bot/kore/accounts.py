@@ -110,8 +110,8 @@ class AccountsClient(KoreClient):
 
     async def named(
         self, name: str, *, fresh: bool = False, lacks: Callable[[str], bool]
-    ) -> list[Fetched[Sim]]:
-        """Fetch the SIM of that unique name from each account that has one.
+    ) -> tuple[list[Fetched[Sim]], tuple[str, ...]]:
+        """Fetch the SIM of that unique name from each account that has one; name who did not say.
 
         Once there is one, an account that `lacks` the name by its list is not waited for, and
         others for a moment only. Raises KoreError where none is found and not all could be asked.
@@ -131,7 +131,8 @@ class AccountsClient(KoreClient):
         found = [self.noted(sim, account) for sim, account in hits if sim]
         if errors and not found:
             raise errors[0]
-        return found
+        silent = asked.keys() - {task for task in done if not task.exception()}
+        return found, tuple(sorted(asked[task] for task in silent))
 
     async def first(self, ask: Ask[T]) -> tuple[str, T]:
         """Ask all accounts side by side; return the first answer and whose it is.

@@ -62,7 +62,7 @@ class Fetched(Struct, Generic[T]):
     """A value with its age: `as_of` is when KORE was asked for it.
 
     `stale` means that KORE was asked again and gave nothing newer; `why_stale` is a sentence that
-    says why.
+    says why. `unsearched` are the accounts, of several, that may have another one of that name.
     """
 
     value: T
@@ -70,6 +70,7 @@ class Fetched(Struct, Generic[T]):
     stale: bool = False
     skipped_rows: int = 0
     why_stale: str = ""
+    unsearched: tuple[str, ...] = ()
 
 
 class SingleFlight(Generic[T]):

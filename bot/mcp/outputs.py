@@ -33,6 +33,9 @@ class Output(BaseModel):
         return self.model_dump(mode="json")
 
 
+UNSEARCHED = "accounts that could not be searched, and may have a SIM of that name, too"
+
+
 class SimFields(Output):
     """A SIM, as KORE has it."""
 
@@ -132,6 +135,7 @@ class ReportOutput(BaseModel):
     stale: bool = Field(description="KORE does not answer: this is from before")
     neighbours: NeighbourFields | None = None
     problem: str | None = Field(default=None, description="what could not be read, and why")
+    unsearched: list[str] = Field(default=[], description=UNSEARCHED)
     redacted: str | None = Field(default=None, description="what was taken out, and why")
 
 
@@ -259,6 +263,7 @@ class HistoryOutput(Output):
     stale: bool = Field(description="KORE does not answer: this is from before")
     problem: str | None = Field(description="what could not be read, and why")
     next_cursor: str | None = Field(description=CURSOR)
+    unsearched: list[str] = Field(default=[], description=UNSEARCHED)
     redacted: str | None = None
 
 
@@ -284,6 +289,7 @@ class ExplainOutput(Output):
     as_of: datetime
     stale: bool = Field(description="KORE does not answer: this is from before")
     problem: str | None = Field(description="what could not be read, and why")
+    unsearched: list[str] = Field(default=[], description=UNSEARCHED)
     redacted: str | None = None
 
 

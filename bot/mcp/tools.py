@@ -194,7 +194,7 @@ async def triage_sims(lookups: AgentLookups, asked: TriageSims) -> Json:
         total=len(made.reports),
         troubled=len(made.troubled),
         stale=made.old.sims if made.old else 0,
-        problem=_said(old_line(made.old, PLAIN), problem),
+        problem=_said(old_line(made.old, PLAIN), made.problem, problem),
         redacted=lookups.caller.redaction,
     ).plain()
 

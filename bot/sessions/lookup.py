@@ -95,6 +95,7 @@ class Judge(Struct):
             if sums and sessions
             else None,
             rest=rest_of(evidence, self.thresholds) if may_rest else None,
+            unsearched=read.sim.unsearched,
         )
 
     def together(

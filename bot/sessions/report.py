@@ -77,7 +77,8 @@ class SessionReport(Struct, dict=True):
     not speak; `neighbours` is what is known of others where it alone was asked for and is silent,
     and without `peers_known` some are still being looked at;
     `in_device_since` is when the SIM came to its device, or was away last; `rest` how it sleeps,
-    where it is between two of its usual contacts and nothing is wrong.
+    where it is between two of its usual contacts and nothing is wrong; `unsearched` are the
+    accounts, of several, that may have a SIM of that name, too.
     """
 
     query: str
@@ -100,6 +101,7 @@ class SessionReport(Struct, dict=True):
     peers_known: bool = True
     in_device_since: datetime | None = None
     rest: Rest | None = None
+    unsearched: tuple[str, ...] = ()
     last_session: DataSession | None = None
     """The open session with the latest news, else the newest one: it follows from `sessions`."""
 

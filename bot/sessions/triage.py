@@ -1,6 +1,6 @@
 """Many SIMs at a glance: which are worst, what they share, and the answer about a fleet. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from heapq import heappush, heappushpop
 from math import inf
@@ -38,6 +38,18 @@ class Unread(Struct):
 
 
 Row = SessionReport | Unread
+
+
+def missing_said(accounts: Iterable[str]) -> str | None:
+    """Say that SIMs of these accounts are not among those of a pattern or question."""
+    names = ", ".join(accounts)
+    return f"SIMs of {names} are missing: KORE's list of them is not read yet." if names else None
+
+
+def unsearched_said(accounts: Iterable[str]) -> str | None:
+    """Say that these accounts may have a SIM of the name that was asked for."""
+    names = ", ".join(sorted(accounts))
+    return f"I could not search {names}, which may have a SIM of that name, too." if names else None
 
 
 class Old(Struct):
@@ -103,12 +115,21 @@ class SharedCause(Struct):
 class Triage(Struct):
     """The SIMs that a text named, worst first, each once.
 
-    `waiting` are not read yet; `cut` are beyond the limit and not read at all.
+    `waiting` are not read yet; `cut` are beyond the limit and not read at all; `missing` are the
+    accounts whose list of SIMs is not read yet.
     """
 
     rows: tuple[Row, ...]
     waiting: int = 0
     cut: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> str | None:
+        """Which SIMs were not looked at, and why."""
+        unsearched = {account for report in self.reports for account in report.unsearched}
+        said = filter(None, (missing_said(self.missing), unsearched_said(unsearched)))
+        return " ".join(said) or None
 
     @property
     def reports(self) -> tuple[SessionReport, ...]:
@@ -267,10 +288,7 @@ class FleetAnswer(Struct):
     @property
     def problem(self) -> str | None:
         """Which SIMs were not looked at, and why."""
-        names = ", ".join(self.missing)
-        return (
-            f"SIMs of {names} are missing: KORE's list of them is not read yet." if names else None
-        )
+        return missing_said(self.missing)
 
 
 class FleetCollector(Generic[T]):

@@ -5,9 +5,9 @@ any other: whoever may not see it learns nothing of it.
 """
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
@@ -22,6 +22,7 @@ from bot.sims.identifier import Identifier, Kind, account_in, identify, key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
 from bot.sims.wording import Listed, ambiguous
+from bot.struct import replace
 
 
 class JoinedDirectory(SimDirectory):
@@ -184,7 +185,7 @@ class AccountsResolver(SimResolver):
         """Return the SIM as its account has it. Raises SimNotFound, SimAmbiguous, KoreErrors."""
         if found := self._behind(identifier):
             account, rest = found
-            held = replace(self._held(account, identify(rest)), typed=identifier.typed)
+            held = dataclasses.replace(self._held(account, identify(rest)), typed=identifier.typed)
             return await self._within(account).resolve(held, fresh=fresh)
         return await super().resolve(identifier, fresh=fresh)
 
@@ -225,12 +226,30 @@ class AccountsResolver(SimResolver):
     async def _by_name(
         self, name: str, identifier: Identifier, *, fresh: bool
     ) -> Fetched[Sim] | None:
-        """Fetch by unique name from all accounts; where several have it, whoever asks chooses."""
-        hits = await self._named.named(
+        """Fetch by unique name from all accounts; where several have it, whoever asks chooses.
+
+        Of an account that does not answer its list tells, where that was read.
+        """
+        hits, silent = await self._named.named(
             name, fresh=fresh, lacks=lambda account: self._joined.lacks(account, name)
         )
         meant = [hit for hit in hits if is_asked_for(hit.value, identifier)]
-        if len({hit.value.sid for hit in meant}) > 1:
-            sims = tuple(candidate_of(hit.value) for hit in meant)
-            raise ambiguous(identifier, sims, OFFERED)
-        return meant[0] if meant else None
+        if not meant:
+            return None
+        lists = {account: self._joined.only(account) for account in silent}
+        listed = (
+            sim for each in lists.values() for sim in each.table.equal("unique_key", key(name))
+        )
+        sims = {sim.sid: sim for sim in (*(candidate_of(hit.value) for hit in meant), *listed)}
+        if len(sims) > 1:
+            raise ambiguous(identifier, tuple(sims.values()), OFFERED)
+        unread = tuple(account for account, each in lists.items() if each.as_of is None)
+        return replace(meant[0], unsearched=unread) if unread else meant[0]
+
+    async def _listed(
+        self, identifier: Identifier, *, fresh: bool, patience: float
+    ) -> Fetched[Sim] | None:
+        """Look the name up in the lists that are read; the others may have it, too."""
+        found = await super()._listed(identifier, fresh=fresh, patience=patience)
+        missing = self._joined.missing if identifier.kind is Kind.NAME else ()
+        return replace(found, unsearched=missing) if found and missing else found

@@ -16,7 +16,7 @@ from bot.services import Actor, Request
 from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport
-from bot.sessions.triage import can_come_back
+from bot.sessions.triage import can_come_back, missing_said, unsearched_said
 from bot.sims.identifier import is_pattern, plain_pattern, quoted
 from bot.struct import replace
 from bot.watches.service import BegunWatch
@@ -150,7 +150,7 @@ async def watch_one(
         raise _left_out("it cannot come back", [report])
     asker, services = asker_of(context.actor, context.request), context.services
     begun = await services.watches.begin(asker, report, condition, length)
-    return _reply(context.request, [begun], services.clock.now())
+    return _reply(context.request, [begun], services.clock.now(), _unsearched([report]))
 
 
 async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
@@ -173,7 +173,8 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
             f"{number} SIMs are called {quoted(wanted.sim)}, and you may watch {max(room, 0)} more "
             f"({services.watches.limits.per_person} in all). Narrow the pattern."
         )
-    return Reply(ask_screen(replace(wanted, sim=plain_pattern(wanted.sim)), meant.sids))
+    called = replace(wanted, sim=plain_pattern(wanted.sim))
+    return Reply(ask_screen(called, meant.sids, missing_said(meant.missing)))
 
 
 async def watch_many(
@@ -198,7 +199,14 @@ async def watch_many(
     errors += [full] if full else []
     if not begun:
         raise errors[0]
-    return _reply(context.request, begun, services.clock.now(), errors)
+    faults = [*(error.sentence for error in errors), *_unsearched(reports)]
+    return _reply(context.request, begun, services.clock.now(), faults)
+
+
+def _unsearched(reports: Sequence[SessionReport]) -> list[str]:
+    """Say that accounts which could not be searched may have SIMs of these names, too."""
+    said = unsearched_said({account for each in reports for account in each.unsearched})
+    return [said] if said else []
 
 
 def _is_met(condition: Condition | None, report: SessionReport) -> bool:
@@ -212,13 +220,13 @@ def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
 
 
 def _reply(
-    request: Request, begun: Sequence[BegunWatch], now: datetime, errors: Sequence[BotError] = ()
+    request: Request, begun: Sequence[BegunWatch], now: datetime, faults: Sequence[str] = ()
 ) -> Reply:
     """Return what is said of new watches; where everybody reads it, the card says enough."""
     extended = sum(each.extended for each in begun)
     watches = [each.watch for each in begun]
-    screen = begun_screen(watches, extended, now, [error.sentence for error in errors])
-    return Reply(screen, quiet=request.aloud and not (extended or errors))
+    screen = begun_screen(watches, extended, now, faults)
+    return Reply(screen, quiet=request.aloud and not (extended or faults))
 
 
 async def watch_clicked(context: Context, value: str) -> Reply:

@@ -1,0 +1,63 @@
+"""Two accounts: an answer says which could not be searched, and whose SIM it is about."""
+
+import pytest
+
+from bot.emulators.kore.faults import broken
+from tests.accounts_rig import GLOBEX, two_accounts
+
+UNREAD = {"api_url": "http://127.0.0.1:1"}
+UNSEARCHED = "I could not search globex, which may have a SIM of that name, too."
+MISSING = "SIMs of globex are missing: KORE's list of them is not read yet."
+
+
+def said(two):
+    """Return all that stands in the newest answer."""
+    answer = two.whole.answer()
+    return f"{answer.text} {answer.blocks}"
+
+
+@pytest.fixture
+async def both():
+    """The bot with two accounts that everybody may see."""
+    async with two_accounts() as running:
+        yield running
+
+
+ASKED = {
+    "pump-7": UNSEARCHED,
+    "Pump-7": UNSEARCHED,
+    "history pump-7": UNSEARCHED,
+    "watch pump-7": UNSEARCHED,
+    "pump-7, truck-42": UNSEARCHED,
+    "watch pump-7, truck-42": UNSEARCHED,
+    "pump-*": MISSING,
+    "watch pump-*": MISSING,
+    "pump-* offline": MISSING,
+}
+
+
+async def test_an_account_that_cannot_be_searched_is_named():
+    """It may have a SIM of the name that is answered on: whatever is asked of a name says so."""
+    async with two_accounts(globex=UNREAD) as two:
+        for text, note in ASKED.items():
+            await two.whole.type(text)
+            assert note in said(two).replace("\\'", "'"), text
+        report = await two.whole.view.sessions.look_up("pump-7")
+        assert (GLOBEX,) == report.unsearched
+
+
+async def test_where_no_other_can_be_meant_nothing_is_said():
+    """A SIM that is named by its account, or by a number, is that one."""
+    async with two_accounts(globex=UNREAD) as two:
+        for text in ("acme/pump-7", "acme/pump-*", "history acme/pump-7"):
+            await two.whole.type(text)
+            assert "globex" not in said(two), text
+
+
+async def test_a_list_tells_of_a_namesake_whose_account_is_down(both):
+    """Both are offered though one cannot be read; one that its list lacks is answered."""
+    both.globex.faults.add(broken(503, times=None))
+    await both.whole.type("pump-7")
+    assert "2 SIMs are called" in both.whole.answer().text
+    await both.whole.type("truck-42")
+    assert "globex" not in said(both)
