@@ -1,6 +1,7 @@
 """SIMs asked and judged in the background, at KORE's stand-in."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -69,9 +70,8 @@ async def test_a_scan_judges_as_a_look_up_does(scanner, sims, kore, clock):
     rows = {row.sid: Snapshot.from_json(row.row) for row in scanned.rows}
 
     assert [] == scanned.failures
-    assert {sid: told(snapshot_of(report)) for sid, report in reports.items()} == {
-        sid: told(snapshot) for sid, snapshot in rows.items()
-    }
+    looked_up = {sid: told(snapshot_of(report)) for sid, report in reports.items()}
+    assert looked_up == {sid: told(snapshot) for sid, snapshot in rows.items()}
 
 
 async def test_no_sim_is_lost_among_many_at_once(kore, api, clock, executor):
@@ -97,16 +97,9 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_again(scanner, sims, a
 
 async def test_all_pages_of_a_long_history_count(scanner, kore, clock, api):
     """Where one page is not all of a SIM's sessions, the others are read too."""
-    api.add(
-        {"sid": "DE" + "7" * 32, "unique_name": "busy", "status": "active"},
-        [
-            {
-                "start": f"{clock.now() - timedelta(minutes=n + 1):%Y-%m-%dT%H:%M:%SZ}",
-                "end": f"{clock.now() - timedelta(minutes=n):%Y-%m-%dT%H:%M:%SZ}",
-            }
-            for n in range(1200)
-        ],
-    )
+    minutes = [f"{clock.now() - timedelta(minutes=n):%FT%TZ}" for n in range(1201)]
+    rows = [{"start": start, "end": end} for end, start in pairwise(minutes)]
+    api.add({"sid": "DE" + "7" * 32, "unique_name": "busy", "status": "active"}, rows)
     busy = [sim async for sim in kore.sims() if sim.unique_name == "busy"]
     scanned = await scanner.scan(busy, {})
     today = unpacked(scanned.months[busy[0].sid])[day_number(clock.now())]
@@ -122,10 +115,9 @@ async def test_rows_of_another_sim_are_left_out(scanner, kore, clock, api):
     quiet = [sim async for sim in kore.sims() if sim.unique_name == "quiet"]
     scanned = await scanner.scan(quiet, {})
 
-    assert ([], ["None of the 1 rows that KORE sent could be read."]) == (
-        scanned.rows,
-        [failed.error.sentence for failed in scanned.failures],
-    )
+    (failed,) = scanned.failures
+    assert [] == scanned.rows
+    assert "None of the 1 rows that KORE sent could be read." == failed.error.sentence
 
 
 async def test_one_request_a_sim(scanner, sims, api):

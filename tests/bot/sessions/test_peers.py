@@ -91,9 +91,8 @@ async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(put, open_wi
 
 async def test_who_was_online_only_before_the_loss_is_no_proof(put, open_with, clock):
     """A scan of yesterday evening says nothing of this morning."""
-    report = await open_with(Peers(clock, Scan(a_peer(clock, 1, hours=20)))).look_up(
-        put(9, silent=True)
-    )
+    lookup = open_with(Peers(clock, Scan(a_peer(clock, 1, hours=20))))
+    report = await lookup.look_up(put(9, silent=True))
 
     assert report.neighbours is None
 
@@ -165,9 +164,8 @@ async def test_sims_asked_for_one_by_one_are_compared(put, open_with, clock):
 
 async def test_the_last_scan_tells_silent_from_well(put, open_with, clock):
     """Two asked for together are compared with what a scan saw since; what it saw before is not."""
-    known = [
-        a_peer(clock, number, lost_at=datetime.fromisoformat(LOST).timestamp()) for number in (1, 2)
-    ]
+    lost_at = datetime.fromisoformat(LOST).timestamp()
+    known = [a_peer(clock, number, lost_at=lost_at) for number in (1, 2)]
     known += [a_peer(clock, number, hours=20) for number in (3, 4)]
     known += [
         replace(peer, member=replace(peer.member, traits={Trait.CELL: "310-260-1-1"}))
@@ -176,9 +174,8 @@ async def test_the_last_scan_tells_silent_from_well(put, open_with, clock):
     lookup = open_with(Peers(clock, Scan(*known)))
     reports = await lookup.look_up_many([put(8, silent=True), put(9, silent=True)])
 
-    assert [{"sims": 4, "of": 4, "others_silent": 0, "others": 10}] * 2 == list(
-        map(outage, reports)
-    )
+    expected = {"sims": 4, "of": 4, "others_silent": 0, "others": 10}
+    assert [expected, expected] == [*map(outage, reports)]
 
 
 async def test_memory_is_bounded(put, open_with, clock, monkeypatch):
