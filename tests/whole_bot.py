@@ -14,7 +14,7 @@ from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.serve import serving
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.messages import Message
-from bot.services import FleetView
+from bot.sessions.fleet import AccountViews, FleetView
 from bot.settings import Settings
 from bot.slack.identity import bot_scopes
 from bot.store.location import FILE_NAME
@@ -22,6 +22,11 @@ from tests.databases import migrated, quick_folder
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSide, slack_side
 
 STORES: list[bytes] = []  # an empty one that is up to date: to make it is half of a bot's start
+
+
+def the_view(view: FleetView) -> AccountViews:
+    """Return what gives this view, whoever asks."""
+    return AccountViews(view.accounts, lambda *_: view)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import start_background
 from bot.sessions.fetch import AllowanceReader
-from bot.sessions.fleet import AccountViews, FleetList, FleetView, ManyViews, OneView
+from bot.sessions.fleet import AccountViews, FleetList, FleetView
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.news_ages import NewsAges
 from bot.sessions.peers import MOST_QUICK, Peers, ScanPeers
@@ -207,10 +207,7 @@ def open_access(  # noqa: PLR0913 -- what it is put together from
     made = weakref.WeakValueDictionary[frozenset[str], Peers]()
     stack.push_async_callback(_close_all, made)
     parts = _Parts(settings, clock, metrics, store, ages, stacks, quick, made)
-    if len(stacks.names) == 1:
-        views: AccountViews = OneView(_view(stacks.names, None, parts))
-    else:
-        views = ManyViews(stacks.names, partial(_view, parts=parts), stacks.labels)
+    views = AccountViews(stacks.names, partial(_view, parts=parts), stacks.labels)
     return KoreAccess(stacks.client, views, stacks.resolver)
 
 

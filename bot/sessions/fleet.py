@@ -7,7 +7,7 @@ accounts that `bot.slack.access.Authorizer` says an answer's readers may see.
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from types import MappingProxyType
 
 from cachetools import LRUCache, TTLCache
 
@@ -226,60 +226,36 @@ class FleetView(Struct):
     peers: Peers
 
 
-class AccountViews(Protocol):
-    """The views of all sets of accounts."""
+class AccountViews:
+    """The views of all sets of accounts; `make` makes one that is wanted.
 
-    names: frozenset[str]
-    """All accounts; with one account it may have no name, which is ""."""
-    unnamed: str
-    """The account of a SIM that names none: with several there is no such SIM."""
-    labels: Mapping[str, str]
-    """What people call accounts, by name, where that is another."""
+    `names` are all accounts, `labels` what people call them where that is another. One account may
+    have no name, which is "". `unnamed` is the account of a SIM that names none: with several there
+    is no such SIM.
+    """
+
+    def __init__(
+        self,
+        names: frozenset[str],
+        make: Callable[[frozenset[str], str | None], FleetView],
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.names = names
+        self.labels = labels
+        (self.unnamed,) = names if len(names) == 1 else ("",)
+        self._make = make
+        self._views: LRUCache[tuple[frozenset[str], str | None], FleetView] = LRUCache(MOST_VIEWS)
 
     def of(self, accounts: Iterable[str], default: str | None = None) -> FleetView:
         """Return the view of these accounts; a name alone means a SIM of the `default`.
 
         Raises NotAllowed where there is none of them.
         """
-
-
-class OneView:
-    """The view of a bot that has one account."""
-
-    def __init__(self, view: FleetView) -> None:
-        self.names = view.accounts
-        (self.unnamed,) = view.accounts
-        self.labels: Mapping[str, str] = {}
-        self._view = view
-
-    def of(self, accounts: Iterable[str], default: str | None = None) -> FleetView:  # noqa: ARG002 -- there is one only
-        """Return it. Raises NotAllowed where its account is not among them."""
-        if not self.names.issubset(accounts):
-            raise NotAllowed(NOT_HERE)
-        return self._view
-
-
-class ManyViews:
-    """The views of a bot that has several accounts; `make` makes one that is wanted."""
-
-    def __init__(
-        self,
-        names: frozenset[str],
-        make: Callable[[frozenset[str], str | None], FleetView],
-        labels: Mapping[str, str],
-    ) -> None:
-        self.names = names
-        self.labels = labels
-        self.unnamed = ""
-        self._make = make
-        self._views: LRUCache[tuple[frozenset[str], str | None], FleetView] = LRUCache(MOST_VIEWS)
-
-    def of(self, accounts: Iterable[str], default: str | None = None) -> FleetView:
-        """Return the view of these accounts. Raises NotAllowed where there is none of them."""
         wanted = self.names.intersection(accounts)
         if not wanted:
             raise NotAllowed(NOT_HERE)
-        known_as = wanted, default if default in wanted else None
+        is_choice = len(self.names) > 1 and default in wanted
+        known_as = wanted, default if is_choice else None
         view: FleetView | None = self._views.get(known_as)
         if view is None:
             view = self._views[known_as] = self._make(*known_as)

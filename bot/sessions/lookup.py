@@ -347,7 +347,8 @@ class SessionLookup:
         if self._peers is None or not reports:
             return self._judge.together(answers)
         account = reports[0].sim.account if len(reports) == 1 else None
-        return await self._among(self._peers(account), answers)
+        peers = self._peers(account)
+        return await self._among(peers, answers, peers.for_many)
 
     async def _answer_again(
         self, texts: Sequence[str], answers: list[Answer], batch: Batch

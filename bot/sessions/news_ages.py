@@ -7,17 +7,16 @@ first seen, however old its news was then. That age is counted; the 99th percent
 import logging
 import math
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from threading import Lock
-from typing import Protocol
 
 from bot.clock import Clock
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import Network, generation, is_low_power, network_of
 from bot.errors import BotError
 from bot.kore.models import DataSession
+from bot.store.lookups import NewsAgeRows
 
 SHORTEST = 60.0
 PER_OCTAVE = 4
@@ -37,26 +36,13 @@ Bin = tuple[str, str, int]
 log = logging.getLogger(__name__)
 
 
-class AgeStore(Protocol):
-    """Where the counts of all replicas are added up."""
-
-    async def add(self, counts: Mapping[Bin, int]) -> None:
-        """Add to the counts. Raises StoreError."""
-
-    async def all(self) -> dict[Bin, int]:
-        """Return the counts. Raises StoreError."""
-
-    async def halve(self, network: str, radio: str) -> None:
-        """Halve the counts of a place. Raises StoreError."""
-
-
 class NewsAges:
     """What was learnt. Without a store nothing is, and each line is unknown.
 
     Scans see sessions from a thread of their own.
     """
 
-    def __init__(self, store: AgeStore | None = None) -> None:
+    def __init__(self, store: NewsAgeRows | None = None) -> None:
         self._store = store
         self._lines: dict[Place, timedelta] = {}
         self._places: frozenset[Place] = frozenset()
@@ -134,7 +120,7 @@ class NewsAges:
             raise
         await self._read(self._store)
 
-    async def _read(self, store: AgeStore) -> None:
+    async def _read(self, store: NewsAgeRows) -> None:
         counts: dict[Place, Counter[int]] = {}
         for (network, radio, number), sessions in (await store.all()).items():
             counts.setdefault((network, radio), Counter())[number] = sessions

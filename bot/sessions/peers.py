@@ -133,7 +133,7 @@ class Peers:
 
     `quick_look` looks a SIM up behind all who wait for an answer; `names` finds those that are
     called alike, `well-1` and `well-2`. An answer about one SIM waits for all that for `patience`
-    seconds at most.
+    seconds at most, one to a question about several for each of it `for_many` seconds.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Peers:
         self._scan = scan
         self._quick_look = quick_look
         self._names = names
-        self._part, self._for_many = patience / 4, max(patience, PATIENCE_FOR_MANY)
+        self._part, self.for_many = patience / 4, max(patience, PATIENCE_FOR_MANY)
         self._recent: dict[str, Peer] = {}
         self._sweep_at = LONG_AGO
         self._looks: set[asyncio.Task[None]] = set()
@@ -196,8 +196,7 @@ class Peers:
             return {}
         known, since = await self.known(), self._since
         if len(lost) <= MOST_QUICK:
-            patience = patience or (self._part if len(asked) == 1 else self._for_many)
-            known = await self._looked_around(lost, known, lines, patience)
+            known = await self._looked_around(lost, known, lines, patience or self._part)
         known.update((sid, peer) for sid, (_, peer) in asked.items() if peer.as_of >= since)
         return known
 

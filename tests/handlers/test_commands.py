@@ -10,7 +10,7 @@ from bot.diagnosis.evidence import State
 from bot.emulators.kore.faults import broken
 from bot.emulators.slack.people import BOT
 from bot.errors import Candidate, NotASim, SimNotFound, UnknownSubcommand
-from bot.sessions.fleet import FleetList, OneView
+from bot.sessions.fleet import FleetList
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
@@ -19,6 +19,7 @@ from bot.store.schema import lookups
 from bot.struct import replace
 from handlers.commands import all_subcommands, find, or_nearest
 from tests.digest_rig import pumps
+from tests.whole_bot import the_view
 
 HERE = Path(__file__).parent
 
@@ -238,7 +239,7 @@ async def test_by_mention_and_directly(whole):
 async def test_many_are_answered_from_a_scan_only(whole, dispatch_with):
     """Without a scan that may be shown the answer says how to get one."""
     few = FleetList(whole.view.client, whole.view.directory, most=3)
-    dispatch = dispatch_with(views=OneView(replace(whole.view, fleet=few)))
+    dispatch = dispatch_with(views=the_view(replace(whole.view, fleet=few)))
     await dispatch(dispatch.command("offline"))
     await whole.settle()
 
@@ -260,7 +261,7 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
         await ScanRows(services.store).add(run.id, rows, tx)
     await runs.change(run.id, Stage.POSTED, has_rows=True, sims=3)
     few = FleetList(whole.view.client, whole.view.directory, most=3)
-    dispatch = dispatch_with(views=OneView(replace(whole.view, fleet=few)))
+    dispatch = dispatch_with(views=the_view(replace(whole.view, fleet=few)))
     await dispatch(dispatch.command("offline on telcel"))
     await whole.settle()
 

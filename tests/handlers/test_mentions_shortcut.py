@@ -3,9 +3,9 @@
 import pytest
 
 from bot.blocks import ids
-from bot.sessions.fleet import OneView
 from bot.sims.spotter import SimSpotter
 from bot.struct import replace
+from tests.whole_bot import the_view
 
 FIELDS_TO_PASTE = (ids.PASTED, *ids.PASTED_MORE)
 SHORTCUT = ids.LOOK_UP_MESSAGE
@@ -137,7 +137,7 @@ async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, 
             return {}
 
     spotter = SimSpotter(Unlisted(), lambda _identifier: None)
-    dispatch = dispatch_with(views=OneView(replace(whole.view, spotter=spotter)))
+    dispatch = dispatch_with(views=the_view(replace(whole.view, spotter=spotter)))
     message = await whole.say("it is down again")
     about = {"message": message.to_slack(), "message_ts": message.ts}
     about |= {"callback_id": SHORTCUT, "channel": {"id": "C0FLEETOP"}}

@@ -21,14 +21,13 @@ from slack_bolt.middleware.assistant.async_assistant import AsyncAssistant
 from bot.app.bot import EVENTS_PATH
 from bot.emulators.kore.faults import late
 from bot.ops.metrics import Metrics
-from bot.sessions.fleet import OneView
 from bot.slack.client import SlackClient
 from bot.slack.messages import Delivery
 from bot.slack.posting import MAYBE_TWICE, BlockFallback
 from bot.struct import replace
 from tests.fakes import FakeClock
 from tests.slack_rig import BOT_TOKEN
-from tests.whole_bot import whole_bot
+from tests.whole_bot import the_view, whole_bot
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = [path for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")]
@@ -44,7 +43,7 @@ class BrokenLookup:
 
 async def test_t1_an_exception_right_after_the_ack_does_not_cost_the_ack(dispatch_with, whole):
     """The command is acknowledged with 200 although its work fails at once, and it is answered."""
-    dispatch = dispatch_with(views=OneView(replace(whole.view, sessions=BrokenLookup())))
+    dispatch = dispatch_with(views=the_view(replace(whole.view, sessions=BrokenLookup())))
 
     answer = await dispatch(dispatch.command())
     await whole.settle()
@@ -63,7 +62,7 @@ async def test_t1_nor_does_a_payload_that_nobody_expects(dispatch, whole):
 
 async def test_t2_what_fails_after_the_ack_is_told_in_full(dispatch_with, whole, caplog):
     """No listener is lazy; a failure has its traceback and the reference that the asker reads."""
-    dispatch = dispatch_with(views=OneView(replace(whole.view, sessions=BrokenLookup())))
+    dispatch = dispatch_with(views=the_view(replace(whole.view, sessions=BrokenLookup())))
 
     await dispatch(dispatch.command())
     await whole.settle()

@@ -75,7 +75,7 @@ async def test_some_asked_for_together_are_compared_with_those_called_alike(
     for number in range(1, 6):
         put(number, name=f"well-{number}", silent=number < 4)
     put(9, name="pump-1", cell_id="310-260-9-9")
-    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names(), patience=30))
     report, *_ = await lookup.look_up_many(asked)
 
     assert {"sims": 3, "of": 5, "others_silent": 0} == {
@@ -213,7 +213,7 @@ async def test_two_asked_for_together_are_a_pair(put, open_with, names, clock):
     """More are looked at as around one: the third well that is out is not among the next five."""
     for number in range(1, 10):
         put(number, name=f"well-{number}", silent=number in {1, 2, 9}, imei=None)
-    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names()))
+    lookup = open_with(Peers(clock, None, open_with(None).look_up, await names(), patience=30))
     reports = await lookup.look_up_many(["well-1", "well-2"])
 
     assert ["common_outage"] * 2 == [report.cause.rule for report in reports]
