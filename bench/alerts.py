@@ -23,11 +23,12 @@ from stub import stub
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.reading import Devices, Reader, Wanted, lines_of, with_outages
+from bot.alerts.reading import Devices, Reader, Wanted, with_outages
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
 from bot.app.jobs import alert_work
 from bot.diagnosis.rule import Severity
+from bot.diagnosis.rules.common_outage import lines_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.sessions.snapshot import Found, Snapshot

@@ -22,7 +22,7 @@ from PIL import Image
 from sqlalchemy import update
 
 from bot.alerts.alert import Alert
-from bot.blocks.digest_setup import block_of
+from bot.blocks.digest_setup import DIGEST
 from bot.blocks.kit import NO_BREAK
 from bot.clock import SystemClock
 from bot.demo.page.examples import post_alert
@@ -111,7 +111,7 @@ async def watch(demo: Demo) -> list[Message]:
 async def digest(demo: Demo) -> list[Message]:
     """Post two digests of a fleet, between which a SIM comes back; return the second."""
     form = {FormField.NAME: "Pumps", FormField.PATTERN: "pump-*"}
-    values = {block_of(name): {block_of(name): value} for name, value in form.items()}
+    values = {DIGEST.block_of(name): {DIGEST.block_of(name): value} for name, value in form.items()}
     with demo.workspace.subscribe() as changes:
         await demo.workspace.command(WHO, WHERE, COMMAND, "digest add")
         while (await anext(changes)).kind != "view_changed":

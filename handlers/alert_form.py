@@ -91,12 +91,8 @@ def _new(context: Context, values: AlertValues, chosen: SelectedSims) -> Alert:
 
 async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
     """Keep it and tell the channel; a channel that cannot be told gets no alert either."""
-    store, by, now = (
-        context.services.alerts.alerts,
-        context.request.user,
-        context.services.clock.now(),
-    )
-    deed = "changed" if before else "made"
+    services, by = context.services, context.request.user
+    store, now, deed = services.alerts.alerts, services.clock.now(), "changed" if before else "made"
     line = ALERT.announced_screen(after, by, deed)
 
     async def keep() -> None:

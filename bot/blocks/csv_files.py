@@ -107,8 +107,8 @@ def csv_cell(value: CsvCell) -> str:
 
 
 def _cause(seen: ScannedSim) -> Found | None:
-    found = seen.snapshot.findings[:1]
-    return next((each for each in found if each.severity != Severity.INFO.word), None)
+    found = seen.snapshot.findings
+    return found[0] if found and found[0].severity != Severity.INFO.word else None
 
 
 DIGEST_COLUMNS: Mapping[str, Callable[[ScannedSim], CsvCell]] = {

@@ -30,7 +30,7 @@ TURNED_AWAY = "networks turn it away."
 _BRIEF = 76
 _ROUNDED = timedelta(minutes=10)
 _CLAUSE = re.compile(r"(?<=[;.]) (?!\d)")
-_NAMED = re.compile(r"\{(\w+)\}")
+NAMED = re.compile(r"\{(\w+)\}")
 
 
 class FindingLines(NamedTuple):
@@ -151,7 +151,7 @@ def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None
             return fmt.data(imei_text(value))
         return value_text(value, fmt, now)
 
-    return _NAMED.sub(put, fmt.own(sentence))
+    return NAMED.sub(put, fmt.own(sentence))
 
 
 def value_text(value: Value, fmt: Formatter, now: datetime | None = None) -> str:

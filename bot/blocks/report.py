@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from bot.blocks import ids
-from bot.blocks.findings import main_finding, main_lines, others_text, value_text
+from bot.blocks.findings import NAMED, main_finding, main_lines, others_text, value_text
 from bot.blocks.format import (
     MRKDWN,
     NO_LINKS,
@@ -304,9 +304,6 @@ def _text(key: str, label: str, text: str) -> Entity:
     }
 
 
-_NAMED = re.compile(r"\{(\w+)\}")
-
-
 def as_json(query: str, answer: SessionReport | BotError) -> dict[str, Any]:
     """Return a report, or the error that stands in its place, as what json.dumps takes."""
     if isinstance(answer, BotError):
@@ -350,7 +347,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def plainly_filled(sentence: str, finding: Finding) -> str:
     """Put a finding's evidence in the place of its names in braces, as programs get it."""
     evidence = finding.evidence
-    return _NAMED.sub(
+    return NAMED.sub(
         lambda name: value_text(evidence[name[1]], PLAIN) if name[1] in evidence else name[0],
         sentence,
     )
