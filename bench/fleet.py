@@ -14,6 +14,7 @@ from scan import FLEET
 from bot.blocks.fleet import fleet_screen
 from bot.clock import SystemClock
 from bot.diagnosis.evidence import State
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Audience, FleetScans
 from bot.kore.models import Sim
 from bot.sessions.fleet import FleetList
@@ -110,7 +111,7 @@ async def measured(database: Database) -> list[bool]:
     digests: Any = SimpleNamespace(of_person=mine, runs=DigestRuns(database), team="T0")
     listed, scans = (
         FleetList(kore, directory),
-        FleetScans(digests, database),
+        FleetScans(digests, database, Thresholds()),
     )
 
     async def ask(question: str) -> None:

@@ -247,7 +247,9 @@ def _view(accounts: frozenset[str], default: str | None, parts: _Parts) -> Fleet
         resolver,
         clock,
         settings.thresholds,
-        allowances=AllowanceReader(client, clock, kept_days=Archive(parts.store)),
+        allowances=AllowanceReader(
+            client, clock, kept_days=Archive(parts.store, settings.thresholds)
+        ),
         rule_broke=parts.metrics.rule_broke,
         ages=parts.ages,
         peers=peers.of,

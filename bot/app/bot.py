@@ -228,8 +228,8 @@ def _services(
         store=store,
         digests=digests,
         alerts=alert_service(resources),
-        scans=FleetScans(digests, store),
-        archive=Archive(store),
+        scans=FleetScans(digests, store, settings.thresholds),
+        archive=Archive(store, settings.thresholds),
         watches=watch_service(resources),
         owners=Owners(OwnerRows(store), clock),
         audit=open_audit(

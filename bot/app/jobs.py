@@ -253,7 +253,10 @@ def _foreign_alert_work(resources: Resources, stack: AsyncExitStack) -> ForeignA
             clock,
             settings.thresholds,
             allowances=AllowanceReader(
-                behind, clock, patience=ALLOWANCE_SECONDS, kept_days=Archive(store)
+                behind,
+                clock,
+                patience=ALLOWANCE_SECONDS,
+                kept_days=Archive(store, settings.thresholds),
             ),
             rule_broke=resources.metrics.rule_broke,
             ages=resources.ages,

@@ -14,6 +14,7 @@ from bot.app.jobs import incidents_of
 from bot.app.resources import open_ages, open_audit, open_store
 from bot.app.run import heed_signals, opened, run_process
 from bot.clock import SystemClock
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscriptions import EveryDigest, Subscriptions
 from bot.errors import StartError
@@ -50,8 +51,8 @@ async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
         views = open_access(settings, clock, metrics, stack, store=store, ages=ages).views
         yield AgentServices(
             views=views,
-            scans=_scans(store),
-            archive=Archive(store),
+            scans=_scans(store, settings.thresholds),
+            archive=Archive(store, settings.thresholds),
             incidents=incidents_of(store, JobQueue(store)),
             rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
             audit=open_audit(settings, clock, metrics, stack, store=store, account=views.unnamed),
@@ -61,9 +62,9 @@ async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
         )
 
 
-def _scans(store: Database) -> FleetScans:
+def _scans(store: Database, limits: Thresholds) -> FleetScans:
     digests = EveryDigest(Subscriptions(store, JobQueue(store)), DigestRuns(store))
-    return FleetScans(digests, store)
+    return FleetScans(digests, store, limits)
 
 
 def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 from pydantic_core import from_json
 
 from bot.diagnosis.rhythm import Contact
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import BATCH, moment, sim_summaries
 from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
+from bot.digests.outages import NONE, ScanOutages, ToldOutages
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import DigestService, EveryDigest
 from bot.errors import NotAllowed, UserError
@@ -51,10 +53,10 @@ class Archive:
     A digest is shown to whoever may see all of its accounts; to others it raises NotAllowed.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, limits: Thresholds) -> None:
         self._runs = DigestRuns(database)
         self._rows = ScanRows(database)
-        self._sums = ScanSums(database)
+        self._outages = ScanOutages(database, limits)
         self._days = SimDays(database)
 
     async def digest(self, subscription: str, due: datetime, accounts: frozenset[str]) -> Digest:
@@ -66,16 +68,19 @@ class Archive:
     ) -> tuple[SimSummary, ...]:
         """Return the SIMs of a digest, the gravest first, as many as a table shows."""
         run = await self._run(subscription, due, accounts)
-        return sim_summaries(await self._sums.worst(run.id, 0, MOST_SHOWN), redacts=redacts)
+        told = await self._outages.told(run)
+        rows = await self._outages.worst(run.id, told, 0, MOST_SHOWN)
+        return sim_summaries(rows, told, redacts=redacts)
 
     async def sims(
         self, subscription: str, due: datetime, accounts: frozenset[str], *, redacts: bool
     ) -> AsyncIterator[Sequence[ScannedSim]]:
         """Stream all SIMs of a digest by SID, a few at a time. Raises DigestGone."""
         run = await self._run(subscription, due, accounts)
+        told = await self._outages.told(run)
         async for page in self._rows.every(run.id):
             for at in range(0, len(page), BATCH):
-                yield [_scanned(row, redacts=redacts) for row in page[at : at + BATCH]]
+                yield [_scanned(row, told, redacts=redacts) for row in page[at : at + BATCH]]
 
     async def days(self, sid: str) -> dict[int, Day]:
         """Return the days of a SIM that are known, by number, the oldest first."""
@@ -94,8 +99,8 @@ class Archive:
         return run
 
 
-def _scanned(row: ScanRow, *, redacts: bool) -> ScannedSim:
-    return ScannedSim(_snapshot(row.row, redacts=redacts), row.traffic, row.fault)
+def _scanned(row: ScanRow, told: ToldOutages, *, redacts: bool) -> ScannedSim:
+    return ScannedSim(_snapshot(row.row, told, redacts=redacts), row.traffic, row.fault)
 
 
 _MOST_NEW = 2000
@@ -135,10 +140,11 @@ SeenDigests = DigestService | EveryDigest
 class FleetScans:
     """Reads scans. Every method may raise StoreError."""
 
-    def __init__(self, digests: SeenDigests, database: Database) -> None:
+    def __init__(self, digests: SeenDigests, database: Database, limits: Thresholds) -> None:
         self._digests = digests
         self._rows = ScanRows(database)
         self._sums = ScanSums(database)
+        self._outages = ScanOutages(database, limits)
 
     async def from_scan(
         self, query: FleetQuery, meant: MeantSims, to: Audience, *, most: int = SHOWN
@@ -162,11 +168,12 @@ class FleetScans:
             pages = _one_page(await self._rows.only_in(scan.run.id, before.id, _MOST_NEW))
         else:
             pages = self._pages(query, scan.run)
-        await _collect(collector, pages, query, redacts=to.redacted is not None)
+        told = await self._outages.told(scan.run)
+        await _collect(collector, pages, query, told, redacts=to.redacted is not None)
         is_all = query.is_new or not (query.pattern or query.plan)
         return FleetAnswer(
             query=query,
-            rows=collector.rows(partial(_snapshot, redacts=to.redacted is not None)),
+            rows=collector.rows(partial(_snapshot, told=told, redacts=to.redacted is not None)),
             matched=collector.matched,
             looked_at=scan.run.sims or collector.looked_at if is_all else collector.looked_at,
             unread=collector.unread,
@@ -245,6 +252,7 @@ async def _collect(
     collector: FleetCollector[str],
     pages: AsyncIterator[Sequence[BriefRow]],
     query: FleetQuery,
+    told: ToldOutages,
     *,
     redacts: bool,
 ) -> None:
@@ -265,7 +273,7 @@ async def _collect(
             if row.state == FAILED:
                 collector.add_unread(facts)
             else:
-                collector.add(facts, row.row, row.gravity, row.traffic)
+                collector.add(facts, row.row, told.gravity(row.sid, row.gravity), row.traffic)
         await asyncio.sleep(0)
 
 
@@ -284,9 +292,9 @@ def _facts(row: BriefRow) -> Facts:
 
 
 def _redacted_facts(row: BriefRow) -> Facts:
-    return _facts(row)._replace(name=_snapshot(row.row, redacts=True).name)
+    return _facts(row)._replace(name=_snapshot(row.row, NONE, redacts=True).name)
 
 
-def _snapshot(row: str, *, redacts: bool) -> Snapshot:
-    snapshot = Snapshot.from_json(row)
+def _snapshot(row: str, told: ToldOutages, *, redacts: bool) -> Snapshot:
+    snapshot = told.seen(Snapshot.from_json(row))
     return redacted_snapshot(snapshot) if redacts else snapshot

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappush, heappushpop
 from operator import attrgetter
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Member, Outage, Trait, outages_of
+from bot.diagnosis.contrast import Outage, Trait
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.rules.common_outage import lines_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import (
     ChangeGroup,
@@ -24,9 +23,9 @@ from bot.digests.digest import (
     TrendPoint,
     UnreadableSims,
 )
+from bot.digests.outages import NONE, ScanOutages, ToldOutages
 from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
-from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Change, ChangeKind, Snapshot, changes, gravest
 from bot.store.database import Database
@@ -73,17 +72,30 @@ class _WorstChanges:
 
 
 class ChangeCollector:
-    """Collects changes by kind: at most `most` SIMs of each, without their numbers if `redacts`."""
+    """Collects changes by kind: at most `most` SIMs of each, without their numbers if `redacts`.
 
-    def __init__(self, most: int, *, redacts: bool = False) -> None:
+    `before` and `after` are the outages then and now.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        before: ToldOutages = NONE,
+        after: ToldOutages = NONE,
+        *,
+        redacts: bool = False,
+    ) -> None:
         self._most = most
+        self._before = before
+        self._after = after
         self._redacts = redacts
         self._by_kind: defaultdict[ChangeKind, _WorstChanges] = defaultdict(_WorstChanges)
 
     def add(self, pair: Pair) -> None:
         """Compare a SIM with how it was. A snapshot that cannot be read is no change."""
         try:
-            before, after = Snapshot.from_json(pair.before), Snapshot.from_json(pair.after)
+            before = self._before.seen(Snapshot.from_json(pair.before))
+            after = self._after.seen(Snapshot.from_json(pair.after))
         except ValueError:
             return
         weight = max((_GRAVITY.get(found.severity, 0) for found in after.findings), default=0)
@@ -150,7 +162,7 @@ class Compiler:
         self._runs = DigestRuns(database)
         self._rows = ScanRows(database)
         self._sums = ScanSums(database)
-        self._limits = limits
+        self._outages = ScanOutages(database, limits)
         self._clock = clock
 
     async def digest(self, run: Run, about: Subscription, notes: RunNotes) -> Digest:
@@ -161,6 +173,8 @@ class Compiler:
         before = await self._runs.before(about.id, run.due, run.accounts)
         counts = await self._sums.counts(run.id)
         due, now, redacts = moment(run.due), self._clock.now(), notes.redacted is not None
+        then, told = await self._outages.told(before), await self._outages.find(run.id)
+        changed = ChangeCollector(MAX_NAMED, then, told, redacts=redacts)
         return Digest(
             subscription=about.id,
             name=about.name,
@@ -171,14 +185,16 @@ class Compiler:
             counts=counts,
             since=moment(before.due) if before else None,
             next_due=about.next_due(max(due, now)),
-            changes=await self._differences(before, run, redacts=redacts),
-            new=await self._only_in(run, before, redacts=redacts),
-            gone=await self._only_in(before, run, redacts=redacts)
+            changes=await self._differences(before, run, changed),
+            new=await self._only_in(run, before, told, redacts=redacts),
+            gone=await self._only_in(before, run, then, redacts=redacts)
             if not notes.problem
             else SimSample(),
-            worst=await self.worst(run, redacts=redacts),
-            talkers=sim_summaries(await self._sums.talkers(run.id, MAX_NAMED), redacts=redacts),
-            outages=await self._outages(run, redacts=redacts),
+            worst=await self._worst(run, told, redacts=redacts),
+            talkers=sim_summaries(
+                await self._sums.talkers(run.id, MAX_NAMED), told, redacts=redacts
+            ),
+            outages=tuple(_outage(each, redacts=redacts) for each in told.outages),
             unread=await self._unread(run, redacts=redacts),
             missing=notes.missing,
             unreachable=notes.unreachable,
@@ -188,21 +204,16 @@ class Compiler:
             redacted=notes.redacted,
         )
 
-    async def worst(
-        self, run: Run, least: int = MIN_GRAVITY, most: int = MAX_NAMED, *, redacts: bool
-    ) -> SimSample:
-        """Return the SIMs of a run of at least such gravity, the gravest first."""
-        rows = await self._sums.worst(run.id, least, most)
-        return SimSample(
-            await self._sums.grave(run.id, least), sim_summaries(rows, redacts=redacts)
-        )
+    async def _worst(self, run: Run, told: ToldOutages, *, redacts: bool) -> SimSample:
+        rows = await self._outages.worst(run.id, told, MIN_GRAVITY, MAX_NAMED)
+        grave = await self._sums.grave(run.id, MIN_GRAVITY) + told.raised(MIN_GRAVITY)
+        return SimSample(grave, sim_summaries(rows, told, redacts=redacts))
 
     async def _differences(
-        self, before: Run | None, run: Run, *, redacts: bool
+        self, before: Run | None, run: Run, found: ChangeCollector
     ) -> tuple[ChangeGroup, ...]:
         if before is None:
             return ()
-        found = ChangeCollector(MAX_NAMED, redacts=redacts)
         async for page in self._rows.changed(before.id, run.id):
             for at, pair in enumerate(page):
                 found.add(pair)
@@ -210,39 +221,22 @@ class Compiler:
                     await asyncio.sleep(0)
         return found.groups()
 
-    async def _only_in(self, run: Run | None, other: Run | None, *, redacts: bool) -> SimSample:
+    async def _only_in(
+        self, run: Run | None, other: Run | None, told: ToldOutages, *, redacts: bool
+    ) -> SimSample:
         """Return the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
             return SimSample()
         rows = await self._rows.only_in(run.id, other.id, MAX_NAMED)
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
-        return SimSample(count, sim_summaries(rows, redacts=redacts))
-
-    async def _outages(self, run: Run, *, redacts: bool) -> tuple[NetworkOutage, ...]:
-        """Compare those that fell silent together with the others, if there are enough of them."""
-        limits, losses = self._limits, 0
-        async for _ in self._sums.lost(run.id):
-            losses += 1
-            if losses >= limits.outage_sims:
-                break
-        else:
-            return ()
-        members = [each async for each in self._members(run)]
-        found = outages_of(members, lines_of(limits))
-        return tuple(_outage(each, redacts=redacts) for each in found)
-
-    async def _members(self, run: Run) -> AsyncIterator[Member]:
-        async for page in self._rows.every(run.id):
-            for row in page:
-                if member := scanned_member(row):
-                    yield member
-            await asyncio.sleep(0)
+        return SimSample(count, sim_summaries(rows, told, redacts=redacts))
 
     async def _unread(self, run: Run, *, redacts: bool) -> UnreadableSims:
         rows = await self._sums.failed(run.id, MAX_NAMED)
         if not rows:
             return UnreadableSims()
-        return UnreadableSims(await self._sums.faults(run.id), sim_summaries(rows, redacts=redacts))
+        faults = await self._sums.faults(run.id)
+        return UnreadableSims(faults, sim_summaries(rows, redacts=redacts))
 
     async def _missed(
         self, run: Run, about: Subscription, before: Run | None, skipped_since: float | None
@@ -285,10 +279,13 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def sim_summaries(rows: Iterable[ScanRow], *, redacts: bool) -> tuple[SimSummary, ...]:
+def sim_summaries(
+    rows: Iterable[ScanRow], told: ToldOutages = NONE, *, redacts: bool
+) -> tuple[SimSummary, ...]:
     """Return what a list says of rows, without the numbers of card and device if `redacts`."""
     return tuple(
-        sim_summary(Snapshot.from_json(row.row), row.traffic, redacts=redacts) for row in rows
+        sim_summary(told.seen(Snapshot.from_json(row.row)), row.traffic, redacts=redacts)
+        for row in rows
     )
 
 

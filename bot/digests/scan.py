@@ -100,11 +100,12 @@ def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> S
 def gravity(findings: Iterable[Finding]) -> int:
     """Order SIMs by their gravest finding; what the state says by itself does not count."""
     counted = (each for each in findings if each.stands and each.rule not in IMPLIED_BY_STATE)
-    return max((_weight(found) for found in counted), default=0)
+    return max((weight(found.rule, found.severity) for found in counted), default=0)
 
 
-def _weight(found: Finding) -> int:
-    return found.severity * SEVERITY_STEP + len(ORDER) - place(found.rule)[0]
+def weight(rule: str, severity: Severity) -> int:
+    """Return the gravity of a SIM of which this is the gravest finding."""
+    return severity * SEVERITY_STEP + len(ORDER) - place(rule)[0]
 
 
 def fingerprint(snapshot: Snapshot) -> int:

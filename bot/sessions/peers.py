@@ -19,7 +19,7 @@ from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
 from bot.errors import BotError
 from bot.sessions.neighbours import Near, Peer, by_loss, lost_near
 from bot.sessions.report import SessionReport, case_of
-from bot.sessions.snapshot import Snapshot
+from bot.sessions.snapshot import packed_snapshot
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import key
 from bot.slack.access import ONE_ACCOUNT
@@ -104,24 +104,18 @@ def scanned_member(row: ScanRow) -> Member | None:
     """Return a scanned SIM as it is compared with others; None where it could not be read."""
     if row.fault:
         return None
-    seen = Snapshot.from_json(row.row)
+    get = packed_snapshot(row.row).get  # a whole snapshot takes five times as long
+    device, network, operator = get("imei14"), get("network"), get("operator")
     told = {
-        Trait.CELL: seen.cell_id,
-        Trait.NETWORK: _network_words(seen),
-        Trait.PLAN: seen.plan,
-        Trait.MODEL: seen.imei14 and seen.imei14[:MODEL_DIGITS],
-        Trait.COUNTRY: seen.country,
-        Trait.RADIO: seen.radio,
+        Trait.CELL: get("cell_id"),
+        Trait.NETWORK: f"{operator} ({network})" if operator and network else network,
+        Trait.PLAN: get("plan"),
+        Trait.MODEL: device and device[:MODEL_DIGITS],
+        Trait.COUNTRY: get("country"),
+        Trait.RADIO: get("radio"),
     }
-    heard = seen.seen_at.timestamp() if seen.seen_at else None
-    return Member(row.sid, row.lost_at, heard, {t: value for t, value in told.items() if value})
-
-
-def _network_words(seen: Snapshot) -> str | None:
-    """Name a network as a look-up does: `Telcel (334-020)`."""
-    if seen.network is None:
-        return None
-    return f"{seen.operator} ({seen.network})" if seen.operator else seen.network
+    traits = {trait: value for trait, value in told.items() if value}
+    return Member(row.sid, row.lost_at, get("seen_at"), traits)
 
 
 def _started(run: Run) -> datetime:

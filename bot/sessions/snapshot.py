@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.fields import cell, country, generation, known_text
@@ -111,6 +111,15 @@ def compact_json(value: Any) -> str:  # noqa: ANN401 -- any JSON
         return to_json(value, ensure_ascii=True).decode()
     except PydanticSerializationError:  # half a surrogate pair
         return json.dumps(value, separators=(",", ":"))
+
+
+def packed_snapshot(text: str) -> Mapping[str, Any]:
+    """Read no more than the JSON of a snapshot, which this bot stored."""
+    try:
+        told: Mapping[str, Any] = from_json(text)
+    except ValueError:  # half a surrogate pair
+        told = json.loads(text)
+    return told
 
 
 def snapshot_of(report: SessionReport) -> Snapshot:

@@ -127,12 +127,17 @@ def _finding(outage: Outage, limits: Thresholds) -> Finding:
     return Finding(
         rule="common_outage",
         severity=Severity.CRITICAL,
-        title=f"Common outage, {outage.silent} SIMs",
+        title=title_of(outage),
         says=_says(outage),
         next_step=NEXT_STEPS[outage.trait],
         source=limits.sources["outage_sims"],
         evidence={name: value for name, value in known.items() if value is not None},
     )
+
+
+def title_of(outage: Outage) -> str:
+    """Return what a SIM in an outage has."""
+    return f"Common outage, {outage.silent} SIMs"
 
 
 def _says(outage: Outage) -> str:

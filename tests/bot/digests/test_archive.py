@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import BATCH, Archive, DigestGone
 from bot.digests.days import Day, merged_months
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import ScanRows, SimDays
-from tests.bot.blocks.digests import QUIET
-from tests.bot.digests.test_compile import row
+from tests.bot.blocks.digests import QUIET, a_digest
+from tests.bot.digests.test_compile import down, row
 
 DUE = datetime.fromtimestamp(600, UTC)
 
@@ -25,7 +26,7 @@ async def archive(database):
         await ScanRows(database).add(run.id, rows, tx)
         told = {"digest": QUIET.to_json().decode(), "has_rows": True}
         await runs.change(run.id, Stage.POSTED, tx, **told)
-    return Archive(database)
+    return Archive(database, Thresholds())
 
 
 async def every(archive, *, redacts):
@@ -42,6 +43,23 @@ async def test_the_gravest_come_first(archive):
     found = await archive.worst("s1", DUE, ONE_ACCOUNT, redacts=False)
 
     assert [f"pump-{n}" for n in reversed(range(70))] == [sim.name for sim in found]
+
+
+async def test_who_is_in_an_outage_has_it_for_a_cause(archive, database):
+    """The table and the file name the outage that the digest does, and what is graver first."""
+    runs = DigestRuns(database)
+    run = await runs.find("s1", 600.0)
+    digest = a_digest().to_json().decode()
+    async with database.write() as tx:
+        await ScanRows(database).add(run.id, [down(n) for n in range(3)], tx)
+        await runs.change(run.id, Stage.POSTED, tx, digest=digest)
+    worst = await archive.worst("s1", DUE, ONE_ACCOUNT, redacts=False)
+    (first, *_) = await every(archive, redacts=False)
+
+    assert [("Common outage, 3 SIMs", "critical")] * 3 == [(s.what, s.severity) for s in worst[:3]]
+    assert {"pump-0", "pump-1", "pump-2"} == {sim.name for sim in worst[:3]}
+    assert ["common_outage"] == [found.rule for found in first[0].snapshot.findings]
+    assert "do not reset" in first[0].snapshot.next_step
 
 
 async def test_all_sims_come_a_few_at_a_time(archive):

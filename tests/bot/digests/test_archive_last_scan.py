@@ -14,6 +14,7 @@ from bot.sessions.snapshot import Found, Snapshot
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
 from bot.struct import replace
+from tests.bot.blocks.digests import a_digest
 from tests.fakes import YEARLY
 from tests.whole_bot import whole_bot
 
@@ -77,6 +78,7 @@ class Scanned:
         async with store.write() as tx:
             await ScanRows(store).add(run.id, rows, tx)
         await runs.change(run.id, Stage.POSTED, has_rows=True, sims=len(rows))
+        return run
 
     async def ask(self, text, person=ANA, channel=PUBLIC, *, for_all=False, redacted=None):
         """Return the answer."""
@@ -114,6 +116,23 @@ async def test_what_fits(scanned):
         assert expected == [row.snapshot.name for row in answer.rows], text
         assert (matched, looked_at, unread) == (answer.matched, answer.looked_at, answer.unread)
         assert ("Fleet", None) == (answer.digest, answer.only)
+
+
+async def test_who_is_in_an_outage_has_it_for_a_cause(scanned):
+    """A digest that names an outage has it for its SIMs here too; else it is not sought."""
+    sims = [fleet_sim(n, f"pump-{n}", cell_id="7") for n in (1, 2, 3)]
+    lost = [ScanRow(s.sid, "stale", 0, 2, s.to_json(), lost_on="334-20", lost_at=1.0) for s in sims]
+    runs, store = DigestRuns(scanned.services.store), scanned.services.store
+    run = await scanned.scan([fleet_sim(n, f"well-{n}") for n in range(10, 20)])
+    async with store.write() as tx:
+        await ScanRows(store).add(run.id, lost, tx)
+    assert {()} == {row.snapshot.findings for row in (await scanned.ask("pump-*")).rows}
+    digest = a_digest().to_json().decode()
+    await runs.change(run.id, Stage.POSTED, digest=digest)
+
+    found = [row.snapshot.findings[0] for row in (await scanned.ask("pump-*")).rows]
+
+    assert [("common_outage", "critical", "Common outage, 3 SIMs")] * 3 == found
 
 
 async def test_new_is_what_the_scan_before_had_not(scanned):

@@ -114,6 +114,71 @@ async def test_a_common_outage(scene):
     assert (1000.0, 1003.0) == (it.first.timestamp(), it.last.timestamp())
 
 
+GHOST = Found("ghost_session", "warning", "Session is open but may be dead")
+
+
+def down(number, **told):
+    """Return the row of a SIM that fell silent with others, as its scan judged it alone."""
+    told = {"state": State.STALE, "findings": (GHOST,), "gravity": MIN_GRAVITY + 3, **told}
+    return row(number, mark=2, lost=1000.0, **told)
+
+
+WELL = [row(n) for n in range(10, 20)]
+
+
+async def test_who_is_in_an_outage_has_it_for_a_cause(scene):
+    """SIMs of an outage are named with it, and stand before what is less grave; others do not."""
+    graver = row(60, gravity=MIN_GRAVITY + 9, findings=(FLAPPING,))
+    limit = Found("data_limit", "critical", "Data limit")
+    lost = [down(1), down(2), down(3, findings=(limit, GHOST), gravity=MIN_GRAVITY + 150)]
+    worst = (await scene.digest(await scene.run(60.0, *lost, graver, *WELL))).worst
+
+    assert (4, [("pump-3", "Data limit", "critical"), *OUTAGE_OF_TWO, FLAPS]) == (
+        worst.count,
+        [(sim.name, sim.what, sim.severity) for sim in worst.first],
+    )
+
+
+OUTAGE_OF_TWO = [(f"pump-{n}", "Common outage, 3 SIMs", "critical") for n in (1, 2)]
+FLAPS = ("pump-60", "Flapping", "warning")
+
+
+async def test_an_outage_counts_who_would_not_be_in_need_alone(scene):
+    """A SIM whose silence a remark explains needs attention in an outage; the gravest are kept."""
+    lost = [down(n, gravity=MIN_GRAVITY - 50, findings=()) for n in range(3)]
+    others = [row(n, gravity=MIN_GRAVITY + 5, findings=(FLAPPING,)) for n in range(10, 90)]
+    worst = (await scene.digest(await scene.run(60.0, *lost, *others))).worst
+
+    assert (83, 50) == (worst.count, len(worst.first))
+    assert ["pump-0", "pump-1", "pump-2", "pump-10"] == [sim.name for sim in worst.first[:4]]
+
+
+async def test_what_an_outage_explains_is_no_change(scene):
+    """Neither its beginning nor its end tells of findings that stand under it."""
+    before, during = [row(n) for n in range(1, 4)], [down(n) for n in range(1, 4)]
+    told = []
+    for due, rows in enumerate((before, during, before)):
+        run = await scene.run(60.0 * (due + 1), *rows, *WELL, has_rows=True)
+        digest = await scene.digest(run)
+        await scene.runs.change(run.id, Stage.POSTED, digest=digest.to_json().decode())
+        told.append([(group.kind, group.count) for group in digest.changes])
+        severities = {each.sim.severity for group in digest.changes for each in group.first}
+        assert severities == ({"critical"} if due == 1 else {None} if due else set())
+
+    assert [[], [(ChangeKind.WENT_SILENT, 3)], [(ChangeKind.CAME_BACK, 3)]] == told
+
+
+async def test_who_stays_silent_after_an_outage_has_its_own_cause(scene):
+    """Those that are left of an outage are named with what they have alone, which is not new."""
+    run = await scene.run(60.0, *(down(n) for n in range(1, 4)), *WELL, has_rows=True)
+    digest = await scene.digest(run)
+    await scene.runs.change(run.id, Stage.POSTED, digest=digest.to_json().decode())
+    after = await scene.digest(await scene.run(120.0, down(1), row(2), row(3), *WELL))
+
+    assert [("pump-1", GHOST.title)] == [(sim.name, sim.what) for sim in after.worst.first]
+    assert [(ChangeKind.CAME_BACK, 2)] == [(group.kind, group.count) for group in after.changes]
+
+
 async def test_an_outage_of_a_cell_is_told_without_it_where_that_must_be(scene):
     """Where cells are redacted the outage is told, and not which cell it is."""
     lost = [row(n, lost=1000.0, cell_id="1") for n in range(4)]
