@@ -10,6 +10,12 @@ UNSEARCHED = "I could not search globex, which may have a SIM of that name, too.
 MISSING = "SIMs of globex are missing: KORE's list of them is not read yet."
 
 
+def table_of(message):
+    """Return the cells of the table in a message, a row each, as they are read."""
+    (table,) = [block for block in message.blocks if block["type"] == "data_table"]
+    return [[cell.get("text") or cell.get("value") for cell in row] for row in table["rows"]]
+
+
 def said(two):
     """Return all that stands in the newest answer."""
     answer = two.whole.answer()
@@ -61,3 +67,22 @@ async def test_a_list_tells_of_a_namesake_whose_account_is_down(both):
     assert "2 SIMs are called" in both.whole.answer().text
     await both.whole.type("truck-42")
     assert "globex" not in said(both)
+
+
+@pytest.mark.parametrize("between", [", ", " ", "\n", " and "])
+async def test_namesakes_that_are_named_together_are_two(both, between):
+    """However they are parted each is read, and watched; a name alone is neither of them."""
+    await both.whole.type(f"acme/pump-7{between}globex/pump-7")
+    rows = table_of(both.whole.answer())
+    assert {"acme/pump-7", "globex/pump-7"} == {row[0] for row in rows[1:]}
+
+    spot = both.whole.view.spotter.spot
+    assert ("pump-7", "globex/pump-7") == (await spot(f"pump-7{between}globex/pump-7")).texts
+    assert 1 == (await spot(f"acme/pump-7{between}ACME/Pump-7{between}acme/pump-7")).total
+
+
+async def test_namesakes_are_watched_together(both):
+    """One card for both."""
+    await both.whole.type("watch acme/pump-7, globex/pump-7")
+
+    assert "Watching 2 SIMs on one card" in said(both)

@@ -255,7 +255,7 @@ class Reading:
     def _name(self, name: Phrase) -> Spot:
         """Return a known name; in the row of a table only that of its column of names is taken."""
         sims = self._named.get(key(name.text), ())
-        value, sim = (sims[0].name, sims[0].sid) if len(sims) == 1 else (name.text, None)
+        value, sim = (sims[0].full_name, sims[0].sid) if len(sims) == 1 else (name.text, None)
         why = "another identifier in its row is taken" if name.at in self._beside else ""
         return Spot("name", value, name.text, self._where(name.at), sim, why, at=name.at)
 
