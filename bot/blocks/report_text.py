@@ -49,8 +49,7 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
-from bot.sessions.report import SessionReport, Summary, hours_of, uptime_of
-from bot.sessions.triage import unsearched_said
+from bot.sessions.report import SessionReport, Summary, hours_of, unsearched_said, uptime_of
 
 _JUST_NOW = timedelta(minutes=10)
 

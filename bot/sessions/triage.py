@@ -10,7 +10,7 @@ from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError
 from bot.sessions.fleet_query import Facts, FleetQuery, condition, facts_of
-from bot.sessions.report import SessionReport
+from bot.sessions.report import SessionReport, unsearched_said
 from bot.sessions.snapshot import Snapshot, snapshot_of, traffic
 from bot.sims.identifier import natural
 from bot.struct import Struct, replace
@@ -44,12 +44,6 @@ def missing_said(accounts: Iterable[str]) -> str | None:
     """Say that SIMs of these accounts are not among those of a pattern or question."""
     names = ", ".join(accounts)
     return f"SIMs of {names} are missing: KORE's list of them is not read yet." if names else None
-
-
-def unsearched_said(accounts: Iterable[str]) -> str | None:
-    """Say that these accounts may have a SIM of the name that was asked for."""
-    names = ", ".join(sorted(accounts))
-    return f"I could not search {names}, which may have a SIM of that name, too." if names else None
 
 
 class Old(Struct):

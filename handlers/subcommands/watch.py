@@ -15,8 +15,8 @@ from bot.errors import BotError, NotAllowed, NotASim, NotYours, UserError
 from bot.services import Actor, Request
 from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.report import SessionReport
-from bot.sessions.triage import can_come_back, missing_said, unsearched_said
+from bot.sessions.report import SessionReport, unsearched_said
+from bot.sessions.triage import can_come_back, missing_said
 from bot.sims.identifier import is_pattern, plain_pattern, quoted
 from bot.struct import replace
 from bot.watches.service import BegunWatch
