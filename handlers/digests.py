@@ -70,7 +70,7 @@ async def now(context: Context, subscription: Subscription) -> Reply:
         percent = (await digests.percents()).get(subscription.id, 0)
         return Reply(DIGEST.done_screen(subscription, f"is already being made: {percent} %."))
     where = f"<#{subscription.channel}>"
-    return Reply(DIGEST.done_screen(subscription, f"is being made and will be posted in {where}."))
+    return Reply(DIGEST.done_screen(subscription, f"is being compiled. I'll post it in {where}."))
 
 
 async def preview(context: Context, subscription: Subscription) -> Reply:
@@ -80,7 +80,7 @@ async def preview(context: Context, subscription: Subscription) -> Reply:
     return Reply(
         DIGEST.done_screen(
             subscription,
-            "is being made. It comes to you as a direct message, and nothing of it is kept.",
+            "is being compiled. I'll send it to you as a direct message; nothing of it is kept.",
         )
     )
 

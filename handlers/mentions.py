@@ -22,7 +22,7 @@ from bot.ops.logging import name_answer
 from bot.services import Actor, ListeningConfig, Request, Services
 from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sims.extraction import Place
-from bot.sims.identifier import unlinked
+from bot.sims.identifier import quoted, unlinked
 from bot.sims.spotter import Spotted, places_of
 from bot.struct import Struct, replace
 from handlers.alerts import on_alert
@@ -51,6 +51,9 @@ from handlers.replies import Reply, answer
 
 _SAID = frozenset({"file_share", "thread_broadcast"})
 _POINTING = re.compile(r"(?i)\b(?:this|these|that|those|them|it|above)\b")
+_LEADING = re.compile(r"(?i)^\s*(?:this|these|that|those|them|it)(?!\S)")
+_NO_SIM = re.compile(r"(?i)\s*(?:$|(?:until|for)(?!\S))")
+_OF_SIMS, _OF_MANY = {"watch", "history"}, {"watch"}
 _PREFIXED = re.compile(r"(?is)\s*[!！]sim(?:[:,]|(?!\S))(.*)")
 
 
@@ -191,7 +194,7 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
         meant = await _meant_by_help(question, context) if found.name == WITHOUT_TEXT else None
         if meant:
             name_answer(DEFAULT)  # it is a look-up, and no call for help
-        return await (answer_to(context, meant) if meant else found.run(context))
+        return await (answer_to(context, meant) if meant else _run(question, found, context))
     places = [Place("text", question.said), *question.beside]
     spotted = await (await context.view()).spotter.read(places, asked=True)
     if special := await special_reply(context, spotted):
@@ -205,6 +208,19 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
     if not (context.request.text or spotted.why_nothing):
         raise NotASim(NO_SIM_HERE)
     return await answer_to(context, spotted)
+
+
+async def _run(question: Question, found: Subcommand, context: Context) -> Reply:
+    """Run a subcommand; where it names no SIM in a thread, `watch this` is about those above."""
+    request = replace(context.request, text=_LEADING.sub("", context.request.text))
+    if not (question.thread and found.name in _OF_SIMS and _NO_SIM.match(request.text)):
+        return await found.run(context)
+    above = await spotted_above(question, context)
+    if len(above.texts) > 1 and found.name not in _OF_MANY:
+        some = ", ".join(quoted(text) for text in above.texts[:3])
+        raise NotASim(f"Which of these: {some}? Mention me with `{found.name}` and one of them.")
+    text = f"{', '.join(above.texts)} {request.text}".strip()
+    return await found.run(context.asking(replace(request, text=text)))
 
 
 async def _meant_by_help(question: Question, context: Context) -> Spotted | None:

@@ -116,7 +116,7 @@ def causes_to_choose() -> list[Choice]:
     """
     rules = (rule for rule in all_rules() if rule.name != OUTAGE)
     grave = (rule for rule in rules if max(rule.about.severities) > Severity.INFO)
-    return [Choice(rule.name, rule.name.replace("_", " ")) for rule in grave]
+    return [Choice(rule.name, rule.about.title) for rule in grave]
 
 
 def _fields(values: AlertValues, webhooks: Sequence[str]) -> Iterator[tuple[Field, Block]]:

@@ -11,7 +11,16 @@ from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.anomalies import near_misses, silence_of
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
-from bot.diagnosis.rule import Finding, GroupRule, Rule, Severity, Value, When, all_rules
+from bot.diagnosis.rule import (
+    Finding,
+    GroupRule,
+    Rule,
+    Severity,
+    Value,
+    When,
+    all_rules,
+    title_of,
+)
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
 from bot.diagnosis.thresholds import Limit, Thresholds
@@ -58,7 +67,7 @@ def _next_step(finding: Finding, fmt: Formatter) -> str:
     if finding.next_step:
         return f"→ {filled(finding.next_step, finding, fmt)}"
     reason = finding.explained_by
-    return f"↳ explained by {fmt.code(reason)}" if reason else "↳ over"
+    return f"↳ explained by “{title_of(reason)}”" if reason else "↳ over"
 
 
 ASK_FURTHER = "→ Ask whether its data arrives at the application; look again in some minutes."

@@ -30,7 +30,7 @@ _STATE_WORDS = {"stale": "without an update in an open session"}
 def fleet_screen(answer: FleetAnswer, now: datetime, *, for_all: bool = False) -> Screen:
     """Draw it; `for_all` where everybody in the channel reads it."""
     rows = [fleet_cells(row, answer, now) for row in answer.rows]
-    table = Table("SIMs that fit", fleet_header(answer), tuple(rows), _KEPT_COLUMNS)
+    table = Table("Matching SIMs", fleet_header(answer), tuple(rows), _KEPT_COLUMNS)
 
     def beneath(drawn: Drawn) -> list[Block]:
         return [context(*small_print(answer, drawn.rows, now, MRKDWN))]

@@ -96,7 +96,7 @@ def shut_view(sentence: str) -> View:
 
 def health_lines(health: Health) -> list[str]:
     """Return a line each for KORE, Slack and the store."""
-    store = MRKDWN.sentence(health.store) if health.store else "in order"
+    store = MRKDWN.sentence(health.store) if health.store else "OK"
     return [
         _line("KORE", health.kore),
         _line("Slack", health.slack),

@@ -22,7 +22,7 @@ from bot.blocks.format import (
 from bot.blocks.kit import Block, Screen, actions, button, confirmed, context, screen, section
 from bot.blocks.report import person
 from bot.diagnosis.contrast import Trait
-from bot.diagnosis.rule import Severity
+from bot.diagnosis.rule import Severity, title_of
 from bot.sims.identifier import natural
 
 LINES = 10
@@ -78,7 +78,7 @@ def incident_card(incident: Incident, alert: Alert, links: WebLinks) -> Screen:
 
 def _about(incident: Incident) -> str:
     account = f" · account {MRKDWN.data(incident.account)}" if incident.account else ""
-    return f"{Severity(incident.severity).word} · {MRKDWN.code(incident.rule)}{account}"
+    return f"{Severity(incident.severity).word}{account}"
 
 
 def _icon(incident: Incident) -> str:
@@ -190,12 +190,14 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
         ),
         button(MONDAY, ids.numbered(ids.INCIDENT_SNOOZE, 2), "Mention nobody until Monday", monday),
         button("Mute a SIM…", ids.INCIDENT_MUTE, "Keep one SIM quiet", this),
-        _sure(button("Resolve", ids.INCIDENT_RESOLVE, "Say that it is over", this), incident),
+        _sure(button("Resolve", ids.INCIDENT_RESOLVE, "Resolve this incident", this), incident),
         *_watch_button(incident),
         button("Details", ids.INCIDENT_DETAILS, "Show all SIMs and what happened", this),
     ]
     if runbook := links.runbook(incident.rule):
-        row.append(button("Runbook", ids.RUNBOOK, f"Runbook of {incident.rule}", url=runbook))
+        row.append(
+            button("Runbook", ids.RUNBOOK, f"Runbook: {title_of(incident.rule)}", url=runbook)
+        )
     return actions(ids.INCIDENT_ACTIONS, row)
 
 
@@ -325,7 +327,7 @@ def incident_line(incident: Incident) -> str:
 def acted_screen(incident: Incident, *, changed: bool) -> Screen:
     """Tell who clicked what came of it: the card says it to all."""
     stands = "the card already says so" if incident.is_open else "this incident is already over"
-    words = "Done: the card shows it." if changed else f"Nothing changed: {stands}."
+    words = "Done. The card is up to date." if changed else f"Nothing changed: {stands}."
     return screen(words, [context(words)])
 
 

@@ -194,7 +194,10 @@ class Carried(BaseModel):
 def button(
     label: str, action_id: str, description: str, value: Carried | None = None, *, url: str = ""
 ) -> Block:
-    """Return a button; `description` is for screen readers."""
+    """Return a button; `description` is for screen readers, which say its label in any case."""
+    seen = label.rstrip("…")
+    if seen.casefold() not in description.casefold():
+        description = f"{seen}: {description}"
     block = {
         "type": "button",
         "text": plain(label, _LABEL),

@@ -54,7 +54,7 @@ from bot.blocks.sim_text import (
     words_of,
 )
 from bot.diagnosis.fields import known_text
-from bot.diagnosis.rule import Finding
+from bot.diagnosis.rule import Finding, title_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
@@ -295,7 +295,7 @@ def feedback_view(asked: ids.More) -> View:
     choices = (Choice(YES, "Yes"), Choice(NO, "No"))
     judged = input_block(
         ids.IS_RIGHT,
-        f"Was “{(asked.rule or 'the answer').replace('_', ' ')}” right?",
+        f"Was “{title_of(asked.rule) if asked.rule else 'the answer'}” right?",
         select("radio_buttons", choices, ""),
     )
     why = text_input("", most=MOST_WHY, lines=True, example="What it really was")

@@ -101,7 +101,7 @@ def _buttons(
     sid, name = report.sim.sid, report.sim.name
     refresh = ids.Refresh(sid=sid, shared_by=shared_by)
     again = "Retry" if report.stale or report.sessions is None else "Refresh"
-    found = [button(again, ids.REFRESH, f"Read {name} again", refresh)]
+    found = [button(again, ids.REFRESH, f"{again} {name}", refresh)]
     window = ids.Window(sid=sid)
     if report.sessions:
         found.append(button("History", ids.HISTORY, f"History of {name}", window))

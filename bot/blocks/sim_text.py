@@ -253,7 +253,7 @@ def _called(name: str, label: str | None, fmt: Formatter) -> str:
 def account_screen(seen: frozenset[str], chosen: str | None, labels: Mapping[str, str]) -> Screen:
     """Say which account a name alone means here, and which there are to choose from."""
     if seen <= {""} or (len(seen) == 1 and chosen is None):
-        words = "Here a name means a SIM of the only account that you may see."
+        words = "A name here means a SIM of the only account that you may see."
         return screen(words, [section(words)])
     names = ", ".join(_called(name, labels.get(name), MRKDWN) for name in sorted(seen))
     told = f"a SIM of {MRKDWN.data(chosen)}" if chosen else "a SIM of any account"

@@ -5,7 +5,7 @@ yield `Finding`s from it, and test it in `tests/bot/diagnosis/rules/test_<rule_i
 of what fires and a table of what must not. The engine finds the file by itself; where its findings
 stand among those of one severity is said in `ORDER`.
 
-    @rule(About(fires="more than {flapping_starts} starts …", severities=(Severity.WARNING,)))
+    @rule(About(title="Flapping", fires="more than …", severities=(Severity.WARNING,)))
     def flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 Most rules look at one SIM alone. A closing rule also sees what the others found; a group rule
@@ -125,10 +125,12 @@ GroupCheck = Callable[[Sequence[Case], Thresholds, Sequence[Member]], Iterable[t
 class About(Struct):
     """What people are told of a rule.
 
-    `fires` has the names of its thresholds in braces. `source` is for rules without thresholds.
-    `explains` names the rules whose findings stand under this one's, without a next step.
+    `title` names it where no finding does. `fires` has the names of its thresholds in braces.
+    `source` is for rules without thresholds. `explains` names the rules
+    whose findings stand under this one's, without a next step.
     """
 
+    title: str
     fires: str
     severities: tuple[Severity, ...]
     thresholds: tuple[str, ...] = ()
@@ -227,6 +229,13 @@ def all_rules() -> tuple[Rule, ...]:
     modules = [importlib.import_module(each.name) for each in found]
     every = [each for module in modules for each in vars(module).values()]
     return tuple(sorted((r for r in every if isinstance(r, Rule)), key=lambda r: place(r.name)))
+
+
+@cache
+def title_of(name: str) -> str:
+    """Return what people read for a rule; for one that is gone, what its name says."""
+    titles = (each.about.title for each in all_rules() if each.name == name)
+    return next(titles, name.replace("_", " "))
 
 
 @cache

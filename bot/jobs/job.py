@@ -1,7 +1,8 @@
 """What a job does: a function from a job to what is to become of it.
 
-To add a kind: write `bot/jobs/kinds/<name>.py` with a function of that name under `@kind`; the
-engine finds the file by itself, and a process that does not know a kind leaves its jobs alone.
+To add a kind: write a function of its name under `@kind` in `bot/jobs/kinds/<theme>.py`; the
+engine finds the file by itself. `JobQueue.add(NewJob(kind, …))` puts a job into the queue; a
+process that does not know a kind leaves its jobs alone.
 
     @kind(lane="scan")
     async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:

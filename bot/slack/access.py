@@ -54,7 +54,7 @@ class Access(Struct):
         if actor is None or not actor.user:
             raise NotAllowed(NOT_KNOWN)
         if not self._from_here(actor):
-            raise NotAllowed("I answer only people of my own workspace.")
+            raise NotAllowed("I answer only people of my own workspace. Ask one of them to look.")
         if not self.groups and not self.is_listed(actor):
             raise NotAllowed(NOT_LISTED)
         if self.channels and not actor.in_view and actor.channel not in self.channels:

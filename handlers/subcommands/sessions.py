@@ -217,7 +217,8 @@ async def account(context: Context) -> Reply:
             account_screen(seen, chosen if chosen in seen else None, services.views.labels)
         )
     if wanted not in {*seen, ANY}:
-        raise UserError(f"I know no account {quoted(request.text)} here.")
+        known = ", ".join(quoted(name) for name in sorted(seen))
+        raise UserError(f"I know no account {quoted(request.text)} here. You may see {known}.")
     chosen = None if wanted == ANY else wanted
     await services.defaults.choose(request.team, request.channel, chosen, request.user)
     note_action(context, "account")

@@ -104,7 +104,7 @@ async def test_post_now(whole):
     said = whole.answer().text
     posted = await posted_in(whole, "chloe")
 
-    assert "will be posted in <#C0FLEETOP>" in said
+    assert "post it in <#C0FLEETOP>" in said
     assert "*Pumps" in posted.blocks[0]["text"]["text"]
     assert find_button(posted, "Pause")
 

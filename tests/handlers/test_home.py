@@ -39,7 +39,7 @@ async def test_opening_it_shows_it(bot):
     assert "You are not watching any SIM" in told
     assert "🟢 *KORE*: answers" in told
     assert "🟢 *Slack*: answers" in told
-    assert "🟢 *Store*: in order" in told
+    assert "🟢 *Store*: OK" in told
     assert f"`/simsessions {bot.view.fleet.examples().sims[0]}`" in told
     assert seen(bot, "ben") is None
 

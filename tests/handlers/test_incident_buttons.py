@@ -70,7 +70,7 @@ async def test_it_is_handed_over(whole, card):
     handed = await incident(whole)
 
     await card_of(whole, f"<@{ANA}> handed it over")
-    assert "· critical ·" in str(card.blocks)  # a word, not only a color
+    assert "· critical'" in str(card.blocks)  # a word, not only a color
     assert BEN == handed.taken_by
     assert (ANA, BEN) == (handed.events[-1].by, handed.events[-1].other)
 

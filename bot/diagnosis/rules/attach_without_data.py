@@ -11,6 +11,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="Attaches, but gets no data",
         fires="the newest {attach_sessions} or more closed sessions in a row have no packet up or "
         "down, and that is more than usual for this SIM",
         severities=(Severity.WARNING,),

@@ -12,6 +12,7 @@ _OF_THE_LONGEST = 1.25
 
 @rule(
     About(
+        title="Barred by the network",
         fires="60 minutes had more than {barred_starts} session starts, far more than usual for "
         "this SIM, and none has begun since: for more than {barred_quiet_after}, and longer "
         "than its rhythm explains",

@@ -12,6 +12,7 @@ EXACT_BELOW = 10
 
 @rule(
     About(
+        title="About to be canceled for good",
         fires="the SIM's status is deactivated; KORE cancels it after {cancel_after}",
         severities=(Severity.CRITICAL,),
         thresholds=("cancel_after",),

@@ -11,6 +11,7 @@ from bot.kore.models import DataSession
 
 @rule(
     About(
+        title="Hops between cells",
         fires="the last 24 h had at least {hopping_cells} cells on one network",
         severities=(Severity.INFO,),
         thresholds=("hopping_cells",),

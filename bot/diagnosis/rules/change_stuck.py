@@ -11,6 +11,7 @@ UNDER_WAY = frozenset({"updating", "scheduled"})
 
 @rule(
     About(
+        title="A change of the SIM is stuck",
         fires="the SIM's status is updating or scheduled for more than {change_stuck_after}",
         severities=(Severity.WARNING,),
         thresholds=("change_stuck_after",),

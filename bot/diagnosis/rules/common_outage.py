@@ -36,6 +36,7 @@ _ON = {
 
 @group_rule(
     About(
+        title="Common outage",
         fires="at least {outage_sims} SIMs fell silent within {outage_within}, against their "
         "rhythm, and they share what the others do not (network, cell, country, plan, device "
         "model, radio) or are {outage_percent} % of all, or of their cell. It looks at SIMs that "

@@ -11,6 +11,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="In another country",
         fires="the current session is in another country than at least {country_percent} % of the "
         "{usual_sessions} or more sessions before it. Info for a device that moves, or that has "
         "been there before",

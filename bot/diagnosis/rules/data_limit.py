@@ -34,6 +34,7 @@ class Used(NamedTuple):
 
 @rule(
     About(
+        title="Data limit near or reached",
         fires="usage in the metering month, whose start is an estimate, has reached "
         "{data_limit_percent} % (warning) or 100 % (critical) of one of the plan's limits: at "
         "home, national or international roaming",

@@ -10,6 +10,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="Flapping",
         fires="some 60 minutes of the last 24 h had more than {flapping_starts} session starts "
         "(warning) or more than {flapping_starts_critical} (critical), far above the busiest "
         "hour that is usual for this SIM",

@@ -12,6 +12,7 @@ UNLESS_ALL_ARE_SILENT = ", unless its neighbours are silent too"
 
 @rule(
     About(
+        title="Session is open but dead",
         fires="an open session has had no update for longer than live sessions on its "
         "network and radio ever went without one ({ghost_critical_after} until that is known), "
         "and longer than its packets and the SIM's rhythm explain. Critical after twice that",

@@ -19,6 +19,7 @@ MISSING = " {skipped_rows} of KORE's rows could not be read."
 
 @rule(
     About(
+        title="Gone silent",
         fires="no session is open and the SIM has been away for longer than "
         "{silent_longest_gap_percent} % of its longest usual interval, or than {silent_after} "
         "if it connects several times a day or was always on. If its rhythm is unknown: "

@@ -12,6 +12,7 @@ SENDS_ONLY = "uplink_only"
 
 @closing_rule(
     About(
+        title="The network side is healthy",
         fires="the SIM is online, its current session has packets up and down (or only up, if "
         "that is usual for it), and no rule has a warning or anything critical that holds now",
         severities=(Severity.INFO,),

@@ -10,6 +10,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="Connected, but idle",
         fires="the newest session has been open for more than {idle_after}, was updated in the "
         "last {stale_after}, and has no packets up or down",
         severities=(Severity.INFO,),

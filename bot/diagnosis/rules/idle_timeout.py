@@ -12,6 +12,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="The network ends idle sessions",
         fires="{idle_timeout_sessions} closed sessions in a row of the last 7 days lasted equally "
         "long, within {idle_timeout_spread_percent} %, and each within {idle_timeout_percent} % "
         "of {idle_timeouts}",

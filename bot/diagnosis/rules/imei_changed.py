@@ -29,6 +29,7 @@ class Seen(NamedTuple):
 
 @rule(
     About(
+        title="The SIM is in another device",
         fires="two sessions of the window have IMEIs that differ in the first 14 digits: "
         "critical for a day, a warning for a week, then info. Also info on the first day of a "
         "SIM's life",

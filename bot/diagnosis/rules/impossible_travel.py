@@ -29,6 +29,7 @@ class Leap(NamedTuple):
 
 @rule(
     About(
+        title="In two places at once",
         fires="two consecutive sessions are at towers {travel_least_km} km or more apart, too "
         "far for {travel_speed_kmh} km/h. It is over after a day; info if the same happened a "
         "week ago",

@@ -17,6 +17,7 @@ SOURCE = (
 
 @rule(
     About(
+        title="On 2G or 3G, which is being switched off",
         fires="the newest session is on 2G or 3G in the USA (mcc 310 to 316)",
         severities=(Severity.INFO,),
         source=SOURCE,

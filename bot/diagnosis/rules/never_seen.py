@@ -18,6 +18,7 @@ SMS = " Send an SMS Command: if it is delivered, the device is attached and only
 
 @rule(
     About(
+        title="No data session in 30 days",
         fires="the SIM's status is active and the window of 30 days has no session (critical). "
         "Info if its status is ready, it is new, or it used data all the same; also if it was "
         "seen before the window: then `gone_silent` says whether it has been away too long",

@@ -15,6 +15,7 @@ SOURCE = (
 
 @rule(
     About(
+        title="The SIM has no rate plan",
         fires="the SIM's status is active or ready, KORE says that it has no rate plan, and no "
         "session shows that it has one all the same",
         severities=(Severity.CRITICAL,),

@@ -14,6 +14,7 @@ _FAR_ABOVE = 2
 
 @rule(
     About(
+        title="Hops between networks",
         fires="the last 24 h had at least {hopping_networks} networks or {hopping_switches} "
         "switches between networks, and more than twice what is usual for a day. Info for a "
         "device that moves",

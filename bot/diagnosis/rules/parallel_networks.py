@@ -22,6 +22,7 @@ class Overlap(NamedTuple):
 
 @rule(
     About(
+        title="On two networks at once",
         fires="two sessions on two networks ran side by side for more than {parallel_after}, "
         "and both are alive or it happened twice in the last 24 h. Info if the same happened a "
         "week ago",

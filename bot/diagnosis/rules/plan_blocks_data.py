@@ -28,6 +28,7 @@ class Reason(NamedTuple):
 
 @rule(
     About(
+        title="The plan blocks data",
         fires="the rate plan has data switched off; or the current session is abroad (outside USA, "
         "PRI, VIR) and the plan has no data in international_roaming; or it is in the USA on "
         "another network than T-Mobile and the plan has no national roaming. Info where data "

@@ -17,6 +17,7 @@ _RECURS = 3
 
 @rule(
     About(
+        title="Radio fell back",
         fires="the current session has an older radio generation than at least {radio_percent} "
         "% of the {usual_sessions} or more sessions before it. If the SIM has been on it "
         "before, only after more sessions in a row than usual, or after an hour where it is "

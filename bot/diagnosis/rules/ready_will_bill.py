@@ -11,6 +11,7 @@ SOURCE = f"{TWILIO_STATUSES}: ready becomes active after 250 KB, 5 Commands or 3
 
 @rule(
     About(
+        title="The SIM is ready, not yet active",
         fires="the SIM's status is ready",
         severities=(Severity.INFO,),
         source=SOURCE,

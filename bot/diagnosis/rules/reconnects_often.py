@@ -10,6 +10,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="Reconnects often, as it always did",
         fires="some 60 minutes of the last 24 h had more than {flapping_starts} session starts, "
         "as is usual for this SIM",
         severities=(Severity.INFO,),
@@ -27,7 +28,7 @@ def reconnects_often(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         title="Reconnects often, as it always did",
         says="{starts} session starts between {first} and {last}; it usually has up to {usual} an "
         "hour. Vendors advise no more than {limit}, and may bar a SIM above that.",
-        next_step="Fine if meant, else keep sessions open.",
+        next_step="If it is not meant to, keep its sessions open longer.",
         source=limits.sources["flapping_starts"],
         evidence={
             "starts": storm.starts,

@@ -11,6 +11,7 @@ LATE = "Open a ticket with KORE and give the SID; a second reset would be refuse
 
 @rule(
     About(
+        title="A reset is not finished",
         fires="a reset is under way (info), or has been for more than {reset_warning_after} "
         "(warning)",
         severities=(Severity.INFO, Severity.WARNING),

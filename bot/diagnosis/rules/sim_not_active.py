@@ -33,6 +33,7 @@ PLAN_FIRST = "Give the SIM a rate plan, then set it to ready or active in KORE's
 
 @rule(
     About(
+        title="The SIM is not active",
         fires="the SIM's status is suspended, deactivated, canceled or deleted (critical), or new "
         "(warning)",
         severities=(Severity.CRITICAL, Severity.WARNING),

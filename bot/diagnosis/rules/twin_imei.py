@@ -34,6 +34,7 @@ class Live(NamedTuple):
 
 @group_rule(
     About(
+        title=TITLE,
         fires="two of several SIMs asked for together, or in the scan of an alert, have a session "
         "open with the same IMEI, and both have sent news since both sessions began",
         severities=(Severity.CRITICAL,),

@@ -11,6 +11,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
+        title="Sends, but is not answered",
         fires="the newest {uplink_sessions} or more sessions in a row each have at least "
         "{uplink_packets} packets up and none down. A warning if there used to be packets down, "
         "info if there never were",

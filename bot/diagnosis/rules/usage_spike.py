@@ -15,6 +15,7 @@ _FEW = 10  # one in so many
 
 @rule(
     About(
+        title="Much more traffic than usual",
         fires="the packets of the last 24 h are more than {spike_times} times the median of the "
         "days before (at least {spike_days} of them known), more than twice the peaks that "
         "recur, and at least {spike_packets}",

@@ -51,6 +51,18 @@ def test_limits(blocks):
     assert [] == blocks_faults(blocks, "message")
 
 
+def test_what_a_screen_reader_says_has_the_label():
+    """Whoever speaks to the screen says what stands on the button."""
+    named = (
+        ("Stop", "Stop watching"),
+        ("Hand over…", "Hand it over"),
+        ("Details", "Details of it"),
+    )
+    labels = [kit.button(*each)["accessibility_label"] for each in ((n, "a", d) for n, d in named)]
+
+    assert ["Stop watching", "Hand over: Hand it over", "Details of it"] == labels
+
+
 def test_what_builders_add():
     """Fields keep all, a modal is cut, no key is empty, and Slack looks for no links in words."""
     sections = kit.fields([(str(n), str(n)) for n in range(23)])

@@ -173,7 +173,7 @@ def test_how_we_know():
     report = a_report(findings=(a_finding(), UNDER, OVER))
     text = "\n".join(words(how_view(report, ["flapping: 3 of 4 starts"])["blocks"]))
     parts = ["Critical · Flapping.", "→ Check", "Rule: `flapping`", "*Also seen*"]
-    parts += ["Silent.", "↳ explained by `flapping`", "*Earlier*", "Idle.", "↳ over", "3 of 4"]
+    parts += ["Silent.", "↳ explained by “Flapping”", "*Earlier*", "Idle.", "↳ over", "3 of 4"]
     places = [text.find(part) for part in parts]
 
     assert -1 not in places
@@ -226,5 +226,5 @@ def test_the_form_of_feedback():
     view = feedback_view(asked)
 
     assert [] == view_wrongs(view)
-    assert "Was “flapping” right?" in list(words(view))
+    assert "Was “Flapping” right?" in list(words(view))
     assert asked == ids.More.from_value(view["private_metadata"])

@@ -43,7 +43,7 @@ from tests.bot.diagnosis.cases import (
     used,
 )
 
-ABOUT = About(fires="always", severities=(Severity.INFO,))
+ABOUT = About(title="A rule", fires="always", severities=(Severity.INFO,))
 
 
 def test_severities_have_an_order_and_a_word():
@@ -243,13 +243,13 @@ def test_each_rule_says_when_it_fires_and_who_says_so(each):
     assert each.about.source
 
 
-@rule(About(fires="never well", severities=(Severity.INFO,)))
+@rule(About(title="A rule", fires="never well", severities=(Severity.INFO,)))
 def breaks_half_way(evidence, limits):
     yield Finding("breaks_half_way", Severity.INFO, "half", "half", "none", "none")
     raise ZeroDivisionError
 
 
-@rule(About(fires="always", severities=(Severity.INFO,)))
+@rule(About(title="A rule", fires="always", severities=(Severity.INFO,)))
 def speaks(evidence, limits):
     yield Finding("speaks", Severity.INFO, "spoken", "spoken", "none", "none")
 
