@@ -199,3 +199,16 @@ def test_errors_are_all_in_the_tree():
 def test_each_error_carries_a_sentence():
     """What the asker reads ends as a sentence does."""
     assert [] == [error for error in errors() if error.sentence.strip()[-1] not in ".?"]
+
+
+def test_scripts_import_what_is_there():
+    """No other test starts a picture or every bench; mypy reads what is shipped."""
+    missing = []
+    for path in (each for each in SOURCES if named(each).startswith(("bench/", "docs/"))):
+        for node in ast.walk(ast.parse(path.read_text())):
+            ours = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in OURS
+            module = importlib.import_module(node.module) if ours else None
+            names = [each.name for each in node.names] if module else []
+            missing += [(named(path), name) for name in names if not hasattr(module, name)]
+
+    assert [] == missing
