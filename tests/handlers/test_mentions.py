@@ -10,7 +10,6 @@ from bot.emulators.slack.dispatcher import DeliveryFaults
 from bot.store.idempotency import Deduplication, RecentIds
 from bot.store.lookups import Lookups, Wanted
 from tests.builders import ICCID, SID
-from tests.waiting import until
 from tests.whole_bot import whole_bot
 
 BOT = "<@U0SIMSESS>"
@@ -85,23 +84,6 @@ async def test_without_a_sim_it_reads_what_stands_above(whole):
         (answer,) = replies(whole, root.ts)
         assert "of 4 SIMs" in answer.text, words
         assert count == len(whole.slack.api.calls.of("conversations.replies"))
-
-
-async def test_a_subcommand_without_a_sim_is_about_those_above(whole):
-    """Slack has no commands in threads: `watch` and `history` take the SIMs of the thread."""
-    whole.slack.api.scopes |= HISTORY
-    for above, words, says in (
-        ("Is truck-42 down?", "watch until offline", "Watching truck-42"),
-        ("Is truck-42 down?", "watch this for 2h", "Watching truck-42"),
-        ("well-1 and well-2 are down", "watch these", "Watching 2 SIMs"),
-        ("Is truck-42 down?", "history", "truck-42 had"),
-        ("well-1 and well-2 are down", "history", "Which of these: well-1, well-2?"),
-        ("Nothing works", "watch", "I found no SIM in this thread"),
-    ):
-        root = await whole.say(above, user="ben")
-        await whole.say(f"{BOT} {words}", under=root.ts)
-        (answer,) = await until(lambda at=root.ts: replies(whole, at))
-        assert says in answer.text, (above, words, answer.text)
 
 
 async def test_what_stands_above_is_a_look_up(whole, caplog):

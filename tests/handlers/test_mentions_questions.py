@@ -4,6 +4,7 @@ import pytest
 
 from bot.slack.identity import ListeningConfig
 from handlers.mentions import question_in
+from tests.waiting import until
 
 US = "U0SIMSESS"
 LISTENING = ListeningConfig(US, frozenset({"C0FLEETOP"}))
@@ -101,3 +102,22 @@ async def test_help_with_a_topic_is_help(whole):
     await whole.say(f"<@{US}> help digest", under=root.ts)
 
     assert "Type /simsessions and a SIM" in whole.answer().text
+
+
+async def test_a_subcommand_without_a_sim_is_about_those_above(whole):
+    """Slack has no commands in threads: `watch` and `history` take the SIMs of the thread."""
+    whole.slack.api.scopes |= {"channels:history", "groups:history"}
+    for above, words, says in (
+        ("Is truck-42 down?", "watch until offline", "Watching truck-42"),
+        ("Is truck-42 down?", "watch this for 2h", "Watching truck-42"),
+        ("well-1 and well-2 are down", "watch these", "Watching 2 SIMs"),
+        ("Is truck-42 down?", "history", "truck-42 had"),
+        ("well-1 and well-2 are down", "history", "Which of these: well-1, well-2?"),
+        ("Nothing works", "watch", "I found no SIM in this thread"),
+    ):
+        root = await whole.say(above, user="ben")
+        await whole.say(f"<@{US}> {words}", under=root.ts)
+        (answer,) = await until(
+            lambda at=root.ts: [m for m in whole.slack.seen_by("ana") if m.thread_ts == at]
+        )
+        assert says in answer.text, (above, words, answer.text)
