@@ -214,8 +214,8 @@ class Peers:
                 await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
             done.update(sids)
-            every = known | {peer.member.sid: peer for _, peer in lost}
-            lost = [pair for pair in lost if _is_open(pair[1].member, every, lines)]
+            silent = _silent(known) | {peer.member.sid: peer for _, peer in lost}
+            lost = [pair for pair in lost if _is_open(pair[1].member, silent, lines)]
             if not lost:
                 break
         return known
@@ -227,13 +227,13 @@ class Peers:
 
         Nor is it of who was lost with one and may be back, or silent for a cause of its own.
         """
-        since, now, with_it = self._since, self._clock.now(), lost_near(lost, known, within)
-        return {
-            sid: peer
-            for sid, peer in known.items()
-            if peer.as_of < since
-            or (sid in with_it and (peer.as_of < now - MAY_BE_BACK or not peer.is_judged))
-        }
+        since, may_be_back = self._since, self._clock.now() - MAY_BE_BACK
+        old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
+        if len(old) < len(known):
+            for sid in lost_near(lost, _silent(known), within):
+                if known[sid].as_of < may_be_back or not known[sid].is_judged:
+                    old[sid] = known[sid]
+        return old
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
@@ -358,11 +358,14 @@ def _numbered(named: re.Match[str], by: int | None) -> tuple[str, re.Pattern[str
     return named[1], re.compile(f"{re.escape(named[1])}{numbers}{re.escape(named[3])}")
 
 
-def _is_open(mine: Member, known: Mapping[str, Peer], lines: Lines) -> bool:
+def _silent(known: Mapping[str, Peer]) -> dict[str, Peer]:
+    return {sid: peer for sid, peer in known.items() if peer.member.lost_at is not None}
+
+
+def _is_open(mine: Member, silent: Mapping[str, Peer], lines: Lines) -> bool:
     """Return whether others were lost with it, but too few of its cell for an outage of that."""
-    cells = [
-        known[sid].member.traits.get(Trait.CELL) for sid in lost_near([mine], known, lines.within)
-    ]
+    with_it = lost_near([mine], silent, lines.within)
+    cells = [silent[sid].member.traits.get(Trait.CELL) for sid in with_it]
     is_settled = len(cells) >= lines.at_least and len(set(cells)) == 1
     return len(cells) > 1 and not is_settled
 
