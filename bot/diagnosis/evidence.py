@@ -26,6 +26,8 @@ _SLACK = timedelta(minutes=2)
 Freshness = Callable[[Network | None, str | None], timedelta | None]
 """How old the news of a session that is alive may be, by network and radio link; None: unknown."""
 
+WINDOW = timedelta(days=30)
+"""KORE keeps sessions for that long."""
 _TIMELESS = ("rows", "in_order", "networks", "contacts", "open", "current")
 
 
@@ -137,6 +139,19 @@ class Evidence(Struct, dict=True):
             )  # what they tell is spread over a day
             told = (*(each for each in self.earlier if each.sign < first), *told)
         return Rhythm(told, now)
+
+    def run_of(self, is_so: Callable[[DataSession], bool | None]) -> tuple[DataSession, ...]:
+        """Return the unbroken run of sessions that are so, newest first, from the current one on.
+
+        One of which it is not known (None) neither counts nor breaks it.
+        """
+        run = [self.current] if self.current else []
+        for session in reversed(self.before_current):
+            known = is_so(session)
+            if known is False:
+                break
+            run += [session] if known else []
+        return tuple(run)
 
     def first_within(self, span: timedelta) -> int:
         """Return the place in `in_order` of the first session that started in the last `span`."""

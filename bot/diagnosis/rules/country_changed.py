@@ -32,8 +32,11 @@ def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]
     usual, times = Counter(told).most_common(1)[0]
     if usual == here or times * 100 < len(told) * limits.country_percent:
         return
-    since = _since(evidence, here)
-    known = is_mobile(evidence) or here in told[: len(told) - since]
+    run = evidence.run_of(
+        lambda each: (code == here) if (code := country(each.operator_country)) else None
+    )
+    earlier = told[: len(told) - len(run) + 1]
+    known = is_mobile(evidence) or here in earlier
     yield Finding(
         rule="country_changed",
         severity=Severity.INFO if known else Severity.WARNING,
@@ -43,17 +46,9 @@ def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]
         source=limits.sources["country_percent"],
         evidence={
             "country": here,
-            "since": current.start,
+            "since": run[-1].start,
             "usual": usual,
             "times": times,
-            "sessions": len(told),
+            "sessions": len(earlier),
         },
     )
-
-
-def _since(evidence: Evidence, here: str) -> int:
-    """Return how many sessions in a row, the newest ones, were here."""
-    codes = [
-        code for s in reversed(evidence.before_current) if (code := country(s.operator_country))
-    ]
-    return next((place for place, code in enumerate(codes) if code != here), len(codes))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import WINDOW, Evidence
 from bot.diagnosis.fields import generation, mcc, network_name
-from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import Thresholds
+from bot.kore.models import DataSession
 
 LEGACY = frozenset({2, 3})
 USA_MCCS = range(310, 317)
@@ -31,17 +32,33 @@ def legacy_radio(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
     number = generation(newest.radio_link)
     if number not in LEGACY:
         return
+    how_long, known = _how_long(evidence, number)
     yield Finding(
         rule="legacy_radio",
         severity=Severity.INFO,
         title=f"On {number}G, which is being switched off",
-        says="On {radio} with {network} since {since}; in the USA 3G is off since July 2022 and 2G "
-        "is shrinking.",
+        says=f"On {number}G in the USA {how_long}, now {{radio}} with {{network}}; 3G has been off "
+        "there since July 2022, and 2G is shrinking.",
         next_step="Plan to replace a modem that has no LTE; let one that has it prefer LTE.",
         source=SOURCE,
         evidence={
             "radio": newest.radio_link,
             "network": network_name(newest),
-            "since": newest.start,
+            **known,
         },
     )
+
+
+def _how_long(evidence: Evidence, number: int) -> tuple[str, dict[str, Value]]:
+    """Say since when it is on that generation there, or where all that is known is, how long."""
+
+    def is_so(session: DataSession) -> bool | None:
+        here, on = mcc(session), generation(session.radio_link)
+        return None if here is None or on is None else here in USA_MCCS and on == number
+
+    run, made = evidence.run_of(is_so), evidence.sim.date_created
+    first, is_new = run[-1].start, made is not None and made > evidence.now - WINDOW
+    told = [session for session in evidence.in_order if is_so(session) is not None]
+    if len(run) < len(told) or is_new or first is None:
+        return "since {since}", {"since": first}
+    return "for at least {held}", {"held": evidence.now - first}

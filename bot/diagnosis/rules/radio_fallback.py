@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from itertools import takewhile
+from functools import partial
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
@@ -35,7 +35,8 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if now_on is None or max(generation(link) or 0 for link in links) <= now_on:
         return
     told = [(s.radio_link, g) for s in evidence.before_current if (g := generation(s.radio_link))]
-    here = sum(1 for _ in takewhile(lambda each: each[1] <= now_on, reversed(told)))
+    run = evidence.run_of(partial(_is_on, now_on))
+    here = len(run) - 1
     before = told[: len(told) - here]
     better = [link for link, number in before if number > now_on]
     if current is None or len(before) < limits.usual_sessions or not better:
@@ -62,7 +63,7 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         source=limits.sources["radio_percent"],
         evidence={
             "radio": current.radio_link,
-            "since": current.start,
+            "since": run[-1].start,
             "better": len(better),
             "sessions": len(before),
             "usual": usual,
@@ -75,3 +76,9 @@ def _hangs_on_it(evidence: Evidence, current: DataSession) -> bool:
     if current.end or current.start is None or not evidence.rhythm.is_always_on:
         return False
     return evidence.now - current.start >= HOUR
+
+
+def _is_on(radio: int, session: DataSession) -> bool | None:
+    """Return whether a session was on that generation or an older one; None: unknown."""
+    known = generation(session.radio_link)
+    return None if known is None else known <= radio

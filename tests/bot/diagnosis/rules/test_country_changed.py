@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from bot.diagnosis.rules.country_changed import country_changed
 from tests.bot.diagnosis.cases import D, H, closed, evidence, found, words
+from tests.builders import NOON
 
 
 def countries(*codes):
@@ -63,6 +66,19 @@ def test_a_new_country_is_a_warning(why, sessions):
 def test_what_is_no_new_country(why, sessions):
     """Too few sessions, no usual country, or an unknown one, find nothing."""
     assert [] == words(country_changed, evidence(*sessions)), why
+
+
+def test_it_is_since_the_first_session_there():
+    """Sessions in a row there are no earlier ones; what was there before a break is."""
+    for codes, days, earlier in (
+        ([*["USA"] * 9, "MEX"], 1, 9),
+        ([*["USA"] * 12, "MEX", None, "MX", "MEX"], 4, 12),
+        (["MEX", *["USA"] * 12, "MEX", "MEX"], 2, 13),
+    ):
+        (finding,) = found(country_changed, evidence(*countries(*codes)))
+
+        told = NOON - finding.evidence["since"], finding.evidence["sessions"]
+        assert (timedelta(days=days), earlier) == told, codes
 
 
 def test_the_evidence_tells_both_countries():

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from bot.diagnosis.rules.radio_fallback import radio_fallback
 from tests.bot.diagnosis.cases import D, H, closed, evidence, found, reports, still_open, words
+from tests.builders import NOON
 
 
 def radios(*links):
@@ -65,6 +68,20 @@ def test_an_older_radio_than_usual_is_a_warning(why, sessions):
 def test_what_is_no_fallback(why, sessions):
     """Too few sessions, no older generation, or an unknown one, find nothing."""
     assert [] == words(radio_fallback, evidence(*sessions)), why
+
+
+def test_it_is_since_the_first_session_of_the_run():
+    """All sessions in a row on the old radio count; unknown ones are skipped."""
+    for links, days in (
+        ([*["LTE"] * 9, "3G"], 1),
+        ([*["LTE"] * 9, "3G", "UMTS", "2G", "3G"], 4),
+        ([*["LTE"] * 9, "3G", None, "?", "3G"], 4),
+        ([*["LTE"] * 20, "3G", *["LTE"] * 9, *["3G"] * 4], 4),
+        ([*["LTE"] * 9, "?", "3G"], 1),
+    ):
+        (finding,) = found(radio_fallback, evidence(*radios(*links)))
+
+        assert NOON - timedelta(days=days) == finding.evidence["since"], links
 
 
 def test_the_evidence_counts_the_better_ones():
