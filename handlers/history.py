@@ -46,7 +46,7 @@ async def history_reply(
         screen = await executor.run(history_screen, report, days, known=known)
         return Reply(screen, replace=replace)
     known = await archive.days(report.sim.sid)
-    if fault := beyond_fault(report.made_at, known, days, clean(report.sim.name)):
+    if fault := beyond_fault(report.made_at, known, days, clean(report.sim.full_name)):
         raise BadDays(fault)
     return Reply(await executor.run(beyond_screen, report, known, days), replace=replace)
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.emulators.kore.faults import broken
 from tests.accounts_rig import GLOBEX, two_accounts
+from tests.waiting import until
 
 UNREAD = {"api_url": "http://127.0.0.1:1"}
 UNSEARCHED = "I could not search globex, which may have a SIM of that name, too."
@@ -86,3 +87,30 @@ async def test_namesakes_are_watched_together(both):
     await both.whole.type("watch acme/pump-7, globex/pump-7")
 
     assert "Watching 2 SIMs on one card" in said(both)
+
+
+OF_WHOM = (
+    ("watch globex/pump-7 until online", "Watching globex/pump-7 until it is online"),
+    ("watches", "globex/pump-7"),
+    ("watch globex/pump-7 until offline", "`globex/pump-7` is offline already"),
+    ("watch acme/pump-7, globex/pump-7, truck-42", "acme/pump-7, globex/pump-7, acme/truck-42"),
+    ("unwatch truck-42", "Stopped watching acme/truck-42."),
+    ("unwatch vault-9", "You watch `globex/pump-7`, `acme/pump-7`."),
+    ("unwatch globex/pump-7", "Stopped watching globex/pump-7."),
+    ("history globex/pump-7 3", "globex/pump-7 had 3 sessions in the last 3 days"),
+    ("history acme/pump-7 60", "I know nothing of acme/pump-7 from before"),
+)
+
+
+async def test_watches_and_a_history_say_whose_sims_they_are(both):
+    """Both accounts have a SIM of that name: answers and cards name its account."""
+    for text, words in OF_WHOM:
+        await both.whole.type(text)
+        assert words in said(both).replace("\xa0", " ").replace("*", ""), text
+
+    def in_channel():
+        return str([each.blocks for each in both.whole.slack.seen_by("ana")])
+
+    cards = ("*acme/truck-42* is offline", "Watched *globex/pump-7* for")
+    await until(lambda: all(words in in_channel() for words in cards))
+    assert "Stop watching globex/pump-7" in in_channel()

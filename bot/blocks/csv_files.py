@@ -187,7 +187,7 @@ def _file(
     return SlackFile(
         name=file_name(report, days, kind),
         content=content,
-        title=f"{clean(report.sim.name, _NAME)}, {days_text(days)}",
+        title=f"{clean(report.sim.full_name, _NAME)}, {days_text(days)}",
         words=f"{words} · shared by {person(shared_by)}" if shared_by else words,
     )
 
@@ -197,12 +197,12 @@ def timeline_alt(report: SessionReport, days: int) -> str:
     sessions = in_window(report, days)
     what = count(len(sessions), "session")
     brief = f": {in_brief(sessions)}" if sessions else ""
-    return f"Timeline of {report.sim.name}, {days_text(days)}, {what}{brief}"
+    return f"Timeline of {report.sim.full_name}, {days_text(days)}, {what}{brief}"
 
 
 def file_name(report: SessionReport, days: int, ending: str) -> str:
     """Name a file after its SIM and window: `pump-7-30-days.csv`, safe on any disk."""
-    name = re.sub(r"[^\w-]+", "-", clean(report.sim.name, 60)).strip("-") or report.sim.sid
+    name = re.sub(r"[^\w-]+", "-", clean(report.sim.full_name, 60)).strip("-") or report.sim.sid
     return f"{name}-{days}-days.{ending}"
 
 

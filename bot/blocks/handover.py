@@ -94,7 +94,7 @@ def _who(reports: Sequence[SessionReport], owners: Sequence[Owner], fmt: Formatt
     """Name SIMs by who is on them: `well-1, well-2 (@ana since …), pump-7 (nobody)`."""
     by_owner: dict[Owner | None, list[str]] = {}
     for report in reports:
-        name = fmt.data(report.sim.name, _NAME)
+        name = fmt.data(report.sim.full_name, _NAME)
         by_owner.setdefault(owner_of(owners, report.sim.sid), []).append(name)
     told = []
     for owner, names in by_owner.items():
@@ -156,7 +156,7 @@ def changes_in_text(sim: HandedSim, fmt: Formatter) -> list[str]:
 def _row(sim: HandedSim, handed: Handover) -> Row:
     then = f"{cell_label(sim.then)} (asked {ago(sim.first_at, handed.made_at)})"
     return (
-        clean(sim.then.name, _NAME),
+        clean(sim.then.full_name, _NAME),
         "❔ not read" if isinstance(sim.now, BotError) else cell_label(sim.now),
         cause_now(sim),
         then,
@@ -172,7 +172,7 @@ def _number_of_changes(sim: HandedSim) -> str:
 
 def _changed(handed: Handover, fmt: Formatter) -> list[str]:
     lines = [
-        f"• {fmt.strong(fmt.data(sim.then.name, _NAME))}: {line}"
+        f"• {fmt.strong(fmt.data(sim.then.full_name, _NAME))}: {line}"
         for sim in handed.sims
         for line in changes_in_text(sim, fmt)
     ]
@@ -181,7 +181,7 @@ def _changed(handed: Handover, fmt: Formatter) -> list[str]:
 
 def _watched(watches: Sequence[Watch], fmt: Formatter) -> list[str]:
     lines = [
-        f"• {fmt.strong(fmt.data(watch.name, _NAME))} {UNTIL[watch.condition]}, for "
+        f"• {fmt.strong(fmt.data(watch.full_name, _NAME))} {UNTIL[watch.condition]}, for "
         f"{person(watch.owner.person)}, ends {fmt.when(watch.ends_at)}"
         for watch in watches
     ]
@@ -250,13 +250,13 @@ def _summary(handed: Handover) -> Iterator[str]:
     yield "|---|---|---|"
     for sim in handed.sims:
         now = "not read" if isinstance(sim.now, BotError) else words_of(sim.now)
-        cells = (marked(sim.then.name), words_of(sim.then), now)
+        cells = (marked(sim.then.full_name), words_of(sim.then), now)
         yield f"| {' | '.join(cells)} |"
     yield ""
 
 
 def _sim(sim: HandedSim) -> Iterator[str]:
-    yield f"## {marked(sim.then.name)}"
+    yield f"## {marked(sim.then.full_name)}"
     yield ""
     yield f"- Then ({utc(sim.first_at):%Y-%m-%d %H:%M} UTC): {marked(_then(sim))}"
     if isinstance(sim.now, BotError):
@@ -270,7 +270,7 @@ def _sim(sim: HandedSim) -> Iterator[str]:
 
 def _then(sim: HandedSim) -> str:
     because = cause_text(sim.then, PLAIN)
-    return state_sentence(sim.then, sim.then.name) + (f", {because}" if because else "")
+    return state_sentence(sim.then, sim.then.full_name) + (f", {because}" if because else "")
 
 
 def _now(report: SessionReport) -> Iterator[str]:
@@ -298,5 +298,5 @@ def _watches(watches: Sequence[Watch]) -> Iterator[str]:
     yield ""
     for watch in watches:
         ends = f"{utc(watch.ends_at):%Y-%m-%d %H:%M} UTC"
-        yield f"- {marked(watch.name)} {UNTIL[watch.condition]}, ends {ends}"
+        yield f"- {marked(watch.full_name)} {UNTIL[watch.condition]}, ends {ends}"
     yield ""

@@ -81,7 +81,7 @@ def history_headline(
     report: SessionReport, sessions: Sequence[DataSession], days: int, fmt: Formatter
 ) -> str:
     """Say how much there is, in one sentence with the SIM's name."""
-    name = fmt.data(report.sim.name)
+    name = fmt.data(report.sim.full_name)
     if report.sessions is None:
         return fmt.strong(f"The sessions of {name} could not be read")
     if not sessions:
@@ -250,7 +250,7 @@ def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
 
 
 def _buttons(report: SessionReport, days: int) -> list[Block]:
-    name = report.sim.name
+    name = report.sim.full_name
     window = ids.Window(sid=report.sim.sid, days=days)
     details = ids.Details(sid=report.sim.sid, days=days)
     return [
@@ -313,7 +313,7 @@ def known_line(report: SessionReport, days: Days) -> str | None:
     known = reach(days, report.made_at)
     if known <= LONGEST:
         return None
-    command = MRKDWN.code(f"/simsessions history {clean(report.sim.name)} {known}")
+    command = MRKDWN.code(f"/simsessions history {clean(report.sim.full_name)} {known}")
     return f"{count(len(days), 'day')} known since {day_text(date_of(min(days)))}: {command}"
 
 
@@ -346,7 +346,7 @@ def day_text(day: date) -> str:
 
 
 def _months_headline(report: SessionReport, days: Days, asked: int, fmt: Formatter) -> str:
-    name = fmt.data(report.sim.name)
+    name = fmt.data(report.sim.full_name)
     every = Month("", tuple(days.values()))
     claim = fmt.strong(f"{name} had {count(every.sessions, 'session')} in {count(asked, 'day')}")
     known = "all of them known" if len(days) == asked else f"{grouped(len(days))} of them known"

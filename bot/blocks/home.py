@@ -175,7 +175,7 @@ def _watches(watches: Sequence[Watch] | None) -> list[Block]:
 def _watch(watch: Watch, number: int) -> Block:
     state = label_of(watch.latest)
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
-    name = MRKDWN.strong(MRKDWN.data(watch.name))
+    name = MRKDWN.strong(MRKDWN.data(watch.full_name))
     ends = MRKDWN.when(watch.ends_at)
     words = f"{name}: {state} · watched {UNTIL[watch.condition]}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))

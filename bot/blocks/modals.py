@@ -87,7 +87,7 @@ def session_view(report: SessionReport, chosen: ids.Details, zone: str = "UTC") 
     sessions = [session for session in in_window(report, chosen.days) if session.start]
     top = [section(line) for line in warnings(report, MRKDWN)]
     if not sessions:
-        top.append(section(f"{MRKDWN.data(report.sim.name)}: no session to show."))
+        top.append(section(f"{MRKDWN.data(report.sim.full_name)}: no session to show."))
         return _view([*top, _foot(report)], chosen)
     at = _place(sessions, chosen.start)
     blocks = [

@@ -47,6 +47,7 @@ from bot.blocks.report_text import (
     skipped_line,
     warnings,
 )
+from bot.blocks.sim_text import account_text
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError, SimAmbiguous
 from bot.sessions.report import SessionReport
@@ -154,7 +155,8 @@ def unfurl_card(report: SessionReport) -> list[Block]:
     No buttons: whoever wants more asks.
     """
     lines = [report_headline(report, MRKDWN), *main_lines(report, MRKDWN)[:1]]
-    return [section("\n".join(lines)), context(_read(report))]
+    account = [account_text(report.sim, MRKDWN)] if report.sim.account else []
+    return [section("\n".join(lines)), context(" · ".join([*account, _read(report)]))]
 
 
 def _read(report: SessionReport) -> str:

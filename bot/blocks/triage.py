@@ -272,7 +272,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Own
         section("\n".join(filter(None, top))),
         section(" ".join(filter(None, advice))) if any(advice) else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
-        *owners_block(owners, {report.sim.sid: report.sim.name for report in triage.troubled}),
+        *owners_block(owners, {report.sim.sid: report.sim.full_name for report in triage.troubled}),
         *([] if triage.waiting else _actions(triage, owners, for_all=for_all)),
     ]
     notice = (triage_headline(triage, NOTICE), old_line(triage.old, NOTICE))

@@ -115,11 +115,11 @@ def stop_button(watch: Watch, number: int = 0) -> Block:
     """Offer to stop it; `number` where several stand in one message."""
     action = ids.numbered(ids.STOP_WATCH, number) if number else ids.STOP_WATCH
     value = ids.StopWatch(id=watch.id)
-    return button("Stop", action, f"Stop watching {watch.name}", value)
+    return button("Stop", action, f"Stop watching {watch.full_name}", value)
 
 
 def _title(watch: Watch, now: datetime, fmt: Formatter) -> str:
-    name, who = fmt.strong(fmt.data(watch.name)), person(watch.owner.person)
+    name, who = fmt.strong(fmt.data(watch.full_name)), person(watch.owner.person)
     ends = future_text(watch.ends_at, now, fmt)
     return f"👁 Watching {name} for {who} {UNTIL[watch.condition]}, at most until {ends}"
 
@@ -129,7 +129,7 @@ def _checked(watch: Watch) -> str:
 
 
 def _ended(watch: Watch, fmt: Formatter) -> str:
-    name, who = fmt.strong(fmt.data(watch.name)), person(watch.owner.person)
+    name, who = fmt.strong(fmt.data(watch.full_name)), person(watch.owner.person)
     return f"👁 Watched {name} for {who}: {ending_text(watch, fmt)}"
 
 
@@ -156,7 +156,7 @@ def _still(watch: Watch) -> str:
 
 def _state(watch: Watch, fmt: Formatter) -> str:
     latest = watch.latest
-    sentence = state_sentence(latest, fmt.data(watch.name), again=_still(watch).strip())
+    sentence = state_sentence(latest, fmt.data(watch.full_name), again=_still(watch).strip())
     because = cause_text(latest, fmt)
     return f"{icon_of(latest)} {sentence}{': ' if because else ''}{because}."
 
@@ -226,7 +226,7 @@ def _all_begun(watches: Sequence[Watch], now: datetime, fmt: Formatter) -> str:
 
 def names_text(watches: Sequence[Watch], fmt: Formatter) -> str:
     """Name the SIMs of watches, each once, and count the rest."""
-    return first_of(list(dict.fromkeys(fmt.data(watch.name) for watch in watches)), NAMED)
+    return first_of(list(dict.fromkeys(fmt.data(watch.full_name) for watch in watches)), NAMED)
 
 
 def _faults(faults: Sequence[str]) -> str:
@@ -260,7 +260,7 @@ def stopped_screen(watches: Sequence[Watch]) -> Screen:
 
 
 def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
-    name = fmt.strong(fmt.data(watch.name))
+    name = fmt.strong(fmt.data(watch.full_name))
     state = label_of(watch.latest)
     ends = future_text(watch.ends_at, now, fmt)
     waits = UNTIL[watch.condition]
@@ -275,7 +275,7 @@ def _extended(watches: Sequence[Watch], extended: int) -> str:
 
 
 def _row(watch: Watch, number: int, now: datetime) -> Block:
-    name = MRKDWN.strong(MRKDWN.data(watch.name))
+    name = MRKDWN.strong(MRKDWN.data(watch.full_name))
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     ends = future_text(watch.ends_at, now, MRKDWN)
     state = label_of(watch.latest)
@@ -300,7 +300,7 @@ def absent_screen(notice: Screen, channel: str, link: str) -> Screen:
 
 
 def _sentence(watch: Watch, notice: Notice, fmt: Formatter) -> str:
-    who, name = person(watch.owner.person), fmt.data(watch.name)
+    who, name = person(watch.owner.person), fmt.data(watch.full_name)
     if notice.kind is NoticeKind.REVOKED:
         why = fmt.sentence(notice.reason or "")
         return f"🚫 {who} I stopped watching {fmt.strong(name)}: {why}"

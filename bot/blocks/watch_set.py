@@ -42,7 +42,7 @@ def _condition(watches: Sequence[Watch]) -> Condition:
 
 def set_card(watches: Sequence[Watch], now: datetime, *, away: bool = False) -> Screen:
     """Draw it: how many are back, and each SIM, those that are not back first."""
-    ordered = sorted(watches, key=lambda w: (w.latest.state is State.ONLINE, natural(w.name)))
+    ordered = sorted(watches, key=lambda w: (w.latest.state is State.ONLINE, natural(w.full_name)))
     still_open = [watch for watch in watches if watch.ended_at is None]
     lines = [_line(watch, MRKDWN) for watch in ordered[:LINES]]
     rest = len(ordered) - LINES
@@ -92,7 +92,7 @@ def _over(watches: Sequence[Watch], fmt: Formatter) -> str:
 
 def _result(watches: Sequence[Watch], fmt: Formatter) -> str:
     """Say how many are back and which are not, and why the watch ended."""
-    away = sorted((w for w in watches if not _is_back(w)), key=lambda w: natural(w.name))
+    away = sorted((w for w in watches if not _is_back(w)), key=lambda w: natural(w.full_name))
     if not away:
         claim = fmt.strong(f"All {grouped(len(watches))} SIMs are online.")
     else:
@@ -118,7 +118,7 @@ def _is_back(watch: Watch) -> bool:
 
 def _line(watch: Watch, fmt: Formatter) -> str:
     latest = watch.latest
-    name = fmt.strong(fmt.data(watch.name))
+    name = fmt.strong(fmt.data(watch.full_name))
     if watch.unreachable_since and watch.ended_at is None:
         return f"⚠️ {name}: not read since {fmt.when(watch.unreachable_since)}"
     because = cause_text(latest, fmt)

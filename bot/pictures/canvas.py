@@ -290,8 +290,9 @@ LACKS = "� stands for a character that the font lacks"
 def timeline_title(sim: Sim) -> str:
     """Name the SIM as its holder knows it, and by the end of its ICCID."""
     card = f"ICCID …{sim.iccid[-ICCID_DIGITS:]}" if sim.iccid else "ICCID not reported"
-    is_long = len(sim.name) > NAME_LENGTH
-    name = f"{sim.name[: NAME_LENGTH - 1].rstrip()}…" if is_long else sim.name
+    name = sim.full_name
+    if len(name) > NAME_LENGTH:
+        name = f"{name[: NAME_LENGTH - 1].rstrip()}…"
     return f"{name} · {card}"
 
 
@@ -339,7 +340,9 @@ def of_report(report: SessionReport) -> Iterator[str]:
 def unread(report: SessionReport) -> str:
     """Say why there is nothing to draw."""
     why = f" {report.problem}" if report.problem else ""
-    return f"The sessions of {report.sim.name} could not be read, so there is no timeline.{why}"
+    return (
+        f"The sessions of {report.sim.full_name} could not be read, so there is no timeline.{why}"
+    )
 
 
 def counted(number: int, noun: str) -> str:

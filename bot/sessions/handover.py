@@ -87,7 +87,8 @@ class Handover(Struct):
 
 def _triage_of(sims: Iterable[HandedSim]) -> Triage:
     rows = (
-        Unread(sim.then.name, sim.now) if isinstance(sim.now, BotError) else sim.now for sim in sims
+        Unread(sim.then.full_name, sim.now) if isinstance(sim.now, BotError) else sim.now
+        for sim in sims
     )
     return Triage(tuple(rows))
 

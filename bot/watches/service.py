@@ -208,7 +208,7 @@ class WatchService:
 def _check_condition(condition: Condition | None, latest: Snapshot) -> None:
     if condition is None or not condition.is_met(latest.state):
         return
-    name = quoted(latest.name)
+    name = quoted(latest.full_name)
     instead = "changes" if condition is Condition.ONLINE else "online"
     raise NothingToWaitFor(
         f"{name} is {condition} already. Write `until {instead}` to hear when that is over."
@@ -235,7 +235,7 @@ def _seen(rows: Iterable[Record], accounts: frozenset[str]) -> tuple[Watch, ...]
 
 def _full(who: str, whose: str, rows: list[Record], account: str) -> str:
     """Say it with the names of those in an account that the asker sees."""
-    names = [quoted(row.name) for row in rows if row.account == account]
+    names = [quoted(from_row(row).full_name) for row in rows if row.account == account]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return (
         f"{who} {len(rows)} SIMs already, as many as {whose} may: {', '.join(names[:NAMED])}{more}."

@@ -113,6 +113,12 @@ class Watch(Struct):
     account: str = ""
 
     @property
+    def full_name(self) -> str:
+        """The SIM's name as it can be typed: `acme/pump-7` where there are several accounts."""
+        account = self.latest.account
+        return f"{account}/{self.name}" if account else self.name
+
+    @property
     def card_id(self) -> str:
         """The id of its card: its own, or that of the set whose card it shares."""
         return self.set_id or self.id

@@ -110,7 +110,7 @@ async def _meant(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
 
 async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
     """Find them by whatever else names the SIM: an ICCID, an IMEI, another spelling."""
-    names = ", ".join(dict.fromkeys(quoted(watch.name) for watch in mine[:NAMED]))
+    names = ", ".join(dict.fromkeys(quoted(watch.full_name) for watch in mine[:NAMED]))
     hint = f"You watch {names}. Type `{COMMAND} unwatch` with one of these, or with `all`."
     if not context.request.text.strip():
         raise NotWatched(hint)
@@ -125,7 +125,8 @@ async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
 
 
 def _is_called(watch: Watch, text: str) -> bool:
-    return text.casefold() in {watch.name.casefold(), watch.sid.casefold()}
+    names = watch.name, watch.full_name, watch.sid
+    return text.casefold() in map(str.casefold, names)
 
 
 def asker_of(actor: Actor | None, request: Request) -> WatchOwner:
@@ -215,7 +216,7 @@ def _is_met(condition: Condition | None, report: SessionReport) -> bool:
 
 def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
     """Return the error that names SIMs that are not watched, and why."""
-    names = ", ".join(f"{quoted(each.sim.name)} ({words_of(each)})" for each in sims)
+    names = ", ".join(f"{quoted(each.sim.full_name)} ({words_of(each)})" for each in sims)
     return NothingToWaitFor(f"Not watched, because {why}: {names}.")
 
 

@@ -48,6 +48,9 @@ def test_order():
     assert "\n*Flapping.* 1\u202f246 session starts" in drawn.blocks[0]["text"]["text"]
     assert drawn.blocks[0]["text"]["text"].endswith("\n→ Check its antenna.")
 
+    theirs = a_sim(account="acme", account_label="Acme Inc.")
+    assert "account Acme Inc. (acme) · Read" in str(unfurl_card(a_report(sim=theirs)))
+
     drawn = session_report(a_report())
 
     assert "🟢 pump-7 is online since 12:00 UTC (3 h), on T-Mobile USA, LTE" == drawn.text
