@@ -5,7 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.blocks.format import MRKDWN, PLAIN, Formatter, count, grouped, imei_text, lasting, span
+from bot.blocks.format import (
+    MRKDWN,
+    PLAIN,
+    Formatter,
+    count,
+    grouped,
+    imei_text,
+    lasting,
+    span,
+    told_apart,
+)
 from bot.blocks.kit import Block, Screen, clean, context, screen, section
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.anomalies import near_misses, silence_of
@@ -38,6 +48,7 @@ UNTITLED = "never_seen"
 TURNED_AWAY = "networks turn it away."
 _BRIEF = 76
 _ROUNDED = timedelta(minutes=10)
+_HELD_AGAINST = {"silent_for": "line", "line": "silent_for"}
 _CLAUSE = re.compile(r"(?<=[;.]) (?!\d)")
 NAMED = re.compile(r"\{(\w+)\}")
 
@@ -158,6 +169,9 @@ def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None
         value = finding.evidence[name[1]]
         if name[1].startswith("imei") and isinstance(value, str):
             return fmt.data(imei_text(value))
+        other = finding.evidence.get(_HELD_AGAINST.get(name[1], ""))
+        if isinstance(value, timedelta) and isinstance(other, timedelta):
+            return told_apart(value, other)
         return value_text(value, fmt, now)
 
     return NAMED.sub(put, fmt.own(sentence))

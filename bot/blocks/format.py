@@ -186,6 +186,7 @@ THIN = "\u202f"  # thin, and no line may break there
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _HOURS = 24
 _TO_THE_MINUTE = 10 * _HOUR
+_MOST_HOURS = 240
 _STEPS = (
     (2 * _DAY, _DAY, "d", _HOUR, "h"),
     (_HOUR, _HOUR, "h", _MINUTE, "min"),
@@ -246,6 +247,18 @@ def lasting(length: timedelta) -> str:
             whole = f"{grouped(seconds // size)} {unit}"
             return f"{whole} {rest} {lesser}" if rest else whole
     return f"{seconds} s"
+
+
+def told_apart(length: timedelta, other: timedelta | None) -> str:
+    """Return a length of time, in units as fine as it takes to tell it from another: `70 h`."""
+    ways = (span, _in_hours, lasting)
+    apart = (way(length) for way in ways if other is not None and way(length) != way(other))
+    return next(apart, span(length))
+
+
+def _in_hours(length: timedelta) -> str:
+    hours = int(length.total_seconds()) // _HOUR
+    return f"{hours} h" if hours < _MOST_HOURS else lasting(length)
 
 
 def between(start: datetime, end: datetime) -> timedelta:

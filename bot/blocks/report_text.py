@@ -27,6 +27,7 @@ from bot.blocks.format import (
     lasting,
     place,
     span,
+    told_apart,
 )
 from bot.blocks.sim_text import (
     UNKNOWN_RADIO,
@@ -100,9 +101,11 @@ def _of_session(report: SessionReport, session: DataSession, fmt: Formatter) -> 
     if report.state is State.ONLINE:
         return f" {since}, on {via}"
     if report.state is State.OFFLINE:
-        return f" {_since(session.end, report, fmt)}, {_as_usual(report) or f'last on {via}'}"
+        usual = _as_usual(report, session.end)
+        return f" {_since(session.end, report, fmt)}, {usual or f'last on {via}'}"
     if report.state is State.STALE:
-        return f" {_since(session.last_updated, report, fmt)}, {_as_usual(report) or f'on {via}'}"
+        usual = _as_usual(report, session.last_updated)
+        return f" {_since(session.last_updated, report, fmt)}, {usual or f'on {via}'}"
     return f": its session on {via} is open {since}, but KORE does not say when it was updated"
 
 
@@ -113,14 +116,15 @@ def _names_network(report: SessionReport) -> bool:
     return report.state in {State.ONLINE, State.UNKNOWN}
 
 
-def _as_usual(report: SessionReport) -> str:
+def _as_usual(report: SessionReport, seen: datetime | None) -> str:
     """Say that a device sleeps as it usually does: `as usual: it connects every 6 h`."""
     rest = report.rest
     if rest is None:
         return ""
     if rest.every:
         return f"as usual: it connects every {span(rest.every)}"
-    return f"which is normal: it may rest for up to {span(rest.up_to)}"
+    silent = between(seen, report.made_at) if seen else None
+    return f"which is normal: it may rest for up to {told_apart(rest.up_to, silent)}"
 
 
 def _changed(report: SessionReport, fmt: Formatter) -> str:
@@ -133,7 +137,15 @@ def _since(moment: datetime | None, report: SessionReport, fmt: Formatter) -> st
     if moment is None:
         return "since an unknown time"
     shown = fmt.when(moment, report.made_at)
-    return f"since {shown} ({span(between(moment, report.made_at))})"
+    return f"since {shown} ({told_apart(between(moment, report.made_at), _allowed(report))})"
+
+
+def _allowed(report: SessionReport) -> timedelta | None:
+    """Return how long a silence is normal, where the answer says so too."""
+    if report.rest:
+        return None if report.rest.every else report.rest.up_to
+    lines = (each.evidence.get("line") for each in report.findings)
+    return next((line for line in lines if isinstance(line, timedelta)), None)
 
 
 def moment_text(moment: datetime, report: SessionReport, fmt: Formatter) -> str:

@@ -22,6 +22,7 @@ from bot.blocks.report_text import (
 )
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
+from bot.diagnosis.rules.gone_silent import SAYS
 from bot.sessions.report import Neighbours, Summary
 from bot.struct import replace
 from tests.bot.blocks.reports import NOW, a_finding, a_report
@@ -92,6 +93,29 @@ CARD = "ICCID 8901 2600 1234 5678 909"
 def test_headline(changes, said):
     """The first line is a whole sentence: name, state, since when, network and radio."""
     assert said == report_headline(a_report(**changes), PLAIN)
+
+
+def test_a_silence_is_told_apart_from_what_would_be_normal():
+    """Where both round to the same words, headline and cause have them in hours, or finer."""
+    for hours, line, silent, normal in (
+        (70, 66, "70 h", "66 h"),
+        (74, 30, "3 d", "30 h"),
+        (298, 290, "12 d 10 h", "12 d 2 h"),
+        (16.3, 16.1, "16 h 18 min", "16 h 6 min"),
+        (66, 66, "3 d", "3 d"),
+    ):
+        end, long = NOW - timedelta(hours=hours), timedelta(hours=line)
+        session = a_session(start=end - timedelta(hours=1), end=end, last_updated=end)
+        known = {"since": end, "silent_for": NOW - end, "line": long, "why": "its rhythm"}
+        gone = a_finding(rule="gone_silent", title="Gone silent", says=SAYS, evidence=known)
+        report = a_report(state=State.OFFLINE, sessions=(session,), findings=(gone,))
+        rests = replace(report, findings=(), rest=Rest(None, long))
+
+        assert f"({silent})" in report_headline(report, PLAIN)
+        assert f"Up to {normal} would be normal" in main_lines(report, PLAIN)[0]
+        assert f"({silent}), which is normal: it may rest for up to {normal}" in report_headline(
+            rests, PLAIN
+        )
 
 
 @pytest.mark.parametrize("state", State)
