@@ -17,7 +17,7 @@ NEXT_STEPS = {
     Trait.CELL: "Check the site's power and antenna; do not reset the devices.",
     Trait.NETWORK: "Check the operator's and KORE's status pages; do not reset the devices.",
     Trait.PLAN: "Check the rate plan in KORE's console: its limits, and whether it allows data.",
-    Trait.MODEL: "Check the firmware: what was rolled out to this model, or expired, at that time.",
+    Trait.MODEL: "Check this model's firmware rollout.",
     Trait.COUNTRY: "Check KORE's status and roaming in that country; do not reset the devices.",
     Trait.RADIO: "Check with the operator whether that radio is still on air there.",
     None: "Find out what happened then: power, server, plan; do not reset the devices.",

@@ -28,7 +28,7 @@ def reconnects_often(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
         title="Reconnects often, as it always did",
         says="{starts} session starts between {first} and {last}; it usually has up to {usual} an "
         "hour. Vendors advise no more than {limit}, and may bar a SIM above that.",
-        next_step="If it is not meant to, keep its sessions open longer.",
+        next_step="If unintended, keep sessions open longer.",
         source=limits.sources["flapping_starts"],
         evidence={
             "starts": storm.starts,
