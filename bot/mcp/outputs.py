@@ -92,7 +92,12 @@ class SummaryFields(Output):
     packets_uploaded: int | None
     packets_downloaded: int | None
     first_start: datetime | None
-    sessions_without_packets: int
+    sessions_without_packets: int = Field(
+        description="sessions of which KORE does not tell the packets: unknown, not none"
+    )
+    empty_sessions: int = Field(
+        description="ended sessions that are known to have sent and received no packet"
+    )
 
 
 class FindingFields(Output):

@@ -24,7 +24,11 @@ _PART = 4  # the least part of a cell that does not fall silent at once by chanc
 
 
 class Summary(Struct):
-    """The window (at most 30 days) in one line. Packets are None where no session tells them."""
+    """The window (at most 30 days) in one line. Packets are None where no session tells them.
+
+    `sessions_without_packets` are those of which packets are not known; `empty_sessions` have ended
+    and are known to have sent and received none.
+    """
 
     sessions: int
     networks: int
@@ -33,6 +37,7 @@ class Summary(Struct):
     packets_downloaded: int | None
     first_start: datetime | None
     sessions_without_packets: int
+    empty_sessions: int = 0
 
 
 class Neighbours(Struct):
@@ -176,7 +181,13 @@ def _summary(sessions: Sequence[DataSession]) -> Summary:
         packets_downloaded=total(session.packets_downloaded for session in sessions),
         first_start=sessions[-1].start if sessions else None,
         sessions_without_packets=sum(not _tells_packets(session) for session in sessions),
+        empty_sessions=sum(map(_was_empty, sessions)),
     )
+
+
+def _was_empty(session: DataSession) -> bool:
+    packets = session.packets_uploaded, session.packets_downloaded
+    return session.end is not None and packets == (0, 0)
 
 
 def _tells_packets(session: DataSession) -> bool:

@@ -25,6 +25,16 @@ def test_what_is_not_told_is_not_counted():
     assert Summary(2, 1, 1, 7, 296, NOON, 2) == summarise(sessions)
 
 
+def test_empty_sessions_are_not_those_of_unknown_packets():
+    """Of one that is open, or tells one number alone, it is not known to be empty."""
+    none = {"packets_uploaded": 0, "packets_downloaded": 0}
+    ended = none | {"end": NOON + timedelta(hours=1)}
+    unknown = ended | {"packets_downloaded": None}
+    told = summarise([a_session(**each) for each in (ended, ended, none, unknown, {})])
+
+    assert (2, 1) == (told.empty_sessions, told.sessions_without_packets)
+
+
 def test_packets_that_nobody_tells_are_unknown():
     """A sum of nothing is unknown, not 0."""
     told = summarise([a_session(packets_uploaded=None, packets_downloaded=None)])
