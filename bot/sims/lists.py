@@ -297,9 +297,17 @@ def is_thanks(text: str) -> bool:
     return _THANKS.fullmatch(_said(text)) is not None
 
 
+_LINK_TO_IT = re.compile(r"\S+://\S*\Z")
+
+
 def words_besides(text: str, sim: str) -> list[str]:
-    """Return the words that stand beside the SIM in a text; none where it does not stand there."""
+    """Return the words that stand beside the SIM in a text, or beside the link that names it.
+
+    None where it does not stand there.
+    """
     before, found, after = plain(text).partition(plain(sim))
+    if link := _LINK_TO_IT.search(before):
+        before, after = before[: link.start()], after.partition(" ")[2]
     words = (bare(word) for word in f"{before} {after}".split()) if found else ()
     return [word for word in words if any(map(str.isalnum, word))]
 

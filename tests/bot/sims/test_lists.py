@@ -117,6 +117,7 @@ def test_words_beside_a_sim():
         ("check `truck-42`, please!", "truck-42", ["check", "please"]),
         ("truck-42", "truck-42", []),
         ("something else", "truck-42", []),
+        ("see https://a.example/sims/DE1/log?tab=1 now", "DE1", ["see", "now"]),
     ):
         assert expected == words_besides(text, sim), text
     assert is_around("Please")
