@@ -88,7 +88,7 @@ def old_line(old: Old | None, fmt: Formatter) -> str:
     why = fmt.strong(old.why or "KORE is not answering.")
     which = "" if old.is_all else f"For {grouped(old.sims)} of {count(old.of, 'SIM')} "
     last = f"{'this is' if which else 'This is'} the last answer I have"
-    age = f"from {ago(old.as_of, old.made_at)}"
+    age = f"read {ago(old.as_of, old.made_at)}"
     if old.is_all and old.of > 1:
         return f"⚠️ {why} These are the last answers I have, {age}; they may have changed."
     return f"⚠️ {why} {which}{last}, {age}; it may have changed."

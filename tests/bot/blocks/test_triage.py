@@ -110,7 +110,7 @@ def test_old_rows_are_marked():
 
 
 OLD = {"stale": True, "why_stale": "KORE is down (HTTP 503)."}
-FROM_BEFORE = "KORE is down (HTTP 503). These are the last answers I have, from 12"
+FROM_BEFORE = "KORE is down (HTTP 503). These are the last answers I have, read 12"
 
 
 DOWN = {"state": State.OFFLINE}
@@ -131,7 +131,7 @@ BARRED = a_finding(rule="barred_after_flapping")
         (
             [sim(1, **OLD), sim(2), sim(3)],
             "❔ No fault found in 2 of 3 SIMs. How the other one is now is unknown.",
-            "⚠️ KORE is down (HTTP 503). For 1 of 3 SIMs this is the last answer I have, from",
+            "⚠️ KORE is down (HTTP 503). For 1 of 3 SIMs this is the last answer I have, read",
         ),
         (
             [sim(1, **OLD), sim(2, **OLD), sim(3)],
