@@ -49,6 +49,7 @@ async def test_an_account_that_cannot_be_searched_is_named():
         for text, note in ASKED.items():
             await two.whole.type(text)
             assert note in said(two).replace("\\'", "'"), text
+            assert "✅" not in said(two), text
         report = await two.whole.view.sessions.look_up("pump-7")
         assert (GLOBEX,) == report.unsearched
 

@@ -61,7 +61,7 @@ def triage_headline(triage: Triage, fmt: Formatter) -> str:
         return f"❔ {_old_and_fine(old, fmt)}{_unread(triage)}"
     reports = len(triage.reports)
     what = f"No fault found in {count(reports, 'SIM')}" if reports > 1 else "No fault found"
-    icon = "❔" if triage.unclear else "✅"
+    icon = "❔" if triage.unclear or triage.problem else "✅"
     return f"{icon} {fmt.strong(f'{what}.')}{_unread(triage)}"
 
 
