@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 
@@ -188,8 +187,10 @@ async def assemble(
         resources, stack, scan_at_once=settings.scan_at_once, on_news=services.home_tabs.changed
     )
     workers = Workers(settings.workers, clock, services.token, drain=settings.drain)
-    bot = partial(Bot, services, engine=engine, workers=workers)
-    return _with_intake(resources, app, partial(in_hand, services.questions), bot)
+    intake, routes = _intake(resources, app, partial(in_hand, services.questions))
+    bot = Bot(services, intake, engine, workers)
+    routes += health_routes(bot.why_not_ready, resources.notes, metrics)
+    return bot, Starlette(routes=routes)
 
 
 def _services(
@@ -267,21 +268,12 @@ def _open_questions(resources: Resources, stack: AsyncExitStack) -> OpenQuestion
     return questions
 
 
-def _with_intake(
-    resources: Resources, app: AsyncApp, taking: Taking, bot_with: Callable[[Intake], Bot]
-) -> tuple[Bot, Starlette]:
+def _intake(resources: Resources, app: AsyncApp, taking: Taking) -> tuple[Intake, list[Route]]:
     """Let Slack reach the bot: by Socket Mode where there is an app token, else by signed HTTP."""
     settings, clock, metrics = resources.settings, resources.clock, resources.metrics
-    routes: list[Route] = []
-    intake: Intake
     if settings.slack_app_token:
-        app_token = revealed(settings.slack_app_token) or ""
-        intake = SocketModeConnection(app, app_token, resources.slack, clock, metrics)
-    else:
-        signature = SignatureVerifier(revealed(settings.slack_signing_secret) or "", clock)
-        intake = endpoint = SlackEndpoint(app, signature, clock, metrics, taking)
-        routes = [Route(EVENTS_PATH, endpoint, methods=["POST"])]
-    bot = bot_with(intake)
-    return bot, Starlette(
-        routes=[*routes, *health_routes(bot.why_not_ready, resources.notes, metrics)]
-    )
+        token = revealed(settings.slack_app_token) or ""
+        return SocketModeConnection(app, token, resources.slack, clock, metrics), []
+    signature = SignatureVerifier(revealed(settings.slack_signing_secret) or "", clock)
+    endpoint = SlackEndpoint(app, signature, clock, metrics, taking)
+    return endpoint, [Route(EVENTS_PATH, endpoint, methods=["POST"])]
