@@ -18,8 +18,9 @@ def table_of(message):
 
 
 def said(two):
-    """Return all that stands in the newest answer."""
-    answer = two.whole.answer()
+    """Return all that stands in the newest answer; a watch's card may have come after it."""
+    seen = two.whole.slack.seen_by("ana")
+    answer = [message for message in seen if message.ephemeral_to][-1]
     return f"{answer.text} {answer.blocks}"
 
 
