@@ -251,7 +251,7 @@ def test_screen(one: Alert, person: str) -> Screen:
     called = f" {mention_text(one.mention_first)}" if one.mention_first else ""
     words = (
         f"🧪{called} <@{person}> is testing the alert {about(one)}. An incident would "
-        "appear here. Nothing is wrong."
+        "appear here. This is only a test."
     )
     notice = f"Test of the alert {NOTICE.data(one.name)}{called}"
     return screen(notice, [section(words), context(mentions_line(one))])
@@ -260,10 +260,10 @@ def test_screen(one: Alert, person: str) -> Screen:
 def tested_words(state: AlertState | None) -> str:
     """Say what the last scan of an alert saw."""
     if state is None or state.scanned_at is None:
-        return "is tested: look at its channel. It has not scanned yet."
+        return "was tested: look at its channel. It has not scanned yet."
     ill = f"{len(state.ill)} of {count(state.sims, 'SIM')} had a problem"
     when = MRKDWN.when(state.scanned_at)
-    return f"is tested: look at its channel. At its last scan, {when}, {ill}."
+    return f"was tested: look at its channel. At its last scan, {when}, {ill}."
 
 
 def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:

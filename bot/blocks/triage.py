@@ -46,7 +46,7 @@ REASON = 60
 _VERDICT = 48
 _OPERATOR = 22
 _MINUTE = timedelta(minutes=1)
-_TOGETHER = "in one outage"
+_TOGETHER = ("in one outage", "in an outage of ")
 
 
 def triage_headline(triage: Triage, fmt: Formatter) -> str:
@@ -120,7 +120,9 @@ def cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
         return number, cause_words(cause.finding)
     since = f"since {fmt.when(cause.outage.first)}{_within(cause.outage)}"
     shared = [*_shared(cause, fmt), since]
-    return number, f"{_TOGETHER} ({', '.join(shared)})"
+    one, of = _TOGETHER
+    whole = one if number >= cause.outage.sims else f"{of}{count(cause.outage.sims, 'SIM')}"
+    return number, f"{whole} ({', '.join(shared)})"
 
 
 def _within(outage: Outage) -> str:

@@ -189,6 +189,7 @@ def away_text(watch: Watch) -> str:
 
 
 NAMED, FAULTS = 10, 3
+_FRESH = timedelta(minutes=5)
 _CARD = "A card follows here, or in your DMs where I may not post. I'll ping you there."
 MOST = 40
 """Watches in one message of at most 50 blocks."""
@@ -261,10 +262,20 @@ def stopped_screen(watches: Sequence[Watch]) -> Screen:
 
 def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
     name = fmt.strong(fmt.data(watch.full_name))
-    state = label_of(watch.latest)
-    ends = future_text(watch.ends_at, now, fmt)
-    waits = UNTIL[watch.condition]
-    return f"Watching {name} {waits}, at most until {ends}; now {state}."
+    ends, state = future_text(watch.ends_at, now, fmt), _as_of(watch, now, fmt)
+    waits, is_old = UNTIL[watch.condition], _is_old(watch, now)
+    stands = f"{state}, when I could last read it" if is_old else f"now {state}"
+    return f"Watching {name} {waits}, at most until {ends}; {stands}."
+
+
+def _is_old(watch: Watch, now: datetime) -> bool:
+    return between(watch.read_at, now) > _FRESH
+
+
+def _as_of(watch: Watch, now: datetime, fmt: Formatter) -> str:
+    """Say how the SIM is, and as of when where that is not now."""
+    as_of = f" as of {fmt.when(watch.read_at)}" if _is_old(watch, now) else ""
+    return f"{label_of(watch.latest)}{as_of}"
 
 
 def _extended(watches: Sequence[Watch], extended: int) -> str:
@@ -278,7 +289,7 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
     name = MRKDWN.strong(MRKDWN.data(watch.full_name))
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     ends = future_text(watch.ends_at, now, MRKDWN)
-    state = label_of(watch.latest)
+    state = _as_of(watch, now, MRKDWN)
     words = f"{state} · {name} {UNTIL[watch.condition]}, ends {ends} · {place}"
     return section(words, stop_button(watch, number))
 

@@ -107,9 +107,9 @@ class MissedRun(Struct):
 
 
 class IncidentSums(Struct, omit_defaults=True):
-    """A channel's incidents since the digest before: how many were open at some time, and how now.
+    """A channel's incidents of a digest's SIMs since the one before: all, and those that are open.
 
-    `to_take` and `to_end` are medians in seconds; None: none was taken, or none is over.
+    `to_take` and `to_end` are medians in seconds; None: too few were taken, or are over.
     """
 
     seen: int

@@ -37,6 +37,8 @@ PATIENCE = 6 * 3600.0
 BACKOFF = Backoff(first=15.0, longest=120.0)
 TIDY = NewJob("tidy_history", "tidy_history")
 FRESH = 300.0
+_USUAL = 5
+"""Incidents from which on it is said how long they usually took."""
 """Seconds for which a scan of the same SIMs for an alert does as well."""
 STILL_AT_IT = "The one before it was still being made."
 GAVE_UP = "The scan gave up on these."
@@ -206,19 +208,25 @@ async def _compile(
 async def _incidents(
     run: Run, about: Subscription, made: Digest, services: JobServices
 ) -> IncidentSums | None:
-    """Sum up the channel's incidents of these accounts since the digest before; None: none."""
+    """Sum up the channel's incidents of its SIMs since the digest before; None: none.
+
+    How long they usually took tell enough of them, and only those that ended by themselves.
+    """
     since = made.since or made.due - timedelta(days=1)
     incidents = services.alerting.incidents
-    found = await incidents.between(about.team, since, made.due, about.channel, run.shown)
+    every = await incidents.between(about.team, since, made.due, about.channel, run.shown)
+    sids = await services.fleet.rows.sids(run.id) if every else set()
+    found = [each for each in every if not sids.isdisjoint(each.sids)]
     if not found:
         return None
     taken = [each.time_to_take.total_seconds() for each in found if each.time_to_take is not None]
-    ended = [each.time_to_end.total_seconds() for each in found if each.time_to_end is not None]
+    alone = [each for each in found if each.resolved_by is None]
+    ended = [each.time_to_end.total_seconds() for each in alone if each.time_to_end is not None]
     return IncidentSums(
         len(found),
         sum(each.is_open for each in found),
-        median(taken) if taken else None,
-        median(ended) if ended else None,
+        median(taken) if len(taken) >= _USUAL else None,
+        median(ended) if len(ended) >= _USUAL else None,
     )
 
 

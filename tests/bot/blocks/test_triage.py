@@ -70,6 +70,13 @@ def lost_in(outage, fine=2):
     return of(*(sim(at, **lost) for at in range(3)), *(sim(10 + at) for at in range(fine)))
 
 
+def test_an_outage_of_more_than_were_asked_for_says_of_how_many():
+    """Who asks for one of three SIMs in an outage reads that there are three."""
+    lost = sim(0, findings=(an_outage(),), state=State.STALE)
+
+    assert "1 of 2 SIMs is down in an outage of 3 SIMs (" in triage_screen(of(lost, sim(9))).text
+
+
 @pytest.mark.parametrize(
     ("outage", "brief", "contrast"),
     [

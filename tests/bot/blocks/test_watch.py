@@ -125,6 +125,9 @@ def read(screen):
     return "\n".join(words(screen.blocks)).replace("\u00a0", " ")
 
 
+OLD = a_watch(read_at=NOON - 17 * MINUTE)
+
+
 @pytest.mark.parametrize(
     ("screen", "expected"),
     [
@@ -133,6 +136,10 @@ def read(screen):
             "👁 Watching *pump-7* until it is online, at most until",
         ),
         (begun_screen([a_watch()], 0, NOON), "(in 2 h); now 🔴 offline."),
+        (begun_screen([a_watch(read_at=NOON - MINUTE)], 0, NOON), "(in 2 h); now 🔴 offline."),
+        (begun_screen([OLD], 0, NOON), "(in 2 h); 🔴 offline as of <!date^"),
+        (begun_screen([OLD], 0, NOON), ", when I could last read it."),
+        (list_screen([OLD], [], NOON), "🔴 offline as of <!date^"),
         (begun_screen([a_watch()], 0, NOON), "A card follows here, or in your DMs"),
         (begun_screen([a_watch()], 1, NOON), "You were already watching it here"),
         (begun_screen(many(3), 0, NOON), "👁 Watching 3 SIMs on one card, at most until <!date^"),

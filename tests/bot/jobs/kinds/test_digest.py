@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.alerts.incident import DownSim
 from bot.digests.digest import IncidentSums
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind, WhenQuiet
@@ -115,28 +116,59 @@ async def test_changes_are_said_in_the_next_digest(rig, about):
     assert ["pump-7"] == [sim.name for sim in digest_of(run).new.first]
 
 
-async def test_it_has_a_line_of_the_channels_incidents(rig, about):
-    """How many, how they stand and how long they usually took; none in other channels."""
-    incidents, now = rig.parts.alerting.incidents, rig.parts.clock.now()
-    over = replace(
+def incidents_of(rig, number, sims=(1,), **changes):
+    """Return so many that began two hours ago, were taken after 4 minutes and ended an hour ago."""
+    now = rig.parts.clock.now()
+    began = now - 2 * H
+    fell = [DownSim(f"DE{sim:032x}", f"pump-{sim}", began, began, back_at=now - H) for sim in sims]
+    one = replace(
         INCIDENT,
-        opened_at=now - 2 * H,
-        first_at=now - 2 * H,
-        first_taken_at=now - 2 * H + timedelta(minutes=4),
+        members=tuple(fell),
+        opened_at=began,
+        first_at=began,
+        first_taken_at=began + timedelta(minutes=4),
         resolved_at=now - H,
-        resolved_by="U0ANA0001",
     )
-    async with rig.parts.fleet.database.write() as tx:
-        for each in (
-            over,
-            replace(INCIDENT, id="i2", opened_at=now - H, first_at=now - H),
-            replace(INCIDENT, id="i3", channel="C0PARTNER"),
-        ):
-            await incidents.save(replace(ALERT, webhook=None), None, each, tx)
-    run = await rig.made(about)
+    return [replace(one, **{"id": f"i{at}{changes}", **changes}) for at in range(number)]
 
-    assert IncidentSums(2, 1, 240.0, 3600.0) == digest_of(run).incidents
+
+async def counted(rig, about, incidents):
+    """Return what a digest says of incidents."""
+    async with rig.parts.fleet.database.write() as tx:
+        for each in incidents:
+            await rig.parts.alerting.incidents.save(replace(ALERT, webhook=None), None, each, tx)
+    return digest_of(await rig.made(about)).incidents
+
+
+async def test_it_has_a_line_of_its_sims_incidents(rig, about):
+    """How many, and how they stand; none of other channels, nor of other SIMs, is counted."""
+    still_open = {"resolved_at": None, "first_taken_at": None}
+    incidents = [
+        *incidents_of(rig, 1, sims=(1, 99)),
+        *incidents_of(rig, 1, **still_open),
+        *incidents_of(rig, 1, channel="C0PARTNER"),
+        *incidents_of(rig, 1, id="other", sims=(98, 99)),
+    ]
+
+    assert IncidentSums(2, 1) == await counted(rig, about, incidents)
     assert "*2 incidents* since" in str(rig.parents()[0].blocks).replace("\\xa0", " ")
+
+
+async def test_nothing_to_say_of_other_sims_incidents(rig, about):
+    """Where all of the channel's incidents are of other SIMs there is no line of them."""
+    assert None is await counted(rig, about, incidents_of(rig, 5, sims=(99,)))
+
+
+@pytest.mark.parametrize(
+    ("alone", "by_hand", "usual"),
+    [(3, 1, (None, None)), (4, 3, (240.0, None)), (5, 0, (240.0, 3600.0))],
+)
+async def test_how_long_incidents_usually_take(rig, about, alone, by_hand, usual):
+    """Five tell what is usual, and of their end only those that ended by themselves."""
+    resolved = incidents_of(rig, by_hand, resolved_by="U0ANA0001")
+    sums = await counted(rig, about, [*incidents_of(rig, alone), *resolved])
+
+    assert IncidentSums(alone + by_hand, 0, *usual) == sums
 
 
 async def test_a_quiet_digest_is_one_line(rig, about):
