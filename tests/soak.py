@@ -110,7 +110,8 @@ class Soak:
         slack = self.slack.api.dispatcher
         for name in DOWN:
             self.kore.events.recover(name)
-        await slack.redeliver_all(list(slack.events)[-600:])  # as it would in five minutes
+        for event_id in list(slack.events)[-600:]:  # as it would in five minutes
+            await slack.redeliver(event_id)
         soon = update(jobs).where(jobs.c.state == "ready").values(due=jobs.c.due - 60)
         ends = monotonic() + 240
         while await self.missing() and monotonic() < ends:
