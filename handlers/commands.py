@@ -29,7 +29,7 @@ from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
 from bot.sessions.questions import OpenQuestions
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer
-from bot.sims.identifier import is_sid, quoted, unquoted
+from bot.sims.identifier import is_pattern, is_sid, plain_pattern, quoted, unquoted
 from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from bot.struct import Struct, replace
@@ -230,11 +230,22 @@ async def special_reply(context: Context, spotted: Spotted) -> Reply | None:
 
 async def misread(context: Context, asked: Misread) -> UserError:
     """Say what was not understood, and what was meant or an example that works here."""
-    if near := nearest_fleet_query(context.request.text):
-        return UserError(f"{asked.sentence} Did you mean `{COMMAND} {near.words}`?")
+    near = nearest_fleet_query(context.request.text)
+    if meant := near.words if near else _watch_first(context.request.text):
+        return UserError(f"{asked.sentence} Did you mean `{COMMAND} {meant}`?")
+    if asked.is_whole:
+        return UserError(asked.sentence)
     examples = await context.examples()
     example = examples.fill("{pattern} offline") or "offline for 2h"
     return UserError(f"{asked.sentence} For instance `{COMMAND} {example}`.")
+
+
+def _watch_first(text: str) -> str | None:
+    """Return `pump-* watch` in the order that works; None where it is something else."""
+    pattern, *rest = plain_pattern(text).split()
+    if not rest or rest[0].lower() != "watch" or not is_pattern(pattern):
+        return None
+    return " ".join(["watch", pattern, *rest[1:]])
 
 
 async def answer_to(context: Context, spotted: Spotted) -> Reply:

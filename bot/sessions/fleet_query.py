@@ -103,10 +103,14 @@ class FleetQuery(Struct):
 
 
 class Misread(Struct):
-    """A text that begins as a question: what was understood of it, and a sentence on the rest."""
+    """A text that begins as a question: what was understood of it, and a sentence on the rest.
+
+    `is_whole`: it says what to type instead, too.
+    """
 
     query: FleetQuery
     sentence: str
+    is_whole: bool = False
 
 
 def parse_fleet_query(text: str) -> FleetQuery | Misread | None:
@@ -178,7 +182,8 @@ class _Reader:
         elif word == "on":
             self._add("network", self._value("After `on` comes a network, as in `on Telcel`."))
         elif word == "plan":
-            self._add("plan", self._value("After `plan` comes a rate plan's name or SID."))
+            missing = "After `plan` comes a rate plan's name or SID, as in `plan fleet-mx`."
+            self._add("plan", self._value(missing))
         elif word == "new":
             self._query = replace(self._query, is_new=True)
         elif word == "top":
@@ -189,7 +194,8 @@ class _Reader:
     def _add(self, name: Literal["pattern", "state", "network", "plan"], value: str) -> None:
         before = getattr(self._query, name)
         if before not in {None, value}:
-            self._refuse(f"{quoted(before)} and {quoted(value)} at once", said=True)
+            both = f"{quoted(before)} and {quoted(value)}"
+            self._refuse(f"You asked for {both} at once; ask for one of them.", said=True)
         told: dict[str, Any] = {name: value}
         self._query = replace(self._query, **told)
 
@@ -211,7 +217,9 @@ class _Reader:
         if number.isascii() and number.isdigit():
             self._at += 1
             top = int(number[:_DIGITS])
-        if not 0 < top <= MOST_TOP:
+        if top == 0:
+            self._refuse("`top` needs at least 1: write `top 1`, or more.", said=True)
+        if top > MOST_TOP:
             self._refuse(f"`top` shows at most {MOST_TOP} SIMs: write `top {MOST_TOP}`.", said=True)
         self._query = replace(self._query, top=top)
 
@@ -228,7 +236,10 @@ class _Reader:
 
     def _silent_for(self, seconds: float) -> None:
         most = format_duration(LONGEST)
-        if not 0 < seconds <= LONGEST.total_seconds():
+        if seconds <= 0:
+            says = "`silent for` needs more than 0: write `silent for 1min`, or longer."
+            self._refuse(says, said=True)
+        if seconds > LONGEST.total_seconds():
             self._refuse(
                 f"KORE keeps sessions for {most}, so {most} is the longest: `silent for {most}`.",
                 said=True,
@@ -245,7 +256,7 @@ class _Reader:
             raise _NotUnderstood(None)
         known = quoted(self._query.words)
         sentence = what if said else f"I understand {known}, but not {what}."
-        raise _NotUnderstood(Misread(self._query, sentence))
+        raise _NotUnderstood(Misread(self._query, sentence, said))
 
 
 def _near(word: str) -> str | None:

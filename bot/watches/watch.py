@@ -224,14 +224,16 @@ def _is_length(text: str) -> bool:
 def _add_condition(request: WatchRequest, typed: str, _: timedelta) -> WatchRequest:
     if condition := _CONDITIONS.get(typed.lower()):
         return replace(request, condition=condition)
-    fault = f"I cannot wait until `{typed}`. Write `until online`, `until offline` or "
+    cannot = f"I cannot wait until `{typed}`." if typed else "Until what shall I watch?"
+    fault = f"{cannot} Write `until online`, `until offline` or "
     return replace(request, fault=f"{fault}`until changes`; put how long after `for`.")
 
 
 def _add_duration(request: WatchRequest, typed: str, longest: timedelta) -> WatchRequest:
     seconds, most = parse_seconds(typed), format_duration(longest)
     if seconds is None:
-        fault = f"`for {typed}` is not a length of time. Write `for 30min`, `for 2h` or `for 1d`."
+        what = f"`for {typed}` is not a length of time." if typed else "For how long?"
+        fault = f"{what} Write `for 30min`, `for 2h` or `for 1d`."
     elif seconds < SHORTEST.total_seconds():
         fault = "A watch lasts at least a minute: write `for 1min`."
     elif seconds > longest.total_seconds():

@@ -181,7 +181,9 @@ async def test_what_is_typed_is_understood(whole):
         ("top 3", "The 3 SIMs with the most packets in 24 h, of"),
         ("new", "new since"),
         ("offline in Mexico", "I understand offline, but not in Mexico. For instance /simsessions"),
-        ("pump-* and broken", "I understand pump-*, but not broken."),
+        ("pump-* and broken", "I understand pump-*, but not broken. For instance /simsessions"),
+        ("pump-* watch", "but not watch. Did you mean /simsessions watch pump-*?"),
+        ("pump-* WATCH until noon", "Did you mean /simsessions watch pump-* until noon?"),
         ("offlin", "No SIM called offlin. Did you mean /simsessions offline?"),
         ("silnt for 2h", "No SIM called silnt for 2h. Did you mean /simsessions silent for 2h?"),
         ("pump-* offlne", "but not offlne. Did you mean /simsessions pump-* offline?"),
@@ -279,6 +281,22 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
     async with services.store.read() as tx:
         noted = (await tx.execute(select(lookups.c.sim, lookups.c.person))).all()
     assert {(sims[0].sid, "U0ANA0001"), (sims[2].sid, "U0ANA0001")} == set(map(tuple, noted))
+
+
+async def test_who_is_told_what_to_type_gets_no_other_example(whole):
+    """An answer that names what to type ends there: of two next steps one is another question."""
+    for text, ending in (
+        ("top 0", "write top 1, or more."),
+        ("top 101", "write top 100."),
+        ("silent for 0h", "or longer."),
+        ("silent for 90d", "silent for 30d."),
+        ("pump-* on", "as in on Telcel."),
+        ("pump-* silent for ages", "as in silent for 2d."),
+        ("pump-* online offline", "ask for one of them."),
+    ):
+        await whole.type(text)
+
+        assert whole.answer().text.endswith(ending), text
 
 
 async def test_a_pattern_is_watched_after_a_question(whole):

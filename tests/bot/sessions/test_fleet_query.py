@@ -68,11 +68,11 @@ MISREAD = (
     ("silent for ages", "After `for` comes a length of time"),
     ("silent for 2", "After `for` comes a length of time"),
     ("silent for 90d", "30d is the longest"),
-    ("silent for 0d", "30d is the longest"),
-    ("top 0", "at most 100"),
+    ("silent for 0d", "write `silent for 1min`, or longer."),
+    ("top 0", "write `top 1`, or more."),
     ("top 1000", "at most 100"),
     (f"top {'9' * 5000}", "at most 100"),
-    ("online offline", "`online` and `offline` at once"),
+    ("online offline", "You asked for `online` and `offline` at once; ask for one of them."),
     ("pump-* well-*", "`pump-*` and `well-*` at once"),
 )
 
