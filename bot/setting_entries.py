@@ -235,13 +235,13 @@ def _target(entry: str) -> WebhookTarget:
     name, _, rest = entry.partition("=")
     name, words = name.strip(), rest.split()
     if not _TARGET_NAME.fullmatch(name) or not words:
-        raise ValueError("is not a list of name=https://… secret=…, parted by semicolons")
+        raise ValueError("is not a list of name=https://… secret=…, separated by semicolons")
     options = _options(name, words[1:])
     is_pagerduty = words[0] == "pagerduty"
     url = PAGERDUTY if is_pagerduty else words[0]
     if not _is_address(url):
         raise ValueError(
-            f"{name}: its address must be https://… without a user in it, or `pagerduty`"
+            f"{name}: its address must be https://… without a user name in it, or `pagerduty`"
         )
     if is_pagerduty and "routing_key" not in options:
         raise ValueError(

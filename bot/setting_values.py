@@ -72,7 +72,7 @@ def _sendable(secret: SecretStr | None) -> SecretStr | None:
     """Refuse what no HTTP header takes, such as a line break in the middle."""
     if secret and not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
         raise ValueError(
-            "holds a space, a line break or a letter that no header takes; copy it again"
+            "holds a space, a line break or a character that no header takes; copy it again"
         )
     return secret
 
@@ -117,7 +117,7 @@ def checked_console(text: str) -> str:
     filled = text.replace(SID, _EXAMPLE)
     if SID not in text or sims_in(filled) != (_EXAMPLE,):
         raise ValueError(
-            "names no SIM; open one in KORE's console, copy the address, put {sid} for its SID"
+            "names no SIM; open one in KORE's console, copy the address, put {sid} where its SID is"
         )
     return text
 
@@ -247,5 +247,5 @@ def shown(value: object) -> str:
 def _duration(text: str) -> timedelta:
     duration = timedelta(seconds=seconds(text))
     if not duration:
-        raise ValueError("is nothing; write a duration above 0")
+        raise ValueError("is zero; write a duration above 0")
     return duration

@@ -8,7 +8,7 @@ from tests.waiting import until
 
 UNREAD = {"api_url": "http://127.0.0.1:1"}
 UNSEARCHED = "I could not search globex, which may have a SIM of that name, too."
-MISSING = "SIMs of globex are missing: KORE's list of them is not read yet."
+MISSING = "SIMs of globex are missing: KORE's list of them has not been read yet."
 
 
 def table_of(message):

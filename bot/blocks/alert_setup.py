@@ -260,10 +260,10 @@ def test_screen(one: Alert, person: str) -> Screen:
 def tested_words(state: AlertState | None) -> str:
     """Say what the last scan of an alert saw."""
     if state is None or state.scanned_at is None:
-        return "was tested: look at its channel. It has not scanned yet."
+        return "sent a test to its channel. It has not scanned yet."
     ill = f"{len(state.ill)} of {count(state.sims, 'SIM')} had a problem"
     when = MRKDWN.when(state.scanned_at)
-    return f"was tested: look at its channel. At its last scan, {when}, {ill}."
+    return f"sent a test to its channel. At its last scan, {when}, {ill}."
 
 
 def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:

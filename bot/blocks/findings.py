@@ -200,10 +200,10 @@ def nothing_found(report: SessionReport) -> str:
     if report.state is State.UNKNOWN:
         return "Too little is known for a verdict."
     if report.stale:
-        return "No rule found anything wrong then; how it is now is unknown."
+        return "No fault was found when it was last read; how it is now is unknown."
     is_judged = all(each.end or each.last_updated for each in report.sessions or ())
     overdue = "; it is not overdue" if report.state in _AWAY and is_judged else ""
-    return f"No rule found anything wrong{overdue}."
+    return f"No fault found{overdue}."
 
 
 _PARAGRAPHS = 2900
@@ -303,7 +303,7 @@ _IN_BRIEF = {
     "common_outage": "in an outage",
     "data_limit": "at the data limit",
     "degraded": "degraded",
-    "ghost_session": "open without updates",
+    "ghost_session": "without updates",
     "gone_silent": "silent",
     "imei_changed": "in another device",
     "impossible_travel": "in two places",

@@ -161,7 +161,7 @@ def _who(incident: Incident) -> str:
     told = []
     if incident.taken_by and incident.taken_at:
         since = MRKDWN.when(incident.taken_at)
-        has_it = "is on it since" if incident.is_open else "took it"
+        has_it = "has been on it since" if incident.is_open else "took it"
         told.append(f"🙋 {person(incident.taken_by)} {has_it} {since}{_from(incident)}")
     if incident.snoozed_until and incident.snoozed_by:
         until = MRKDWN.when(incident.snoozed_until)
@@ -184,7 +184,7 @@ def _buttons(incident: Incident, links: WebLinks) -> Block:
     taken = incident.taken_by is not None
     row = [
         _take_button(incident) | ({} if taken else {"style": "primary"}),
-        button("Hand over…", ids.INCIDENT_HAND_OVER, "Hand it over to somebody", this),
+        button("Hand over…", ids.INCIDENT_HAND_OVER, "Hand this incident over to somebody", this),
         button(
             "Snooze 1 h", ids.numbered(ids.INCIDENT_SNOOZE, 1), "Mention nobody for an hour", this
         ),
@@ -213,7 +213,7 @@ def _sure(resolve: Block, incident: Incident) -> Block:
 
 def _take_button(incident: Incident, number: int = 0) -> Block:
     """Return the button of who takes it; `number` tells it from others in one message."""
-    label = "I'll take over" if incident.taken_by else "I'm on it"
+    label = "Take over" if incident.taken_by else "I'm on it"
     value = ids.IncidentTake(id=incident.id, seen=incident.taken_by or "")
     action = ids.numbered(ids.INCIDENT_TAKE, number) if number else ids.INCIDENT_TAKE
     what = f"Take {incident_title(incident, NOTICE)}" if number else "Take it"
@@ -258,7 +258,7 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
     down = _down(incident)
     if event.kind is EventKind.TAKEN:
         to = event.other
-        return f"🙋 {by} hands this over to {person(to)}." if to else f"🙋 {by} is on it."
+        return f"🙋 {by} handed this over to {person(to)}." if to else f"🙋 {by} is on it."
     if event.kind is EventKind.RESOLVED:
         after = f" after {took_text(incident)}"
         over = "No SIM is left" if incident.is_empty else _are_back(incident)
@@ -304,7 +304,7 @@ def summary_card(incidents: Sequence[Incident]) -> Screen:
     lines = [_shared_line(each, number) for number, each in enumerate(ordered[:MOST_SHARED], 1)]
     more = len(ordered) - len(lines)
     icon = "🗂" if still else "✅"
-    small = context("So many are open that these share one card. Its thread tells what happens.")
+    small = context("So many are open that these share one card. Its thread says what happens.")
     top = section(f"{icon} {MRKDWN.strong(head)}")
     rest = context(f"and {more} more") if more > 0 else None
     return screen(f"{icon} {head}", [top, *lines, rest, small])
@@ -334,7 +334,7 @@ def acted_screen(incident: Incident, *, changed: bool) -> Screen:
 def not_taken_screen(incident: Incident) -> Screen:
     """Tell who clicked that somebody else was faster."""
     has_it = person(incident.taken_by or "")
-    words = f"{has_it} is already on it. To take over, click *I'll take over* on the card."
+    words = f"{has_it} is already on it. To take over, click *Take over* on the card."
     return screen(words, [context(words)])
 
 

@@ -165,7 +165,7 @@ def _read(report: SessionReport) -> str:
 
 
 _ACTIONS = frozenset({ids.TRIAGE_ACTIONS, ids.HANDOVER_ACTIONS})
-MINE, OVER = "I'm on it", "I'll take over"
+MINE, OVER = "I'm on it", "Take over"
 
 
 def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Block]:
@@ -183,7 +183,9 @@ def owners_line(owners: Sequence[Owner], names: Mapping[str, str]) -> str:
     for owner in owners:
         mine = [name for sid, name in names.items() if sid.lower() in owner.sids]
         what = "it" if len(mine) in {0, len(names)} else ", ".join(map(MRKDWN.data, mine))
-        told.append(f"🙋 {person(owner.person)} is on {what} since {MRKDWN.when(owner.since)}")
+        told.append(
+            f"🙋 {person(owner.person)} has been on {what} since {MRKDWN.when(owner.since)}"
+        )
     return " · ".join(told)
 
 

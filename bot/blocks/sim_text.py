@@ -236,7 +236,7 @@ def imei_line(imei: str | None, fmt: Formatter) -> str:
 
 
 HOW = (
-    "`/simsessions account <name>` lets a name alone mean a SIM of that account here, `account "
+    "`/simsessions account <name>` makes a name alone mean a SIM of that account here, `account "
     "any` of any; `<account>/<name>` names one by hand. A SID or ICCID is found wherever it is."
 )
 
@@ -253,7 +253,7 @@ def _called(name: str, label: str | None, fmt: Formatter) -> str:
 def account_screen(seen: frozenset[str], chosen: str | None, labels: Mapping[str, str]) -> Screen:
     """Say which account a name alone means here, and which there are to choose from."""
     if seen <= {""} or (len(seen) == 1 and chosen is None):
-        words = "A name here means a SIM of the only account that you may see."
+        words = "You may see only one account here, so a name always means one of its SIMs."
         return screen(words, [section(words)])
     names = ", ".join(_called(name, labels.get(name), MRKDWN) for name in sorted(seen))
     told = f"a SIM of {MRKDWN.data(chosen)}" if chosen else "a SIM of any account"

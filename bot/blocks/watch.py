@@ -264,7 +264,7 @@ def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
     name = fmt.strong(fmt.data(watch.full_name))
     ends, state = future_text(watch.ends_at, now, fmt), _as_of(watch, now, fmt)
     waits, is_old = UNTIL[watch.condition], _is_old(watch, now)
-    stands = f"{state}, when I could last read it" if is_old else f"now {state}"
+    stands = f"{state}, when I last could read it" if is_old else f"now {state}"
     return f"Watching {name} {waits}, at most until {ends}; {stands}."
 
 
@@ -306,7 +306,9 @@ def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Scr
 
 def absent_screen(notice: Screen, channel: str, link: str) -> Screen:
     """Draw a notice for an owner who is not in its channel, where Slack does not show it."""
-    words = f"You are not in <#{channel}>, so I tell you here too. {link_text(link, 'Open it')}"
+    words = (
+        f"You are not in <#{channel}>, so I am telling you here too. {link_text(link, 'Open it')}"
+    )
     return screen(notice.text, [*notice.parts, context(words.rstrip())])
 
 

@@ -279,7 +279,7 @@ def _audit_cells(row: Lookup) -> tuple[str, ...]:
 
 
 AUDIT = Listing(
-    "No look-up fits.",
+    "No look-up matches.",
     ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref"),
     _audit_cells,
     _audit_fields,

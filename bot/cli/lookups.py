@@ -246,7 +246,7 @@ def summary(answers: Sequence[SessionReport | BotError]) -> Text:
     verb = "needs" if attention == 1 else "need"
     parts = [
         f"{attention} {verb} attention" if attention else "" if old else "no warnings",
-        f"{old} not read anew, as KORE did not answer" if old else "",
+        f"{old} not refreshed, as KORE did not answer" if old else "",
         f"{lost} not found" if lost else "",
         f"{len(errors) - lost} not read" if len(errors) > lost else "",
     ]

@@ -61,6 +61,9 @@ class KoreRateLimited(KoreError):
     brief = "KORE is rate-limiting us"
 
 
+_IS_DOWN = "KORE is down"
+
+
 class KoreUnavailable(KoreError):
     """No connection, a time-out, a 5xx, or the circuit is open; `brief` says which."""
 
@@ -79,7 +82,10 @@ class KoreUnavailable(KoreError):
         self._advice = advice
         if silent_for >= 1:
             so_long = f"for {silent_for:.0f} s"
-            said = f"{brief}, {so_long}" if brief else f"KORE has not answered {so_long}"
+            if said.startswith(_IS_DOWN):
+                said = said.replace(_IS_DOWN, f"KORE has been down {so_long}")
+            else:
+                said = f"{said}, {so_long} now" if brief else f"KORE has not answered {so_long}"
         super().__init__(f"{said}. {advice}", status=status)
 
     @property

@@ -93,7 +93,7 @@ class SummaryFields(Output):
     packets_downloaded: int | None
     first_start: datetime | None
     sessions_without_packets: int = Field(
-        description="sessions of which KORE does not tell the packets: unknown, not none"
+        description="sessions whose packets KORE does not report: unknown, not zero"
     )
     empty_sessions: int = Field(
         description="ended sessions that are known to have sent and received no packet"
@@ -212,9 +212,9 @@ class TriageOutput(Output):
     total: int = Field(description="SIMs that were read")
     troubled: int = Field(description="of these, those whose cause is a warning or worse")
     unclear: int = Field(description="SIMs of which nothing sure can be said, read or not")
-    stale: int = Field(description="SIMs that KORE gave nothing newer of: from before")
+    stale: int = Field(description="SIMs shown as last read, as KORE gave nothing newer")
     cut: int = Field(description="SIMs beyond the limit, which were not read")
-    problem: str | None = Field(description="what could not be read, or not anew, and why")
+    problem: str | None = Field(description="what could not be read or refreshed, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 
@@ -227,14 +227,14 @@ class FleetOutput(Output):
     matched: int = Field(description="SIMs that fit, whether listed or not")
     looked_at: int = Field(description="SIMs that were asked about")
     unread: int = Field(description="of those, how many could not be read: they may fit, too")
-    stale: int = Field(description="of those, SIMs that KORE gave nothing newer of: from before")
+    stale: int = Field(description="of those, SIMs shown as last read, as KORE gave nothing newer")
     as_of: datetime
     from_scan_of: str | None = Field(description="the digest whose scan this is; null: fresh")
     covers_only: str | None = Field(
         description="which SIMs that scan has; null: all that are meant"
     )
     new_since: datetime | None = Field(description="when the scan before it was made")
-    problem: str | None = Field(description="which SIMs were not looked at, or not anew, and why")
+    problem: str | None = Field(description="which SIMs were not read or not refreshed, and why")
     next_cursor: str | None = Field(description=CURSOR)
     redacted: str | None = None
 

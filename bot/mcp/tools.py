@@ -166,7 +166,7 @@ class TriageSims(Paged):
     def _are_short(cls, sims: list[str]) -> list[str]:
         kept = [sim.strip() for sim in sims if sim.strip()]
         if any(len(sim) > LONGEST for sim in kept):
-            raise ValueError(f"each has at most {LONGEST} characters; a text goes into `text`")
+            raise ValueError(f"each has at most {LONGEST} characters; put a text into `text`")
         return kept
 
 

@@ -180,9 +180,9 @@ class _Reader:
         elif word in {"on", "plan"} and key(self._peek()) == "plan":
             return
         elif word == "on":
-            self._add("network", self._value("After `on` comes a network, as in `on Telcel`."))
+            self._add("network", self._value("`on` needs a network, as in `on Telcel`."))
         elif word == "plan":
-            missing = "After `plan` comes a rate plan's name or SID, as in `plan fleet-mx`."
+            missing = "`plan` needs a rate plan's name or SID, as in `plan fleet-mx`."
             self._add("plan", self._value(missing))
         elif word == "new":
             self._query = replace(self._query, is_new=True)
@@ -232,7 +232,7 @@ class _Reader:
                 self._at += count
                 self._silent_for(seconds)
                 return
-        self._refuse("After `for` comes a length of time, as in `silent for 2d`.", said=True)
+        self._refuse("`for` needs a length of time, as in `silent for 2d`.", said=True)
 
     def _silent_for(self, seconds: float) -> None:
         most = format_duration(LONGEST)

@@ -43,7 +43,11 @@ Row = SessionReport | Unread
 def missing_said(accounts: Iterable[str]) -> str | None:
     """Say that SIMs of these accounts are not among those of a pattern or question."""
     names = ", ".join(accounts)
-    return f"SIMs of {names} are missing: KORE's list of them is not read yet." if names else None
+    return (
+        f"SIMs of {names} are missing: KORE's list of them has not been read yet."
+        if names
+        else None
+    )
 
 
 class Old(Struct):

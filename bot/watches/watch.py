@@ -224,9 +224,9 @@ def _is_length(text: str) -> bool:
 def _add_condition(request: WatchRequest, typed: str, _: timedelta) -> WatchRequest:
     if condition := _CONDITIONS.get(typed.lower()):
         return replace(request, condition=condition)
-    cannot = f"I cannot wait until `{typed}`." if typed else "Until what shall I watch?"
+    cannot = f"I cannot watch `until {typed}`." if typed else "Until what shall I watch?"
     fault = f"{cannot} Write `until online`, `until offline` or "
-    return replace(request, fault=f"{fault}`until changes`; put how long after `for`.")
+    return replace(request, fault=f"{fault}`until changes`; how long goes after `for`: `for 2h`.")
 
 
 def _add_duration(request: WatchRequest, typed: str, longest: timedelta) -> WatchRequest:

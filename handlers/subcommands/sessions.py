@@ -115,7 +115,7 @@ MOST = 100
 LONGEST = 400_000
 """Characters that are read of a whole thread."""
 PATIENCE_SECONDS = 45.0
-NO_SIM_HERE = "No message of this thread names a SIM that I know. Mention me here with one."
+NO_SIM_HERE = "No message in this thread names a SIM that I know. Mention me here with one."
 WHICH = (
     "Which thread? Mention me in it with `handover`, or copy the link of one of its messages and "
     "type `/simsessions handover <link>` in the same channel."

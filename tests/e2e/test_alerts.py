@@ -104,7 +104,7 @@ async def test_three_wells_fall_silent_and_come_back(shown):
         card = page.get_by_role("article").filter(has_text="Common outage: 3 SIMs").first
         await expect(card).to_contain_text("well-3")
         await button(card, "I'm on it").click()
-        await expect(card).to_contain_text("@ana is on it")
+        await expect(card).to_contain_text("@ana has been on it")
         for back in (WELLS[:2], WELLS[2:]):
             for well in back:
                 await trigger(page, well, "Recover")

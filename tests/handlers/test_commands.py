@@ -305,7 +305,7 @@ async def test_a_pattern_is_watched_after_a_question(whole):
         ("watch pump-*", "SIMs are called pump-*. Watch them?"),
         ("watch pump-∗ 3h", "SIMs are called `pump-*`. Watch them, for 3 h?"),
         ("watch pump-* until offline 2h", "Watch them until they go offline, for 2 h?"),
-        ("watch pump-* until noon", "I cannot wait until noon."),
+        ("watch pump-* until noon", "I cannot watch until noon."),
         ("watch nosuch-*", "is called nosuch-*"),
         ("watch *", "you may watch 50 more (50 in all)"),
     ):

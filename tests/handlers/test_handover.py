@@ -140,7 +140,7 @@ async def test_a_thread_that_names_no_sim_says_so(bot):
 
     await bot.click(newest(bot), "Look up its SIMs")
 
-    assert "No message of this thread names a SIM" in words(bot.answer())
+    assert "No message in this thread names a SIM" in words(bot.answer())
 
 
 async def test_without_the_file_the_message_stands(whole):

@@ -45,7 +45,7 @@ async def test_somebody_takes_it(whole, card):
     await whole.click(card, "I'm on it", user="ben")
     taken = await incident(whole)
 
-    await card_of(whole, f"<@{BEN}> is on it")
+    await card_of(whole, f"<@{BEN}> has been on it")
     assert (IncidentState.TAKEN, BEN) == (taken.state, taken.taken_by)
     assert taken.taken_at is not None
 
@@ -59,7 +59,7 @@ async def test_two_people_take_it_at_once(whole, card):
     assert BEN == (await incident(whole)).taken_by
     assert f"<@{BEN}> is already on it" in str(told.blocks)
 
-    await whole.click(await card_of(whole, "I'll take over"), "I'll take over", user="ana")
+    await whole.click(await card_of(whole, "Take over"), "Take over", user="ana")
     assert ANA == (await incident(whole)).taken_by
 
 
@@ -115,7 +115,7 @@ async def test_a_snoozed_incident_stays_somebodys(whole, card):
     await whole.click(card, "I'm on it", user="ben")
     await whole.click(card, "Snooze 1 h")
 
-    assert "I'll take over" in buttons_of(await card_of(whole, "snoozed"))
+    assert "Take over" in buttons_of(await card_of(whole, "snoozed"))
 
 
 async def test_a_card_that_is_over_says_who_was_on_it(whole, card):

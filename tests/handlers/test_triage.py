@@ -188,14 +188,14 @@ async def test_who_is_on_it_stands_on_the_table_for_all(whole):
 
     ben, ana = (whole.slack.workspace.person(name).id for name in ("ben", "ana"))
     shown = next(m for m in whole.slack.seen_by("ana") if m.ts == table.ts)
-    assert f"🙋 <@{ben}> is on it since" in str(shown.blocks)
+    assert f"🙋 <@{ben}> has been on it since" in str(shown.blocks)
     assert table_of(table) == table_of(shown)
 
     await whole.type(WELLS)
 
-    assert f"🙋 <@{ben}> is on it since" in str(whole.answer().blocks)
+    assert f"🙋 <@{ben}> has been on it since" in str(whole.answer().blocks)
 
-    await whole.click(whole.answer(), "I'll take over")
+    await whole.click(whole.answer(), "Take over")
 
     assert f"🙋 <@{ana}> is on it: 3 SIMs" == whole.slack.seen_by("ben")[-1].text
 

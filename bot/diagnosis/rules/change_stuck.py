@@ -11,7 +11,7 @@ UNDER_WAY = frozenset({"updating", "scheduled"})
 
 @rule(
     About(
-        title="A change of the SIM is stuck",
+        title="A change to the SIM is stuck",
         fires="the SIM's status is updating or scheduled for more than {change_stuck_after}",
         severities=(Severity.WARNING,),
         thresholds=("change_stuck_after",),
@@ -27,7 +27,7 @@ def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     yield Finding(
         rule="change_stuck",
         severity=Severity.WARNING,
-        title="A change of the SIM is stuck",
+        title="A change to the SIM is stuck",
         says="Its status has been {status} for {age}; it last changed at {since}.",
         next_step="Wait up to 24 h, then open a ticket with KORE and give the SID.",
         source=limits.sources["change_stuck_after"],

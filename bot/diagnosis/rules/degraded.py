@@ -23,7 +23,7 @@ _MOST_OF = 0.75  # of that time; short sessions need not span its beginning
 
 @rule(
     About(
-        title="Connects or sends unlike usual",
+        title="Connects or sends unusually",
         fires="in the last 24 h, and at the same rate in the last 8 h, the SIM began more than "
         "{degraded_starts_times} times as many sessions as on a usual day; or its last three "
         "intervals are each over twice the longest that was usual; or a day's packets "

@@ -10,7 +10,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        title="Reconnects often, as it always did",
+        title="Reconnects often, as it always has",
         fires="some 60 minutes of the last 24 h had more than {flapping_starts} session starts, "
         "as is usual for this SIM",
         severities=(Severity.INFO,),
@@ -25,7 +25,7 @@ def reconnects_often(evidence: Evidence, limits: Thresholds) -> Iterable[Finding
     yield Finding(
         rule="reconnects_often",
         severity=Severity.INFO,
-        title="Reconnects often, as it always did",
+        title="Reconnects often, as it always has",
         says="{starts} session starts between {first} and {last}; it usually has up to {usual} an "
         "hour. Vendors advise no more than {limit}, and may bar a SIM above that.",
         next_step="If unintended, keep sessions open longer.",

@@ -11,7 +11,7 @@ LATE = "Open a ticket with KORE and give the SID; a second reset would be refuse
 
 @rule(
     About(
-        title="A reset is not finished",
+        title="A reset has not finished",
         fires="a reset is under way (info), or has been for more than {reset_warning_after} "
         "(warning)",
         severities=(Severity.INFO, Severity.WARNING),
@@ -28,7 +28,7 @@ def reset_pending(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     yield Finding(
         rule="reset_pending",
         severity=Severity.WARNING if late else Severity.INFO,
-        title="A reset is not finished" if late else "A reset is under way",
+        title="A reset has not finished" if late else "A reset is under way",
         says="It has been running for {age}, since {since}."
         if since
         else "KORE does not tell since when.",

@@ -11,7 +11,7 @@ from bot.diagnosis.thresholds import Thresholds
 
 @rule(
     About(
-        title="Sends, but is not answered",
+        title="Sends, but gets no answer",
         fires="the newest {uplink_sessions} or more sessions in a row each have at least "
         "{uplink_packets} packets up and none down. A warning if there used to be packets down, "
         "info if there never were",
@@ -44,7 +44,7 @@ def _finding(run: Run, limits: Thresholds, *, by_design: bool) -> Finding:
     return Finding(
         rule="uplink_only",
         severity=Severity.INFO if by_design else Severity.WARNING,
-        title="Only sends, as it always did" if by_design else "Sends, but is not answered",
+        title="Only sends, as it always has" if by_design else "Sends, but gets no answer",
         says="The last {sessions} sessions sent {uploaded} packets and received 0; from {first} to "
         "{last}; before them {answered} of {before} were answered.",
         next_step="Fine if nothing is meant to come back."

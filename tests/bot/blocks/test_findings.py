@@ -72,7 +72,7 @@ REMARK = a_finding(rule="legacy_radio", severity=Severity.INFO, title="Old radio
         ),
         ((REMARK, WELL), ["Well.", "→ Look elsewhere."], "Also seen: 1"),
         ((REMARK,), ["Old radio. 1 246 session starts between 12:00 and 15:00."], ""),
-        ((OVER,), ["No rule found anything wrong."], "Earlier: 1"),
+        ((OVER,), ["No fault found."], "Earlier: 1"),
     ],
 )
 def test_one_cause_and_one_action(findings, lines, others):
@@ -98,9 +98,9 @@ def test_nobody_is_sent_to_look_at_neighbours_that_are_told(hint):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (State.ONLINE, "No rule found anything wrong."),
-        (State.STALE, "No rule found anything wrong; it is not overdue."),
-        (State.OFFLINE, "No rule found anything wrong; it is not overdue."),
+        (State.ONLINE, "No fault found."),
+        (State.STALE, "No fault found; it is not overdue."),
+        (State.OFFLINE, "No fault found; it is not overdue."),
         (State.UNKNOWN, "Too little is known for a verdict."),
     ],
 )
@@ -116,7 +116,7 @@ def test_what_is_old_is_no_news_of_now():
     """Neither that all was well nor that it was not overdue says how the SIM is; ask again."""
     for state in (State.ONLINE, State.OFFLINE):
         assert [
-            "No rule found anything wrong then; how it is now is unknown.",
+            "No fault was found when it was last read; how it is now is unknown.",
             "→ Try again in a minute.",
         ] == main_lines(a_report(state=state, stale=True), PLAIN)
 
@@ -126,7 +126,7 @@ def test_without_news_of_an_open_session_nothing_is_said_to_be_in_time():
     sessions = a_session(), a_session(end=None, last_updated=None)
     report = a_report(state=State.OFFLINE, sessions=sessions)
 
-    assert ["No rule found anything wrong."] == main_lines(report, PLAIN)
+    assert ["No fault found."] == main_lines(report, PLAIN)
 
 
 def test_finding_lines():

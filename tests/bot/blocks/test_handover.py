@@ -91,7 +91,7 @@ def test_it_says_who_owns_what_and_offers_to_take_over():
     assert "), pump-2 (nobody on it). → Check its antenna." in words
     assert "• No fault found, but not online: pump-3 (nobody on it)." in words
     (button,) = screen.blocks[-1]["elements"]
-    assert (ids.ON_IT, "I'll take over") == (button["action_id"], button["text"]["text"])
+    assert (ids.ON_IT, "Take over") == (button["action_id"], button["text"]["text"])
     assert 3 == len(ids.Sims.from_value(button["value"]).sids)
 
 

@@ -204,14 +204,14 @@ def an_owner(*sids, person="U0ANA0001"):
 def test_the_line_says_who_is_on_what():
     """Of all that is shown it says "it", else the names, as data."""
     assert owners_line([an_owner(*SIDS)], NAMES).startswith(
-        "🙋 <@U0ANA0001> is on it since <!date^"
+        "🙋 <@U0ANA0001> has been on it since <!date^"
     )
 
     two = [an_owner(SIDS[0]), an_owner(*SIDS[1:], person="U0BEN0002")]
 
     line = owners_line(two, NAMES)
-    assert "🙋 <@U0ANA0001> is on well-1 since" in line
-    assert "🙋 <@U0BEN0002> is on well-2, &lt;!here&gt; since" in line
+    assert "🙋 <@U0ANA0001> has been on well-1 since" in line
+    assert "🙋 <@U0BEN0002> has been on well-2, &lt;!here&gt; since" in line
 
 
 def test_the_button_carries_the_sims():
@@ -219,7 +219,7 @@ def test_the_button_carries_the_sims():
     (mine,) = owner_button(SIDS)
     (over,) = owner_button(SIDS, [an_owner(SIDS[0])])
 
-    assert ("I'm on it", "I'll take over") == (mine["text"]["text"], over["text"]["text"])
+    assert ("I'm on it", "Take over") == (mine["text"]["text"], over["text"]["text"])
     assert tuple(sid.lower()[2:] for sid in SIDS) == tuple(
         sid[2:] for sid in ids.Sims.from_value(mine["value"]).sids
     )
@@ -237,9 +237,9 @@ def test_a_message_that_stands_gets_its_owner_once():
     kinds = [block.get("block_id") or block["type"] for block in twice.blocks]
     assert len(before.blocks) + 1 == len(once.blocks) == len(twice.blocks)
     assert [ids.OWNERS, ids.TRIAGE_ACTIONS] == kinds[-2:]
-    assert "<@U0BEN0002> is on it" in str(twice.blocks)
+    assert "<@U0BEN0002> has been on it" in str(twice.blocks)
     assert "<@U0ANA0001>" not in str(twice.blocks)
-    assert "I'll take over" in str(once.blocks)
+    assert "Take over" in str(once.blocks)
     assert "I'm on it" not in str(once.blocks[-1]["elements"][-2]["text"])
     assert [] == faults(once)
 

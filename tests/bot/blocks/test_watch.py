@@ -138,7 +138,7 @@ OLD = a_watch(read_at=NOON - 17 * MINUTE)
         (begun_screen([a_watch()], 0, NOON), "(in 2 h); now 🔴 offline."),
         (begun_screen([a_watch(read_at=NOON - MINUTE)], 0, NOON), "(in 2 h); now 🔴 offline."),
         (begun_screen([OLD], 0, NOON), "(in 2 h); 🔴 offline as of <!date^"),
-        (begun_screen([OLD], 0, NOON), ", when I could last read it."),
+        (begun_screen([OLD], 0, NOON), ", when I last could read it."),
         (list_screen([OLD], [], NOON), "🔴 offline as of <!date^"),
         (begun_screen([a_watch()], 0, NOON), "A card follows here, or in your DMs"),
         (begun_screen([a_watch()], 1, NOON), "You were already watching it here"),

@@ -35,7 +35,7 @@ def test_a_name_cannot_steer_the_terminal():
 
 def test_nothing_is_said():
     """An empty list is no empty screen."""
-    assert ["No look-up fits."] == table()
+    assert ["No look-up matches."] == table()
 
 
 def test_json_is_one_object_a_line():

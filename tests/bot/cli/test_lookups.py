@@ -158,7 +158,7 @@ def test_several_are_summed_up(report):
     assert "4 SIMs: 1 needs attention, 1 not found, 1 not read" == summary(answers).plain
     assert "1 SIMs: no warnings" == summary([report(findings=())]).plain
     old = report(findings=(), stale=True)
-    assert "1 SIMs: 1 not read anew, as KORE did not answer" == summary([old]).plain
+    assert "1 SIMs: 1 not refreshed, as KORE did not answer" == summary([old]).plain
     told = [line.plain for line in explained(report(), Thresholds())]
     assert any("our default" in line for line in told)
     assert "  Rhythm unknown: 0 intervals seen, 5 needed." in told

@@ -57,11 +57,11 @@ def test_since_when_it_is_silent(circuit, clock):
         (KoreUnavailable("KORE did not answer in time"), "KORE has not answered for 5 s. Try"),
         (
             KoreUnavailable("KORE is down (HTTP 503)", status=503),
-            "KORE is down (HTTP 503), for 5 s. Try again",
+            "KORE has been down for 5 s (HTTP 503). Try again",
         ),
         (
             KoreUnavailable.because("its certificate is not trusted here"),
-            "KORE cannot be reached: its certificate is not trusted here, for 5 s. Tell an admin",
+            "KORE cannot be reached: its certificate is not trusted here, for 5 s now. Tell",
         ),
         (KoreBadAnswer(), "KORE has not answered for 5 s. Try"),
     ],

@@ -105,7 +105,7 @@ WRONG = (
     ("look_up_sim", {"sim": "HS" + "0" * 32}, "super_sim", "Super SIM"),
     ("triage_sims", {}, "nothing_named", "names no SIM"),
     ("triage_sims", {"sims": ["a"] * 201}, "bad_arguments", "at most 200 items"),
-    ("triage_sims", {"sims": ["a" * 501]}, "bad_arguments", "goes into `text`"),
+    ("triage_sims", {"sims": ["a" * 501]}, "bad_arguments", "put a text into `text`"),
     ("triage_sims", {"text": "all is well"}, "nothing_named", "names no SIM"),
     ("triage_sims", {"cursor": "no.1"}, "page_gone", "no longer kept"),
     ("look_up_sim", {"sim": "pump-7", "fresh": "yes"}, "bad_arguments", "fresh"),

@@ -313,7 +313,7 @@ async def test_with_one_account_there_is_nothing_to_choose():
     async with whole_bot() as whole:
         await whole.type("account acme")
 
-        assert "the only account" in whole.answer().text
+        assert "You may see only one account" in whole.answer().text
 
 
 async def test_help_lists_every_subcommand(whole):

@@ -56,7 +56,7 @@ async def test_a_test_reaches_the_channel(whole):
     await whole.type("alert test")
 
     assert "is testing the alert *Trucks*" in str(whole.answer("ben").blocks)
-    assert "was tested" in whole.answer().text
+    assert "sent a test" in whole.answer().text
 
 
 async def test_a_near_name_is_offered(whole):

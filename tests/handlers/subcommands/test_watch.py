@@ -41,7 +41,10 @@ async def test_what_cannot_be_watched_is_said(whole):
         ("watch pump-7 until", "Until what shall I watch? Write until online"),
         ("pump-7 watch until", "Until what shall I watch? Write until online"),
         ("watch pump-7 for", "For how long? Write for 30min"),
-        ("watch pump-7 until tomorrow", "I cannot wait until tomorrow. Write until online"),
+        (
+            "watch pump-7 until tomorrow",
+            "I cannot watch until tomorrow. Write until online",
+        ),
         ("watch pump-7 for 3 moons", "for 3 moons is not a length of time."),
         ("watch pump-7 for 8d", "A watch lasts at most 7d"),
         ("watch nosuchsim", "No SIM is called"),

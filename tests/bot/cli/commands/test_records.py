@@ -60,7 +60,7 @@ async def test_people_read_a_table(simsessions, database_url):
     await keep(database_url)
     done = await simsessions("audit", SIMSESSIONS_DATABASE_URL=database_url)
 
-    assert (0, "No look-up fits.\n", "") == (done.code, done.out, done.err)
+    assert (0, "No look-up matches.\n", "") == (done.code, done.out, done.err)
 
 
 @pytest.mark.parametrize(

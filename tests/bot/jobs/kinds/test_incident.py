@@ -52,10 +52,10 @@ async def test_what_people_do_stands_on_the_card_at_once(rig):
     await rig.act(take, ANA, now, BEN)
     await rig.act(resolve, BEN, now)
 
-    assert f"<@{ANA}> is on it" in str(taken)
+    assert f"<@{ANA}> has been on it" in str(taken)
     assert [
         f"🙋 <@{ANA}> is on it.",
-        f"🙋 <@{ANA}> hands this over to <@{BEN}>.",
+        f"🙋 <@{ANA}> handed this over to <@{BEN}>.",
         f"✅ <@{BEN}> resolved this",
     ] == [line.partition(" after")[0].rstrip() for line in rig.story()]
     assert rig.cards()[0].startswith("✅")
