@@ -68,7 +68,7 @@ async def remove(context: Context, alert: Alert) -> Reply:
     services, by = context.services, context.request.user
     await services.alerts.alerts.remove(alert, by, services.clock.now())
     await _announce(context, alert, "removed")
-    return Reply(ALERT.done_screen(alert, "is removed. What it posted stays in the channel."))
+    return Reply(ALERT.done_screen(alert, "has been removed. What it posted stays in the channel."))
 
 
 async def test(context: Context, alert: Alert) -> Reply:

@@ -59,7 +59,7 @@ async def remove(context: Context, subscription: Subscription) -> Reply:
     await context.services.digests.subscriptions.remove(subscription)
     await _announce(context, subscription, "removed", context.services.clock.now())
     return Reply(
-        DIGEST.done_screen(subscription, "is removed. What it posted stays in the channel.")
+        DIGEST.done_screen(subscription, "has been removed. What it posted stays in the channel.")
     )
 
 

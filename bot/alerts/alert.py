@@ -290,7 +290,7 @@ def validate(values: AlertValues, now: datetime) -> Faults:
     checks = (check_name, check_sims, check_zone, check_quiet_hours)
     found: Faults = {name: words for check in checks for name, words in check(values.base)}
     if values.second and not values.first:
-        found[AlertField.FIRST] = "Choose whom to mention first, too."
+        found[AlertField.FIRST] = "Fill in Mention too: it says whom to mention first."
     return found | dict(_check_window(values, now))
 
 
