@@ -217,10 +217,12 @@ def _is_part(silent: Lost, well: Sequence[Member], percent: int) -> bool:
 
 
 def _may_be_chance(silent: Lost, well: Sequence[Member]) -> bool:
-    """Return whether so few of few were lost, at several places, that each may have been alone."""
-    known = len(silent) + len(well)
-    is_one_place = len({member.traits.get(Trait.CELL) for member in silent}) == 1
-    return known < _FEW and len(silent) * 2 < known and not is_one_place
+    """Return whether so few of few were lost, not all in one cell, that each may have been alone.
+
+    Those of unknown cells are not known to be in one.
+    """
+    known, cells = len(silent) + len(well), {m.traits.get(Trait.CELL) for m in silent}
+    return known < _FEW and len(silent) * 2 < known and (len(cells) > 1 or None in cells)
 
 
 def _with(trait: Trait | None, value: str | None, members: Sequence[Member]) -> Sequence[Member]:

@@ -40,9 +40,9 @@ _ON = {
         fires="at least {outage_sims} SIMs fell silent within {outage_within}, against their "
         "rhythm, and they share what the others do not (network, cell, country, plan, device "
         "model, radio) or are {outage_percent} % of all, or of their cell; half of all, where they "
-        "are on several cells and fewer than 20 SIMs, not all of them asked for, are compared. It "
-        "looks at SIMs that were asked for together, looked up in the last ten minutes, or seen "
-        "by the last scan",
+        "are on several or unknown cells and fewer than 20 SIMs, not all of them asked for, are "
+        "compared. It looks at SIMs that were asked for together, looked up in the last ten "
+        "minutes, or seen by the last scan",
         severities=(Severity.CRITICAL,),
         thresholds=("outage_sims", "outage_percent", "outage_within"),
         explains=(

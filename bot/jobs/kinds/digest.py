@@ -37,9 +37,9 @@ PATIENCE = 6 * 3600.0
 BACKOFF = Backoff(first=15.0, longest=120.0)
 TIDY = NewJob("tidy_history", "tidy_history")
 FRESH = 300.0
+"""Seconds for which a scan of the same SIMs for an alert does as well."""
 _USUAL = 5
 """Incidents from which on it is said how long they usually took."""
-"""Seconds for which a scan of the same SIMs for an alert does as well."""
 STILL_AT_IT = "The one before it was still being made."
 GAVE_UP = "The scan gave up on these."
 LIVE = frozenset({"ready", "running", "waiting"})

@@ -203,13 +203,20 @@ def test_whether_others_may_follow(why, members, is_open):
 
 @pytest.mark.parametrize(
     ("well", "cells", "is_sample", "found"),
-    [(8, "xyz", False, 1), (8, "xyz", True, 0), (3, "xyz", True, 1), (8, "xxx", True, 1)],
-    ids=["all", "a sample", "half of a sample", "one cell"],
+    [
+        (8, "xyz", False, 1),
+        (8, "xyz", True, 0),
+        (3, "xyz", True, 1),
+        (8, "xxx", True, 1),
+        (8, [""] * 3, True, 0),
+    ],
+    ids=["all", "a sample", "half of a sample", "one cell", "unknown cells"],
 )
 def test_three_of_few_that_were_looked_at_may_be_chance(well, cells, is_sample, found):
     """What no trait tells apart is an outage of those asked for, but not of a few neighbours."""
     members = sims(well, network="a", cell="w", first=50)
     for n, cell in enumerate(cells):
-        members += sims(1, lost=50 + n, network="a", cell=cell, first=n)
+        place = {"cell": cell} if cell else {}
+        members += sims(1, lost=50 + n, network="a", first=n, **place)
 
     assert found == len(outages_of(members, replace(LINES, is_sample=is_sample)))
