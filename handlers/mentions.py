@@ -219,7 +219,8 @@ async def _run(question: Question, found: Subcommand, context: Context) -> Reply
     if len(above.texts) > 1 and found.name not in _OF_MANY:
         some = ", ".join(quoted(text) for text in above.texts[:3])
         raise NotASim(f"Which of these: {some}? Mention me with `{found.name}` and one of them.")
-    text = f"{', '.join(above.texts)} {request.text}".strip()
+    one = f'"{above.texts[0]}"' if len(above.texts) == 1 else ""  # `depot 20` is no 20 days
+    text = f"{one or ', '.join(above.texts)} {request.text}".strip()
     return await found.run(context.asking(replace(request, text=text)))
 
 

@@ -121,3 +121,16 @@ async def test_a_subcommand_without_a_sim_is_about_those_above(whole):
             lambda at=root.ts: [m for m in whole.slack.seen_by("ana") if m.thread_ts == at]
         )
         assert says in answer.text, (above, words, answer.text)
+
+
+async def test_a_number_at_the_end_of_a_name_above_is_no_length_of_time(whole):
+    """`history` is about the SIM that the thread names, not about another for so many days."""
+    whole.slack.api.scopes |= {"channels:history", "groups:history"}
+    for number, name in enumerate(("depot", "depot 20")):
+        sid = f"DE{number:032x}"
+        whole.kore.add({"sid": sid, "unique_name": name, "status": "active"})
+    await whole.view.directory.refresh()
+    root = await whole.say("Is depot 20 down?", user="ben")
+    await whole.say(f"<@{US}> history", under=root.ts)
+
+    assert "depot 20 had no session in the last 30 days" in whole.answer().text
