@@ -36,7 +36,7 @@ INSTRUCTIONS = (
     "(as_of, stale)."
 )
 
-_INCIDENT = re.compile(r"[0-9a-f]{16}")
+_INCIDENT = re.compile(r"(?!.?\d{15})[0-9a-f]{16}")
 
 
 class PromptText(Struct):
@@ -278,5 +278,4 @@ async def _answer(
 
 def _masked(text: str) -> str:
     """Return a text of an answer without long numbers; the id of an incident is none."""
-    is_id = _INCIDENT.fullmatch(text) and not text.isdigit()
-    return text if is_id else Redactor(()).text(text)
+    return text if _INCIDENT.fullmatch(text) else Redactor(()).text(text)

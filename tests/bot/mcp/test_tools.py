@@ -388,3 +388,11 @@ async def test_incidents(here, services, kore, tmp_path, monkeypatch):
     assert (2, 1) == (every["total"], still["total"])
     assert "310-260" in json.dumps(still)
     assert not re.search("310-260|890126", json.dumps(shown))
+
+
+async def test_a_device_number_is_no_id_of_an_incident(here):
+    """An IMEI that is filled up with an F is as long as an id, and is not shown for one."""
+    async with here(PARTNER) as partner:
+        made = await told(partner, "triage_sims", sims=["356938035643809f"])
+
+    assert "356938035643809" not in json.dumps(made)
