@@ -66,11 +66,22 @@ def by_loss(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
     return [members[place].sid for place in nearest[:most]]
 
 
-def lost_near(lost: Iterable[Member], known: Mapping[str, Peer], within: float) -> frozenset[str]:
+def lost_near(lost: Iterable[Member], known: Iterable[Peer], within: float) -> list[Peer]:
     """Return those `known` that fell silent within so many seconds of one that was lost."""
-    moments = [member.lost_at for member in lost if member.lost_at is not None]
-    silent = [(sid, at) for sid, peer in known.items() if (at := peer.member.lost_at) is not None]
-    return frozenset([sid for sid, at in silent if any(abs(at - m) <= within for m in moments)])
+    silent = [(peer, at) for peer in known if (at := peer.member.lost_at) is not None]
+    spans = _spans((member.lost_at for member in lost), within)
+    return [peer for begin, end in spans for peer, at in silent if begin <= at <= end]
+
+
+def _spans(lost_at: Iterable[float | None], within: float) -> list[tuple[float, float]]:
+    """Return the time within so many seconds of a moment, as spans that do not touch."""
+    spans: list[tuple[float, float]] = []
+    for moment in sorted([each for each in lost_at if each is not None]):
+        begin = moment - within
+        if spans and begin <= spans[-1][1]:
+            begin, _ = spans.pop()
+        spans.append((begin, moment + within))
+    return spans
 
 
 def neighbours_of(mine: Member, near: Near, within: timedelta) -> Neighbours | None:
@@ -118,11 +129,9 @@ def compared_with(
     asked = {report.sim.sid: (report, member_of(case_of(report))) for report in reports}
     lost = [at for _, member in asked.values() if (at := member.lost_at) is not None]
     others = [peer for peer in peers if peer.sid not in asked] if lost else []
-    near = [
-        peer
-        for peer in others
-        if (at := peer.lost_at) is not None and any(abs(at - each) <= lines.within for each in lost)
-    ]
+    silent = [(peer, at) for peer in others if (at := peer.lost_at) is not None]
+    spans = _spans(lost, lines.within)
+    near = [peer for begin, end in spans for peer, at in silent if begin <= at <= end]
     if not lost or len(lost) + len(near) < lines.at_least:
         return []
     taken, since = {peer.sid for peer in near}, min(lost) - lines.within

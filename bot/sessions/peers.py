@@ -203,37 +203,35 @@ class Peers:
         """
         if self._names and self._quick_look:
             await self._names.ready(patience)
-        loop, done = asyncio.get_running_loop(), {peer.member.sid for _, peer in lost}
-        until = loop.time() + patience
+        loop, asked = asyncio.get_running_loop(), {peer.member.sid: peer for _, peer in lost}
+        until, done, within = loop.time() + patience, set(asked), lines.within
+        members = [peer.member for peer in asked.values()]
+        near = lost_near(members, known.values(), within)
         for most in (MOST_QUICK, 2 * MOST_QUICK):
-            old = self._outdated(known, [peer.member for _, peer in lost], lines.within)
+            old = self._outdated(known, near)
             # where none is old, none that is known can be worth a look
             wanted = await self._worth_a_look(lost, known if old else {}, most, patience)
             sids = [sid for sid in wanted if sid not in done and (sid in old or sid not in known)]
             if sids or self.is_looking:
                 await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
+                near = lost_near(members, known.values(), within)
             done.update(sids)
-            silent = _silent(known) | {peer.member.sid: peer for _, peer in lost}
+            silent = [*asked.values(), *(peer for peer in near if peer.member.sid not in asked)]
             lost = [pair for pair in lost if _is_open(pair[1].member, silent, lines)]
             if not lost:
                 break
         return known
 
-    def _outdated(
-        self, known: Mapping[str, Peer], lost: Iterable[Member], within: float
-    ) -> dict[str, Peer]:
+    def _outdated(self, known: Mapping[str, Peer], near: Iterable[Peer]) -> dict[str, Peer]:
         """Return those of whom nothing new is known.
 
-        Nor is it of who was lost with one and may be back, or silent for a cause of its own.
+        Nor is it of who was lost `near` one and may be back, or silent for a cause of its own.
         """
         since, may_be_back = self._since, self._clock.now() - MAY_BE_BACK
         old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
-        if len(old) < len(known):
-            for sid in lost_near(lost, _silent(known), within):
-                if known[sid].as_of < may_be_back or not known[sid].is_judged:
-                    old[sid] = known[sid]
-        return old
+        doubtful = [peer for peer in near if peer.as_of < may_be_back or not peer.is_judged]
+        return old | {peer.member.sid: peer for peer in doubtful}
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
@@ -358,14 +356,10 @@ def _numbered(named: re.Match[str], by: int | None) -> tuple[str, re.Pattern[str
     return named[1], re.compile(f"{re.escape(named[1])}{numbers}{re.escape(named[3])}")
 
 
-def _silent(known: Mapping[str, Peer]) -> dict[str, Peer]:
-    return {sid: peer for sid, peer in known.items() if peer.member.lost_at is not None}
-
-
-def _is_open(mine: Member, silent: Mapping[str, Peer], lines: Lines) -> bool:
+def _is_open(mine: Member, silent: Iterable[Peer], lines: Lines) -> bool:
     """Return whether others were lost with it, but too few of its cell for an outage of that."""
     with_it = lost_near([mine], silent, lines.within)
-    cells = [silent[sid].member.traits.get(Trait.CELL) for sid in with_it]
+    cells = [peer.member.traits.get(Trait.CELL) for peer in with_it]
     is_settled = len(cells) >= lines.at_least and len(set(cells)) == 1
     return len(cells) > 1 and not is_settled
 
