@@ -88,7 +88,7 @@ async def test_a_digest_is_paused_resumed_previewed_and_removed(ana):
     await press(ana, "Remove")
     await ana.get_by_role("dialog").get_by_role("button", name="Remove").click()
     await expect(ana.get_by_text("@ana removed the digest")).to_be_visible()
-    await expect(ana.get_by_role("article", name=f"{NAME} is removed")).to_be_visible()
+    await expect(ana.get_by_role("article", name=f"{NAME} has been removed")).to_be_visible()
     shown = await ask(ana, "/simsessions digest list")
 
     await expect(shown).not_to_contain_text(NAME)
