@@ -270,11 +270,15 @@ class Restarting(BotError):
 
 
 class Interrupted(BotError):
-    """The process that worked on an answer is no more."""
+    """The process that worked on an answer is no more; `which` is the question, in back-ticks."""
 
-    sentence = (
-        "I was interrupted while I worked on your question. If no answer has come, ask again."
+    _SENTENCE = (
+        "I was interrupted while I worked on your question{}. If no answer has come, ask again."
     )
+    sentence = _SENTENCE.format("")
+
+    def __init__(self, which: str = "") -> None:
+        super().__init__(self._SENTENCE.format(which and f" {which}"))
 
 
 class SettingsError(BotError):

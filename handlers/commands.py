@@ -14,6 +14,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import cache, partial
+from urllib.parse import unquote_plus
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -46,7 +47,7 @@ FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "top")
 _NEAR = 0.7
 _VERBS = re.compile(r"\[([a-z]+(?:\|[a-z]+)+)\]")
 _A_NAME = 3  # words
-_ASKER = re.compile(r"(?:^|&)(trigger_id|user_id|channel_id)=([\w.]+)")
+_ASKED = re.compile(r"(?:^|&)(trigger_id|user_id|channel_id|text)=([^&]*)")
 """In a form; to read all of it would take twenty times as long."""
 
 Run = Callable[[Context], Awaitable[Reply]]
@@ -353,6 +354,7 @@ def on_command(services: Services) -> Listener:
 
 def in_hand(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
     """Note whose command this is, before it is acknowledged and read."""
-    told = dict(_ASKER.findall(form))
-    where = told.get("user_id", ""), told.get("channel_id", "")
-    return questions.taking(Request("", *where, "", id=told.get("trigger_id", "")))
+    told = dict(_ASKED.findall(form))
+    where, typed = (told.get("user_id", ""), told.get("channel_id", "")), told.get("text", "")
+    asked = Request("", *where, "", typed=unquote_plus(typed), id=told.get("trigger_id", ""))
+    return questions.taking(asked)

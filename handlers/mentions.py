@@ -90,6 +90,7 @@ class Question(Struct):
             is_public=True,
             aloud=True,
             opens_thread=not (self.is_direct or self.thread),
+            typed=self.text,
             id=self.key,
         )
 
@@ -346,4 +347,5 @@ def pasted_in(body: Body) -> Request:
         thread=target.thread,
         is_public=True,
         aloud=True,
+        typed=text,
     )

@@ -66,6 +66,7 @@ def from_command(payload: Body, text: str) -> Request:
         text=text,
         response_url=text_in(payload, "response_url") or None,
         trigger=text_in(payload, "trigger_id") or None,
+        typed=text_in(payload, "text"),
         id=text_in(payload, "trigger_id") or uuid4().hex,
     )
 

@@ -24,8 +24,9 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.errors import BotError
+from bot.hygiene import harmless
 from bot.sessions.handover import LookedUp
-from bot.sessions.redaction import redacted_snapshot
+from bot.sessions.redaction import redacted_snapshot, shortened
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot, snapshot_of
 from bot.slack.messages import Request
@@ -33,7 +34,7 @@ from bot.store.errors import StoreError
 from bot.store.idempotency import Journal
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.lookups import OK, Lookup, Lookups
-from bot.struct import Struct, asdict, from_dict
+from bot.struct import Struct, asdict, from_dict, replace
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +44,15 @@ HELD_SECONDS = 30.0
 """How long after our last sign of life whoever asked is told."""
 HOLD_AGAIN_SECONDS = 10.0
 CLOSING_SECONDS = 2.0
+_MOST_SAID = 100
 
 
 class OpenQuestion(Struct):
-    """A question that has no answer yet; `since` is when it was asked, in epoch seconds."""
+    """A question that has no answer yet; `since` is when it was asked, in epoch seconds.
+
+    `says` is the beginning of what was typed, on one line, its long numbers shortened; "" where
+    something was clicked.
+    """
 
     id: str
     user: str
@@ -54,6 +60,7 @@ class OpenQuestion(Struct):
     thread: str | None
     aloud: bool
     since: float
+    says: str = ""
 
     @property
     def job(self) -> NewJob:
@@ -180,7 +187,7 @@ class OpenQuestions:
     def _of(self, asked: Request) -> OpenQuestion:
         since = self._clock.now().timestamp()
         where = (asked.id, asked.user, asked.channel, asked.thread)
-        return OpenQuestion(*where, asked.aloud, since)
+        return OpenQuestion(*where, asked.aloud, since, _says(asked.typed))
 
     def _note(self, found: OpenQuestion) -> None:
         if _key(found) not in self._journal:
@@ -205,7 +212,12 @@ def _question(note: dict[str, Any]) -> OpenQuestion | None:
         log.warning("note-not-read", extra={"error": str(error)})
         return None
     texts = read.id, read.user, read.channel, read.thread or ""
-    return read if isfinite(read.since) and "".join(texts).isprintable() else None
+    is_sound = isfinite(read.since) and "".join(texts).isprintable()
+    return replace(read, says=_says(read.says)) if is_sound else None
+
+
+def _says(typed: str) -> str:
+    return shortened(harmless(typed))[:_MOST_SAID]
 
 
 def _key(asked: Request | OpenQuestion) -> str:

@@ -42,8 +42,8 @@ class Request(Struct):
     `is_public` says that the message that was clicked is one that everybody sees; `aloud` that it
     was asked for all to see, so that all see the answer; `instead` that whatever comes of it takes
     the place of the message that was clicked; `opens_thread` that the thread begins with the
-    answer; `clicked` is the ts of the message that was clicked; `id` names it to those who take
-    care of its answer.
+    answer; `clicked` is the ts of the message that was clicked; `typed` is all that was typed,
+    with the subcommand; `id` names it to those who take care of its answer.
     """
 
     team: str
@@ -58,6 +58,7 @@ class Request(Struct):
     instead: bool = False
     opens_thread: bool = False
     clicked: str = ""
+    typed: str = ""
     id: str = field(default_factory=lambda: uuid4().hex)
 
     @property

@@ -11,6 +11,7 @@ from bot.services import Request
 from bot.sims.spotter import places_of
 from bot.slack.access import Access, Actor
 from bot.slack.identity import ListeningConfig
+from bot.struct import replace
 from handlers.digest_form import values_in
 from handlers.history import of_button, of_select
 from handlers.home import of_event
@@ -46,6 +47,7 @@ EVENT = {"type": "event_callback", "event": {"user": "U1", "channel": "C1"}}
 def test_a_command():
     """Who, where, the URL for the answer, and the text that is left."""
     expected = Request("T1", "U1", "C1", "me", "https://x/1", None, "1.2", id="1.2")
+    expected = replace(expected, typed="help me")
 
     assert expected == from_command(COMMAND, "me")
 

@@ -8,8 +8,10 @@ from bot.errors import Interrupted
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.posting import IdempotentPosts
 from bot.sessions.questions import OpenQuestion
+from bot.sims.identifier import quoted
 from bot.slack.errors import SlackError, SlackRefused
 from bot.slack.posting import ANSWER, ASKING
+from bot.struct import from_dict
 
 BACKOFF = Backoff(first=2.0, longest=60.0)
 TRIES = 10
@@ -18,12 +20,16 @@ log = logging.getLogger(__name__)
 
 @kind()
 async def interrupted(job: Job, services: JobServices) -> Outcome | None:
-    """Say so: in place of the message that showed the progress, else to the asker directly."""
-    question = OpenQuestion(**job.args)
+    """Say so: in place of the message that showed the progress, else to the asker directly.
+
+    In a direct message it does not stand above which question it was, so it is named.
+    """
+    question = from_dict(OpenQuestion, job.args)
     try:
         found = question.aloud and await _answered_aloud(question, services.posts)
         if not found:
-            screen = error_screen(Interrupted())
+            which = quoted(question.says) if question.says else ""
+            screen = error_screen(Interrupted(which))
             await services.posts.post(job.key, question.user, None, screen, again=True)
     except SlackError as error:
         tries = int(job.memo.get("tries", 0)) + 1

@@ -86,6 +86,30 @@ async def test_who_could_not_be_told_is_told_later(database, questions, is_writt
     assert "ready" == (await job_of(database, mute)).state
 
 
+SID = "DE0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("history pump-7", "history pump-7"),
+        ("8901 2600 0515 8151 113 and 014931000864298", "…1113 and …4298"),
+        (f"watch {SID}\nuntil online", f"watch {SID} until online"),
+        (f"{'pump-a ' * 13}490154203237518", f"{'pump-a ' * 13}…7518"),
+        ("\ud800<!channel> *x*", "�<!channel> *x*"),
+        ("x" * 9_000, "x" * 100),
+        ("", ""),
+    ],
+)
+async def test_of_what_was_typed_the_beginning_is_kept(database, questions, typed, kept):
+    """Enough to say which question it was, on one line, and no number of a card or device."""
+    request = asked(typed=typed)
+    questions.begin(request)
+    await questions.save()
+
+    assert kept == (await job_of(database, request)).args["says"]
+
+
 async def let_go_of(questions, request):
     """Take what is another one's to answer."""
     with questions.taking(request):
@@ -134,6 +158,7 @@ GOOD = {"id": "1", "user": "U0ANA0001", "channel": "C0FLEETOP"} | {
         {"id": "2", "user": "\x00"},
         {"id": "2", "channel": "\ud800"},
         {"id": "2", "since": float("nan")},
+        {"id": "2", "says": None},
     ],
 )
 async def test_what_another_version_left_is_told_where_it_can_be_read(

@@ -25,7 +25,10 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 PATIENCE = ("BUDGET", "READ_TIMEOUT")
-INTERRUPTED = "I was interrupted while I worked on your question."
+WORKED_ON, ASK_AGAIN = (
+    "I was interrupted while I worked on your question",
+    " If no answer has come, ask again.",
+)
 
 
 class Scene:
@@ -83,9 +86,9 @@ async def test_who_asked_hears_of_it(scene):
 
     fine, cut = slack.seen_by("ana")
     assert "truck-42 is online" in fine.text
-    assert cut.text.startswith(INTERRUPTED)
+    assert cut.text.startswith(f"{WORKED_ON}.")
     assert [] == list(slack.direct("ana"))
-    assert [True] == [each.text.startswith(INTERRUPTED) for each in slack.direct("ben")]
+    assert [f"{WORKED_ON} pump-7.{ASK_AGAIN}"] == [each.text for each in slack.direct("ben")]
 
 
 async def _seen(slack, words):
@@ -112,6 +115,8 @@ async def test_what_was_taken_up_a_moment_before_is_not_lost(
             await time_passes(database, HOLD_AGAIN_SECONDS)
             await until(lambda: _interrupted(slack, "ana"))
             await until(lambda: _interrupted(slack, "ben"))
+        for person in ("ana", "ben"):
+            assert [f"{WORKED_ON} pump-7.{ASK_AGAIN}"] == [m.text for m in slack.direct(person)]
 
 
 async def test_what_is_cut_before_it_is_known_to_be_new_is_not_lost(database, database_url, forks):
@@ -154,4 +159,19 @@ async def stopping(pid, log):
 
 
 async def _interrupted(slack, person):
-    return [each for each in slack.direct(person) if each.text.startswith(INTERRUPTED)]
+    return [each for each in slack.direct(person) if each.text.startswith(WORKED_ON)]
+
+
+async def test_nothing_in_the_question_speaks_to_slack(database, database_url, forks):
+    """What was typed is shown as it is in the direct message, and the number in it shortened."""
+    async with scene_of(database, database_url, forks) as scene:
+        scene.kore.faults.add(hang(times=None))
+        typed = "<!channel> *490154203237518*"
+        async with scene.bots.killed("run"):
+            await scene.slack.workspace.command("ben", "#fleet-ops", "/simsessions", typed)
+            await until(lambda: scene.is_written_down(1))
+        async with scene.bots.killed("run"):
+            await until(lambda: _interrupted(scene.slack, "ben"))
+
+        (told,) = scene.slack.direct("ben")
+    assert "`&lt;!channel&gt; *…7518*`" in told.blocks[0]["text"]["text"]
