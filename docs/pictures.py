@@ -25,7 +25,7 @@ from bot.alerts.alert import Alert
 from bot.blocks.digest_setup import DIGEST
 from bot.blocks.kit import NO_BREAK
 from bot.clock import SystemClock
-from bot.demo.page.examples import post_alert
+from bot.demo.examples import post_alert
 from bot.demo.run import COMMAND, Demo, running_demo
 from bot.digests.form import FormField
 from bot.digests.subscription import Selection, SelectionKind

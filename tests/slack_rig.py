@@ -47,7 +47,7 @@ class SlackSide:
     def methods(self) -> list[str]:
         """The methods called, in order, but for the asking at the start."""
         start = {"auth.test", "apps.connections.open"}
-        return [method for method in self.api.calls.methods() if method not in start]
+        return [call.method for call in self.api.calls if call.method not in start]
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ import yaml
 
 from bot.app.bot import EVENTS_PATH
 from bot.blocks.report import ENTITY
-from bot.emulators.slack.api import granted_scopes
+from bot.emulators.slack.installation import granted_scopes
 from bot.emulators.slack.methods.context import METHODS
 from bot.emulators.slack.people import HOME
 from bot.emulators.slack.web_api import load_methods

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.demo.controls import BotDidNotStart, Controls, DeliveryMode, KoreMode
-from bot.demo.page.examples import post_alert
+from bot.demo.controls import Controls, DeliveryMode, KoreMode
+from bot.demo.examples import post_alert
+from bot.demo.subprocesses import BotDidNotStart
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import Fault
 from bot.emulators.slack.workspace import Workspace

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 
 from bot.demo.actions import ACTIONS
 from bot.demo.controls import Controls
-from bot.demo.page.examples import groups
+from bot.demo.examples import groups
 from bot.demo.stories.story import Story
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import SlackError

@@ -1,8 +1,8 @@
 """What the page can change beside the workspace: KORE's API, Slack's delivery, SIMs, the bots."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from bot.demo.subprocesses import BotSubprocesses
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Faults, broken, hang, too_many
 from bot.emulators.slack.dispatcher import DeliveryFaults, Dispatcher
@@ -10,9 +10,6 @@ from bot.emulators.slack.faults import Faults as SlackFaults
 from bot.emulators.slack.people import Json
 from bot.emulators.slack.workspace import Workspace
 from bot.struct import Struct
-
-if TYPE_CHECKING:
-    from bot.demo.subprocesses import BotSubprocesses
 
 SLOW_SECONDS = 4.0
 LATE_SECONDS = 600
@@ -106,10 +103,6 @@ def _modes(mode: StrEnum, titles: dict[KoreMode, str] | dict[DeliveryMode, str])
     return {"mode": mode.value, "modes": listed}
 
 
-class BotDidNotStart(Exception):
-    """A bot's process ended, or printed nothing, before it was ready; its log says why."""
-
-
 class Controls(Struct):
     """What actions change; where one is None, the page does not offer it."""
 
@@ -117,7 +110,7 @@ class Controls(Struct):
     kore: KoreControl | None = None
     events: ScenarioEvents | None = None
     delivery: DeliveryControl | None = None
-    bots: "BotSubprocesses | None" = None
+    bots: BotSubprocesses | None = None
     slack: SlackFaults | None = None
     partner: KoreControl | None = None
 

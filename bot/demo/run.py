@@ -26,7 +26,8 @@ from bot.demo.stories.story import Story, all_stories
 from bot.demo.subprocesses import BotSubprocesses
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
-from bot.emulators.slack.api import SlackApi, granted_scopes
+from bot.emulators.slack.api import SlackApi
+from bot.emulators.slack.installation import granted_scopes
 from bot.emulators.slack.workspace import Workspace
 from bot.settings import load_settings
 from bot.slack.identity import app_features

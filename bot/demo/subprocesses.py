@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import bot
-from bot.demo.controls import BotDidNotStart
 from bot.emulators.slack.state import Change
 from bot.settings import NAMES_OF_OURS, load_settings
 
@@ -22,6 +21,10 @@ START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 READY = b"ready\n"
 Publish = Callable[[Change], None]
+
+
+class BotDidNotStart(Exception):
+    """A bot's process ended, or printed nothing, before it was ready; its log says why."""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from bot.demo.page.examples import post_alert
+from bot.demo.examples import post_alert
 from bot.demo.run import running_demo
 from bot.demo.stories.story import all_stories
 from bot.emulators.slack.people import ANA, BOT

@@ -1,25 +1,19 @@
-"""The Web API over HTTP: reads a call, checks token and scopes, runs the method, answers."""
+"""What the app asks over HTTP: the Web API, response URLs, and the bytes of files."""
 
 import importlib
 import json
 import pkgutil
-from collections import deque
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.emulators.slack import methods
+from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.faults import Fault, HangUp, SlackError, too_many
+from bot.emulators.slack.installation import Call, Installation
 from bot.emulators.slack.methods.context import METHODS, Context, Method
 from bot.emulators.slack.people import Json
-from bot.struct import Struct
-
-if TYPE_CHECKING:
-    from bot.emulators.slack.api import SlackApi
 
 FORM_ONLY = frozenset({"files.info"})
 """Methods that do not see a JSON body; of those that this stand-in has, by docs.slack.dev."""
@@ -64,47 +58,6 @@ def _json(raw: bytes) -> Json:
     return body
 
 
-class Call(Struct):
-    """One call: its method, its arguments without the token, when it came, and the answer."""
-
-    method: str
-    args: Json
-    time: datetime
-    answer: Json
-
-
-KEPT = 10_000
-
-
-class Calls:
-    """The last 10,000 calls, oldest first."""
-
-    def __init__(self) -> None:
-        self._calls: deque[Call] = deque(maxlen=KEPT)
-
-    def add(self, call: Call) -> None:
-        """Note a call."""
-        self._calls.append(call)
-
-    def __iter__(self) -> Iterator[Call]:
-        return iter(tuple(self._calls))
-
-    def __len__(self) -> int:
-        return len(self._calls)
-
-    def of(self, method: str) -> tuple[Call, ...]:
-        """Return the calls of one method."""
-        return tuple(call for call in self._calls if call.method == method)
-
-    def methods(self) -> tuple[str, ...]:
-        """Return the methods called, in order."""
-        return tuple(call.method for call in self._calls)
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._calls.clear()
-
-
 def load_methods() -> None:
     """Import every file of `methods/`; each registers what it answers."""
     for module in pkgutil.iter_modules(methods.__path__, f"{methods.__name__}."):
@@ -112,27 +65,27 @@ def load_methods() -> None:
 
 
 class WebApi:
-    """Answers `/api/{method}`."""
+    """Answers `/api/{method}`: reads the call, checks token and scopes, runs the method."""
 
-    def __init__(self, api: "SlackApi", tokens: Mapping[str, str]) -> None:
-        """Take the kind of each token: `bot` or `app`."""
+    def __init__(self, api: Installation) -> None:
         load_methods()
         self._api = api
-        self._tokens = tokens
+        self._tokens = {api.bot_token: "bot", api.app_token: "app"}
         self._posted: dict[str, float] = {}
 
     async def answer(self, request: Request) -> Response:
         """Answer one call; what was asked to go wrong does, before the work or after it."""
+        self._api.learn(request)
         name = request.path_params["method"]
         time = self._api.workspace.clock.now()
         args: Json = {}
         try:
             args, token = await read_arguments(request)
-            fault = await self._fault(name, args)
+            fault = await self._api.fault(name) or self._too_fast(name, args)
             answer = await self._work(name, args, token, fault)
         except SlackError as error:
             fault, answer = None, error.answer()
-        self._api.calls.add(Call(name, args, time, answer))
+        self._api.calls.append(Call(name, args, time, answer))
         return as_response(fault) if fault else self._said(name, answer)
 
     async def _work(self, name: str, args: Json, token: str | None, fault: Fault | None) -> Json:
@@ -161,12 +114,6 @@ class WebApi:
                 "missing_scope", needed=",".join(sorted(method.scopes)), provided=_list(provided)
             )
 
-    async def _fault(self, name: str, args: Json) -> Fault | None:
-        delay = self._api.faults.delay(name)
-        if delay:
-            await self._api.workspace.clock.sleep(delay)
-        return self._api.faults.take(name) or self._too_fast(name, args)
-
     def _too_fast(self, name: str, args: Json) -> Fault | None:
         pace = self._api.faults.channel_pace
         if pace is None or name != "chat.postMessage":
@@ -186,6 +133,100 @@ class WebApi:
         return JSONResponse(answer, headers=headers | {"x-accepted-oauth-scopes": _list(needed)})
 
 
+def _list(scopes: frozenset[str]) -> str:
+    return ",".join(sorted(scopes))
+
+
+NAME = "/response"
+PLAIN = frozenset({"no_such_url", "used_url", "expired_url"})
+
+
+class ResponseUrls:
+    """Answers `/response/{ticket}`, five posts within thirty minutes.
+
+    In the log and among the faults its name is `/response`.
+    """
+
+    def __init__(self, api: Installation) -> None:
+        self._api = api
+        self._answers = AppResponses(api.workspace)
+
+    async def answer(self, request: Request) -> Response:
+        """Take one post; what is wrong with it is said with a 404, as Slack does."""
+        self._api.learn(request)
+        time, args = self._api.workspace.clock.now(), _read(await request.body())
+        fault = await self._api.fault(NAME)
+        answer: Json = {"ok": True}
+        if fault is None or fault.after_work:
+            answer = self._post(request.path_params["ticket"], args)
+        self._api.calls.append(Call(NAME, args or {}, time, answer))
+        return as_response(fault) if fault else _said(answer)
+
+    def _post(self, ticket: str, args: Json | None) -> Json:
+        if args is None:
+            return {"ok": False, "error": "invalid_payload"}
+        try:
+            self._answers.to_response_url(ticket, args)
+        except SlackError as error:
+            return error.answer()
+        return {"ok": True}
+
+
+def _read(raw: bytes) -> Json | None:
+    try:
+        return _json(raw)
+    except SlackError:
+        return None
+
+
+def _said(answer: Json) -> Response:
+    error = answer.get("error")
+    if error is None:
+        return PlainTextResponse("ok")
+    if error in PLAIN:
+        return PlainTextResponse(error, 404)
+    return JSONResponse(answer, 400 if error == "invalid_payload" else 404)
+
+
+UPLOAD = "/upload"
+MAX_BYTES = 50_000_000
+
+
+class FileTransfer:
+    """Answers `/upload/{ticket}` and `/files/{file}/{name}`."""
+
+    def __init__(self, api: Installation) -> None:
+        self._api = api
+        self._files = api.workspace.files
+
+    async def upload(self, request: Request) -> Response:
+        """Take a file's bytes as they are."""
+        fault = self._api.faults.take(UPLOAD)
+        if fault is not None:
+            return as_response(fault)
+        content = await request.body()
+        if not content or len(content) > MAX_BYTES:
+            return PlainTextResponse("bad size", 400)
+        try:
+            file = self._files.receive(request.path_params["ticket"], content)
+        except SlackError as error:
+            return PlainTextResponse(error.code, 404)
+        return PlainTextResponse(f"OK - {file.size}")
+
+    async def download(self, request: Request) -> Response:
+        """Return a file's bytes, with a token that may read files."""
+        bearer = request.headers.get("authorization", "")
+        if bearer != f"Bearer {self._api.bot_token}" or "files:read" not in self._api.scopes:
+            return PlainTextResponse("not allowed", 403)
+        try:
+            file = self._files.get(request.path_params["file"])
+        except SlackError as error:
+            return PlainTextResponse(error.code, 404)
+        if file.content is None:
+            return PlainTextResponse("file_not_found", 404)
+        return Response(file.content, media_type=file.mimetype)
+
+
 def as_response(fault: Fault) -> Response:
     """Return the answer that a fault asks for."""
     if fault.hang_up:
@@ -193,7 +234,3 @@ def as_response(fault: Fault) -> Response:
     if isinstance(fault.body, dict):
         return JSONResponse(fault.body, fault.status, fault.headers)
     return Response(fault.body or "", fault.status, fault.headers)
-
-
-def _list(scopes: frozenset[str]) -> str:
-    return ",".join(sorted(scopes))

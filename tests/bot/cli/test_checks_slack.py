@@ -4,7 +4,7 @@ import pytest
 
 from bot.cli.checks import MEND_REACH, groups_checks, scopes_check, slack_checks
 from bot.cli.terminal import Status
-from bot.emulators.slack.api import granted_scopes
+from bot.emulators.slack.installation import granted_scopes
 from bot.settings import Settings
 from bot.slack.client import SlackClient, open_session
 from bot.slack.identity import bot_scopes

@@ -6,9 +6,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.demo.controls import BotDidNotStart, Controls, DeliveryControl, KoreControl
+from bot.demo.controls import Controls, DeliveryControl, KoreControl
 from bot.demo.page.page import page_routes
 from bot.demo.stories.story import all_stories
+from bot.demo.subprocesses import BotDidNotStart
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.slack.api import SlackApi
 from bot.emulators.slack.delivery import Ack

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.controls import BotDidNotStart
 from bot.demo.run import COMMAND, running_subprocesses
-from bot.demo.subprocesses import BotSubprocesses
+from bot.demo.subprocesses import BotDidNotStart, BotSubprocesses
 
 pytestmark = pytest.mark.slow
 

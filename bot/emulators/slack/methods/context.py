@@ -3,17 +3,15 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Collection
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_faults
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.faults import SlackError, invalid
+from bot.emulators.slack.installation import Installation
 from bot.emulators.slack.people import BOT, Channel, Json, Person
 from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct
-
-if TYPE_CHECKING:
-    from bot.emulators.slack.api import SlackApi
 
 TEXT_LIMIT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
@@ -127,7 +125,7 @@ TokenKind = Literal["bot", "app", "none"]
 class Context(Struct):
     """One call of the API, with its arguments."""
 
-    api: "SlackApi"
+    api: Installation
     args: Json
 
     @property

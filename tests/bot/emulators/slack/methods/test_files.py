@@ -25,7 +25,7 @@ async def test_the_sdk_uploads_in_three_steps(files, api, workspace):
     stored = workspace.files.get(answer["file"]["id"])
     assert ("Here it is", PNG) == (message.text, stored.content)
     assert (about | {"mimetype": "image/png", "channels": [FLEET]}).items() <= shared.items()
-    steps = [method for method in api.calls.methods() if method.startswith("files")]
+    steps = [call.method for call in api.calls if call.method.startswith("files")]
     assert ["files.getUploadURLExternal", "files.completeUploadExternal"] == steps
 
 

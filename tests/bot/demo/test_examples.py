@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.demo.page.examples import SUPER_SIM, groups
+from bot.demo.examples import SUPER_SIM, groups
 from bot.demo.stories.story import all_stories
 from bot.errors import NotASim, SuperSim
 from bot.sims.identifier import Kind, identify
