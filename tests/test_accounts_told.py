@@ -2,10 +2,13 @@
 
 import pytest
 
+from bot.clock import SystemClock
+from bot.emulators.kore.cards import Card
 from bot.emulators.kore.faults import broken
 from tests.accounts_rig import GLOBEX, two_accounts
 from tests.waiting import until
 
+PLAN = "WP" + "1" * 32
 UNREAD = {"api_url": "http://127.0.0.1:1"}
 UNSEARCHED = "I could not search globex, which may have a SIM of that name, too."
 MISSING = "SIMs of globex are missing: KORE's list of them has not been read yet."
@@ -53,6 +56,17 @@ async def test_an_account_that_cannot_be_searched_is_named():
             assert "✅" not in said(two), text
         report = await two.whole.view.sessions.look_up("pump-7")
         assert (GLOBEX,) == report.unsearched
+
+
+async def test_who_is_on_a_plan_is_not_known_of_an_account_that_is_down(both):
+    """Those of the others are told, and that its own are missing; if there are none, why."""
+    both.acme.add(Card("meter-1", 1005).sim(SystemClock().now(), rate_plan_sid=PLAN), [])
+    both.globex.faults.add(broken(503, times=None))
+
+    await both.whole.type(f"plan {PLAN}")
+    assert MISSING in said(both).replace("\\'", "'")
+    await both.whole.type("plan gold")
+    assert "KORE is down" in both.whole.answer().text
 
 
 async def test_where_no_other_can_be_meant_nothing_is_said():

@@ -124,6 +124,8 @@ async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
         by_sid = {report.sim.sid: report for report in made.reports}
         for report in (by_sid[row.snapshot.sid] for row in found.rows):
             print_json(as_json(report.query, report))
+        if found.problem:
+            click.echo(found.problem, err=True)
     else:
         out = terminal()
         for line in as_lines_of(found, clock.now()):

@@ -182,6 +182,7 @@ class FleetScans:
             only=None if scan.covers else scan.about.selection.words,
             since=since,
             redacted=to.redacted,
+            missing=tuple(sorted(to.accounts - scan.run.shown)),
         )
 
     def _pages(self, query: FleetQuery, run: Run) -> AsyncIterator[Sequence[BriefRow]]:

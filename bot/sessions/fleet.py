@@ -13,8 +13,9 @@ from cachetools import LRUCache, TTLCache
 
 from bot.clock import Clock
 from bot.errors import Candidate, NotAllowed, UserError
+from bot.kore.accounts import ABSENT
 from bot.kore.client import KoreClient
-from bot.kore.errors import KoreBadRequest, KoreNotFound
+from bot.kore.errors import KoreError
 from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.peers import Peers
@@ -55,7 +56,7 @@ class MeantSims(Struct):
     """The SIMs that a question is about: `sids` is empty where they are too many to be looked up.
 
     `plan_sid` is the SID of the plan that was named. `missing` are the accounts, of several, whose
-    list of SIMs is not read yet.
+    list of SIMs could not be read so far.
     """
 
     sids: tuple[str, ...]
@@ -173,21 +174,26 @@ class FleetList:
         return MeantSims(few, missing=self._directory.missing)
 
     async def _on_plan(self, plan: str, fits: Callable[[str], object], most: int) -> MeantSims:
-        found, plan_sid = list[str](), None
-        try:
-            async for sim in self._kore.sims(rate_plan=plan):
-                plan_sid = plan_sid or sim.rate_plan_sid
-                names = filter(None, (sim.unique_name, sim.friendly_name, sim.sid))
-                if any(fits(key(name)) for name in names):
-                    found.append(sim.sid)
-                if len(found) > most:
-                    return MeantSims((), plan_sid)
-        except (KoreBadRequest, KoreNotFound):
-            pass
-        if not found:
-            hint = "Give its SID (WP…) or its unique name."
-            raise NoneMeant(f"None of these SIMs is on a rate plan {quoted(plan)}. {hint}")
-        return MeantSims(tuple(found), plan_sid)
+        found, plan_sid, unread = list[str](), None, dict[str, KoreError]()
+        for account in self._kore.parts():
+            try:
+                async for sim in self._kore.only(frozenset({account})).sims(rate_plan=plan):
+                    plan_sid = plan_sid or sim.rate_plan_sid
+                    names = filter(None, (sim.unique_name, sim.friendly_name, sim.sid))
+                    if any(fits(key(name)) for name in names):
+                        found.append(sim.sid)
+                    if len(found) > most:
+                        return MeantSims((), plan_sid)
+            except ABSENT:
+                continue
+            except KoreError as error:
+                unread[account] = error
+        if found:
+            return MeantSims(tuple(found), plan_sid, tuple(unread))
+        if unread:
+            raise next(iter(unread.values()))
+        hint = "Give its SID (WP…) or its unique name."
+        raise NoneMeant(f"None of these SIMs is on a rate plan {quoted(plan)}. {hint}")
 
     async def _no_such_name(self, pattern: str, *, redacts: bool) -> NoneMeant:
         near = () if redacts else await self._directory.search(pattern.strip("*?"), _OFFERED)

@@ -266,8 +266,8 @@ class FleetAnswer(Struct):
     `unread` of the latter could not be read. `digest` is the name of the digest whose scan this is
     from, None for a fresh look; `only` says which SIMs it has where not all that are meant.
     `since` is when what is new was not there yet. `redacted` says what was left out for want of
-    permission, `missing` are the accounts whose list of SIMs is not read yet, `old` what KORE gave
-    nothing newer of.
+    permission, `missing` are the accounts whose list of SIMs is not read yet, or of which the scan
+    has none, `old` what KORE gave nothing newer of.
     """
 
     query: FleetQuery
@@ -286,7 +286,9 @@ class FleetAnswer(Struct):
     @property
     def problem(self) -> str | None:
         """Which SIMs were not looked at, and why."""
-        return missing_said(self.missing)
+        if self.digest is None or not self.missing:
+            return missing_said(self.missing)
+        return f"SIMs of {', '.join(self.missing)} are missing: that scan has none of them."
 
 
 class FleetCollector(Generic[T]):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.blocks.fleet import fleet_screen
 from bot.diagnosis.evidence import State
 from bot.digests.archive import Audience, NoScan
 from bot.digests.schedule import DigestSchedule, Frequency
@@ -63,7 +64,7 @@ class Scanned:
     def __init__(self, whole):
         self.services = whole.bot.services
 
-    async def scan(self, sims=SIMS, about=FLEET, due=DUE, failed=()):
+    async def scan(self, sims=SIMS, about=FLEET, due=DUE, failed=(), **changes):
         """Keep a scan of a digest, made if it is not there."""
         store, subscriptions = self.services.store, self.services.digests.subscriptions
         if not await subscriptions.find(about.id):
@@ -77,7 +78,7 @@ class Scanned:
         rows += [ScanRow(s.sid, FAILED, 0, 7, s.to_json(), fault="x") for s in failed]
         async with store.write() as tx:
             await ScanRows(store).add(run.id, rows, tx)
-        await runs.change(run.id, Stage.POSTED, has_rows=True, sims=len(rows))
+        await runs.change(run.id, Stage.POSTED, has_rows=True, sims=len(rows), **changes)
         return run
 
     async def ask(self, text, person=ANA, channel=PUBLIC, *, for_all=False, redacted=None):
@@ -177,6 +178,23 @@ async def test_which_scan_is_taken(scanned):
     answer = await scanned.ask("offline")
 
     assert ("Pumps", "SIMs called pump-*") == (answer.digest, answer.only)
+
+
+async def test_whose_sims_the_scan_lacks_is_said(scanned):
+    """Of accounts that the asker may see only; the lists that are read by now do not matter."""
+    for accounts, asker, missing in (
+        ("acme,globex", {"acme", "globex"}, ()),
+        ("acme", {"acme"}, ()),
+        ("acme", {"globex", "acme"}, ("globex",)),
+    ):
+        await scanned.scan(accounts=accounts)
+        to = Audience(PUBLIC, ANA, for_all=False, accounts=frozenset(asker))
+        meant = MeantSims((), "WP1", missing=("acme",))
+        answer = await scanned.services.scans.from_scan(parse_fleet_query("offline"), meant, to)
+        assert missing == answer.missing, accounts
+
+    screen = str(fleet_screen(answer, NOW))
+    assert "SIMs of globex are missing: that scan has none of them." in screen
 
 
 async def test_what_is_redacted_is_not_found_either(scanned):

@@ -341,6 +341,15 @@ async def test_one_that_cannot_be_reached_keeps_no_other_from_answering(kore, si
         assert ("truck-42", 0) == (json.loads(done.out)["sim"]["unique_name"], done.code), more
 
 
+async def test_a_pattern_says_whose_sims_are_missing(kore, simsessions):
+    """As text beneath the table; as lines of JSON beside them, for who reads those."""
+    missing = "SIMs of globex are missing"
+    shown = await simsessions("lookup", "pump-*", **two(kore))
+    lines = await simsessions("lookup", "pump-*", "--json", **two(kore))
+    assert [True, False] == [missing in each for each in (shown.out, shown.err)]
+    assert [False, True] == [missing in each for each in (lines.out, lines.err)]
+
+
 async def test_an_account_that_there_is_not(kore, simsessions):
     """It says which there are; with one that has no name, too."""
     for settings, says in (
