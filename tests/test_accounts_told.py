@@ -112,7 +112,18 @@ OF_WHOM = (
     ("watch acme/pump-7, globex/pump-7, truck-42", "acme/pump-7, globex/pump-7, acme/truck-42"),
     ("unwatch truck-42", "Stopped watching acme/truck-42."),
     ("unwatch vault-9", "You watch `globex/pump-7`, `acme/pump-7`."),
+    (
+        "unwatch pump-7",
+        "You watch 2 SIMs called `pump-7`: `globex/pump-7`, `acme/pump-7`. Which one?",
+    ),
+    ("watches", "acme/pump-7"),
     ("unwatch globex/pump-7", "Stopped watching globex/pump-7."),
+    ("watch globex/pump-7", "Watching globex/pump-7"),
+    ("account acme", "acme"),
+    ("unwatch pump-7", "Stopped watching acme/pump-7."),
+    ("unwatch pump-7", "Stopped watching globex/pump-7."),
+    ("account any", "any"),
+    ("watch globex/pump-7", "Watching globex/pump-7"),
     ("history globex/pump-7 3", "globex/pump-7 had 3 sessions in the last 3 days"),
     ("history acme/pump-7 60", "I know nothing of acme/pump-7 from before"),
 )

@@ -3,6 +3,7 @@
 The buttons too that begin a watch, or stop it.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -89,7 +90,10 @@ NAMED = 10
 
 @subcommand("unwatch <sim>|all", "stop watching one SIM, or all")
 async def unwatch(context: Context) -> Reply:
-    """Stop the asker's watches of a SIM, wherever they were begun. Raises NotWatched."""
+    """Stop the asker's watches of a SIM, wherever they were begun.
+
+    Raises NotWatched, where several are called so, too.
+    """
     accounts = (await context.visibility()).accounts
     request, services = context.request, context.services
     mine = await services.watches.of(request.user, accounts)
@@ -105,7 +109,24 @@ async def _meant(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
     if text.lower() == ALL:
         return mine
     named = [watch for watch in mine if _is_called(watch, text)]
-    return named or await _of_sim(context, mine)
+    return await _of_one_sim(context, named) if named else await _of_sim(context, mine)
+
+
+async def _of_one_sim(context: Context, named: Sequence[Watch]) -> Sequence[Watch]:
+    """Return those of the SIM that a name means here; ask which where several are called so."""
+    request = context.request
+    default = await context.services.defaults.of(request.team, request.channel)
+    meant = [watch for watch in named if watch.account == default] or named
+    sims = {watch.sid: watch.full_name for watch in meant}
+    if len(sims) == 1:
+        return meant
+    names = Counter(sims.values())
+    told = [quoted(name if names[name] == 1 else sid) for sid, name in sims.items()]
+    called = f"{len(sims)} SIMs called {quoted(request.text.strip())}"
+    raise NotWatched(
+        f"You watch {called}: {', '.join(told[:NAMED])}. Which one? "
+        f"Type `{COMMAND} unwatch` with one of these, or with `all`."
+    )
 
 
 async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:

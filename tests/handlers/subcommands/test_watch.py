@@ -4,6 +4,7 @@ import pytest
 
 from bot.blocks import ids
 from bot.demo.stories.story import all_stories
+from bot.emulators.kore.cards import Card
 from bot.slack.access import ONE_ACCOUNT
 from tests.databases import on_both, one_store
 from tests.handlers.watch_steps import bot_on, cards, notices, told
@@ -163,6 +164,21 @@ async def test_of_several_only_the_named_one_is_stopped(whole):
     await whole.type("unwatch truck-42")
 
     assert ["pump-7"] == await open_names(whole)
+
+
+async def test_of_two_that_are_called_the_same_it_asks_which(whole):
+    """Each is named by its SID, by which it is stopped."""
+    now, depots = whole.bot.services.clock.now(), [Card(f"d{n}", 3000 + n, "Depot") for n in (1, 2)]
+    for card in depots:
+        whole.kore.add(card.sim(now) | {"unique_name": None}, [])
+        await whole.type(f"watch {card.sid} until online")
+    await whole.type("unwatch depot")
+
+    assert "You watch 2 SIMs called depot: " in told(whole).text
+    assert all(card.sid in told(whole).text for card in depots)
+    assert ["Depot", "Depot"] == await open_names(whole)
+    await whole.type(f"unwatch {depots[0].sid}")
+    assert ["Depot"] == await open_names(whole)
 
 
 async def test_what_is_not_watched_is_said(whole):
