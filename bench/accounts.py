@@ -14,7 +14,7 @@ from bot.app.accounts import AccountStacks
 from bot.clock import SystemClock
 from bot.kore.connect import KoreConfig, open_kore
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Kind, identify
+from bot.sims.identifier import IdentifierKind, identify
 
 LATENCY = 0.05
 MANY = 10
@@ -50,7 +50,7 @@ def stacks_of(count: int) -> AccountStacks:
 async def by_iccid() -> None:
     """Compare the wall time of one account with that of ten."""
     wanted = identify(ICCID)
-    if wanted.kind is not Kind.ICCID:
+    if wanted.kind is not IdentifierKind.ICCID:
         raise SystemExit("that is no ICCID")
     every = {count: stacks_of(count) for count in (1, MANY)}
 

@@ -22,7 +22,7 @@ from bot.cli.lookups import meant, open_fleet
 from bot.clock import SystemClock
 from bot.mcp.lookups import Caller
 from bot.mcp.server import make_server
-from bot.mcp.transports import PATH, Door, http_app, who_by_token
+from bot.mcp.transports import PATH, HttpAccess, http_app, who_by_token
 from bot.settings import Need, Settings, load_settings
 
 TIMES = 10
@@ -112,7 +112,7 @@ async def main() -> None:
                     (answer,) = await terminal.look_up_many(asked, fresh=True)
                     json.dumps(as_json(SID, answer))
 
-            async with http_app(server, Door(caller)) as app:
+            async with http_app(server, HttpAccess(caller)) as app:
                 tune_garbage_collector()
                 both = {"terminal": in_terminal, "tool": calling(app)}
                 figures = await atimed(both, 5 * ROUNDS)

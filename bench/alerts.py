@@ -31,7 +31,7 @@ from bot.diagnosis.rule import Severity
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.store.database import Database
 from bot.store.digest_runs import ENDS, Stage
 from bot.store.jobs import JobQueue
@@ -103,7 +103,7 @@ def rows() -> list[ScanRow]:
         radio="LTE", imei14="01493100012970", cell_id="334-020-1-2", plan="WP1",
         seen_at=NOW,
     )  # fmt: skip
-    sick = (Found("gone_silent", "critical", "Gone silent"),)
+    sick = (FindingBrief("gone_silent", "critical", "Gone silent"),)
     found = []
     for number in range(SIMS):
         is_sick, sid = number % (SIMS // SICK) == 0, f"DE{number:032x}"

@@ -19,7 +19,7 @@ from bot.digests.archive import Audience, FleetScans
 from bot.kore.models import Sim
 from bot.sessions.fleet import FleetList
 from bot.sessions.fleet_query import FleetQuery, parse_fleet_query
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.sims.directory import SimDirectory
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Stage
@@ -63,7 +63,9 @@ def snapshots() -> list[Snapshot]:
             cell_id="334-020-2301-41207",
             packets_up=chance.randrange(9999),
             packets_down=chance.randrange(9999),
-            findings=(Found("gone_silent", "warning", "Silent for longer than it ever was"),),
+            findings=(
+                FindingBrief("gone_silent", "warning", "Silent for longer than it ever was"),
+            ),
             unjudged=("data_limit",),
             plan="WP" + "0" * 32,
         )

@@ -30,7 +30,7 @@ from sqlalchemy import select, text
 
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane
-from bot.jobs.job import Again, Done, FanOut, Job, Kind, NewJob, Outcome
+from bot.jobs.job import Again, Done, FanOut, Job, JobKind, NewJob, Outcome
 from bot.ops.metrics import Metrics
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
@@ -68,7 +68,7 @@ async def tick(job: Job, _services: object) -> Outcome:
     return Done()
 
 
-KINDS = [Kind(run.__name__, run, "default", 10, 60.0) for run in (nothing, parent, watch, tick)]
+KINDS = [JobKind(run.__name__, run, "default", 10, 60.0) for run in (nothing, parent, watch, tick)]
 
 
 @asynccontextmanager

@@ -11,8 +11,8 @@ from itertools import product
 from string import ascii_lowercase
 
 from bot.errors import Candidate
-from bot.sims.extraction import LONGEST, Place
-from bot.sims.identifier import Identifier, Kind, key
+from bot.sims.extraction import LONGEST, TextPart
+from bot.sims.identifier import Identifier, IdentifierKind, key
 from bot.sims.numbers import luhn_digit
 from bot.sims.spotter import SimSpotter
 
@@ -54,7 +54,7 @@ class Listed:
 
 
 def known_sid(identifier: Identifier):
-    return identifier.value if identifier.kind is Kind.SID else None
+    return identifier.value if identifier.kind is IdentifierKind.SID else None
 
 
 def texts():
@@ -81,7 +81,7 @@ async def milliseconds(spotter, text):
     best = float("inf")
     for _ in range(RUNS):
         started = time.process_time()
-        await spotter.read([Place("text", text)])
+        await spotter.read([TextPart("text", text)])
         best = min(best, time.process_time() - started)
     return best * 1000
 

@@ -71,7 +71,7 @@ async def share(context: Context, value: str) -> Reply:
 
 async def pick(context: Context, value: str) -> Reply:
     """Look up the SIM that was picked and put its answer in place of the question."""
-    asked = read(ids.Pick, value)
+    asked = read(ids.PickedSim, value)
     report = await look_up(context, asked.sid)
     if asked.days:
         archive, executor = context.services.archive, context.services.executor
@@ -119,9 +119,9 @@ def drawn_ticket(report: SessionReport, _limits: Thresholds) -> View:
     return ticket_view(report)
 
 
-WINDOWS: dict[ids.Extra, tuple[str, Callable[[SessionReport, Thresholds], View]]] = {
-    ids.Extra.HOW: (HOW_TITLE, explained_view),
-    ids.Extra.TICKET: (TICKET_TITLE, drawn_ticket),
+WINDOWS: dict[ids.Overflow, tuple[str, Callable[[SessionReport, Thresholds], View]]] = {
+    ids.Overflow.HOW: (HOW_TITLE, explained_view),
+    ids.Overflow.TICKET: (TICKET_TITLE, drawn_ticket),
 }
 
 
@@ -145,7 +145,7 @@ def on_more(services: Services) -> Listener:
 async def show_more(window: Window, value: str) -> None:
     """Show what was chosen. Raises OldButton, what the look-up raises and what Slack does."""
     asked = read(ids.More, value)
-    if asked.what is ids.Extra.RIGHT:
+    if asked.what is ids.Overflow.RIGHT:
         await window.open(FEEDBACK_TITLE, feedback_view(asked))
     elif asked.what in WINDOWS:
         async with asyncio.timeout(PATIENCE_SECONDS):

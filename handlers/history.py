@@ -62,7 +62,7 @@ async def _known(sid: str, archive: Archive) -> dict[int, Day]:
 
 async def history(context: Context, value: str) -> Reply:
     """Show the history to who clicked, beside the answer that the button stands under."""
-    asked, services = read(ids.Window, value), context.services
+    asked, services = read(ids.HistoryWindow, value), context.services
     report = await look_up(context, asked.sid, for_all=False)
     return await history_reply(report, asked.days, services.archive, services.executor)
 
@@ -77,7 +77,7 @@ async def share_file(context: Context, value: str) -> Reply:
 
 async def send_file(kind: ids.FileKind, context: Context, value: str) -> Reply:
     """Send a CSV file of all sessions, or the picture of the timeline, to who clicked."""
-    asked = read(ids.Window, value)
+    asked = read(ids.HistoryWindow, value)
     file = await _made(context, kind, asked, for_all=False)
     sent = await context.services.files.to_asker(context.request, file)
     is_elsewhere = sent.channel != context.request.channel
@@ -86,7 +86,7 @@ async def send_file(kind: ids.FileKind, context: Context, value: str) -> Reply:
 
 
 async def _made(
-    context: Context, kind: ids.FileKind, asked: ids.Window, *, for_all: bool
+    context: Context, kind: ids.FileKind, asked: ids.HistoryWindow, *, for_all: bool
 ) -> SlackFile:
     """Look the SIM up and make its file; `for_all` names who shares it with the channel."""
     services, days = context.services, asked.days

@@ -265,7 +265,7 @@ def read(kind: type[Value], value: str) -> Value:
 def read_sims(value: str) -> tuple[str, ...]:
     """Read the SIMs that a table's button carries. Raises OldButton."""
     try:
-        return read(ids.Sims, value).sids
+        return read(ids.PackedSims, value).sids
     except ValueError as error:
         raise OldButton from error
 

@@ -21,7 +21,7 @@ from bot.errors import NotAllowed, NotASim, SimNotFound, UserError
 from bot.ops.logging import name_answer
 from bot.services import Actor, ListeningConfig, Request, Services
 from bot.sessions.fleet_query import nearest_fleet_query
-from bot.sims.extraction import Place
+from bot.sims.extraction import TextPart
 from bot.sims.identifier import quoted, unlinked
 from bot.sims.spotter import Spotted, places_of
 from bot.struct import Struct, replace
@@ -66,7 +66,7 @@ class Question(Struct):
 
     text: str
     said: str
-    beside: tuple[Place, ...]
+    beside: tuple[TextPart, ...]
     team: str
     user: str
     channel: str
@@ -196,7 +196,7 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
         if meant:
             name_answer(DEFAULT)  # it is a look-up, and no call for help
         return await (answer_to(context, meant) if meant else _run(question, found, context))
-    places = [Place("text", question.said), *question.beside]
+    places = [TextPart("text", question.said), *question.beside]
     spotted = await (await context.view()).spotter.read(places, asked=True)
     if special := await special_reply(context, spotted):
         return special
@@ -231,7 +231,7 @@ async def _meant_by_help(question: Question, context: Context) -> Spotted | None
         return None
     with suppress(UserError):  # help is given where nothing may be shown, and where it is too much
         spotter = (await context.view()).spotter
-        spotted = await spotter.read([Place("text", context.request.text)], asked=True)
+        spotted = await spotter.read([TextPart("text", context.request.text)], asked=True)
         if question.thread and not spotted.texts and _POINTING.search(context.request.text):
             spotted = await spotted_above(question, context)
         return spotted if spotted.texts else None
@@ -299,7 +299,7 @@ async def of_message(context: Context, body: Body) -> Reply:
     spotted = await view.spotter.read(places, patience=PATIENCE_SECONDS)
     if spotted.texts:
         return await answer_to(context, spotted)
-    target = ids.Place(
+    target = ids.ReplyTarget(
         channel=request.channel, thread=request.thread, response_url=request.response_url
     )
     await services.modals.open(request.trigger, paste_view(target, spotted.sentence or NO_SIM))
@@ -332,9 +332,9 @@ def pasted_in(body: Body) -> Request:
     """Read what was pasted, and where the answer goes: if nothing tells, to the asker directly."""
     view, user = part(body, "view"), text_in(part(body, "user"), "id")
     try:
-        target = ids.Place.from_value(text_in(view, "private_metadata"))
+        target = ids.ReplyTarget.from_value(text_in(view, "private_metadata"))
     except ValidationError:
-        target = ids.Place(channel=user)
+        target = ids.ReplyTarget(channel=user)
     values = part(part(view, "state"), "values")
     names = (ids.PASTED, *ids.PASTED_MORE)
     text = "\n".join(text_in(part(part(values, name), name), "value") for name in names)

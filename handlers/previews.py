@@ -60,7 +60,9 @@ def sims_linked(event: Body) -> dict[str, str]:
     if len(links) > MOST_LINKS:
         return {}
     return {
-        url: sims[0] for url, sims in found.items() if len(sims) == 1 and ids.Sims.takes(sims[0])
+        url: sims[0]
+        for url, sims in found.items()
+        if len(sims) == 1 and ids.PackedSims.takes(sims[0])
     }
 
 
@@ -179,7 +181,7 @@ async def show_pane(context: Context, event: Body) -> None:
     services, sid = context.services, sim_of(event.get("external_ref"))
     if not services.listening.work_objects:
         raise NotAllowed(OFF)
-    if sid is None or not ids.Sims.takes(sid):
+    if sid is None or not ids.PackedSims.takes(sid):
         raise OldButton
     async with asyncio.timeout(PATIENCE_SECONDS):
         report = await look_up(context, sid, fresh=True, for_all=False)

@@ -160,7 +160,7 @@ async def taken(context: Context, body: Body) -> Reply:
 
 async def details(context: Context, sid: str) -> Reply:
     """Report on one SIM of the table, beside the table. Raises OldButton."""
-    if not ids.Sims.takes(sid):
+    if not ids.PackedSims.takes(sid):
         raise OldButton
     report = await look_up(context, sid, for_all=False)
     return Reply(session_report(report, links=context.services.links))

@@ -109,7 +109,7 @@ async def test_no_window_of_a_card_or_digest_shows_another_account():
         for click in digests.CLICKS.values():
             with pytest.raises(NotAllowed):
                 await click(context, run)
-        for extra in ids.Extra:
+        for extra in ids.Overflow:
             value = ids.More(sid=THEIR_PUMP.sid, what=extra, rule="gone_silent").to_value()
             said = await _window(show_more, Window(context), value)
             assert [] == leaks(two, THEIR_PUMP.sid, said), extra

@@ -337,12 +337,12 @@ async def test_a_watch_in_direct_messages_outlives_a_restart():
 
 def _forged():
     sid = VAULT.sid
-    window = ids.Window(sid=sid, days=7).to_value()
+    window = ids.HistoryWindow(sid=sid, days=7).to_value()
     sims = ids.WatchSims.of([sid]).to_value()
     yield from ((act, window) for act in history.CLICKS.values() if act is not history.share_file)
     yield buttons.refresh, ids.Refresh(sid=sid).to_value()
     yield buttons.share, ids.Share(sid=sid).to_value()
-    yield buttons.pick, ids.Pick(sid=sid).to_value()
+    yield buttons.pick, ids.PickedSim(sid=sid).to_value()
     yield buttons.retry, ids.Retry(run="history", text=f"{sid} 7").to_value()
     yield watch.watch_clicked, window
     yield triage.details, sid

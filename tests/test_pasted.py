@@ -12,7 +12,7 @@ from bot.digests.sim_selection import selector_of
 from bot.digests.subscription import SelectionKind
 from bot.emulators.slack.messages import Message
 from bot.errors import AskedTooOften
-from bot.sims.extraction import Place
+from bot.sims.extraction import TextPart
 from bot.sims.spotter import SimSpotter, places_in
 from tests.handlers.conftest import Dispatch
 from tests.whole_bot import whole_bot
@@ -76,7 +76,7 @@ def test_the_gallery_is_large():
 async def test_what_is_read(whole):
     """All that is a SIM is read, nothing that is none, and nobody need have asked."""
     spotter = whole.view.spotter
-    texts = [([Place("text", text)], text, values) for text, values in each("text")]
+    texts = [([TextPart("text", text)], text, values) for text, values in each("text")]
     messages = [(places_in(message), message, values) for message, values in each("message")]
     for places, what, values in texts + messages:
         spotted = await spotter.read(places)

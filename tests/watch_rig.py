@@ -21,7 +21,7 @@ from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.messages import Message
 from bot.jobs.engine import execute
-from bot.jobs.job import Kind, all_kinds
+from bot.jobs.job import JobKind, all_kinds
 from bot.jobs.watch_posts import WatchPosts, WatchWork
 from bot.kore.client import KoreClient
 from bot.kore.requester import RetryPolicy
@@ -69,7 +69,7 @@ class Gate:
 class TimedRig:
     """What rigs have in common whose jobs are done in a time that tests move."""
 
-    kinds: ClassVar[dict[str, Kind]]
+    kinds: ClassVar[dict[str, JobKind]]
 
     async def pass_by(self, seconds: float, step: float) -> None:
         """Let time pass in steps, and do what comes due on the way; idle steps are one."""

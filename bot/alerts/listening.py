@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.clock import Backoff, Clock
-from bot.sims.extraction import Place
+from bot.sims.extraction import TextPart
 from bot.sims.identifier import key
 from bot.sims.spotter import Spotted
 from bot.store.channels import Listening, ListeningRows
@@ -49,11 +49,11 @@ class ForeignAlert(Struct):
 
     channel: str
     ts: str
-    places: tuple[Place, ...]
+    places: tuple[TextPart, ...]
     is_shared: bool | None = None
 
 
-def identity_of(places: Sequence[Place], spotted: Spotted) -> str:
+def identity_of(places: Sequence[TextPart], spotted: Spotted) -> str:
     """Return what an alert has in common with itself when it comes again: its SIMs and its title.
 
     Numbers, times and the words that say how it stands differ from one time to the next.

@@ -37,7 +37,7 @@ from bot.store.digest_runs import DigestRuns
 from bot.store.idempotency import PostRows
 from bot.store.jobs import JobQueue
 from bot.store.lookups import Lookups
-from bot.store.rate_limit import Allowance
+from bot.store.rate_limit import TokenBucket
 from bot.store.watches import WatchRows
 from bot.watches.polling import AccessPermission, PollInterval, WatchPoller
 from bot.watches.repository import WatchRepository
@@ -265,7 +265,7 @@ def _foreign_alert_work(resources: Resources, stack: AsyncExitStack) -> ForeignA
 
     return ForeignAlertWork(
         rows=ListeningRows(store),
-        allowance=Allowance(store, "alerts", at_once=SIMS_AT_ONCE, interval=SECONDS_PER_SIM),
+        token_bucket=TokenBucket(store, "alerts", at_once=SIMS_AT_ONCE, interval=SECONDS_PER_SIM),
         lookup=lookup,
         account=resources.kore.views.unnamed,
         lookups=Lookups(store),

@@ -20,7 +20,7 @@ from bot.digests.subscriptions import EveryDigest, Subscriptions
 from bot.errors import StartError
 from bot.mcp.lookups import AgentServices, Caller, Pages
 from bot.mcp.server import make_server
-from bot.mcp.transports import LOOPBACK, PATH, Door, http_app, serve_stdio, who_by_token
+from bot.mcp.transports import LOOPBACK, PATH, HttpAccess, http_app, serve_stdio, who_by_token
 from bot.ops.http import http_server
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import cancelled
@@ -113,9 +113,9 @@ async def serving_http(
         token.secret.get_secret_value(): Caller(token.name, token.redacts, token.accounts)
         for token in settings.mcp_tokens
     }
-    door = Door(callers, LOOPBACK | settings.mcp_hosts, settings.mcp_origins)
+    access = HttpAccess(callers, LOOPBACK | settings.mcp_hosts, settings.mcp_origins)
     async with agent_services(settings) as services, AsyncExitStack() as stack:
         server = make_server(services, who_by_token(callers.values()), version)
-        app = await stack.enter_async_context(http_app(server, door))
+        app = await stack.enter_async_context(http_app(server, access))
         web, fault = http_server(app, host, port), f"cannot listen on {host}:{port}"
         yield await opened(web, stack, fault, "choose another --port or --host")

@@ -27,7 +27,7 @@ from bot.digests.digest import Digest, ScannedSim
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Found
+from bot.sessions.snapshot import FindingBrief
 from bot.sessions.triage import Row, Triage, Unread, last_seen
 from bot.struct import Struct, replace
 
@@ -106,7 +106,7 @@ def csv_cell(value: CsvCell) -> str:
     return repr(value)
 
 
-def _cause(seen: ScannedSim) -> Found | None:
+def _cause(seen: ScannedSim) -> FindingBrief | None:
     found = seen.snapshot.findings
     return found[0] if found and found[0].severity != Severity.INFO.word else None
 

@@ -12,7 +12,7 @@ from bot.blocks.tables_and_charts import Cell, Drawn, Table, number_cell, table_
 from bot.blocks.triage import details_select
 from bot.blocks.watch_set import UNTIL_ALL
 from bot.diagnosis.rule import Severity
-from bot.sessions.snapshot import Found
+from bot.sessions.snapshot import FindingBrief
 from bot.sessions.triage import FleetAnswer, FleetRow, Triage
 from bot.sims.identifier import unquoted
 from bot.watches.watch import WatchRequest
@@ -150,7 +150,7 @@ def fleet_cells(row: FleetRow, answer: FleetAnswer, now: datetime) -> tuple[Cell
     return (name, number_cell(row.packets), because, state, *last)
 
 
-def _cause(found: Found) -> str:
+def _cause(found: FindingBrief) -> str:
     icon = next((icon for each, icon in SEVERITY_ICONS.items() if each.word == found.severity), "")
     return clean(f"{icon} {unquoted(found.title)}", _WHAT)
 
@@ -160,7 +160,7 @@ def _seen(row: FleetRow, now: datetime) -> str:
 
 
 def _actions(answer: FleetAnswer, *, for_all: bool) -> list[Block]:
-    sims = [row.snapshot for row in answer.rows if ids.Sims.takes(row.snapshot.sid)]
+    sims = [row.snapshot for row in answer.rows if ids.PackedSims.takes(row.snapshot.sid)]
     if not sims:
         return []
     details = details_select((sim.full_name, sim, sim.sid) for sim in sims)
@@ -172,7 +172,7 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
     """Offer what fits on a button; each reads the SIMs again."""
     if len(sids) > ids.MOST_SIMS:
         return
-    value, these = ids.Sims.of(sids), count(len(sids), "SIM")
+    value, these = ids.PackedSims.of(sids), count(len(sids), "SIM")
     if len(sids) <= _MOST_WATCHED:
         yield button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value)
     yield button("CSV file", ids.numbered(ids.TRIAGE_CSV, 1), f"CSV file of {these}", value)
@@ -201,7 +201,7 @@ def ask_screen(wanted: WatchRequest, sids: Sequence[str], problem: str | None = 
         called = f"{these} {'is' if one else 'are'} called {fmt.code(wanted.sim)}."
         return f"{called} Watch {'it' if one else 'them'}{until}{lasts}?"
 
-    chosen = ids.Sims.of([sid for sid in sids if ids.Sims.takes(sid)])
+    chosen = ids.PackedSims.of([sid for sid in sids if ids.PackedSims.takes(sid)])
     seconds = int(wanted.duration.total_seconds()) if wanted.duration else None
     value = ids.WatchSims(packed=chosen.packed, until=wanted.condition, seconds=seconds)
     press = button(f"Watch {these}", ids.WATCH_ALL, f"Watch {these}", value)

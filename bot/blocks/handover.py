@@ -68,7 +68,7 @@ def handover_screen(
 
 
 def _buttons(handed: Handover, owners: Sequence[Owner]) -> list[Block]:
-    sids = [sim.then.sid for sim in handed.open if ids.Sims.takes(sim.then.sid)]
+    sids = [sim.then.sid for sim in handed.open if ids.PackedSims.takes(sim.then.sid)]
     found = owner_button(sids, owners)
     return [actions(ids.HANDOVER_ACTIONS, found)] if found else []
 

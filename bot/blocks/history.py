@@ -251,7 +251,7 @@ def _foot(report: SessionReport, lines: Sequence[str]) -> Block:
 
 def _buttons(report: SessionReport, days: int) -> list[Block]:
     name = report.sim.full_name
-    window = ids.Window(sid=report.sim.sid, days=days)
+    window = ids.HistoryWindow(sid=report.sim.sid, days=days)
     details = ids.Details(sid=report.sim.sid, days=days)
     return [
         button("Session details…", ids.DETAILS, f"Details of one session of {name}", details),

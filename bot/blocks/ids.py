@@ -124,7 +124,7 @@ class Share(ButtonValue):
     """Post the answer for the whole channel."""
 
 
-class Extra(StrEnum):
+class Overflow(StrEnum):
     """What the three dots of an answer offer."""
 
     MAP = "map"
@@ -136,7 +136,7 @@ class Extra(StrEnum):
 class More(ButtonValue):
     """One of those; `rule` is what the answer said to be the cause."""
 
-    what: Extra
+    what: Overflow
     rule: str | None = Field(default=None, max_length=64)
 
 
@@ -153,7 +153,7 @@ class Retry(Carried):
         return text.encode(errors="replace").decode() if isinstance(text, str) else text
 
 
-class Pick(ButtonValue):
+class PickedSim(ButtonValue):
     """One of several SIMs that could be meant; `asked` is what was typed.
 
     With `days` its history was asked for.
@@ -163,13 +163,13 @@ class Pick(ButtonValue):
     days: int | None = Field(default=None, ge=1, le=MOST_DAYS)
 
 
-class Window(ButtonValue):
+class HistoryWindow(ButtonValue):
     """A SIM over the last `days`: the history, its CSV file, its picture."""
 
     days: int = Field(default=30, ge=1, le=30)
 
 
-class Sims(Carried):
+class PackedSims(Carried):
     """Several SIMs, at most 90: their SIDs' digits as base64, which is how many a button holds."""
 
     packed: str = Field(max_length=-(-MOST_SIMS * _SID_BYTES * 4 // 3) + 2)
@@ -195,7 +195,7 @@ class Sims(Carried):
         return tuple(f"DE{raw[at : at + _SID_BYTES].hex()}" for at in starts)
 
 
-class WatchSims(Sims):
+class WatchSims(PackedSims):
     """SIMs to be watched, until what and for how many seconds; None: as is usual."""
 
     until: str | None = Field(default=None, max_length=16)
@@ -208,7 +208,7 @@ class StopWatch(Carried):
     id: str = Field(max_length=64)
 
 
-class Place(Carried):
+class ReplyTarget(Carried):
     """Where the answer to a window goes: a thread for all to see, or the asker alone."""
 
     channel: str = Field(max_length=64)
@@ -229,13 +229,13 @@ class FileKind(StrEnum):
     PICTURE = "png"
 
 
-class ShareFile(Window):
+class ShareFile(HistoryWindow):
     """The CSV file or the picture of a window, to be shared."""
 
     kind: FileKind
 
 
-class Details(Window):
+class Details(HistoryWindow):
     """One session, named by its start; None is the newest.
 
     `channel` is where the window was opened: a click in it does not tell.

@@ -221,7 +221,7 @@ def _take_button(incident: Incident, number: int = 0) -> Block:
 
 
 def _watch_button(incident: Incident) -> list[Block]:
-    sids = [m.sid for m in incident.down if ids.Sims.takes(m.sid)][: ids.MOST_SIMS]
+    sids = [m.sid for m in incident.down if ids.PackedSims.takes(m.sid)][: ids.MOST_SIMS]
     if not sids:
         return []
     value = ids.WatchSims.of(sids).model_copy(update={"until": "online"})

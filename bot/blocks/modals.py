@@ -65,7 +65,7 @@ LABEL = "SIMs, one a line"
 HINT = "SIDs (DE…), ICCIDs, IMEIs or names; a pasted alert or table will do."
 
 
-def paste_view(place: ids.Place, reason: str) -> View:
+def paste_view(place: ids.ReplyTarget, reason: str) -> View:
     """Ask for SIMs; `reason` says why, and `place` where the answer goes."""
     pasted = [input_block(ids.PASTED, LABEL, text_input("", lines=True), hint=HINT)]
     pasted += [

@@ -100,7 +100,7 @@ def _pick(choice: Candidate, number: int, asked: str, days: int | None, *, alone
     name = clean(choice.full_name, _NAME)
     label = name if alone else f"{name} · …{choice.sid[-_END:]}"
     description = f"Look up {label}"
-    value = ids.Pick(sid=choice.sid, asked=asked, days=days)
+    value = ids.PickedSim(sid=choice.sid, asked=asked, days=days)
     return button(label, ids.numbered(ids.PICK, number), description, value)
 
 

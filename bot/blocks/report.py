@@ -103,7 +103,7 @@ def _buttons(
     refresh = ids.Refresh(sid=sid, shared_by=shared_by)
     again = "Retry" if report.stale or report.sessions is None else "Refresh"
     found = [button(again, ids.REFRESH, f"{again} {name}", refresh)]
-    window = ids.Window(sid=sid)
+    window = ids.HistoryWindow(sid=sid)
     if report.sessions:
         found.append(button("History", ids.HISTORY, f"History of {name}", window))
     found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", window))
@@ -132,20 +132,20 @@ def _link_buttons(report: SessionReport, links: WebLinks) -> list[Block]:
 def _more(report: SessionReport) -> list[Block]:
     """Offer what is needed less often; the map opens without us."""
     main, session = main_finding(report), report.last_session
-    more = ids.More(sid=report.sim.sid, what=ids.Extra.MAP, rule=main.rule if main else None)
+    more = ids.More(sid=report.sim.sid, what=ids.Overflow.MAP, rule=main.rule if main else None)
     labels = {
-        ids.Extra.HOW: "How we know",
-        ids.Extra.TICKET: "Copy as ticket",
-        **({ids.Extra.RIGHT: "Was this right?"} if main else {}),
+        ids.Overflow.HOW: "How we know",
+        ids.Overflow.TICKET: "Copy as ticket",
+        **({ids.Overflow.RIGHT: "Was this right?"} if main else {}),
     }
     items = [_item(more, what, label) for what, label in labels.items()]
     if session and session.cell_location_estimate:
         link = map_link(session.cell_location_estimate)
-        items.append(_item(more, ids.Extra.MAP, "Map of the cell tower") | {"url": link})
+        items.append(_item(more, ids.Overflow.MAP, "Map of the cell tower") | {"url": link})
     return items
 
 
-def _item(more: ids.More, what: ids.Extra, label: str) -> Block:
+def _item(more: ids.More, what: ids.Overflow, label: str) -> Block:
     return option(Choice(more.model_copy(update={"what": what}).to_value(), label))
 
 
@@ -172,7 +172,7 @@ def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Bloc
     """Offer to take care of SIMs, at most as many as a button carries."""
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
-    value = ids.Sims.of(sids)
+    value = ids.PackedSims.of(sids)
     label = OVER if owners else MINE
     return [button(label, ids.ON_IT, f"{label}: {count(len(sids), 'SIM')}", value)]
 

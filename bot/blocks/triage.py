@@ -329,13 +329,13 @@ def _again(triage: Triage) -> list[Block]:
 
 
 def _sids(reports: Iterable[SessionReport]) -> list[str]:
-    return [report.sim.sid for report in reports if ids.Sims.takes(report.sim.sid)]
+    return [report.sim.sid for report in reports if ids.PackedSims.takes(report.sim.sid)]
 
 
 def _share(sids: Sequence[str]) -> list[Block]:
     if not 0 < len(sids) <= ids.MOST_SIMS:
         return []
-    value = ids.Sims.of(sids)
+    value = ids.PackedSims.of(sids)
     return [button("Share to channel", ids.TRIAGE_SHARE, "Share these SIMs to the channel", value)]
 
 
@@ -349,7 +349,7 @@ def _watch(triage: Triage) -> list[Block]:
     if not number or not 0 < len(sids) <= ids.MOST_SIMS:
         return []
     label = f"Watch these {number}" if number > 1 else "Watch this one"
-    value = ids.Sims.of(sids)
+    value = ids.PackedSims.of(sids)
     return [button(label, ids.WATCH_ALL, f"Watch {count(number, 'SIM')}", value)]
 
 
@@ -361,7 +361,7 @@ def _files(sids: Sequence[str]) -> list[Block]:
         part = sids[at : at + ids.MOST_SIMS]
         which = f" {at + 1}–{at + len(part)}" if len(starts) > 1 else ""
         action, label = ids.numbered(ids.TRIAGE_CSV, number), f"CSV file of SIMs{which}"
-        found.append(button(f"CSV file{which}", action, label, ids.Sims.of(part)))
+        found.append(button(f"CSV file{which}", action, label, ids.PackedSims.of(part)))
     return found
 
 

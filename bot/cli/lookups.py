@@ -44,7 +44,7 @@ from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer, triage
 from bot.settings import Settings
-from bot.sims.extraction import Place, cleaned
+from bot.sims.extraction import TextPart, cleaned
 from bot.sims.identifier import quoted
 from bot.sims.reading import Spot
 from bot.sims.spotter import SimSpotter, Spotted, places_in
@@ -260,10 +260,10 @@ def _lines(lines: Iterable[str], style: Style | None = None) -> Iterator[Text]:
         yield Text(f"  {line}", style=style or Style())
 
 
-def places_from(text: str, *, is_message: bool) -> list[Place]:
+def places_from(text: str, *, is_message: bool) -> list[TextPart]:
     """Return the texts to read. Raises click's BadParameter where JSON is none."""
     if not is_message:
-        return [Place("text", text)]
+        return [TextPart("text", text)]
     try:
         payload = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -275,7 +275,7 @@ def places_from(text: str, *, is_message: bool) -> list[Place]:
     return places_in(payload)
 
 
-async def read_places(places: Sequence[Place], settings: Settings, *, has_kore: bool) -> Spotted:
+async def read_places(places: Sequence[TextPart], settings: Settings, *, has_kore: bool) -> Spotted:
     """Read them as the bot does; without credentials KORE is not asked for its list."""
     configure_logging("ERROR", form="text", redactor=LogRedactor(settings.secrets))
     if not has_kore:
@@ -284,7 +284,7 @@ async def read_places(places: Sequence[Place], settings: Settings, *, has_kore: 
         return await seen_in(places, spotter, LIST_PATIENCE_SECONDS if has_kore else 0.0)
 
 
-async def seen_in(places: Sequence[Place], spotter: SimSpotter, patience: float) -> Spotted:
+async def seen_in(places: Sequence[TextPart], spotter: SimSpotter, patience: float) -> Spotted:
     """Read a text or a message as one that is asked; a single word as what stands in a message."""
     own = next((place.text for place in places[:1] if place.where == "text"), "")
     is_asked = len(cleaned(own)[0].split()) > 1

@@ -11,7 +11,7 @@ from bot.diagnosis.rules.common_outage import NEXT_STEPS, lines_of, title_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import weight
 from bot.sessions.peers import scanned_member
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.store.database import Database
 from bot.store.digest_runs import Run
 from bot.store.scans import ScanRow, ScanRows, ScanSums
@@ -41,7 +41,7 @@ class ToldOutages(Struct):
             return sim
         explained = explained_rules(OUTAGE)
         found = [each for each in sim.findings if each.rule not in {OUTAGE, *explained}]
-        found.append(Found(OUTAGE, Severity.CRITICAL.word, title_of(outage)))
+        found.append(FindingBrief(OUTAGE, Severity.CRITICAL.word, title_of(outage)))
         found.sort(key=lambda each: (_SEVERITIES.get(each.severity, 0), place(each.rule)))
         step = NEXT_STEPS[outage.trait] if found[0].rule == OUTAGE else sim.next_step
         return replace(sim, findings=tuple(found), next_step=step)

@@ -34,7 +34,7 @@ from bot.slack.access import Actor, Authorizer, Visibility
 from bot.slack.errors import SlackRefused
 from bot.store.channels import ListeningRows
 from bot.store.lookups import Lookup, Lookups
-from bot.store.rate_limit import Allowance
+from bot.store.rate_limit import TokenBucket
 from bot.struct import Struct, replace
 
 CARD_INTERVAL = timedelta(seconds=45)
@@ -195,7 +195,7 @@ class ForeignAlertWork(Struct):
     """
 
     rows: ListeningRows
-    allowance: Allowance
+    token_bucket: TokenBucket
     lookup: Callable[[frozenset[str]], SessionLookup]
     account: str
     lookups: Lookups

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot.clock import Backoff, Clock
 from bot.errors import BotError, UserError
-from bot.jobs.job import Done, Job, JobServices, Kind, Outcome, all_kinds
+from bot.jobs.job import Done, Job, JobKind, JobServices, Outcome, all_kinds
 from bot.ops.tasks import cancelled
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue, QueueSnapshot
@@ -23,7 +23,7 @@ from bot.struct import Struct
 BACKOFF = Backoff(first=2.0, longest=300.0)
 
 
-async def execute(job: Job, kind: Kind, services: JobServices) -> Outcome:
+async def execute(job: Job, kind: JobKind, services: JobServices) -> Outcome:
     """Execute a job once; whatever it raises is an outcome too."""
     if job.attempt > kind.attempts:
         return Outcome("failed", error="The process ended each time while it was at this.")
@@ -34,7 +34,7 @@ async def execute(job: Job, kind: Kind, services: JobServices) -> Outcome:
         return failure_of(job, kind, error)
 
 
-def failure_of(job: Job, kind: Kind, error: Exception) -> Outcome:
+def failure_of(job: Job, kind: JobKind, error: Exception) -> Outcome:
     """Log it and return the next try, later each time, or the end after the last one."""
     words = error.sentence if isinstance(error, BotError) else type(error).__name__
     why = error.kind if isinstance(error, UserError) else words  # it may quote what was typed
@@ -54,7 +54,7 @@ GATHERING_SECONDS, SOON_SECONDS = 0.1, 1.0
 @dataclass(slots=True, eq=False)
 class _Result:
     job: Job
-    kind: Kind
+    kind: JobKind
     outcome: Outcome
     saved: asyncio.Future[bool]
 
@@ -68,7 +68,7 @@ class OutcomeWriter:
         self._waiting: list[_Result] = []
         self._any, self._urgent = asyncio.Event(), asyncio.Event()
 
-    async def record(self, job: Job, kind: Kind, outcome: Outcome) -> Outcome | None:
+    async def record(self, job: Job, kind: JobKind, outcome: Outcome) -> Outcome | None:
         """Save an outcome and return what was saved; None where the claim no longer held."""
         saved = asyncio.get_running_loop().create_future()
         result = _Result(job, kind, outcome, saved)
@@ -152,7 +152,7 @@ class _Run:
 
     task: asyncio.Task[None]
 
-    def __init__(self, job: Job, kind: Kind) -> None:
+    def __init__(self, job: Job, kind: JobKind) -> None:
         self.job, self.kind, self.is_over = job, kind, False
 
 
@@ -164,7 +164,7 @@ class Engine:
         services: JobServices,
         lanes: Mapping[str, Lane],
         *,
-        kinds: Iterable[Kind] | None = None,
+        kinds: Iterable[JobKind] | None = None,
         timing: Timing | None = None,
     ) -> None:
         known = all_kinds() if kinds is None else kinds

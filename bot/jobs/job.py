@@ -65,16 +65,16 @@ class JobServices(Struct):
     thresholds: Thresholds
 
 
-__all__ = ["Again", "Done", "FanOut", "Job", "Kind", "NewJob", "Outcome", "all_kinds", "kind"]
+__all__ = ["Again", "Done", "FanOut", "Job", "JobKind", "NewJob", "Outcome", "all_kinds", "kind"]
 
-Run = Callable[[Job, JobServices], Awaitable[Outcome | None]]
+JobFunction = Callable[[Job, JobServices], Awaitable[Outcome | None]]
 
 
-class Kind(Struct):
+class JobKind(Struct):
     """How jobs of one name are done: in which lane, how often tried, how long at most (s)."""
 
     name: str
-    run: Run
+    run: JobFunction
     lane: str
     attempts: int
     longest: float
@@ -82,9 +82,9 @@ class Kind(Struct):
 
 def kind(
     *, lane: str = "default", attempts: int = 10, longest: float = 900.0
-) -> Callable[[Run], Kind]:
+) -> Callable[[JobFunction], JobKind]:
     """Make a kind of a function and name it after the function."""
-    return lambda run: Kind(run.__name__, run, lane, attempts, longest)
+    return lambda run: JobKind(run.__name__, run, lane, attempts, longest)
 
 
 def Done(result: Any = None, write: Write | None = None) -> Outcome:  # noqa: ANN401, N802 -- JSON; reads as what it is
@@ -105,10 +105,10 @@ def FanOut(  # noqa: N802
 
 
 @cache
-def all_kinds() -> tuple[Kind, ...]:
+def all_kinds() -> tuple[JobKind, ...]:
     """Find the kinds of every file in `bot/jobs/kinds/`."""
     from bot.jobs import kinds  # noqa: PLC0415 -- their files import this one
 
     names = (each.name for each in pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}."))
     modules = [importlib.import_module(name) for name in names]
-    return tuple(k for module in modules for k in vars(module).values() if isinstance(k, Kind))
+    return tuple(k for module in modules for k in vars(module).values() if isinstance(k, JobKind))

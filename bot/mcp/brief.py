@@ -33,7 +33,7 @@ from bot.mcp.outputs import (
 from bot.ops.logging import request_id
 from bot.sessions.fleet import NoneMeant
 from bot.sessions.report import SessionReport, uptime_of
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.sessions.triage import FleetRow, SharedCause, last_seen
 from bot.struct import Struct
 
@@ -72,7 +72,7 @@ def of_row(row: FleetRow) -> BriefSim:
     )
 
 
-def _cause(snapshot: Snapshot) -> Found | None:
+def _cause(snapshot: Snapshot) -> FindingBrief | None:
     """Return what the next step is about, else what somebody should look at first."""
     if snapshot.next_step:
         return next(iter(snapshot.findings), None)

@@ -84,8 +84,8 @@ PROMPTS = (
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
-Context = ServerRequestContext[Any, Any]
-Who = Callable[[Context], Caller]
+RequestContext = ServerRequestContext[Any, Any]
+Who = Callable[[RequestContext], Caller]
 """Says who asks. Raises MCPError where that is not known."""
 
 JSON = "application/json"
@@ -144,17 +144,17 @@ class Handlers:
         self._services = services
         self._who = who
 
-    def listing(self, result: R) -> Callable[[Context, object], Awaitable[R]]:
+    def listing(self, result: R) -> Callable[[RequestContext, object], Awaitable[R]]:
         """Return what gives the same list, which is one page, to whoever may ask."""
 
-        async def listed(context: Context, _params: object) -> R:
+        async def listed(context: RequestContext, _params: object) -> R:
             self._who(context)
             return result
 
         return listed
 
     async def call_tool(
-        self, context: Context, params: types.CallToolRequestParams
+        self, context: RequestContext, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         """Call one; what it raises is told as its answer."""
         lookups = self._lookups(context)
@@ -171,7 +171,7 @@ class Handlers:
         )
 
     async def read_resource(
-        self, context: Context, params: types.ReadResourceRequestParams
+        self, context: RequestContext, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         """Read the rules, or a SIM's report. Raises MCPError with what agents get of an error."""
         lookups = self._lookups(context)
@@ -184,7 +184,7 @@ class Handlers:
         return types.ReadResourceResult(contents=[found])
 
     async def get_prompt(
-        self, context: Context, params: types.GetPromptRequestParams
+        self, context: RequestContext, params: types.GetPromptRequestParams
     ) -> types.GetPromptResult:
         """Return what to do, and what was pasted beside it, as a file."""
         self._who(context)
@@ -202,7 +202,7 @@ class Handlers:
             ],
         )
 
-    def _lookups(self, context: Context) -> AgentLookups:
+    def _lookups(self, context: RequestContext) -> AgentLookups:
         caller = self._who(context)
         begin_request(kind="mcp", user=caller.person)
         return AgentLookups(self._services, caller)

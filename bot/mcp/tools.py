@@ -79,7 +79,7 @@ class Paged(Arguments):
 
 
 A = TypeVar("A", bound=Arguments)
-Run = Callable[[AgentLookups, A], Awaitable[Json]]
+ToolFunction = Callable[[AgentLookups, A], Awaitable[Json]]
 
 
 class Tool(Struct):
@@ -105,10 +105,10 @@ class Tool(Struct):
 TOOLS: dict[str, Tool] = {}
 
 
-def tool(title: str, output: type[BaseModel]) -> Callable[[Run[A]], Run[A]]:
+def tool(title: str, output: type[BaseModel]) -> Callable[[ToolFunction[A]], ToolFunction[A]]:
     """Make a function a tool."""
 
-    def register(run: Run[A]) -> Run[A]:
+    def register(run: ToolFunction[A]) -> ToolFunction[A]:
         about = " ".join((run.__doc__ or "").split())
         arguments = get_type_hints(run)["asked"]
         schemas = arguments.model_json_schema(), either(output)

@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.mcp.lookups import Caller
-from bot.mcp.server import Context, Who
+from bot.mcp.server import RequestContext, Who
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class HttpAccess:
     """Who is let in: by which tokens, which names of ours, from which web pages."""
 
     callers: Mapping[str, Caller] = field(repr=False)
@@ -51,12 +51,12 @@ class Door:
     origins: frozenset[str] = frozenset()
 
 
-class Guard:
+class HttpGuard:
     """Refuses requests before anything of them is read; each says in a sentence why."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, access: HttpAccess) -> None:
         self._app = app
-        self._door = door
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through on behalf of its token's caller, or refuse it."""
@@ -73,9 +73,9 @@ class Guard:
         self, scope: Scope, headers: Headers, caller: Caller | None
     ) -> JSONResponse | None:
         hosts, origins = map(headers.getlist, ("host", "origin"))
-        if len(hosts) != 1 or _name(hosts[0]) not in self._door.hosts:
+        if len(hosts) != 1 or _name(hosts[0]) not in self._access.hosts:
             return _refused(421, "That is no name of mine: set SIMSESSIONS_MCP_HOSTS.")
-        if any(each.lower() not in self._door.origins for each in origins):
+        if any(each.lower() not in self._access.origins for each in origins):
             return _refused(403, "Web pages may not ask: set SIMSESSIONS_MCP_ORIGINS.")
         if caller is None:
             return _refused(401, "Give a token: Authorization: Bearer …", CHALLENGE)
@@ -89,13 +89,13 @@ class Guard:
         if scheme.lower() != "bearer":
             return None
         sent, found = token.strip().encode(), None
-        for known, caller in self._door.callers.items():
+        for known, caller in self._access.callers.items():
             if hmac.compare_digest(known.encode(), sent):
                 found = caller
         return found
 
 
-class Sessions:
+class SessionLimit:
     """Ends the session that a token has not used for longest where it begins one too many."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -192,7 +192,7 @@ def who_by_token(callers: Iterable[Caller]) -> Who:
     """Return what says on whose behalf a request is answered: the one that the guard let in."""
     by_name = {caller.name: caller for caller in callers}
 
-    def who(context: Context) -> Caller:
+    def who(context: RequestContext) -> Caller:
         user = context.request.scope.get("user") if context.request else None
         caller = by_name.get(user.access_token.client_id) if user else None
         if caller is None:
@@ -203,32 +203,32 @@ def who_by_token(callers: Iterable[Caller]) -> Who:
 
 
 @asynccontextmanager
-async def http_app(server: Server[Any], door: Door) -> AsyncIterator[ASGIApp]:
+async def http_app(server: Server[Any], access: HttpAccess) -> AsyncIterator[ASGIApp]:
     """Return the app while the block lasts; sessions end with it."""
     sessions = StreamableHTTPSessionManager(
         server,
         json_response=True,  # no tool tells how far it is, and a stream costs a third more
         session_idle_timeout=IDLE_SECONDS,
-        max_sessions=None,  # `Sessions` counts them by token
+        max_sessions=None,  # `SessionLimit` counts them by token
         max_request_body_size=LARGEST,
     )
     up, leave = asyncio.Event(), asyncio.Event()
     holding = asyncio.create_task(_hold(sessions, up, leave), name="mcp-sessions")
     await up.wait()
     try:
-        yield _for_pages(Guard(Sessions(StreamableHTTPASGIApp(sessions)), door), door)
+        yield _for_pages(HttpGuard(SessionLimit(StreamableHTTPASGIApp(sessions)), access), access)
     finally:
         leave.set()
         await holding
 
 
-def _for_pages(app: ASGIApp, door: Door) -> ASGIApp:
+def _for_pages(app: ASGIApp, access: HttpAccess) -> ASGIApp:
     """Let browsers ask beforehand, without a token, whether a page may ask; no page: no answer."""
-    if not door.origins:
+    if not access.origins:
         return app
     return CORSMiddleware(
         app,
-        allow_origins=sorted(door.origins),
+        allow_origins=sorted(access.origins),
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],
         expose_headers=[SESSION],

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.kore.models import Sim
-from bot.pictures.layout import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Extent, Spans, Window
+from bot.pictures.layout import (
+    BACKWARDS,
+    IN_FUTURE,
+    NO_START,
+    TOO_OLD,
+    DayWindow,
+    Extent,
+    Spans,
+)
 from bot.sessions.report import SessionReport
 
 if TYPE_CHECKING:
@@ -296,24 +304,24 @@ def timeline_title(sim: Sim) -> str:
     return f"{name} · {card}"
 
 
-def subtitle(spans: Spans, window: Window) -> str:
+def subtitle(spans: Spans, window: DayWindow) -> str:
     """Say what the picture is about: its days and how many sessions are drawn."""
     return f"{window.words} · {counted(len(spans.drawn), 'data session')}"
 
 
-def drawn_at(window: Window) -> str:
+def drawn_at(window: DayWindow) -> str:
     """Say when the picture was drawn."""
     return f"drawn {window.now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def nothing(window: Window) -> str:
+def nothing(window: DayWindow) -> str:
     """Say what an empty picture means."""
     days = "day" if window.days == 1 else f"{window.days} days"
     kept = "; KORE keeps none from before that" if window.days >= KEPT_DAYS else ""
     return f"No data session in the last {days}{kept}"
 
 
-def omissions(why: Counter[str], window: Window) -> Iterator[str]:
+def omissions(why: Counter[str], window: DayWindow) -> Iterator[str]:
     """Say what is not drawn, or not as it was told.
 
     That a short window shows no older sessions goes without saying.

@@ -31,7 +31,7 @@ class Tick(Struct):
     label: str
 
 
-class Window(Struct):
+class DayWindow(Struct):
     """The last `days` (1 or more) before `now`, in UTC."""
 
     now: datetime
@@ -80,42 +80,42 @@ def _day(moment: datetime) -> str:
 SERIAL_DIGITS = 6
 
 
-class Kind(StrEnum):
+class MarkKind(StrEnum):
     """What changed."""
 
     DEVICE = "IMEI change"
     COUNTRY = "country change"
 
 
-class Change(Struct):
+class TimelineChange(Struct):
     """At `moment` something became what `label` says: a country, the serial part of an IMEI."""
 
-    kind: Kind
+    kind: MarkKind
     moment: datetime
     label: str
 
 
-def changes_of(sessions: Iterable[DataSession], window: Window) -> tuple[Change, ...]:
+def changes_of(sessions: Iterable[DataSession], window: DayWindow) -> tuple[TimelineChange, ...]:
     """Return the changes inside the window, by kind and then oldest first; unknown is no change.
 
     `sessions` are oldest first; those from before the window tell what it was before.
     """
     rows = tuple(sessions)
     changes = (
-        *_moves(rows, Kind.DEVICE, lambda session: device_of(session.imei)),
-        *_moves(rows, Kind.COUNTRY, lambda session: country(session.operator_country)),
+        *_moves(rows, MarkKind.DEVICE, lambda session: device_of(session.imei)),
+        *_moves(rows, MarkKind.COUNTRY, lambda session: country(session.operator_country)),
     )
     return tuple(change for change in changes if window.begin <= change.moment <= window.now)
 
 
 def _moves(
-    sessions: Iterable[DataSession], kind: Kind, read: Callable[[DataSession], str | None]
-) -> Iterator[Change]:
+    sessions: Iterable[DataSession], kind: MarkKind, read: Callable[[DataSession], str | None]
+) -> Iterator[TimelineChange]:
     known = [(s.start, value) for s in sessions if s.start and (value := read(s))]
     for (_, before), (moment, after) in pairwise(known):
         if before != after:
-            yield Change(
-                kind, moment, after if kind is Kind.COUNTRY else f"…{after[-SERIAL_DIGITS:]}"
+            yield TimelineChange(
+                kind, moment, after if kind is MarkKind.COUNTRY else f"…{after[-SERIAL_DIGITS:]}"
             )
 
 
@@ -150,7 +150,7 @@ class Spans(Struct):
     omitted: Counter[str]
 
 
-def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds) -> Spans:
+def spans_of(sessions: Iterable[DataSession], window: DayWindow, limits: Thresholds) -> Spans:
     """Return the spans; the sessions may come in any order and doubled."""
     rows = tuple(sessions)
     omitted = Counter({NO_START: sum(row.start is None for row in rows)})
@@ -164,7 +164,7 @@ def spans_of(sessions: Iterable[DataSession], window: Window, limits: Thresholds
     return Spans(drawn, known, +omitted)
 
 
-def _each(sessions: Sequence[DataSession], window: Window, limits: Thresholds) -> Iterable[Span]:
+def _each(sessions: Sequence[DataSession], window: DayWindow, limits: Thresholds) -> Iterable[Span]:
     for session, following in zip_longest(sessions, sessions[1:]):
         start = min(session.start or window.now, window.now)
         next_start = following.start if following else None
@@ -176,7 +176,7 @@ def _until(
     session: DataSession,
     start: datetime,
     next_start: datetime | None,
-    window: Window,
+    window: DayWindow,
     limits: Thresholds,
 ) -> tuple[datetime, datetime | None]:
     """Return until when it was connected, and until when it may have been.
@@ -209,7 +209,7 @@ OTHERS = "Other networks"
 Key = tuple[Network | None, str | None]
 
 
-class Lane(Struct):
+class NetworkLane(Struct):
     """The spans of a network, oldest first, under its name; `detail` is its numbers and country."""
 
     name: str
@@ -217,7 +217,7 @@ class Lane(Struct):
     spans: tuple[Span, ...]
 
 
-def lanes_of(spans: Iterable[Span]) -> tuple[Lane, ...]:
+def lanes_of(spans: Iterable[Span]) -> tuple[NetworkLane, ...]:
     """Return at most `MOST` lanes; of more networks, the least used share the last one."""
     by_network: dict[Key, list[Span]] = defaultdict(list)
     for span in spans:
@@ -227,7 +227,7 @@ def lanes_of(spans: Iterable[Span]) -> tuple[Lane, ...]:
         return tuple(_lane(group) for group in groups)
     shown, rest = groups[: MOST - 1], groups[MOST - 1 :]
     others = tuple(sorted((s for group in rest for s in group), key=lambda s: s.start))
-    return *(_lane(group) for group in shown), Lane(OTHERS, f"{len(rest)} networks", others)
+    return *(_lane(group) for group in shown), NetworkLane(OTHERS, f"{len(rest)} networks", others)
 
 
 def _key(session: DataSession) -> Key:
@@ -240,11 +240,11 @@ def _connected(spans: list[Span]) -> tuple[timedelta, int]:
     return sum((span.length for span in spans), timedelta()), len(spans)
 
 
-def _lane(spans: list[Span]) -> Lane:
+def _lane(spans: list[Span]) -> NetworkLane:
     """Name a lane after its newest session that tells a name."""
     sessions = [span.session for span in reversed(spans)]
     names = (name for s in sessions if (name := known_text(s.operator_name)))
-    return Lane(next(names, "Network unknown"), _detail(sessions), tuple(spans))
+    return NetworkLane(next(names, "Network unknown"), _detail(sessions), tuple(spans))
 
 
 def _detail(sessions: list[DataSession]) -> str:
@@ -288,7 +288,7 @@ class Mark(Struct):
 class MarkRow(Struct):
     """The marks of one kind, left to right, in the row whose middle is `middle`."""
 
-    kind: Kind
+    kind: MarkKind
     middle: int
     changes: int
     marks: tuple[Mark, ...]
@@ -338,7 +338,12 @@ class Layout(Struct):
         return self.legend_top + LEGEND
 
 
-def lay_out(window: Window, lanes: Sequence[Lane], changes: Iterable[Change], notes: int) -> Layout:
+def lay_out(
+    window: DayWindow,
+    lanes: Sequence[NetworkLane],
+    changes: Iterable[TimelineChange],
+    notes: int,
+) -> Layout:
     """Place everything; `notes` is how many lines the foot has."""
     scale = Scale(window.begin, window.now)
     mark_rows = tuple(_mark_rows(changes, scale))
@@ -350,16 +355,16 @@ def lay_out(window: Window, lanes: Sequence[Lane], changes: Iterable[Change], no
     return Layout(scale, mark_rows, strips, top, bottom, height)
 
 
-def _mark_rows(changes: Iterable[Change], scale: Scale) -> Iterator[MarkRow]:
-    by_kind = {kind: [change for change in changes if change.kind is kind] for kind in Kind}
+def _mark_rows(changes: Iterable[TimelineChange], scale: Scale) -> Iterator[MarkRow]:
+    by_kind = {kind: [change for change in changes if change.kind is kind] for kind in MarkKind}
     found = ((kind, marked) for kind, marked in by_kind.items() if marked)
     for row, (kind, marked) in enumerate(found):
         middle = HEADER + MARK_ROW * row + MARK_ROW // 2
         yield MarkRow(kind, middle, len(marked), tuple(_marks(marked, scale)))
 
 
-def _marks(changes: Iterable[Change], scale: Scale) -> Iterator[Mark]:
-    groups: list[list[Change]] = []
+def _marks(changes: Iterable[TimelineChange], scale: Scale) -> Iterator[Mark]:
+    groups: list[list[TimelineChange]] = []
     for change in changes:
         near = groups and scale.x(change.moment) - scale.x(groups[-1][0].moment) < MARK_SPACE
         groups[-1].append(change) if near else groups.append([change])
@@ -368,7 +373,7 @@ def _marks(changes: Iterable[Change], scale: Scale) -> Iterator[Mark]:
         yield Mark(scale.x(group[0].moment), label)
 
 
-def _strip(lane: Lane, scale: Scale, top: int, height: int) -> Strip:
+def _strip(lane: NetworkLane, scale: Scale, top: int, height: int) -> Strip:
     bars: dict[int | None, Bars] = {}
     for radio in dict.fromkeys(span.generation for span in lane.spans):
         spans = [span for span in lane.spans if span.generation == radio]

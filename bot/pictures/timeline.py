@@ -42,12 +42,12 @@ from bot.pictures.layout import (
     RIGHT,
     WIDTH,
     Bars,
+    DayWindow,
     Extent,
-    Kind,
     Layout,
+    MarkKind,
     MarkRow,
     Strip,
-    Window,
     changes_of,
     lanes_of,
     lay_out,
@@ -110,7 +110,7 @@ def _tallest(generations: set[int | None]) -> int | None:
     return max(generations, key=lambda generation: RADIOS[generation].top)
 
 
-SHAPES = {Kind.DEVICE: "▲", Kind.COUNTRY: "◆"}
+SHAPES = {MarkKind.DEVICE: "▲", MarkKind.COUNTRY: "◆"}
 _MARK_SPACE = 4
 
 
@@ -168,7 +168,7 @@ class Texts(Struct):
 class Painter:
     """Paints one timeline on one canvas."""
 
-    def __init__(self, canvas: Canvas, plan: Layout, window: Window) -> None:
+    def __init__(self, canvas: Canvas, plan: Layout, window: DayWindow) -> None:
         self._canvas = canvas
         self._letters = canvas.letters
         self._plan = plan
@@ -262,7 +262,11 @@ def draw_report(report: SessionReport, *, days: int = 30, limits: Thresholds = D
     """
     if report.sessions is None:
         raise KoreError(unread(report))
-    window, letters, title = Window(report.made_at, days), Lettering(), timeline_title(report.sim)
+    window, letters, title = (
+        DayWindow(report.made_at, days),
+        Lettering(),
+        timeline_title(report.sim),
+    )
     spans = spans_of(report.sessions, window, limits)
     lanes = lanes_of(spans.drawn)
     lines = [*of_report(report), *omissions(spans.omitted, window)]

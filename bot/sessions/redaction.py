@@ -15,7 +15,7 @@ from bot.diagnosis.rule import Finding, Value
 from bot.errors import BotError, Candidate, SimAmbiguous, SimNotFound
 from bot.kore.models import DataSession, Sim
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot
+from bot.sessions.snapshot import Change, ChangeKind, FindingBrief, Snapshot
 from bot.sims.numbers import device_of
 from bot.struct import replace
 
@@ -140,7 +140,7 @@ def redacted_change(change: Change) -> Change:
     )
 
 
-def _found(found: Found, hider: Redactor) -> Found:
+def _found(found: FindingBrief, hider: Redactor) -> FindingBrief:
     return found._replace(title=hider.text(found.title))
 
 

@@ -19,7 +19,7 @@ from bot.sims.numbers import device_of
 from bot.struct import Struct, asdict
 
 
-class Found(NamedTuple):
+class FindingBrief(NamedTuple):
     """One finding: the rule's name, the severity's word, and the title."""
 
     rule: str
@@ -55,7 +55,7 @@ class Snapshot(Struct):
     cell_id: str | None = None
     packets_up: int | None = None
     packets_down: int | None = None
-    findings: tuple[Found, ...] = ()
+    findings: tuple[FindingBrief, ...] = ()
     unjudged: tuple[str, ...] = ()
     stale: bool = False
     plan: str | None = None
@@ -143,7 +143,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         packets_up=session.packets_uploaded,
         packets_down=session.packets_downloaded,
         findings=tuple(
-            Found(f.rule, f.severity.word, f.title) for f in report.findings if f.stands
+            FindingBrief(f.rule, f.severity.word, f.title) for f in report.findings if f.stands
         ),
         unjudged=report.unjudged,
         stale=report.stale,
@@ -222,16 +222,16 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
-def _findings(value: object) -> tuple[Found, ...]:
+def _findings(value: object) -> tuple[FindingBrief, ...]:
     rows = [row for row in _list(value) if isinstance(row, list)]
-    whole = [row for row in rows if len(row) >= len(Found._fields)]
-    return tuple(Found(*map(str, row[: len(Found._fields)])) for row in whole)
+    whole = [row for row in rows if len(row) >= len(FindingBrief._fields)]
+    return tuple(FindingBrief(*map(str, row[: len(FindingBrief._fields)])) for row in whole)
 
 
 IMPLIED_BY_STATE = frozenset({"sim_not_active", "ready_will_bill", "healthy"})
 
 
-def gravest(findings: Iterable[Found]) -> Found | None:
+def gravest(findings: Iterable[FindingBrief]) -> FindingBrief | None:
     """Return the first finding that says more than the state; they come gravest first."""
     return next((found for found in findings if found.rule not in IMPLIED_BY_STATE), None)
 
@@ -265,7 +265,7 @@ class Change(Struct):
     kind: ChangeKind
     before: str | None
     after: str | None
-    finding: Found | None = None
+    finding: FindingBrief | None = None
 
 
 def changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
@@ -344,9 +344,9 @@ def _of_findings(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         yield Change(ChangeKind.FINDING_GONE, was[rule].title, None, was[rule])
 
 
-def _by_rule(findings: Iterable[Found], unsure: Iterable[str]) -> dict[str, Found]:
+def _by_rule(findings: Iterable[FindingBrief], unsure: Iterable[str]) -> dict[str, FindingBrief]:
     """Return the gravest of each rule, in the order of the answer."""
-    skipped, kept = frozenset(unsure), dict[str, Found]()
+    skipped, kept = frozenset(unsure), dict[str, FindingBrief]()
     for found in findings:
         if found.rule not in skipped:
             kept.setdefault(found.rule, found)

@@ -18,7 +18,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Identifier, Kind, account_in, identify, key
+from bot.sims.identifier import Identifier, IdentifierKind, account_in, identify, key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
 from bot.sims.wording import Listed, ambiguous
@@ -146,7 +146,7 @@ class JoinedDirectory(SimDirectory):
             return await self._whole.all_numbered(digits)
         return await super().all_numbered(digits)
 
-    def sid_of_number(self, kind: Kind, digits: str) -> str | None:
+    def sid_of_number(self, kind: IdentifierKind, digits: str) -> str | None:
         """Return the SID of the one SIM that has this number, whichever account's it is."""
         found = self._whole.sid_of_number if self._whole else super().sid_of_number
         return found(kind, digits)
@@ -195,7 +195,7 @@ class AccountsResolver(SimResolver):
 
     def _held(self, account: str, identifier: Identifier) -> Identifier:
         """Return the SID for the IMEI of a device in which one SIM of the account was seen."""
-        if identifier.kind is not Kind.IMEI:
+        if identifier.kind is not IdentifierKind.IMEI:
             return identifier
         sims = [s for s in self._seen.sims_in(identifier.value) if s.account == account]
         return identify(sims[0].sid) if len(sims) == 1 else identifier
@@ -251,5 +251,5 @@ class AccountsResolver(SimResolver):
     ) -> Fetched[Sim] | None:
         """Look the name up in the lists that are read; the others may have it, too."""
         found = await super()._listed(identifier, fresh=fresh, patience=patience)
-        missing = self._joined.missing if identifier.kind is Kind.NAME else ()
+        missing = self._joined.missing if identifier.kind is IdentifierKind.NAME else ()
         return replace(found, unsearched=missing) if found and missing else found

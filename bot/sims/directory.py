@@ -13,7 +13,7 @@ from bot.clock import Clock, spread
 from bot.errors import BotError, Candidate, ListUnread, kept
 from bot.kore.cache import SingleFlight
 from bot.kore.client import KoreClient
-from bot.sims.identifier import Identifier, Kind, key
+from bot.sims.identifier import Identifier, IdentifierKind, key
 from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
 from bot.sims.wording import Listed
 
@@ -149,9 +149,9 @@ class SimDirectory:
         """Return the SID of the one SIM that has this unique name, whatever its case."""
         return _the_one(self.table.equal("unique_key", key(name)))
 
-    def sid_of_number(self, kind: Kind, digits: str) -> str | None:
+    def sid_of_number(self, kind: IdentifierKind, digits: str) -> str | None:
         """Return the SID of the one SIM that has this EID, or else ICCID."""
-        return _the_one(self.table.equal("eid" if kind is Kind.EID else "iccid", digits))
+        return _the_one(self.table.equal("eid" if kind is IdentifierKind.EID else "iccid", digits))
 
     def has(self, sid: str) -> bool:
         """Return whether the list has a SIM of that SID."""
@@ -159,7 +159,7 @@ class SimDirectory:
 
     async def search(self, name: str, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the SIMs whose names come near, nearest first."""
-        return await self.near(Identifier(Kind.NAME, name, name), limit)
+        return await self.near(Identifier(IdentifierKind.NAME, name, name), limit)
 
     async def near(self, wanted: Identifier, limit: int = 5) -> tuple[Candidate, ...]:
         """Return the SIMs that come near what is wanted, in what has been read so far.

@@ -44,7 +44,7 @@ MOST_NUMBERS = 1_000
 """Numbers of 14 digits and more: five of each of the 200 SIMs that are looked up."""
 
 
-class Found(NamedTuple):
+class FoundText(NamedTuple):
     """Something that a text holds: `value` plainly spelt, `text` as it was written at `at`.
 
     `why` says why it is not taken; empty, it is.
@@ -58,7 +58,7 @@ class Found(NamedTuple):
     why: str = ""
 
 
-class Place(NamedTuple):
+class TextPart(NamedTuple):
     """Where in a message or thread a text stands, as people say it, and the text.
 
     One that `is_name` is a file's: what in it no SIM is called is no item of a list.
@@ -128,19 +128,19 @@ def _with_its_numbers(link: re.Match[str]) -> str:
     return f"{link[2]} {link[1]}" if numbers - set(_LONG_NUMBER.findall(link[2])) else link[2]
 
 
-def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[Found]:
+def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[FoundText]:
     """Return what is certain, and the long numbers that are something else, in their order."""
-    found: list[Found] = []
+    found: list[FoundText] = []
 
     def link(match: re.Match[str]) -> str:
         written = match[0].rstrip(_LINK_ENDS)
         sims = sims_in(written)
         for sim in sims:
             kind = "sid" if SID.fullmatch(sim) else "name"
-            found.append(Found(match.start(), match.start() + len(written), kind, sim, sim))
+            found.append(FoundText(match.start(), match.start() + len(written), kind, sim, sim))
         if not sims and _IS_KORE.match(written):
             why = "a link in which no SIM stands"
-            found.append(Found(match.start(), match.end(), "link", written, written, why))
+            found.append(FoundText(match.start(), match.end(), "link", written, written, why))
         rest = "" if sims else unquote_plus(match[0]).replace("\n", " ")
         return rest[: len(match[0])].ljust(len(match[0]))
 
@@ -194,17 +194,17 @@ _ROUNDED = re.compile(rf"(?i)(?<![0-9.])(?P<rounded>{ROUNDED.pattern[4:]})(?![0-
 _MAY_BE_ROUNDED = re.compile(r"[eE](?<=[0-9][eE])\+?[12][0-9]")
 
 
-def _by_shape(match: re.Match[str], at: int) -> Found | None:
+def _by_shape(match: re.Match[str], at: int) -> FoundText | None:
     """Return a SID, whosever it is, or a rounded number; None for other hex digits: they go."""
     text = match[0]
     end = at + len(text)
     if match.lastgroup == "sid":
-        return Found(at, end, "sid", text[:2].upper() + text[2:], text)
+        return FoundText(at, end, "sid", text[:2].upper() + text[2:], text)
     if match.lastgroup == "other":
         why = f"the SID of {OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
-        return Found(at, end, "sid", text, text, why)
+        return FoundText(at, end, "sid", text, text, why)
     if match.lastgroup == "rounded" and (told := explanation(text)):
-        return Found(at, end, told[0], text, text, told[1])
+        return FoundText(at, end, told[0], text, text, told[1])
     return None
 
 
@@ -233,15 +233,15 @@ _LONG_GROUP = 14
 _NOTES = ("(", " (")
 
 
-def _swapped(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
+def _swapped(text: str, cells: Sequence[Cell]) -> Iterator[FoundText]:
     for match in _SWAPPED_ICCID.finditer(text):
         if iccid := unswapped(match[0]):
             label = Labels(text, cells).at(match.start())
             told = ("iccid", "") if label.is_of_sim else (label.kind, _because(label))
-            yield Found(*match.span(), told[0], iccid, iccid, told[1])
+            yield FoundText(*match.span(), told[0], iccid, iccid, told[1])
 
 
-def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
+def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[FoundText]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
     labels = Labels(text, cells)
     for run in _LONG_RUN.finditer(text):
@@ -258,7 +258,7 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[Found]:
 
 def doubtful_in(
     text: str, cells: Sequence[Cell], told_at: Sequence[int], *, thorough: bool
-) -> Iterator[Found]:
+) -> Iterator[FoundText]:
     """Return what is an ICCID or an IMEI but for its check digit, and of which nothing is told.
 
     `told_at` are the places of what is, in order. Where one is `thorough`, each short number too
@@ -272,7 +272,7 @@ def doubtful_in(
         if told := _doubt(
             digits, labels.at(match.start()), is_printed=_PRINTED.fullmatch(match[0]) is not None
         ):
-            yield Found(*match.span(), told[0], digits, match[0], told[1])
+            yield FoundText(*match.span(), told[0], digits, match[0], told[1])
 
 
 def is_between(places: Sequence[int], start: int, end: int) -> bool:
@@ -306,7 +306,7 @@ def _because(label: Label) -> str:
     return f"the word {label.word} before it says that it is something else"
 
 
-def _number_at(text: str, group: re.Match[str], label: Label) -> Found | None:
+def _number_at(text: str, group: re.Match[str], label: Label) -> FoundText | None:
     """Return the number whose first group of digits is this; None where there is none."""
     (at, end), match, kind, digits = group.span(), None, label.kind, group[0]
     before, is_alone = text[at - 1 : at], text[end : end + 1] not in _SEPARATORS
@@ -332,7 +332,7 @@ def _number_at(text: str, group: re.Match[str], label: Label) -> Found | None:
     elif before == "+" or (before == "." and kind == "imei" and _is_fraction(text, at)):
         return None
     digits = digits if written == digits else _joined(written)
-    return Found(at, at + len(written), kind, digits, written, why)
+    return FoundText(at, at + len(written), kind, digits, written, why)
 
 
 def _joined(number: str) -> str:
@@ -385,12 +385,12 @@ def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
     return None
 
 
-def _explained(group: re.Match[str], label: Label) -> Found | None:
+def _explained(group: re.Match[str], label: Label) -> FoundText | None:
     """Return a number that is something else, in words; None where nothing can be said of it."""
     told = explanation(group[0]) if len(group[0]) >= _LONG_GROUP else None
     if told is None and (label.kind in LENIENT or len(group[0]) < _LONG_GROUP):
         return None
     if not label.is_of_sim:
         why = told[1] if told and told[0] == label.kind else _because(label)
-        return Found(*group.span(), label.kind, group[0], group[0], why)
-    return Found(*group.span(), told[0], group[0], group[0], told[1]) if told else None
+        return FoundText(*group.span(), label.kind, group[0], group[0], why)
+    return FoundText(*group.span(), told[0], group[0], group[0], told[1]) if told else None

@@ -289,7 +289,7 @@ OTHER_SIDS = {
 _HEAD = 5
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """The kinds of identifier that a SIM has."""
 
     SID = "sid"
@@ -308,7 +308,7 @@ class Identifier:
     `before` is what stands before a SID and a slash.
     """
 
-    kind: Kind
+    kind: IdentifierKind
     value: str
     typed: str = field(compare=False)
     spellings: tuple[str, ...] = field(default=(), compare=False)
@@ -348,10 +348,14 @@ def _only(sims: tuple[str, ...]) -> str:
 def _sid(sid: str) -> Identifier:
     if sid.startswith("HS"):
         raise _super_sim(quoted(sid, _HEAD))
-    return Identifier(Kind.SID, sid, sid)
+    return Identifier(IdentifierKind.SID, sid, sid)
 
 
-_LENGTHS = {Kind.ICCID: is_iccid, Kind.IMEI: is_imei, Kind.EID: is_eid}
+_LENGTHS = {
+    IdentifierKind.ICCID: is_iccid,
+    IdentifierKind.IMEI: is_imei,
+    IdentifierKind.EID: is_eid,
+}
 
 
 def _number(read: Unwrapped) -> Identifier | None:
@@ -369,7 +373,7 @@ def _name(read: Unwrapped) -> Identifier:
         what = OTHER_SIDS[other[1].upper()]
         raise NotASim(f"{quoted(read.typed, _HEAD)} is the SID of {what}; a SIM's begins with DE.")
     spellings = _spellings(read.text, read.typed, read.outer)
-    return Identifier(Kind.NAME, read.text, read.typed, spellings)
+    return Identifier(IdentifierKind.NAME, read.text, read.typed, spellings)
 
 
 def _spellings(*names: str) -> tuple[str, ...]:

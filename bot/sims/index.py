@@ -17,7 +17,7 @@ from typing import Literal
 
 from bot.errors import Candidate
 from bot.kore.models import Sim
-from bot.sims.identifier import Identifier, Kind, key, natural
+from bot.sims.identifier import Identifier, IdentifierKind, key, natural
 from bot.sims.numbers import digits_of
 from bot.struct import Struct
 
@@ -212,9 +212,9 @@ class NearMisses:
 
 
 def _search_of(wanted: Identifier) -> Search:
-    if wanted.kind is Kind.SID:
+    if wanted.kind is IdentifierKind.SID:
         return partial(_with_slips, "sid", wanted.value.lower())
-    if wanted.kind is Kind.ICCID:
+    if wanted.kind is IdentifierKind.ICCID:
         return partial(_with_slips, "iccid", wanted.value)
     return partial(_named, key(wanted.value))
 

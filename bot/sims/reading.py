@@ -10,8 +10,8 @@ from bot.sims.extraction import (
     LONGEST,
     LONGEST_LINE,
     MOST_NUMBERS,
-    Found,
-    Place,
+    FoundText,
+    TextPart,
     cleaned,
     doubtful_in,
     identifiers_in,
@@ -55,7 +55,7 @@ class Held(NamedTuple):
     is_taken: bool
 
 
-T = TypeVar("T", Found, Phrase, Held)
+T = TypeVar("T", FoundText, Phrase, Held)
 Named = Mapping[str, tuple[Candidate, ...]]
 
 
@@ -81,7 +81,7 @@ class Spot(NamedTuple):
         return not self.why
 
 
-def _is_any_word(prose: str, found: Sequence[Found]) -> bool:
+def _is_any_word(prose: str, found: Sequence[FoundText]) -> bool:
     """Return whether anything but identifiers stands in a text."""
     at = 0
     for each in found:
@@ -115,7 +115,7 @@ class _Ordered(Generic[T]):
         first = bisect_left(self._starts, start)
         return self._things[first : bisect_left(self._starts, end, first)]
 
-    def holds(self, one: Found | Phrase | Held, *, longer: bool = False) -> bool:
+    def holds(self, one: FoundText | Phrase | Held, *, longer: bool = False) -> bool:
         """Return whether one of them overlaps this one; `longer`: and is longer."""
         at = bisect_left(self._starts, one.end) - 1
         if at < 0 or self._things[at].end <= one.at:
@@ -129,7 +129,7 @@ class Reading:
 
     def __init__(
         self,
-        place: Place,
+        place: TextPart,
         longest: int,
         accounts: Collection[str] = (),
         *,
@@ -151,7 +151,7 @@ class Reading:
         self._named: Named = {}
         self._beside: set[int] = set()
         self._breaks: list[int] | None = None
-        self._in_order: tuple[_Ordered[Phrase], _Ordered[Found]] = _Ordered(()), _Ordered(())
+        self._in_order: tuple[_Ordered[Phrase], _Ordered[FoundText]] = _Ordered(()), _Ordered(())
 
     @property
     def keys(self) -> set[str]:
@@ -248,7 +248,7 @@ class Reading:
             _has_digit(w) and _PLAIN_WORD.fullmatch(w) and not is_no_sim(w) for w in words_left
         )
 
-    def _spot(self, found: Found) -> Spot:
+    def _spot(self, found: FoundText) -> Spot:
         at, _, kind, value, text, why = found
         return Spot(kind, value, text, self._where(at), None, why, joined=False, at=at)
 

@@ -21,7 +21,7 @@ from bot.kore.errors import (
 )
 from bot.kore.models import DataSession, Sim, read_once
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Identifier, Kind, key
+from bot.sims.identifier import Identifier, IdentifierKind, key
 from bot.sims.numbers import device_of, digits_of, other_iccids
 from bot.sims.wording import ambiguous, not_found, one_at_a_time
 
@@ -146,13 +146,13 @@ class SimResolver:
         What it rests on can be out of date: `resolve` has the last word.
         """
         kind, value = identifier.kind, identifier.value
-        if kind is Kind.SID:
+        if kind is IdentifierKind.SID:
             return value
-        if kind in {Kind.ICCID, Kind.EID}:
+        if kind in {IdentifierKind.ICCID, IdentifierKind.EID}:
             seen = self._seen.sid_of_iccid(value)
             if sid := seen or self._directory.sid_of_number(kind, value):
                 return sid
-        if kind is Kind.IMEI and (sims := self._seen.sims_in(value)):
+        if kind is IdentifierKind.IMEI and (sims := self._seen.sims_in(value)):
             return sims[0].sid if len(sims) == 1 else None
         return next(filter(None, map(self._sid_of_name, identifier.spellings)), None)
 
@@ -174,7 +174,9 @@ class SimResolver:
 
     async def _known(self, identifier: Identifier, *, fresh: bool) -> Fetched[Sim] | None:
         """Read the SIM by the SID that is known, and make sure that it is still the one."""
-        sims = self._seen.sims_in(identifier.value) if identifier.kind is Kind.IMEI else ()
+        sims = (
+            self._seen.sims_in(identifier.value) if identifier.kind is IdentifierKind.IMEI else ()
+        )
         if len(sims) > 1:
             raise ambiguous(identifier, sims, OFFERED)
         sid = self.known_sid(identifier)
@@ -193,10 +195,12 @@ class SimResolver:
 
     async def _asked(self, identifier: Identifier, *, fresh: bool) -> Fetched[Sim] | None:
         """Ask KORE in every way in which it can be asked."""
-        if identifier.kind is Kind.SID:
+        if identifier.kind is IdentifierKind.SID:
             lower = "DE" + identifier.value[2:].lower()
             return await self._read(lower, fresh=fresh) if lower != identifier.value else None
-        if identifier.kind is Kind.ICCID and (found := await self._by_iccid(identifier.value)):
+        if identifier.kind is IdentifierKind.ICCID and (
+            found := await self._by_iccid(identifier.value)
+        ):
             return found
         for spelling in identifier.spellings:
             if found := await self._by_name(spelling, identifier, fresh=fresh):
@@ -209,7 +213,9 @@ class SimResolver:
         """Look the name up in the whole list; half a list may lack the SIM of the same name."""
         if not await self._directory.ready(patience):
             return None
-        if identifier.kind is Kind.EID and (found := await self._known(identifier, fresh=fresh)):
+        if identifier.kind is IdentifierKind.EID and (
+            found := await self._known(identifier, fresh=fresh)
+        ):
             return found
         named = map(self._directory.exact, identifier.spellings)
         hits = next(filter(None, named), ())
@@ -268,7 +274,7 @@ def is_meant(sim: Sim, identifier: Identifier) -> bool:
     """Return whether the SIM has the SID, ICCID or unique name that was asked for."""
     if identifier.value.lower() in {sim.sid.lower(), digits_of(sim.eid or "")}:
         return True
-    if identifier.kind is Kind.ICCID:
+    if identifier.kind is IdentifierKind.ICCID:
         iccids = (identifier.value, *other_iccids(identifier.value))
         if digits_of(sim.iccid or "") in iccids:
             return True

@@ -17,8 +17,8 @@ from operator import attrgetter
 from typing import Any
 
 from bot.sims.directory import SimDirectory
-from bot.sims.extraction import LONGEST, Place
-from bot.sims.identifier import MENTION, Identifier, Kind, is_sid, key, quoted, unlinked
+from bot.sims.extraction import LONGEST, TextPart
+from bot.sims.identifier import MENTION, Identifier, IdentifierKind, is_sid, key, quoted, unlinked
 from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Reading, Spot
 from bot.slack.client import items, part, parts, text_in
 from bot.struct import Struct, replace
@@ -109,11 +109,11 @@ class SimSpotter:
 
     async def spot(self, text: str, *, asked: bool = False, patience: float = PATIENCE) -> Spotted:
         """Return the SIMs that one text names, as `read` does."""
-        return await self.read([Place("text", text)], asked=asked, patience=patience)
+        return await self.read([TextPart("text", text)], asked=asked, patience=patience)
 
     async def read(
         self,
-        places: Iterable[Place],
+        places: Iterable[TextPart],
         *,
         asked: bool = False,
         patience: float = PATIENCE,
@@ -163,7 +163,7 @@ class SimSpotter:
 
         def told(spot: Spot) -> Spot:
             sim = spot.sim or known.get((spot.kind, spot.value))
-            is_taken = not spot.why or spot.kind == Kind.EID
+            is_taken = not spot.why or spot.kind == IdentifierKind.EID
             is_news = sim and is_taken and (sim != spot.sim or spot.why)
             return Spot(*spot[:4], sim, "", *spot[6:]) if is_news else spot
 
@@ -179,20 +179,25 @@ class SimSpotter:
         sims: dict[object, str] = {}
         for spot in seen.values():
             if not (spot.why or spot.joined):
-                value = key(spot.value) if spot.kind == Kind.NAME else spot.value
+                value = key(spot.value) if spot.kind == IdentifierKind.NAME else spot.value
                 sims.setdefault(spot.sim or (spot.kind, value), spot.text)
         texts = tuple(sims.values())
         return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
 
 
-def _of_sid(place: Place) -> Spotted:
+def _of_sid(place: TextPart) -> Spotted:
     """Return what all of a text is that is one SID: nothing else can be read in it."""
     value = place.text[:2].upper() + place.text[2:]
     return Spotted((place.text,), 1, (Spot("sid", value, place.text, place.where, value),))
 
 
 _LISTED = frozenset({"iccid", "eid"})
-_KINDS = {"sid": Kind.SID, "iccid": Kind.ICCID, "imei": Kind.IMEI, "eid": Kind.EID}
+_KINDS = {
+    "sid": IdentifierKind.SID,
+    "iccid": IdentifierKind.ICCID,
+    "imei": IdentifierKind.IMEI,
+    "eid": IdentifierKind.EID,
+}
 
 
 def _joined(spots: Sequence[Spot]) -> list[Spot]:
@@ -207,7 +212,7 @@ def _partners(spots: Sequence[Spot]) -> dict[int, Spot]:
     It stands in the same line, or each of them has one in turns, and no more.
     """
     found: dict[int, Spot] = {}
-    if not any(spot.kind == Kind.IMEI for spot in spots):
+    if not any(spot.kind == IdentifierKind.IMEI for spot in spots):
         return found
     lines = (list(line) for _, line in groupby(spots, attrgetter("where")))
     for group in (*(line for line in lines if len(line) > 1), spots):
@@ -265,12 +270,12 @@ _IN_FILES = (
 )
 
 
-def places_of(message: Body) -> list[Place]:
+def places_of(message: Body) -> list[TextPart]:
     """Return each text of a message, each once, and where it stands: its own text first.
 
     Each is as Slack's mrkdwn, with a line for each paragraph, item and row.
     """
-    found: dict[str, Place] = {}
+    found: dict[str, TextPart] = {}
     for place in _places(message, "", _FORWARDED):
         said = re.sub(r"\W+", "", unlinked(MENTION.sub("", place.text)))
         if said:
@@ -278,7 +283,7 @@ def places_of(message: Body) -> list[Place]:
     return list(found.values())
 
 
-def places_in(payload: Body) -> list[Place]:
+def places_in(payload: Body) -> list[TextPart]:
     """Return the same of whatever holds messages: an event, a shortcut's payload, a thread.
 
     Also of the envelope in which Socket Mode brings those.
@@ -295,30 +300,30 @@ def places_in(payload: Body) -> list[Place]:
     return places_of(payload)
 
 
-def _places(message: Body, inside: str, depth: int) -> Iterator[Place]:
-    yield Place(f"{inside}text", text_in(message, "text"))
+def _places(message: Body, inside: str, depth: int) -> Iterator[TextPart]:
+    yield TextPart(f"{inside}text", text_in(message, "text"))
     for number, block in enumerate(parts(message, "blocks"), 1):
-        yield Place(f"{inside}block {number}", _text_of([block]))
+        yield TextPart(f"{inside}block {number}", _text_of([block]))
     for number, attachment in enumerate(parts(message, "attachments") if depth else (), 1):
         yield from _of_attachment(attachment, f"{inside}attachment {number}", depth - 1)
     for number, file in enumerate(parts(message, "files"), 1):
         where = f"{inside}file {number}"
-        yield Place(where, "\n".join(_named([file], ("title", "name"))), is_name=True)
-        yield from (Place(f"{where}, {name}", text_in(file, name)) for name in _IN_FILES)
-        yield Place(f"{where}, subject", text_in(part(file, "headers"), "subject"))
-        yield Place(f"{where}, comment", text_in(part(file, "initial_comment"), "comment"))
+        yield TextPart(where, "\n".join(_named([file], ("title", "name"))), is_name=True)
+        yield from (TextPart(f"{where}, {name}", text_in(file, name)) for name in _IN_FILES)
+        yield TextPart(f"{where}, subject", text_in(part(file, "headers"), "subject"))
+        yield TextPart(f"{where}, comment", text_in(part(file, "initial_comment"), "comment"))
 
 
-def _of_attachment(attachment: Body, where: str, depth: int) -> Iterator[Place]:
+def _of_attachment(attachment: Body, where: str, depth: int) -> Iterator[TextPart]:
     fields = (": ".join(_named([each], ("title", "value"))) for each in parts(attachment, "fields"))
     links = _named(parts(attachment, "actions"), ("url",))
-    yield Place(where, "\n".join([*_named([attachment], _ATTACHED), *fields, *links]))
+    yield TextPart(where, "\n".join([*_named([attachment], _ATTACHED), *fields, *links]))
     inner = {name: each for name, each in attachment.items() if name != "text"}
     yield from _places(inner, f"{where}, ", depth)
-    yield Place(f"{where}, table", _text_of([part(attachment, "table")]))
+    yield TextPart(f"{where}, table", _text_of([part(attachment, "table")]))
     for each in parts(attachment, "message_blocks"):
         yield from _places(part(each, "message"), f"{where}, message, ", depth)
-    yield Place(f"{where}, fallback", text_in(attachment, "fallback"))
+    yield TextPart(f"{where}, fallback", text_in(attachment, "fallback"))
 
 
 def _text_of(blocks: Iterable[Body]) -> str:

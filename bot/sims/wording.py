@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.errors import Candidate, SimAmbiguous, SimNotFound
-from bot.sims.identifier import Identifier, Kind, quoted
+from bot.sims.identifier import Identifier, IdentifierKind, quoted
 from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explanation
 from bot.struct import Struct
 
@@ -46,7 +46,7 @@ def _joined(*sentences: str) -> str:
 
 def ambiguous(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -> SimAmbiguous:
     """Say how many SIMs fit; the first `shown` are offered."""
-    fit = "were seen in the device" if wanted.kind is Kind.IMEI else "are called"
+    fit = "were seen in the device" if wanted.kind is IdentifierKind.IMEI else "are called"
     which = f"Which one? These are {shown} of them." if len(sims) > shown else "Which one?"
     sentence = f"{_number(len(sims))} SIMs {fit} {quoted(wanted.typed)}. {which}"
     return SimAmbiguous(sentence, sims[:shown], len(sims))
@@ -63,11 +63,11 @@ def one_at_a_time(wanted: Identifier, sims: tuple[Candidate, ...], shown: int) -
 
 def _understood(wanted: Identifier) -> str:
     typed = quoted(wanted.typed)
-    if wanted.kind is Kind.SID:
+    if wanted.kind is IdentifierKind.SID:
         return f"No SIM in the account that I can read has the SID {typed}."
-    if wanted.kind is Kind.ICCID:
+    if wanted.kind is IdentifierKind.ICCID:
         return f"No SIM has the ICCID {typed}, and none is called that."
-    if wanted.kind is Kind.IMEI:
+    if wanted.kind is IdentifierKind.IMEI:
         return (
             f"No session seen so far has the IMEI {typed}, and no SIM is called that. KORE has no "
             "search by IMEI: I know those of SIMs that were looked up."
@@ -79,10 +79,10 @@ def _understood(wanted: Identifier) -> str:
 
 def _odd(wanted: Identifier) -> str:
     """Say what is odd about what was typed, where it was meant as another kind."""
-    if wanted.kind in {Kind.ICCID, Kind.IMEI}:
+    if wanted.kind in {IdentifierKind.ICCID, IdentifierKind.IMEI}:
         fits = check_digit_fits(wanted.value)
         return "" if fits else "Its check digit does not fit, so a digit may be wrong."
-    if wanted.kind is Kind.SID or _digits(wanted):
+    if wanted.kind is IdentifierKind.SID or _digits(wanted):
         return ""
     if _CUT_SHORT.fullmatch(wanted.value):
         return "It looks shortened: I need the whole SID or ICCID."
@@ -101,11 +101,11 @@ def _wrong_with(prefix: str, rest: str) -> Iterator[str]:
 def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: Listed) -> str:
     if candidates:
         return f"Did you mean {_or(candidates)}?"
-    if wanted.kind is Kind.NAME and _digits(wanted):
+    if wanted.kind is IdentifierKind.NAME and _digits(wanted):
         return "Paste the whole number, or the SID (DE…), or the SIM's name."
-    if wanted.kind is Kind.NAME and listed.complete:
+    if wanted.kind is IdentifierKind.NAME and listed.complete:
         return "Nothing similar either: check the spelling, or paste the SIM's ICCID."
-    if wanted.kind is Kind.NAME:
+    if wanted.kind is IdentifierKind.NAME:
         return ""
     return "Check it, or paste another of the SIM's names: SID (DE…), ICCID or name."
 

@@ -59,7 +59,7 @@ class SharedRate:
         self._end = self._next + length
 
 
-class Allowance:
+class TokenBucket:
     """So many turns at once, then one every `interval` seconds; nobody waits here.
 
     `name` says for what; each `what` has turns of its own.

@@ -253,7 +253,7 @@ def _reply(
 
 async def watch_clicked(context: Context, value: str) -> Reply:
     """Watch the SIM of the answer, until it is online or else until it changes."""
-    report = await look_up(context, read(ids.Window, value).sid, for_all=True)
+    report = await look_up(context, read(ids.HistoryWindow, value).sid, for_all=True)
     return await watch_one(context, report)
 
 

@@ -277,7 +277,7 @@ async def test_what_cannot_be_replaced_stays_true(whole):
 async def test_what_went_wrong_is_said_in_the_window(whole):
     """A SIM that is gone by now is told in the window that is open already."""
     await whole.type("pump-7")
-    gone = ids.More(sid="DE" + "9" * 32, what=ids.Extra.HOW).to_value()
+    gone = ids.More(sid="DE" + "9" * 32, what=ids.Overflow.HOW).to_value()
     await whole.click(whole.answer(), "How we know", value=gone)
 
     assert "has the SID" in str(whole.window()["blocks"])

@@ -189,7 +189,7 @@ async def test_a_file_that_slack_is_slow_with_is_said_to_be_late(whole, shown):
 async def test_when_kore_does_not_give_the_sessions_there_is_no_file(whole, shown, label):
     """Unknown is not none: a sentence comes instead of an empty file."""
     whole.kore.faults.add(broken(path="DataSessions", times=None))
-    other = ids.Window(sid=sid_of(whole, "pump-7"), days=7).to_value()
+    other = ids.HistoryWindow(sid=sid_of(whole, "pump-7"), days=7).to_value()
 
     await whole.click(shown, label, value=other)
 

@@ -92,7 +92,7 @@ async def test_a_window_with_another_channel_in_it(whole):
     """What comes back with a channel that the person is not in is answered to them alone."""
     await use(whole, await whole.say("it is down again"), "ben")
     view = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
-    forged = ids.Place(channel="G0ONCALL1", response_url="https://evil.example/hook")
+    forged = ids.ReplyTarget(channel="G0ONCALL1", response_url="https://evil.example/hook")
     view.body["private_metadata"] = forged.to_value()
     await paste(whole, "truck-42", "ben")
 

@@ -102,8 +102,8 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
         (f"{{{sid}}}", ids.Refresh(sid=SID)),
         (f'{{{sid},"shared_by":"U0BEN0001"}}', ids.Refresh(sid=SID, shared_by="U0BEN0001")),
         (f"{{{sid}}}", ids.Share(sid=SID)),
-        (f'{{{sid},"asked":"pmp-7 3","days":3}}', ids.Pick(sid=SID, asked="pmp-7 3", days=3)),
-        (f'{{{sid},"days":7}}', ids.Window(sid=SID, days=7)),
+        (f'{{{sid},"asked":"pmp-7 3","days":3}}', ids.PickedSim(sid=SID, asked="pmp-7 3", days=3)),
+        (f'{{{sid},"days":7}}', ids.HistoryWindow(sid=SID, days=7)),
         (f'{{{sid},"days":7,"kind":"csv"}}', ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.CSV)),
         (
             f'{{{sid},"days":7,"kind":"png"}}',
@@ -113,11 +113,14 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
             f'{{{sid},"days":30,"start":"2026-03-01T12:00:00Z","channel":"C1"}}',
             ids.Details(sid=SID, days=30, start=NOON, channel="C1"),
         ),
-        ('{"packed":"AAAAAAAAAAAAAAAAAAAACQAAAAAAAAAAAAAAAAAAAAk="}', ids.Sims.of([SID, SID])),
+        (
+            '{"packed":"AAAAAAAAAAAAAAAAAAAACQAAAAAAAAAAAAAAAAAAAAk="}',
+            ids.PackedSims.of([SID, SID]),
+        ),
         ('{"id":"ab12"}', ids.StopWatch(id="ab12")),
         (
             '{"channel":"C1","thread":"1.5","response_url":"https://x/1"}',
-            ids.Place(channel="C1", thread="1.5", response_url="https://x/1"),
+            ids.ReplyTarget(channel="C1", thread="1.5", response_url="https://x/1"),
         ),
         ('{"root":"1.5"}', ids.Thread(root="1.5")),
         ('{"id":"d1"}', ids.SubscriptionButton(id="d1")),
@@ -135,11 +138,11 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
         ('{"run":"sessions","text":"pump-7"}', ids.Retry(run="sessions", text="pump-7")),
         (
             f'{{{sid},"what":"right","rule":"flapping"}}',
-            ids.More(sid=SID, what=ids.Extra.RIGHT, rule="flapping"),
+            ids.More(sid=SID, what=ids.Overflow.RIGHT, rule="flapping"),
         ),
         (
             '{"packed":"AAAAAAAAAAAAAAAAAAAACQ==","until":"online","seconds":7200}',
-            ids.WatchSims(packed=ids.Sims.of([SID]).packed, until="online", seconds=7200),
+            ids.WatchSims(packed=ids.PackedSims.of([SID]).packed, until="online", seconds=7200),
         ),
     )
     every = {c for c in vars(ids).values() if isinstance(c, type) and issubclass(c, ids.Carried)}

@@ -58,7 +58,7 @@ async def digest(whole):
 def value_for(digest):
     """What every button of ours can read, whatever it carries."""
     due = digest.made_at.isoformat()
-    packed = ids.Sims.of([SID]).packed
+    packed = ids.PackedSims.of([SID]).packed
     what = {"sid": SID, "days": 7, "kind": "csv", "packed": packed, "root": "1.5"}
     what |= {"asked": "x", "run": "history", "text": "truck-42"}
     return json.dumps(what | {"id": digest.id, "due": due, "channel": "C0FLEETOP"})

@@ -298,7 +298,7 @@ async def foreign_alert(job: Job, services: JobServices) -> Outcome | None:
     except NotAllowed as error:
         return await _refused(job, listening, error, services)
     if not job.memo.get("is_paid"):
-        wait = await work.allowance.take(args["channel"], len(args["texts"]))
+        wait = await work.token_bucket.take(args["channel"], len(args["texts"]))
         if wait:
             return _later(job, wait, services) or await _too_many(job, services)
     answers = await work.look_up(args["texts"], to)

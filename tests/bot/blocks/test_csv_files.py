@@ -31,7 +31,7 @@ from bot.digests.digest import ScannedSim
 from bot.kore.errors import KoreError, KoreUnavailable
 from bot.kore.models import DataSession
 from bot.sessions.redaction import redacted
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.sessions.triage import triage
 from bot.struct import replace
 from tests.bot.blocks.digests import QUIET
@@ -232,7 +232,10 @@ FULL = Snapshot(
     state=State.OFFLINE,
     iccid=ICCID,
     seen_at=NOON,
-    findings=(Found("gone_silent", "critical", "Gone silent"), Found("x", "info", "X")),
+    findings=(
+        FindingBrief("gone_silent", "critical", "Gone silent"),
+        FindingBrief("x", "info", "X"),
+    ),
 )
 
 

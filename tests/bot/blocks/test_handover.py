@@ -92,7 +92,7 @@ def test_it_says_who_owns_what_and_offers_to_take_over():
     assert "• No fault found, but not online: pump-3 (nobody on it)." in words
     (button,) = screen.blocks[-1]["elements"]
     assert (ids.ON_IT, "Take over") == (button["action_id"], button["text"]["text"])
-    assert 3 == len(ids.Sims.from_value(button["value"]).sids)
+    assert 3 == len(ids.PackedSims.from_value(button["value"]).sids)
 
 
 def test_what_is_not_shown_says_why():

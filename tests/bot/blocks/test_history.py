@@ -147,7 +147,7 @@ def test_buttons():
 
     assert [ids.DETAILS, ids.CSV, ids.TIMELINE] == [each["action_id"] for each in shown]
     assert ids.Details(sid=SID, days=7) == ids.Details.from_value(shown[0]["value"])
-    assert ids.Window(sid=SID, days=7) == ids.Window.from_value(shown[1]["value"])
+    assert ids.HistoryWindow(sid=SID, days=7) == ids.HistoryWindow.from_value(shown[1]["value"])
 
 
 def test_plainer_forms():

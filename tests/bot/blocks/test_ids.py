@@ -13,9 +13,9 @@ from tests.builders import NOON, SID
         ids.Refresh(sid=SID),
         ids.Refresh(sid=SID, shared_by="U1"),
         ids.Share(sid=SID),
-        ids.Pick(sid=SID, asked="pmp-7"),
-        ids.Pick(sid=SID, asked="pmp-7 3", days=3),
-        ids.Window(sid=SID, days=7),
+        ids.PickedSim(sid=SID, asked="pmp-7"),
+        ids.PickedSim(sid=SID, asked="pmp-7 3", days=3),
+        ids.HistoryWindow(sid=SID, days=7),
         ids.ShareFile(sid=SID, days=7, kind=ids.FileKind.PICTURE),
         ids.Details(sid=SID, days=30, start=NOON),
     ],
@@ -35,22 +35,22 @@ def test_round_trip(value):
 def test_what_is_not_ours_is_refused(text):
     """A value that no button of ours carries is not read."""
     with pytest.raises(ValidationError):
-        ids.Window.from_value(text)
+        ids.HistoryWindow.from_value(text)
 
 
 def test_the_longest_values_fit_into_a_button():
     """What was typed is cut, and ninety SIMs come back as they went in."""
-    value = ids.Pick(sid="D" * 64, asked=ids.typed('"\\\x00' * 5000)).to_value()
+    value = ids.PickedSim(sid="D" * 64, asked=ids.typed('"\\\x00' * 5000)).to_value()
 
     assert len(value) <= 2000
 
     sids = [f"DE{number:032x}" for number in range(ids.MOST_SIMS)]
 
-    value = ids.Sims.of(sids).to_value()
+    value = ids.PackedSims.of(sids).to_value()
 
     assert len(value) <= 2000
-    assert tuple(sids) == ids.Sims.from_value(value).sids
-    assert not ids.Sims.takes("DE1")
+    assert tuple(sids) == ids.PackedSims.from_value(value).sids
+    assert not ids.PackedSims.takes("DE1")
 
 
 def test_numbered_and_chosen():

@@ -129,12 +129,14 @@ def test_what_fits_into_a_view():
 
     assert [] == view_wrongs(opened(2500, many))
 
-    place = ids.Place(channel="C1", thread="1.5", response_url="https://hooks.example/" + "x" * 400)
+    place = ids.ReplyTarget(
+        channel="C1", thread="1.5", response_url="https://hooks.example/" + "x" * 400
+    )
 
     view = paste_view(place, "Paste them.")
 
     assert [] == view_wrongs(view)
-    assert place == ids.Place.from_value(view["private_metadata"])
+    assert place == ids.ReplyTarget.from_value(view["private_metadata"])
 
 
 @given(report=REPORTS)
@@ -222,7 +224,7 @@ def test_a_name_is_only_a_name(name):
 
 def test_the_form_of_feedback():
     """It asks about the rule that the answer named, and brings it back."""
-    asked = ids.More(sid=SID, what=ids.Extra.RIGHT, rule="flapping")
+    asked = ids.More(sid=SID, what=ids.Overflow.RIGHT, rule="flapping")
     view = feedback_view(asked)
 
     assert [] == view_wrongs(view)

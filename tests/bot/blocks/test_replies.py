@@ -31,7 +31,7 @@ def test_did_you_mean():
 
     assert "I read pmp-7 as a name and found no such SIM. Did you mean" == drawn.text
     assert ["pump-7", "pump-17"] == [pick["text"]["text"] for pick in picks]
-    assert ids.Pick(sid=SID, asked="pmp-7") == ids.Pick.from_value(picks[0]["value"])
+    assert ids.PickedSim(sid=SID, asked="pmp-7") == ids.PickedSim.from_value(picks[0]["value"])
     assert [] == faults(drawn)
 
     twins = (Candidate(SID, "pump"), Candidate("DE" + "a" * 32, "pump", "8901", "new"))
@@ -72,7 +72,7 @@ def test_a_pick_goes_on_with_the_history_that_was_asked_for(error):
     error.days = 7
     picks = error_screen(error, asked="pmp-7 7").blocks[1]["elements"]
 
-    assert [7, 7] == [ids.Pick.from_value(pick["value"]).days for pick in picks]
+    assert [7, 7] == [ids.PickedSim.from_value(pick["value"]).days for pick in picks]
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,14 @@ def test_buttons():
 
     assert [ids.REFRESH, ids.HISTORY, ids.WATCH, ids.SHARE, ids.MORE] == list(shown)
     assert ids.Refresh(sid=SID) == ids.Refresh.from_value(shown[ids.REFRESH]["value"])
-    assert ids.Window(sid=SID, days=30) == ids.Window.from_value(shown[ids.HISTORY]["value"])
+    assert ids.HistoryWindow(sid=SID, days=30) == ids.HistoryWindow.from_value(
+        shown[ids.HISTORY]["value"]
+    )
     how, ticket, the_map = shown[ids.MORE]["options"]
     assert ["How we know", "Copy as ticket", "Map of the cell tower"] == [
         each["text"]["text"] for each in (how, ticket, the_map)
     ]
-    assert ids.More(sid=SID, what=ids.Extra.HOW) == ids.More.from_value(how["value"])
+    assert ids.More(sid=SID, what=ids.Overflow.HOW) == ids.More.from_value(how["value"])
     assert the_map["url"].startswith("https://www.openstreetmap.org/?mlat=37.88282")
 
     drawn = session_report(a_report(), shared_by="U012AB")
@@ -221,7 +223,7 @@ def test_the_button_carries_the_sims():
 
     assert ("I'm on it", "Take over") == (mine["text"]["text"], over["text"]["text"])
     assert tuple(sid.lower()[2:] for sid in SIDS) == tuple(
-        sid[2:] for sid in ids.Sims.from_value(mine["value"]).sids
+        sid[2:] for sid in ids.PackedSims.from_value(mine["value"]).sids
     )
     assert [] == owner_button(SIDS * 31) == owner_button([])
 

@@ -272,7 +272,7 @@ def test_details_files_and_sharing():
 
     (select,) = elements(drawn, "static_select")
     buttons = elements(drawn, "button")
-    carried = [sid for each in buttons for sid in ids.Sims.from_value(each["value"]).sids]
+    carried = [sid for each in buttons for sid in ids.PackedSims.from_value(each["value"]).sids]
     assert [100, 100] == [len(group["options"]) for group in select["option_groups"]]
     assert [report.sim.sid for report in made.reports] == carried
     labels = [each["text"]["text"] for each in buttons]
@@ -307,7 +307,7 @@ def test_those_in_trouble_can_be_watched(troubled, fine, label, carried):
     drawn = triage_screen(of(*troubled, *(sim(100 + number) for number in range(fine))))
 
     found = [each for each in elements(drawn, "button") if each["action_id"] == ids.WATCH_ALL]
-    told = [(b["text"]["text"], len(ids.Sims.from_value(b["value"]).sids)) for b in found]
+    told = [(b["text"]["text"], len(ids.PackedSims.from_value(b["value"]).sids)) for b in found]
     assert ([(label, carried)] if label else []) == told
 
 

@@ -16,7 +16,7 @@ from bot.blocks.watch import (
     watch_card,
     watch_notice,
 )
-from bot.sessions.snapshot import Found, snapshot_of
+from bot.sessions.snapshot import FindingBrief, snapshot_of
 from bot.slack.posting import ALL_BLOCKS
 from bot.struct import replace
 from bot.watches.transitions import notable_changes
@@ -282,8 +282,8 @@ def test_what_a_notice_knows():
     assert "KORE has not answered for 40 s." in words_
     assert "still offline" not in words_
 
-    swapped = Found("imei_changed", "critical", "The SIM moved")
-    flaps = Found("flapping", "warning", "Flapping")
+    swapped = FindingBrief("imei_changed", "critical", "The SIM moved")
+    flaps = FindingBrief("flapping", "warning", "Flapping")
     before, after = replace(ON, findings=(flaps,)), replace(ON, findings=(swapped,))
 
     words_ = noticed(a_notice(before=before, after=after))

@@ -7,7 +7,7 @@ import pytest
 from bot.demo.examples import SUPER_SIM, groups
 from bot.demo.stories.story import all_stories
 from bot.errors import NotASim, SuperSim
-from bot.sims.identifier import Kind, identify
+from bot.sims.identifier import IdentifierKind, identify
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def test_the_ways_to_name_a_sim_are_all_there():
     """A name, a SID, an ICCID with spaces, a Super SIM and rubbish: each is read as such."""
     name, sid, iccid, _, misspelt, super_sim, _, rubbish, *_ = typed(groups(all_stories(), NOW)[0])
 
-    assert [Kind.NAME, Kind.SID, Kind.ICCID, Kind.NAME] == [
+    assert [IdentifierKind.NAME, IdentifierKind.SID, IdentifierKind.ICCID, IdentifierKind.NAME] == [
         identify(text).kind for text in (name, sid, iccid, misspelt)
     ]
     assert " " in iccid

@@ -11,7 +11,7 @@ from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import parse_fleet_query
-from bot.sessions.snapshot import Found, Snapshot
+from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, ScanRow, ScanRows
 from bot.struct import replace
@@ -54,7 +54,7 @@ SIMS = (
     fleet_sim(4, "well-1", state=State.NEVER_SEEN, operator=None, network=None, seen_at=None),
     fleet_sim(5, "well-2", state=State.BLOCKED, plan="WP1"),
     fleet_sim(6, "8901260012345678909", state=State.OFFLINE, seen_at=NOW - timedelta(days=1)),
-    fleet_sim(7, "Ünit-7", findings=(Found("flapping", "warning", "Flapping"),)),
+    fleet_sim(7, "Ünit-7", findings=(FindingBrief("flapping", "warning", "Flapping"),)),
 )
 
 

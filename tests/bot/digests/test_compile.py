@@ -11,7 +11,7 @@ from bot.digests.compile import ChangeCollector, Compiler, RunNotes, sim_summary
 from bot.digests.scan import MIN_GRAVITY
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.sessions.redaction import REDACTED
-from bot.sessions.snapshot import ChangeKind, Found, Snapshot, gravest
+from bot.sessions.snapshot import ChangeKind, FindingBrief, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, Stage
 from bot.store.scans import FAILED, Pair, ScanRow, ScanRows
 from bot.struct import replace
@@ -20,7 +20,7 @@ from tests.digest_rig import pumps
 from tests.fakes import FakeClock
 
 HOURLY = pumps(schedule=DigestSchedule(Frequency.HOURS))
-FLAPPING = Found("flapping", "warning", "Flapping")
+FLAPPING = FindingBrief("flapping", "warning", "Flapping")
 
 
 def row(number, *, mark=1, gravity=0, state=State.ONLINE, fault=None, lost=None, **told):  # noqa: PLR0913 -- a row's columns
@@ -114,7 +114,7 @@ async def test_a_common_outage(scene):
     assert (1000.0, 1003.0) == (it.first.timestamp(), it.last.timestamp())
 
 
-GHOST = Found("ghost_session", "warning", "Session is open but may be dead")
+GHOST = FindingBrief("ghost_session", "warning", "Session is open but may be dead")
 
 
 def down(number, **told):
@@ -129,7 +129,7 @@ WELL = [row(n) for n in range(10, 20)]
 async def test_who_is_in_an_outage_has_it_for_a_cause(scene):
     """SIMs of an outage are named with it, and stand before what is less grave; others do not."""
     graver = row(60, gravity=MIN_GRAVITY + 9, findings=(FLAPPING,))
-    limit = Found("data_limit", "critical", "Data limit")
+    limit = FindingBrief("data_limit", "critical", "Data limit")
     lost = [down(1), down(2), down(3, findings=(limit, GHOST), gravity=MIN_GRAVITY + 150)]
     worst = (await scene.digest(await scene.run(60.0, *lost, graver, *WELL))).worst
 
@@ -271,9 +271,9 @@ def gathered(*pairs, most=10, **how):
         ({"imei14": None}, []),
         ({"country": None}, []),
         ({"state": State.UNKNOWN}, []),
-        ({"findings": (Found("idle_session", "info", "Idle"),)}, []),
-        ({"findings": (Found("healthy", "info", "Healthy"),)}, []),
-        ({"findings": (Found("sim_not_active", "critical", "Suspended"),)}, []),
+        ({"findings": (FindingBrief("idle_session", "info", "Idle"),)}, []),
+        ({"findings": (FindingBrief("healthy", "info", "Healthy"),)}, []),
+        ({"findings": (FindingBrief("sim_not_active", "critical", "Suspended"),)}, []),
         ({"stale": True, "state": State.OFFLINE}, []),
     ],
 )
@@ -294,7 +294,9 @@ def test_a_change_back_is_reported():
 
 def test_the_gravest_are_kept():
     """All are counted; of those kept the gravest come first, then those that came first."""
-    worse = replace(ONLINE, state=State.OFFLINE, findings=(Found("gone_silent", "critical", "S"),))
+    worse = replace(
+        ONLINE, state=State.OFFLINE, findings=(FindingBrief("gone_silent", "critical", "S"),)
+    )
     silent = [replace(ONLINE, name=f"pump-{n}", state=State.OFFLINE) for n in range(5)]
     before = replace(ONLINE, findings=worse.findings)
     pairs = [pair(ONLINE, each) for each in silent]
@@ -325,7 +327,7 @@ def test_a_row_that_cannot_be_read_is_no_change(text):
 
 def test_a_list_names_the_gravest_finding():
     """What stands beside a SIM is its first finding that says more than its state."""
-    findings = (Found("sim_not_active", "critical", "Suspended"), FLAPPING)
+    findings = (FindingBrief("sim_not_active", "critical", "Suspended"), FLAPPING)
     snapshot = replace(ONLINE, findings=findings)
 
     assert ("Flapping", "warning") == (sim_summary(snapshot).what, sim_summary(snapshot).severity)

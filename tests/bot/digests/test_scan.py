@@ -24,7 +24,7 @@ from bot.kore.errors import KoreUnavailable
 from bot.sessions.lookup import Judge, SessionLookup
 from bot.sessions.news_ages import NewsAges
 from bot.sessions.peers import scanned_member
-from bot.sessions.snapshot import Found, Snapshot, changes, snapshot_of, traffic
+from bot.sessions.snapshot import FindingBrief, Snapshot, changes, snapshot_of, traffic
 from bot.sims.directory import SimDirectory
 from bot.sims.resolver import SimResolver
 from bot.store.lookups import NewsAgeRows
@@ -292,7 +292,12 @@ SNAPSHOTS = st.builds(
     radio=st.none() | st.sampled_from(["LTE", "3G"]),
     imei14=st.none() | st.sampled_from(["1" * 14, "2" * 14]),
     findings=st.lists(
-        st.sampled_from([Found("flapping", "warning", "F"), Found("imei_changed", "critical", "I")])
+        st.sampled_from(
+            [
+                FindingBrief("flapping", "warning", "F"),
+                FindingBrief("imei_changed", "critical", "I"),
+            ]
+        )
     ).map(tuple),
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane, Timing
-from bot.jobs.job import Kind
+from bot.jobs.job import JobKind
 from bot.store.schema import NOW, jobs
 from tests.waiting import until
 
@@ -27,7 +27,7 @@ def kind(run, *, name="kind", lane="default", attempts=3, longest=60.0):
     async def with_services(job, services):
         return await run(job)
 
-    return Kind(name, with_services, lane, attempts, longest)
+    return JobKind(name, with_services, lane, attempts, longest)
 
 
 @asynccontextmanager

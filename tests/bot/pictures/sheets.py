@@ -7,13 +7,13 @@ from PIL import Image
 
 from bot.diagnosis.thresholds import Thresholds
 from bot.pictures.canvas import RADIOS, colours
-from bot.pictures.layout import LEFT, Layout, Window, lanes_of, lay_out, spans_of
+from bot.pictures.layout import LEFT, DayWindow, Layout, lanes_of, lay_out, spans_of
 from bot.sessions.report import SessionReport
 from tests.bot.blocks import reports
 from tests.builders import NOON, a_session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WINDOW = Window(NOON)
+WINDOW = DayWindow(NOON)
 LIMITS = Thresholds()
 WHITE, INK = (255, 255, 255), (29, 28, 29)
 TELCEL = {

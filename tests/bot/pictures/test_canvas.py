@@ -39,7 +39,7 @@ from bot.pictures.canvas import (
     touched,
     unread,
 )
-from bot.pictures.layout import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, Window, spans_of
+from bot.pictures.layout import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, DayWindow, spans_of
 from tests.bot.pictures.sheets import (
     LIMITS,
     WHITE,
@@ -348,7 +348,7 @@ def test_subtitle():
 
     why = Counter({TOO_OLD: 9, NO_START: 1})
 
-    assert ["1 session left out: no start is told"] == list(omissions(why, Window(NOON, 7)))
+    assert ["1 session left out: no start is told"] == list(omissions(why, DayWindow(NOON, 7)))
 
     assert ["0 rows", "1 row", "12\u202f345 rows"] == [counted(n, "row") for n in (0, 1, 12345)]
 
@@ -360,7 +360,7 @@ def test_nothing():
         (7, "No data session in the last 7 days"),
         (30, "No data session in the last 30 days; KORE keeps none from before that"),
     ):
-        assert words == nothing(Window(NOON, days)), (days, words)
+        assert words == nothing(DayWindow(NOON, days)), (days, words)
 
 
 def test_left_out():

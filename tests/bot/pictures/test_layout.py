@@ -17,10 +17,10 @@ from bot.pictures.layout import (
     OTHERS,
     RIGHT,
     TOO_OLD,
-    Change,
-    Kind,
+    DayWindow,
+    MarkKind,
     Scale,
-    Window,
+    TimelineChange,
     changes_of,
     lanes_of,
     spans_of,
@@ -66,7 +66,10 @@ def test_lanes_fill_the_plot_from_top_to_bottom(lanes):
 def test_notes_and_marks_take_the_room_that_they_need():
     """Each row of marks moves the lanes down, each note but the first makes the picture taller."""
     bare = laid_out(ago(1))
-    changes = [Change(Kind.DEVICE, NOON, "a"), Change(Kind.COUNTRY, NOON, "b")]
+    changes = [
+        TimelineChange(MarkKind.DEVICE, NOON, "a"),
+        TimelineChange(MarkKind.COUNTRY, NOON, "b"),
+    ]
     marked = laid_out(ago(1), changes=changes)
 
     assert HEADER == bare.lanes_top
@@ -93,11 +96,11 @@ def test_bars_stand_where_their_time_is():
 def test_marks_that_are_too_close_become_one():
     """They have their number, one far off its name; without sessions there is an empty plot."""
     moments = [20, 10, 9.9, 9.8]
-    changes = [Change(Kind.COUNTRY, NOON - days * DAY, f"C{days}") for days in moments]
+    changes = [TimelineChange(MarkKind.COUNTRY, NOON - days * DAY, f"C{days}") for days in moments]
     (row,) = laid_out(ago(1, **TELCEL), changes=changes).mark_rows
 
     assert ["C20", "×3"] == [mark.label for mark in row.marks]
-    assert (Kind.COUNTRY, 4) == (row.kind, row.changes)
+    assert (MarkKind.COUNTRY, 4) == (row.kind, row.changes)
 
     plan = laid_out()
 
@@ -193,11 +196,15 @@ def test_a_new_device_and_a_new_country():
     """Each stands at the first session that tells of it; what was before the window is known."""
     told = changes(ago(4), ago(3, imei=PHONE), ago(2, imei=PHONE, **TELCEL), ago(1, imei=PHONE))
 
-    assert [(Kind.DEVICE, 3, "…000077"), (Kind.COUNTRY, 2, "MEX"), (Kind.COUNTRY, 1, "USA")] == told
+    assert [
+        (MarkKind.DEVICE, 3, "…000077"),
+        (MarkKind.COUNTRY, 2, "MEX"),
+        (MarkKind.COUNTRY, 1, "USA"),
+    ] == told
 
     told = changes(ago(40, **TELCEL), ago(35), ago(3, **TELCEL))
 
-    assert [(Kind.COUNTRY, 3, "MEX")] == told
+    assert [(MarkKind.COUNTRY, 3, "MEX")] == told
 
     assert [] == changes()
 
@@ -280,8 +287,8 @@ def test_the_least_used_networks_share_the_last_lane():
 def test_words():
     """Both ends are told, and whose time it is."""
     for window, words in (
-        (Window(NOON), "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC"),
-        (Window(NOON, 1), "4 Jan 2026 12:00 – 5 Jan 2026 12:00 UTC"),
+        (DayWindow(NOON), "6 Dec 2025 12:00 – 5 Jan 2026 12:00 UTC"),
+        (DayWindow(NOON, 1), "4 Jan 2026 12:00 – 5 Jan 2026 12:00 UTC"),
     ):
         assert words == window.words, (window, words)
 
@@ -295,29 +302,29 @@ def test_ticks():
         (14, ["Tue 23 Dec", "Fri 26 Dec", "Mon 29 Dec", "Thu 1 Jan", "Sun 4 Jan"]),
         (30, ["Mon 8 Dec", "Mon 15 Dec", "Mon 22 Dec", "Mon 29 Dec", "Mon 5 Jan"]),
     ):
-        told = [tick.label for tick in Window(NOON, days).ticks() if tick.label]
+        told = [tick.label for tick in DayWindow(NOON, days).ticks() if tick.label]
 
         assert labels == told[:8], (days, labels)
 
 
 def test_each_midnight_has_a_tick():
     """Days that are not named have a small line, and none lies outside the window."""
-    moments = [tick.moment for tick in Window(NOON).ticks()]
+    moments = [tick.moment for tick in DayWindow(NOON).ticks()]
 
     assert [datetime(2025, 12, 7, tzinfo=UTC) + n * timedelta(days=1) for n in range(30)] == moments
 
     for days in range(1, 31):
-        window = Window(NOON, days)
+        window = DayWindow(NOON, days)
 
         assert all(window.begin <= tick.moment <= NOON for tick in window.ticks())
 
 
 def test_weekends():
     """They are Saturdays and Sundays from midnight to midnight."""
-    begin, end = list(Window(NOON, 2).weekends())[-1]
+    begin, end = list(DayWindow(NOON, 2).weekends())[-1]
 
     assert (timedelta(hours=24), 6, 0) == (end - begin, begin.weekday(), end.hour)
 
-    days = [begin.weekday() for begin, _ in Window(NOON).weekends()]
+    days = [begin.weekday() for begin, _ in DayWindow(NOON).weekends()]
 
     assert [5, 6] * 5 == days

@@ -5,7 +5,16 @@ from itertools import pairwise
 import pytest
 
 from bot.pictures.canvas import RADIOS, WEEKEND, Canvas, Lettering, colours
-from bot.pictures.layout import FOOT_LINE, HEADER, LEFT, MARGIN, RIGHT, WIDTH, Change, Kind
+from bot.pictures.layout import (
+    FOOT_LINE,
+    HEADER,
+    LEFT,
+    MARGIN,
+    RIGHT,
+    WIDTH,
+    MarkKind,
+    TimelineChange,
+)
 from bot.pictures.timeline import Painter, Texts, label_place, paint_marks
 from tests.bot.pictures.sheets import (
     DAY,
@@ -174,7 +183,7 @@ def ink_around(image, x, row):
 
 def test_each_change_has_a_shape_a_label_and_a_line():
     """The shape stands over its moment, the label beside it, a dashed line down the lanes."""
-    plan, image = marked([Change(Kind.COUNTRY, NOON - 10 * DAY, "MEX")])
+    plan, image = marked([TimelineChange(MarkKind.COUNTRY, NOON - 10 * DAY, "MEX")])
     (row,) = plan.mark_rows
     x = LEFT + row.marks[0].x
     line = (round(x) - 1, plan.lanes_top, round(x) + 1, plan.lanes_bottom)
@@ -187,7 +196,7 @@ def test_each_change_has_a_shape_a_label_and_a_line():
 
 def test_the_two_kinds_differ_in_shape():
     """A device is a triangle, a country a diamond, with less ink at its top; no change, no ink."""
-    changes = [Change(kind, NOON - 10 * DAY, "") for kind in Kind]
+    changes = [TimelineChange(kind, NOON - 10 * DAY, "") for kind in MarkKind]
     plan, image = marked(changes)
     tops = [
         count(image, INK, (MARGIN, row.middle - 9, MARGIN + 16, row.middle))
@@ -195,7 +204,7 @@ def test_the_two_kinds_differ_in_shape():
         for row in plan.mark_rows
     ]
 
-    assert [Kind.DEVICE, Kind.COUNTRY] == [row.kind for row in plan.mark_rows]
+    assert [MarkKind.DEVICE, MarkKind.COUNTRY] == [row.kind for row in plan.mark_rows]
     assert tops[0] != pytest.approx(tops[1], abs=0.05)
 
     plan, image = marked([])

@@ -8,7 +8,7 @@ from bot.blocks.sim_text import label_of
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.sessions.report import ABOUT_ALLOWANCE
-from bot.sessions.snapshot import Change, ChangeKind, Found, Snapshot, changes, snapshot_of
+from bot.sessions.snapshot import Change, ChangeKind, FindingBrief, Snapshot, changes, snapshot_of
 from bot.struct import replace
 from tests.bot.blocks.reports import NOW, REPORTS, a_finding, a_report
 from tests.builders import ICCID, NOON, SID, a_session, a_sim
@@ -35,7 +35,7 @@ def test_a_report_is_kept_in_little():
         cell_id="310-260-40482-1243",
         packets_up=246,
         packets_down=296,
-        findings=(Found("flapping", "critical", "Flapping"),),
+        findings=(FindingBrief("flapping", "critical", "Flapping"),),
         next_step=a_finding().next_step,
     )
 
@@ -150,12 +150,12 @@ def test_a_later_version_may_tell_more_of_a_finding():
     written = json.loads(LEAST.to_json()) | {"findings": [["flapping", "critical", "Flaps", 9]]}
     read = Snapshot.from_json(json.dumps(written))
 
-    assert (Found("flapping", "critical", "Flaps"),) == read.findings
+    assert (FindingBrief("flapping", "critical", "Flaps"),) == read.findings
 
 
-FLAPPING = Found("flapping", "critical", "Flapping")
-SWAPPED = Found("imei_changed", "critical", "The SIM moved to another device")
-OUTAGE = Found("common_outage", "critical", "3 SIMs")
+FLAPPING = FindingBrief("flapping", "critical", "Flapping")
+SWAPPED = FindingBrief("imei_changed", "critical", "The SIM moved to another device")
+OUTAGE = FindingBrief("common_outage", "critical", "3 SIMs")
 BEFORE = Snapshot(
     sid=SID,
     name="pump-7",
@@ -235,7 +235,7 @@ def test_a_change_is_told_with_before_and_after(changed, expected):
         {"radio": "something new"},
         {"cell_id": "334-020-1-2", "packets_up": 7, "seen_at": NOON, "since": NOON},
         {"findings": (FLAPPING._replace(severity="info", title="Flapping a little"),)},
-        {"findings": (FLAPPING, Found("healthy", "info", "Healthy"))},
+        {"findings": (FLAPPING, FindingBrief("healthy", "info", "Healthy"))},
         {"findings": (FLAPPING, OUTAGE)},
         {"state": State.OFFLINE, "country": "USA", "findings": (), "stale": True},
     ],
@@ -249,7 +249,7 @@ def test_what_is_unknown_or_the_same_in_other_words_is_no_change(changed):
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_a_rule_that_could_not_speak_neither_came_nor_went(side):
     """A finding about the plan is no change where the plan was not there in time."""
-    limit = Found("data_limit", "critical", "Over the limit")
+    limit = FindingBrief("data_limit", "critical", "Over the limit")
     judged = replace(BEFORE, findings=(FLAPPING, limit))
     unjudged = replace(BEFORE, unjudged=("data_limit",))
     pair = (judged, unjudged) if side == "after" else (unjudged, judged)
@@ -263,7 +263,7 @@ def test_what_an_outage_explained_neither_came_nor_went(side, rule):
     """A silence that stands alone, now that others of its outage are back, is the same silence."""
     silent = replace(BEFORE, state=State.STALE)
     outage = replace(silent, findings=(OUTAGE,))
-    alone = replace(silent, findings=(Found(rule, "warning", "Open but dead"),))
+    alone = replace(silent, findings=(FindingBrief(rule, "warning", "Open but dead"),))
     pair = (outage, alone) if side == "before" else (alone, outage)
 
     assert () == changes(*pair)
@@ -271,7 +271,7 @@ def test_what_an_outage_explained_neither_came_nor_went(side, rule):
 
 def test_what_is_wrong_with_a_sim_that_is_back_is_new():
     """It flaps, now that its outage is over: nobody was told of that before."""
-    ghost = Found("ghost_session", "warning", "Dead")
+    ghost = FindingBrief("ghost_session", "warning", "Dead")
     outage = replace(BEFORE, state=State.STALE, findings=(OUTAGE, ghost))
     back = replace(BEFORE, state=State.ONLINE, findings=(FLAPPING,))
 

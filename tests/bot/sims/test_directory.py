@@ -6,7 +6,7 @@ import pytest
 from bot.emulators.kore.faults import broken, not_json
 from bot.sims.accounts import JoinedDirectory
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Kind, identify
+from bot.sims.identifier import IdentifierKind, identify
 from bot.sims.wording import Listed
 from tests.bot.sims.conftest import a_row, paths, sid
 from tests.builders import ICCID, SID
@@ -67,9 +67,9 @@ async def test_sids_by_name_and_number(directory):
     await directory.refresh()
 
     assert SID == directory.sid_of_unique_name("Pump-7")
-    assert SID == directory.sid_of_number(Kind.ICCID, ICCID)
+    assert SID == directory.sid_of_number(IdentifierKind.ICCID, ICCID)
     assert directory.sid_of_unique_name("Depot") is None
-    assert directory.sid_of_number(Kind.ICCID, ICCID[:-1]) is None
+    assert directory.sid_of_number(IdentifierKind.ICCID, ICCID[:-1]) is None
 
 
 async def test_joined_lists_name_the_one_only_where_all_are_read(kore, directory, clock):

@@ -9,7 +9,7 @@ from bot.sims.identifier import (
     MAX_LINK,
     MAX_TEXT,
     Identifier,
-    Kind,
+    IdentifierKind,
     Unwrapped,
     identify,
     is_link,
@@ -37,7 +37,7 @@ SIDS_AS_TYPED = (
 @pytest.mark.parametrize("text", SIDS_AS_TYPED)
 def test_sids(text):
     """A SID is read from whatever is around it and spelt DE in capitals."""
-    assert Identifier(Kind.SID, SID, SID) == identify(text)
+    assert Identifier(IdentifierKind.SID, SID, SID) == identify(text)
 
 
 def test_the_case_of_a_sid():
@@ -59,14 +59,14 @@ def test_iccids(text):
     """An ICCID is its 19 digits, however they are grouped, padded and wrapped."""
     found = identify(text)
 
-    assert (Kind.ICCID, ICCID) == (found.kind, found.value)
+    assert (IdentifierKind.ICCID, ICCID) == (found.kind, found.value)
     assert ICCID == found.spellings[0]
 
 
 @pytest.mark.parametrize("length", range(18, 23))
 def test_lengths_of_iccids(length):
     """From 18 to 22 digits it is an ICCID, whether a check digit fits or not."""
-    assert Kind.ICCID is identify("89012600123456789012345"[:length]).kind
+    assert IdentifierKind.ICCID is identify("89012600123456789012345"[:length]).kind
 
 
 def test_imeis():
@@ -80,7 +80,7 @@ def test_imeis():
     ):
         found = identify(text)
 
-        assert (Kind.IMEI, value) == (found.kind, found.value), (text, value)
+        assert (IdentifierKind.IMEI, value) == (found.kind, found.value), (text, value)
 
 
 AS_TYPED = (
@@ -111,7 +111,7 @@ def test_names():
     ):
         found = identify(text)
 
-        assert (Kind.NAME, name) == (found.kind, found.value), (text, name)
+        assert (IdentifierKind.NAME, name) == (found.kind, found.value), (text, name)
         assert name == found.spellings[0], (text, name)
 
 

@@ -5,7 +5,7 @@ from msgspec.structs import astuple
 
 from bot.errors import Candidate
 from bot.kore.models import Sim
-from bot.sims.identifier import Identifier, Kind, identify
+from bot.sims.identifier import Identifier, IdentifierKind, identify
 from bot.sims.index import Block, NearMisses, SimTable
 from tests.bot.sims.conftest import sid
 
@@ -156,7 +156,7 @@ def test_what_does_not(typed):
 
 def test_each_sim_once_and_no_more_than_asked():
     """A SIM found by both its names counts once, and the limit holds over many blocks."""
-    nearest = NearMisses(Identifier(Kind.NAME, "pump", "pump"), 5)
+    nearest = NearMisses(Identifier(IdentifierKind.NAME, "pump", "pump"), 5)
     for start in range(0, 4000, 100):
         nearest.look_at(
             Block.of(

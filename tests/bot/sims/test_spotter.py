@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from bot.sims.extraction import Place
+from bot.sims.extraction import TextPart
 from bot.sims.spotter import SimSpotter
 from tests.bot.sims.conftest import a_row, sid
 from tests.builders import ICCID, IMEI, SID
@@ -79,7 +79,7 @@ async def test_one_sid_is_read_at_once(spotter):
     """A text that is one SID is read as it is beside other texts, asked for or not."""
     for text in (SID, SID.lower(), sid(404), f"HS{SID[2:]}", SID[:-1], f"{SID}0", f" {SID}"):
         for asked in (True, False):
-            alone, beside = Place("text", text), Place("file 1", "")
+            alone, beside = TextPart("text", text), TextPart("file 1", "")
             at_once = await spotter.read([alone], asked=asked)
 
             assert await spotter.read([alone, beside], asked=asked) == at_once, text
@@ -188,7 +188,7 @@ async def test_an_eid_is_read_where_the_list_has_it(api, directory, resolver, sp
 
 async def test_where_each_stands(spotter):
     """Each thing that is seen has its place, and why it is not taken."""
-    places = [Place("text", "this one?"), Place("attachment 1", f"a\npump-17\nimsi {IMEI}")]
+    places = [TextPart("text", "this one?"), TextPart("attachment 1", f"a\npump-17\nimsi {IMEI}")]
 
     spotted = await spotter.read(places, asked=True)
 
@@ -225,7 +225,7 @@ async def test_a_mistyped_number_is_told(spotter):
 async def test_a_files_name_is_no_list(spotter):
     """What two screenshots are called is not what somebody asks about; a known name is."""
     places = [
-        Place(f"file {at}", f"{name}.png", is_name=True)
+        TextPart(f"file {at}", f"{name}.png", is_name=True)
         for at, name in enumerate(("IMG_0017", "screenshot", "pump-17", "shot-2"), 1)
     ]
     spotted = await spotter.read(places)

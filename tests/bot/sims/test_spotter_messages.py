@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from bot.sims.extraction import Place
+from bot.sims.extraction import TextPart
 from bot.sims.spotter import places_in, places_of
 from tests.handlers.strange import BODIES
 
@@ -126,14 +126,14 @@ def test_where_a_text_stands():
     }
     inner["files"][0]["preview"] = "d"
     places = [
-        Place("text", "a"),
-        Place("attachment 1", "b"),
-        Place("attachment 1, block 1", "pump-9"),
-        Place("file 1", "c", is_name=True),
-        Place("file 1, preview", "d"),
+        TextPart("text", "a"),
+        TextPart("attachment 1", "b"),
+        TextPart("attachment 1, block 1", "pump-9"),
+        TextPart("file 1", "c", is_name=True),
+        TextPart("file 1, preview", "d"),
     ]
 
     assert places == places_of(inner)
     assert places == places_in({"type": "event_callback", "event": inner})
     assert places == places_in({"type": "message_action", "message": inner})
-    assert [Place("message 2, text", "x")] == places_in({"messages": [{}, {"text": "x"}]})
+    assert [TextPart("message 2, text", "x")] == places_in({"messages": [{}, {"text": "x"}]})

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot.clock import SystemClock
 from bot.store.database import Database
-from bot.store.rate_limit import BATCH_SECONDS, Allowance, SharedRate
+from bot.store.rate_limit import BATCH_SECONDS, SharedRate, TokenBucket
 from bot.store.schema import buckets
 from tests.fakes import FakeClock
 
@@ -86,7 +86,7 @@ async def test_without_the_store_the_pace_is_kept_alone(clock, tmp_path):
 
 async def test_an_allowance_never_waits(database):
     """So many at once; then it says how long until there are enough again, for each by itself."""
-    allowance = Allowance(database, "alerts", at_once=60, interval=3.0)
+    allowance = TokenBucket(database, "alerts", at_once=60, interval=3.0)
     taken = [await allowance.take("C1", sims) for sims in (20, 40, 1, 20)]
 
     assert [0, 0, 3.0, 60.0] == pytest.approx(taken, abs=1.0)
@@ -96,7 +96,7 @@ async def test_an_allowance_never_waits(database):
 
 async def test_an_allowance_grows_again(database):
     """After three seconds there is one more; a clock that was set back holds nobody up."""
-    allowance = Allowance(database, "alerts", at_once=60, interval=3.0)
+    allowance = TokenBucket(database, "alerts", at_once=60, interval=3.0)
     await allowance.take("C1", 60)
     for back in (4, -3600):
         async with database.write() as tx:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.diagnosis.evidence import State
 from bot.sessions.redaction import REDACTED
-from bot.sessions.snapshot import Found
+from bot.sessions.snapshot import FindingBrief
 from bot.struct import replace
 from bot.watches.transitions import (
     CARD_AGE,
@@ -28,7 +28,7 @@ from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable
 from tests.bot.watches.watch_builders import ANA, HOUR, MINUTE, NOON, a_card, a_snapshot, a_watch
 from tests.builders import ICCID
 
-SWAPPED = Found("imei_changed", "critical", "The SIM moved")
+SWAPPED = FindingBrief("imei_changed", "critical", "The SIM moved")
 UNKNOWN = [Unreachable("KORE is away."), a_snapshot("online", stale=True), a_snapshot("unknown")]
 
 
@@ -176,8 +176,8 @@ def test_a_watch_until_changes_ends_with_any_notable_change(changed):
     [
         {"packets_up": 999},
         {"cell_id": "334-020-1-1"},
-        {"findings": (Found("idle_session", "info", "Idle"),)},
-        {"findings": (Found("healthy", "info", "Healthy"),)},
+        {"findings": (FindingBrief("idle_session", "info", "Idle"),)},
+        {"findings": (FindingBrief("healthy", "info", "Healthy"),)},
         {"imei14": None, "operator": None, "network": None},
     ],
 )

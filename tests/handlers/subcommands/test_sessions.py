@@ -133,7 +133,7 @@ async def test_a_near_miss_leads_to_the_history_that_was_asked_for(whole):
     _, button = find_button(question, "pump-7")
     await whole.click(question, "pump-7")
 
-    assert 3 == ids.Pick.from_value(button["value"]).days
+    assert 3 == ids.PickedSim.from_value(button["value"]).days
     (answer,) = whole.slack.seen_by("ana")
     assert "pump-7 had" in answer.text
     assert "in the last 3 days" in answer.text

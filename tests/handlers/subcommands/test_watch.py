@@ -282,7 +282,7 @@ async def test_a_store_that_is_lost_keeps_no_watch(tmp_path, left):
 async def test_all_of_a_table_can_be_watched(whole):
     """One button carries several SIMs; they share one card."""
     sids = [(await whole.view.sessions.look_up(name)).sim.sid for name in ("pump-7", "truck-42")]
-    await _click_value(whole, ids.WATCH_ALL, ids.Sims.of(sids).to_value())
+    await _click_value(whole, ids.WATCH_ALL, ids.PackedSims.of(sids).to_value())
     await until(lambda: cards(whole))
 
     assert ["pump-7", "truck-42"] == sorted(await open_names(whole))
