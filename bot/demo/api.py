@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from bot.demo.actions import ACTIONS
+from bot.demo.actions import ACTIONS, act
 from bot.demo.controls import Controls
 from bot.demo.examples import groups
 from bot.demo.stories.story import Story
@@ -34,21 +34,20 @@ class ActionsApi:
 
     async def serve(self, request: Request) -> Response:
         """Do it."""
-        kind = ACTIONS.get(request.path_params["action"])
-        if kind is None:
+        action = request.path_params["action"]
+        if action not in ACTIONS:
             return _refusal("no_such_action", 404)
         body = await _read(request)
         if body is None:
             return _refusal("too_large", 413)
         try:
-            done = await kind.model_validate_json(body).do(self._controls)
+            return _answer(await act(self._controls, action, body))
         except ValidationError:
             return _refusal("invalid_arguments", 422)
         except KeyError:
             return _refusal("not_found", 404)
         except SlackError as error:
             return _refusal(error.code, 200)
-        return _answer(done or Delivery(ok=True))
 
 
 async def _read(request: Request) -> bytes | None:

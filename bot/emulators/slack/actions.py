@@ -1,6 +1,7 @@
 """What all actions of people share: delivery, what elements and actions carry; those in modals."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from bot.emulators.slack import payloads
 from bot.emulators.slack.app_responses import AppResponses
@@ -66,7 +67,7 @@ def answer_of(element: Json, selected: object) -> Json:
     return {"type": kind, PLAIN[kind]: selected} if kind in PLAIN else {"type": kind}
 
 
-def typed_values(blocks: Iterable[Json], values: Json) -> Json:
+def typed_values(blocks: Iterable[Json], values: dict[str, Json]) -> Json:
     """Report what was filled in, by block id and action id. Raises KeyError."""
     return {
         block: {
@@ -239,7 +240,7 @@ class ModalActions(Actions):
         action_id: str,
         *,
         selected: object = None,
-        values: Json | None = None,
+        values: dict[str, Json] | None = None,
     ) -> Delivery:
         """Press a button of the open modal, or choose in it, with what is filled in by then."""
         view = self._open_view(user)
@@ -252,7 +253,7 @@ class ModalActions(Actions):
         """Press a button in the app's Home tab, or choose in it."""
         return await self._click_view(self._home(user), block_id, action_id, selected)
 
-    async def submit_view(self, user: str, values: Json | None = None) -> Delivery:
+    async def submit_view(self, user: str, values: dict[str, Json] | None = None) -> Delivery:
         """Send off the open modal; `values` maps block id and action id to what was filled in.
 
         Slack's client does not send a modal whose required inputs are empty:
@@ -280,7 +281,7 @@ class ModalActions(Actions):
         payload = payloads.from_view("view_closed", person, view) | {"is_cleared": False}
         return await self._hand_over("interactive", payload, person)
 
-    async def open_home(self, user: str, tab: str = "home") -> None:
+    async def open_home(self, user: str, tab: Literal["home", "messages"] = "home") -> None:
         """Open the app's Home or Messages tab; the app hears app_home_opened."""
         person = self.person(user)
         home = self.views.home(person.id)
