@@ -27,28 +27,11 @@ class SimRecord(Protocol):
     def bytes_per_day(self) -> int | None:
         """How much it uses a day; None: as much as its sessions' packets make."""
 
-    def sim(self, now: datetime) -> Row:
+    def sim(self, now: datetime, /) -> Row:
         """Return the SIM."""
 
-    def sessions(self, now: datetime) -> list[Row]:
+    def sessions(self, now: datetime, /) -> list[Row]:
         """Return its data sessions in the order in which the API lists them."""
-
-
-class StaticSim(Struct):
-    """A SIM whose rows never change."""
-
-    row: Row
-    session_rows: list[Row]
-    registration_code: str | None = None
-    bytes_per_day: int | None = None
-
-    def sim(self, now: datetime) -> Row:  # noqa: ARG002 -- as the protocol has it
-        """Return the SIM."""
-        return self.row
-
-    def sessions(self, now: datetime) -> list[Row]:  # noqa: ARG002 -- as the protocol has it
-        """Return its data sessions."""
-        return self.session_rows
 
 
 class Role(Struct):
@@ -56,18 +39,14 @@ class Role(Struct):
 
     sim: Callable[[datetime], Row]
     sessions: Callable[[datetime], list[Row]]
+    registration_code: str | None = None
+    bytes_per_day: int | None = None
 
 
 class Plot(Role):
-    """What the stand-in needs of a story: its first SIM, and the `others`.
-
-    `rate_plan` is its own, where it has one; `bytes_per_day` is its usage where its packets do not
-    tell it; `registration_code` is printed on its card.
-    """
+    """What the stand-in needs of a story: its first SIM, the `others`, and its own plan, if any."""
 
     rate_plan: Callable[[datetime], Row] | None = None
-    bytes_per_day: int | None = None
-    registration_code: str | None = None
     others: tuple[Role, ...] = ()
 
 
@@ -98,9 +77,8 @@ class StorySim(Struct, dict=True):
 
 def story_sims(story: Plot, start: datetime) -> Iterator[StorySim]:
     """Return the SIMs of a story that starts now."""
-    yield StorySim(story, start, story.registration_code, story.bytes_per_day)
-    for other in story.others:
-        yield StorySim(other, start)
+    for role in (story, *story.others):
+        yield StorySim(role, start, role.registration_code, role.bytes_per_day)
 
 
 def _grown(row: Row, start: datetime, now: datetime) -> Row:

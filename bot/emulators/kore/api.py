@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.emulators.kore import faults as kinds
-from bot.emulators.kore.account import Account, Plot, StaticSim, story_sims
+from bot.emulators.kore.account import Account, Plot, Role, story_sims
 from bot.emulators.kore.events import ScenarioEvents
 from bot.emulators.kore.faults import Fault, Faults
 from bot.emulators.kore.fleet import WINDOW_DAYS, Fleet
@@ -270,7 +270,8 @@ class KoreApi:
         `sim` needs a `sid`; the plan must carry the SID that `sim` names. `bytes_per_day` is its
         usage where it does not follow from its packets.
         """
-        record = StaticSim(sim, list(sessions), registration_code, bytes_per_day)
+        rows = list(sessions)
+        record = Role(lambda _now: sim, lambda _now: rows, registration_code, bytes_per_day)
         self.account.add(record, self._clock.now())
         if rate_plan is not None:
             self.account.add_plan(lambda _now: rate_plan)

@@ -26,9 +26,16 @@ class Network(Struct):
     country: str
     cells: tuple[Cell, ...]
 
-    def cell_id(self, cell: Cell) -> str:
-        """Return MCC-MNC-LAC-CID."""
-        return f"{self.mcc}-{self.mnc}-{cell.area}-{cell.number}"
+    def at(self, cell: Cell) -> Row:
+        """Return what a session in this cell says of where it is; its id is MCC-MNC-LAC-CID."""
+        return {
+            "operator_mcc": self.mcc,
+            "operator_mnc": self.mnc,
+            "operator_country": self.country,
+            "operator_name": self.name,
+            "cell_id": f"{self.mcc}-{self.mnc}-{cell.area}-{cell.number}",
+            "cell_location_estimate": {"lat": cell.lat, "lon": cell.lon},
+        }
 
 
 T_MOBILE = Network(
@@ -223,19 +230,13 @@ class Card(Struct):
         **changes: Value,
     ) -> Row:
         """Return a data session on LTE. Closed ones were last updated at their end."""
-        at = network.cells[cell]
         begun = stamp(start)
         return {
             "sid": sid("WN", f"{self.name} {begun}"),
             "sim_sid": self.sid,
             "account_sid": ACCOUNT_SID,
             "radio_link": "LTE",
-            "operator_mcc": network.mcc,
-            "operator_mnc": network.mnc,
-            "operator_country": network.country,
-            "operator_name": network.name,
-            "cell_id": network.cell_id(at),
-            "cell_location_estimate": {"lat": at.lat, "lon": at.lon},
+            **network.at(network.cells[cell]),
             "packets_uploaded": up,
             "packets_downloaded": down,
             "last_updated": stamp(updated or end),

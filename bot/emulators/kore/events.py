@@ -258,19 +258,13 @@ class ScriptedSession(Struct):
         """Return its row as of now."""
         updated = self.end or self.stalled or max(now, self.start)
         minutes = int((updated - self.start) / timedelta(minutes=1))
-        cell = self.network.cells[0]
         up, down = (
             first + more * minutes
             for first, more in zip(FIRST_PACKETS, PACKETS_A_MINUTE, strict=True)
         )
         return template | {
             "sid": sid("WN", f"{template['sim_sid']} {stamp(self.start)}"),
-            "operator_mcc": self.network.mcc,
-            "operator_mnc": self.network.mnc,
-            "operator_country": self.network.country,
-            "operator_name": self.network.name,
-            "cell_id": self.network.cell_id(cell),
-            "cell_location_estimate": {"lat": cell.lat, "lon": cell.lon},
+            **self.network.at(self.network.cells[0]),
             "packets_uploaded": up,
             "packets_downloaded": down,
             "last_updated": stamp(updated),

@@ -155,25 +155,19 @@ class FleetRows:
         network = self._networks[visit.network % len(self._networks)]
         cell = network.cells[(visit.cell + self._noise.pick(8, 1)) % len(network.cells)]
         known = self._noise.pick(_UNREPORTED_OF, visit.start, 5)
-        located = {"lat": cell.lat, "lon": cell.lon} if known != 1 else None
         return {
             "sid": f"WN{self._noise.seed:016x}{visit.start:016x}",
             "sim_sid": self._card.sid,
             "account_sid": ACCOUNT_SID,
             "radio_link": self._radio_link,
-            "operator_mcc": network.mcc,
-            "operator_mnc": network.mnc,
-            "operator_country": network.country,
-            "operator_name": network.name,
-            "cell_id": network.cell_id(cell),
-            "cell_location_estimate": located,
+            **network.at(cell),
             "packets_uploaded": max(1, int(visit.up * share)),
             "packets_downloaded": max(1, int(visit.down * share)),
             "last_updated": _stamp(end),
             "start": _stamp(visit.start),
             "end": None if is_open else _stamp(visit.end),
             "imei": self._imei if known else None,
-        }
+        } | ({"cell_location_estimate": None} if known == 1 else {})
 
 
 def _stamp(seconds: int) -> str:

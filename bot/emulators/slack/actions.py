@@ -10,7 +10,7 @@ from bot.emulators.slack.delivery import AppLink, Delivery, EnvelopeKind, Unplug
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import SLACKBOT, Channel, Json, Person, elements, flat
 from bot.emulators.slack.state import Change, WorkspaceState, sees
-from bot.emulators.slack.views import View
+from bot.emulators.slack.views import View, merged
 from bot.struct import replace
 
 ONE_OPTION = {"static_select", "external_select", "overflow", "radio_buttons"}
@@ -105,11 +105,6 @@ def initial_values(blocks: Iterable[Json]) -> Json:
                 of_block = values.setdefault(block["block_id"], {})
                 of_block[element["action_id"]] = _untouched(element)
     return values
-
-
-def merged(below: Json, above: Json) -> Json:
-    """Return the values of both, those above where both speak."""
-    return {block: below.get(block, {}) | above.get(block, {}) for block in (*below, *above)}
 
 
 def _untouched(element: Json) -> Json:

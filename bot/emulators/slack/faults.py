@@ -136,21 +136,18 @@ class Triggers:
     def __init__(self, clock: Clock, ids: Ids) -> None:
         self._clock = clock
         self._ids = ids
-        self._issued: dict[str, tuple[str, float]] = {}
-        self._channels: dict[str, str] = {}
+        self._issued: dict[str, tuple[str, str | None, float]] = {}
         self._used: set[str] = set()
 
     def issue(self, user: str, channel: str | None = None) -> str:
         """Return a new trigger id for what a person just did, in a channel or elsewhere."""
         trigger = f"{self._ids.number()}.{self._ids.number()}.{self._ids.token().lower()}"
-        self._issued[trigger] = (user, self._clock.monotonic())
-        if channel is not None:
-            self._channels[trigger] = channel
+        self._issued[trigger] = (user, channel, self._clock.monotonic())
         return trigger
 
     def channel_of(self, trigger: str) -> str | None:
-        """Return the channel in which the person was."""
-        return self._channels.get(trigger)
+        """Return the channel in which the person was. Raises KeyError."""
+        return self._issued[trigger][1]
 
     def use(self, trigger: str) -> str:
         """Return the person whom the trigger belongs to. Raises SlackError."""
@@ -158,7 +155,7 @@ class Triggers:
             raise SlackError("invalid_trigger_id")
         if trigger in self._used:
             raise SlackError("exchanged_trigger_id")
-        user, issued = self._issued[trigger]
+        user, _, issued = self._issued[trigger]
         if self._clock.monotonic() - issued > TRIGGER_SECONDS:
             raise SlackError("expired_trigger_id")
         self._used.add(trigger)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from itertools import chain
 from typing import Self
 
 from bot.clock import Clock
@@ -245,4 +244,4 @@ def sees(person: Person, channel: Channel) -> bool:
 
 
 def _blocks(given: object) -> list[Json]:
-    return list(chain(given)) if isinstance(given, (list, tuple)) else []
+    return list(given) if isinstance(given, (list, tuple)) else []

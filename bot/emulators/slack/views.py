@@ -47,6 +47,11 @@ class View(Struct):
         )
 
 
+def merged(below: Json, above: Json) -> Json:
+    """Return what was filled in of both, that above where both speak."""
+    return {block: below.get(block, {}) | above.get(block, {}) for block in (*below, *above)}
+
+
 class Views:
     """Keeps each person's stack of modals and Home tab."""
 
@@ -84,10 +89,7 @@ class Views:
 
     def fill(self, view: View, values: Json) -> View:
         """Note what the person filled in."""
-        merged = {block: dict(actions) for block, actions in view.values.items()}
-        for block, actions in values.items():
-            merged[block] = merged.get(block, {}) | actions
-        return self._keep(replace(view, values=merged))
+        return self._keep(replace(view, values=merged(view.values, values)))
 
     def publish(self, user: str, body: Json, expected_hash: str | None = None) -> View:
         """Show a Home tab. Raises SlackError: hash_conflict."""

@@ -5,7 +5,6 @@ from bot.emulators.slack.actions import (
     checked_options,
     find_element,
     initial_values,
-    merged,
     typed_in,
 )
 from bot.emulators.slack.app_responses import AppResponses
@@ -14,6 +13,7 @@ from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.message_actions import MessageActions
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import SLACKBOT, Json, Person
+from bot.emulators.slack.views import merged
 from bot.struct import replace
 
 
