@@ -257,8 +257,9 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
     if silence:
         away = fmt.when(silence.since, report.made_at)
         verb = "longer" if silence.is_due(report.made_at) else "not longer"
+        what = "No update" if silence.session else "Not heard from"
         yield (
-            f"No news since {away}, which is {verb} than the {span(silence.line)} I allow it: "
+            f"{what} since {away}, which is {verb} than the {span(silence.line)} I allow it: "
             f"{fmt.own(silence.why)}."
         )
     yield from (_spoke(finding, fmt) for finding in report.findings)
@@ -303,7 +304,7 @@ _IN_BRIEF = {
     "common_outage": "in an outage",
     "data_limit": "at the data limit",
     "degraded": "degraded",
-    "ghost_session": "without updates",
+    "ghost_session": "with no update",
     "gone_silent": "silent",
     "imei_changed": "in another device",
     "impossible_travel": "in two places",

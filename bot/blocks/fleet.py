@@ -24,7 +24,7 @@ _MOST_WATCHED = 20
 _HEADER = ("SIM", "State", "Cause", "Network", "Last seen")
 _BUSIEST = ("SIM", "Packets", "Cause", "State", "Network", "Last seen")
 _KEPT_COLUMNS = 3
-_STATE_WORDS = {"stale": "without an update in an open session"}
+_STATE_WORDS = {"stale": "open with no update"}
 
 
 def fleet_screen(answer: FleetAnswer, now: datetime, *, for_all: bool = False) -> Screen:

@@ -212,7 +212,7 @@ def _news_line(evidence: Evidence, ghost: DataSession, limits: Thresholds) -> tu
     why = (
         "others there are heard from that often"
         if learnt
-        else "how often news comes is not learnt yet"
+        else "how often updates come is not learnt yet"
     )
     return (least, why) if least >= plausible else (plausible, "it has few packets")
 

@@ -19,7 +19,7 @@ PARTICLE = (
     "https://docs.particle.io/reference/device-os/api/cellular/off"
 )
 ANDREWS = (
-    "Andrews & Arnold: a session without news for 1 h is dead, "
+    "Andrews & Arnold: a session with no update for 1 h is dead, "
     "https://support.aa.net.uk/index.php?title=Data_SIM_Settings&diff=next&oldid=8235"
 )
 SORACOM_GHOST = (

@@ -221,14 +221,15 @@ class FindSims(Paged):
 
     name: str | None = Field(None, max_length=LONGEST, description="a name, or a pattern: pump-*")
     state: Literal["offline", "online", "stale", "blocked"] | None = Field(
-        None, description="offline: all that are silent, stale and never seen too"
+        None,
+        description="offline: all that should be online and are not; stale: open with no update",
     )
     network: str | None = Field(None, max_length=LONGEST, description="operator, or MCC-MNC")
     plan: str | None = Field(None, max_length=LONGEST, description="a rate plan's name or SID")
     silent_for: str | None = Field(
         None,
         max_length=40,
-        description="in `state` for that long, or silent: 90min, 24h, 2d; 30d at most",
+        description="in `state`, or offline, for that long: 90min, 24h, 2d; 30d at most",
     )
     new: bool = Field(default=False, description="only those that are new")
     top: int | None = Field(

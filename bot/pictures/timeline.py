@@ -57,7 +57,7 @@ from bot.sessions.report import SessionReport
 from bot.struct import Struct
 
 NAME = "Radio"
-HATCHED = "open, no news"
+HATCHED = "open, no update"
 PALE = "many short sessions"
 _SIDE, _HEIGHT, _SPACE = 30, 24, 8
 _WHOLE = ((0.0, float(_SIDE)),)

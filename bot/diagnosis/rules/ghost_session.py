@@ -31,7 +31,7 @@ def ghost_session(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         rule="ghost_session",
         severity=Severity.CRITICAL if grave else Severity.WARNING,
         title="Session is open but dead" if grave else "Session is open but may be dead",
-        says="Open since {start}, but without news for {silent_for}, since {since}; up to "
+        says="Open since {start}, but with no update for {silent_for}, since {since}; up to "
         "{line} would be normal: {why}.",
         next_step="Reset the SIM's connection, then power-cycle the device"
         f"{UNLESS_ALL_ARE_SILENT}.",

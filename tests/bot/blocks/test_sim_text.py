@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.blocks.findings import cause_words, explanation_lines
+from bot.blocks.fleet import fleet_headline
 from bot.blocks.format import PLAIN
+from bot.blocks.report_text import report_headline
 from bot.blocks.sim_text import (
+    cell_label,
     cell_text,
     duration_text,
     label_of,
@@ -20,8 +24,13 @@ from bot.blocks.sim_text import (
     traffic_text,
     words_of,
 )
-from bot.diagnosis.evidence import State
-from tests.bot.blocks.reports import NOW, a_report
+from bot.diagnosis.evidence import Evidence, State
+from bot.diagnosis.rule import all_rules
+from bot.diagnosis.thresholds import DEFAULTS
+from bot.pictures.timeline import HATCHED
+from bot.sessions.fleet_query import parse_fleet_query
+from bot.sessions.triage import FleetAnswer
+from tests.bot.blocks.reports import NOW, a_finding, a_report
 from tests.bot.watches.watch_builders import HOUR, a_snapshot
 from tests.builders import NOON, a_session, a_sim
 
@@ -35,6 +44,26 @@ def test_a_state_is_a_sign_and_words(state):
     assert word == state_text(state)
     assert word not in {"stale", "blocked"}
     assert "_" not in word
+
+
+def test_a_session_without_an_update_is_called_the_same_everywhere():
+    """In a card, a table, a triage's headline, a fleet's, a finding, a picture, and how we know."""
+    (ghost,) = (each for each in all_rules() if each.name == "ghost_session")
+    seen = a_session(start=NOW - 48 * HOUR, end=None, last_updated=NOW - 24 * HOUR)
+    report = a_report(state=State.STALE, sessions=(seen,))
+    question = parse_fleet_query("stale")
+    said = (
+        state_text(State.STALE),
+        cell_label(report),
+        report_headline(report, PLAIN),
+        cause_words(a_finding(rule="ghost_session")),
+        fleet_headline(FleetAnswer(question, (), 0, 9, 0, NOW), PLAIN),
+        ghost.about.fires,
+        *(each.says for each in ghost.check(Evidence(report.sim, (seen,), NOW), DEFAULTS)),
+        next(line for line in explanation_lines(report, DEFAULTS, PLAIN) if " since " in line),
+        HATCHED,
+    )
+    assert [] == [each for each in said if "no update" not in each.lower()]
 
 
 @pytest.mark.parametrize(
