@@ -178,6 +178,7 @@ class Engine:
         self._health = EngineHealth(self._clock, self._lanes)
         self._runs: set[_Run] = set()
         self._side: list[asyncio.Task[None]] = []
+        self._is_claiming = False  # and while it is not known what came of a claim
         self._last_seen: float | None = None
         self.why_stuck = self._health.why_stuck
 
@@ -198,10 +199,10 @@ class Engine:
             await asyncio.wait({run.task for run in self._runs}, timeout=patience)
         left = list(self._runs)
         await cancelled(*(run.task for run in left), *self._side)
-        if not left:
+        if not (left or self._is_claiming):
             return
         try:
-            await self._queue.release([run.job.key for run in left])
+            await self._queue.release()
         except StoreError:
             log.warning("jobs-not-given-back", extra={"jobs": len(left)})
 
@@ -236,7 +237,10 @@ class Engine:
         free = self._lanes[lane].slots - self._busy(lane)
         if due > snapshot.now or not free:
             return due - snapshot.now if free else self._timing.poll
-        for job in await self._queue.claim(kinds, free, self._timing.lease):
+        self._is_claiming = True
+        claimed = await self._queue.claim(kinds, free, self._timing.lease)
+        self._is_claiming = False
+        for job in claimed:
             self._services.metrics.job_began(job.kind, snapshot.now - job.due)
             self._begin(_Run(job, self._kinds[job.kind]))
         return LEAST_PAUSE

@@ -114,12 +114,13 @@ CLAIM = (
     .values(claim=jobs.c.claim + 1, attempt=jobs.c.attempt + 1)
     .returning(*_COLUMNS)
 )
-_held = (
+_mine = (
     select(_other.c.key)
-    .where(_other.c.key.in_(_KEYS), _other.c.owner == _ME, _other.c.state == _RUNNING)
+    .where(_other.c.owner == _ME, _other.c.state == _RUNNING)
     .order_by(_other.c.key)
     .with_for_update()
 )
+_held = _mine.where(_other.c.key.in_(_KEYS))
 RENEW = update(jobs).where(jobs.c.key.in_(_held)).values(lease=_LEASE).returning(jobs.c.key)
 _lost = (
     select(_other.c.key)
@@ -127,11 +128,7 @@ _lost = (
     .with_for_update(skip_locked=True)
 )
 FREE = update(jobs).where(jobs.c.key.in_(_lost)).values(state=_READY)
-RELEASE = (
-    update(jobs)
-    .where(jobs.c.key.in_(_KEYS), jobs.c.owner == _ME, jobs.c.state == _RUNNING)
-    .values(state=_READY, attempt=jobs.c.attempt - 1)
-)
+RELEASE = update(jobs).where(jobs.c.key.in_(_mine)).values(state=_READY, attempt=jobs.c.attempt - 1)
 _BACK, AHEAD_SECONDS = bindparam("back", type_=Double), 60.0
 _ahead = (
     select(_other.c.key)

@@ -202,10 +202,10 @@ class JobQueue:
             self.news.set()
         return kept
 
-    async def release(self, held: Collection[str]) -> None:
-        """Release what is held, as if it had never been claimed."""
+    async def release(self) -> None:
+        """Release all that this queue has claimed, as if it never had."""
         async with self._notifying(None) as tx:
-            await tx.execute(sql.RELEASE, {"keys": list(held), "me": self._me})
+            await tx.execute(sql.RELEASE, {"me": self._me})
 
     async def record(self, ended: Ended) -> set[str]:
         """Save what came of claimed jobs, all or nothing; return the keys whose claim held."""

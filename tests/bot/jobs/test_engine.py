@@ -147,6 +147,29 @@ async def test_a_stop_waits_for_what_is_under_way(services, queue):
     assert {"long", "short"} == set(runs)
 
 
+async def test_what_was_claimed_as_it_stopped_is_given_back(services, queue, monkeypatch):
+    """A claim that is cut may be saved all the same; another process need not wait for its end."""
+    claim, is_saved = queue.claim, asyncio.Event()
+
+    async def cut_behind_the_claim(*args):
+        await claim(*args)
+        is_saved.set()
+        await asyncio.Event().wait()
+
+    async def step(_job):
+        return None
+
+    monkeypatch.setattr(queue, "claim", cut_behind_the_claim)
+    await queue.add(NewJob("kind", "a"), NewJob("kind", "b"))
+    async with running(services, kind(step)):
+        await is_saved.wait()
+        held = [(await queue.get(key)).state for key in "ab"]
+    left = [await queue.get(key) for key in "ab"]
+
+    assert ["running", "running"] == held
+    assert [("ready", 0), ("ready", 0)] == [(job.state, job.attempt) for job in left]
+
+
 async def test_a_cancelled_job_is_ended_where_it_runs(services, queue):
     """With the next heartbeat, even if it would never have come back."""
     cut = []

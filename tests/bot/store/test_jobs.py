@@ -149,7 +149,7 @@ async def test_a_lease_that_is_renewed_holds(queue, other):
     "between",
     [
         lambda queue, job: queue.cancel(job.key),
-        lambda queue, job: queue.release([job.key]),
+        lambda queue, _job: queue.release(),
         lambda queue, job: queue.record([(job, DONE)]),
         lambda queue, job: queue.record([(job, Outcome("ready"))]),
     ],
@@ -172,9 +172,10 @@ async def test_a_result_counts_once_and_only_while_it_is_wanted(queue, between):
 
 async def test_released_jobs_are_as_if_never_claimed(queue, other):
     """They are due at once for everybody, with no try lost."""
-    jobs = await claimed(queue, "a", "b")
-    await other.release(["a"])
-    await queue.release([job.key for job in jobs])
+    await claimed(queue, "a", "b")
+    await other.release()
+    assert [] == await other.claim(["kind"], 9, 60.0)
+    await queue.release()
     taken = await other.claim(["kind"], 9, 60.0)
 
     assert [("a", 1, 2), ("b", 1, 2)] == [(job.key, job.attempt, job.claim) for job in taken]
@@ -227,7 +228,7 @@ async def test_whoever_waits_for_news_is_told(queue):
     for deed in (
         lambda: queue.add(NewJob("kind", "a")),
         lambda: queue.claim(["kind"], 1, 60.0),
-        lambda: queue.release(["a"]),
+        queue.release,
         lambda: queue.get("a"),
     ):
         queue.news.clear()
