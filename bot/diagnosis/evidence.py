@@ -366,12 +366,14 @@ def is_fresh(session: DataSession, now: datetime, limits: Thresholds) -> bool:
 
 
 def since(state: State, evidence: Evidence) -> datetime | None:
-    """Say since when the state holds, as far as KORE tells."""
+    """Say since when the state holds, as far as KORE tells; without updates: since the last one."""
     current = evidence.current
     if state in {State.BLOCKED, State.NOT_ACTIVATED}:
         return evidence.sim.date_updated
-    if current and state in {State.ONLINE, State.STALE}:
+    if current and state is State.ONLINE:
         return current.start
+    if current and state is State.STALE:
+        return current.last_updated
     if state is not State.OFFLINE:
         return None
     return max((end for each in evidence.sessions or () if (end := each.end)), default=None)

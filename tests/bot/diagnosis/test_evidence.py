@@ -216,7 +216,7 @@ def test_unread_sessions_are_unknown_unless_the_sim_tells():
 
 SINCE = [
     ("online", {}, [still_open(H)], ago(H)),
-    ("stale", {}, [still_open(9 * H, 2 * H)], ago(9 * H)),
+    ("stale", {}, [still_open(9 * H, 2 * H)], ago(2 * H)),
     ("offline", {}, [closed(H, 5)], ago(55)),
     ("blocked", {"status": "suspended", "date_updated": ago(D)}, [still_open(H)], ago(D)),
     ("not activated", {"status": "new", "date_updated": ago(D)}, [], ago(D)),
@@ -228,7 +228,7 @@ SINCE = [
 
 @pytest.mark.parametrize(("why", "sim", "sessions", "moment"), SINCE)
 def test_since_when_the_state_holds(why, sim, sessions, moment):
-    """The state holds since the start or end of the newest session, or the SIM's last change."""
+    """Since the newest session's start, last update or end, or the SIM's last change."""
     known = evidence(*sessions, **sim)
 
     assert moment == since(state_of(known, LIMITS), known), why
