@@ -89,8 +89,11 @@ def plain_pattern(text: str) -> str:
 
 
 def is_pattern(word: str) -> bool:
-    """Return whether a word has `*`, `?` within it, or `[abc]`; a question ends with `?` too."""
-    return _WILD.search(plain_pattern(word)) is not None
+    """Return whether a word has `*`, `?` within it, or `[abc]`; a question ends with `?` too.
+
+    A link has a `?` as well, and is none.
+    """
+    return _WILD.search(plain_pattern(word)) is not None and LINK.match(word.lstrip("<")) is None
 
 
 @lru_cache(maxsize=64)
