@@ -23,7 +23,7 @@ from stub import stub
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import DownSim, EventKind, Incident
-from bot.alerts.reading import Devices, Reader, Wanted, with_outages
+from bot.alerts.reading import AlertFilter, Devices, ScanReader, with_outages
 from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
 from bot.app.jobs import alert_work
@@ -33,7 +33,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.store.database import Database
-from bot.store.digest_runs import ENDS, Stage
+from bot.store.digest_runs import ENDS, RunStage
 from bot.store.jobs import JobQueue
 from bot.store.scans import ScanRow
 from bot.struct import replace
@@ -72,7 +72,7 @@ async def digest_turn(database: Database) -> float:
     """Return the CPU seconds of a digest from its due time until it is compiled."""
     cpu = time.process_time()
     due = await make_due(database)
-    await until(database, due, Stage.POSTING, *ENDS)
+    await until(database, due, RunStage.POSTING, *ENDS)
     cpu = time.process_time() - cpu
     await until(database, due, *ENDS)
     print(f"  digest: {cpu:.2f} s CPU", flush=True)
@@ -127,7 +127,7 @@ async def judging(base: float) -> None:
             yield fleet[at : at + 500]
 
     cpu = time.process_time()
-    reader, devices = Reader(Wanted((), Severity.WARNING), set()), Devices()
+    reader, devices = ScanReader(AlertFilter((), Severity.WARNING), set()), Devices()
     async for page in pages():
         reader.add(page)
         devices.add(page)

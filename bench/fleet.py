@@ -22,7 +22,7 @@ from bot.sessions.fleet_query import FleetQuery, parse_fleet_query
 from bot.sessions.snapshot import FindingBrief, Snapshot
 from bot.sims.directory import SimDirectory
 from bot.store.database import Database
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import ScanRow, ScanRows
 
 SIMS = 10_000
@@ -95,7 +95,7 @@ async def scanned(database: Database, fleet: list[Snapshot], due: float) -> None
             for each in fleet
         )
         await rows.add(run.id, kept, tx)
-    await runs.change(run.id, Stage.POSTED, has_rows=True, sims=len(fleet))
+    await runs.change(run.id, RunStage.POSTED, has_rows=True, sims=len(fleet))
 
 
 async def measured(database: Database) -> list[bool]:

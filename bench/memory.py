@@ -10,7 +10,7 @@ from rounds import report, timed
 from stub import row
 
 from bot.clock import SystemClock
-from bot.kore.cache import Answer, NullObserver
+from bot.kore.cache import FetchResult, NullObserver
 from bot.kore.client import CachePolicies, Caches
 
 SIMS = 2000
@@ -33,8 +33,8 @@ async def fill(cache: object) -> None:
     """Put every SIM into the cache, as a fetch would."""
     for sim in range(SIMS):
 
-        async def fetch(sim: int = sim) -> Answer[tuple[object, ...]]:
-            return Answer((), (body(sim),))
+        async def fetch(sim: int = sim) -> FetchResult[tuple[object, ...]]:
+            return FetchResult((), (body(sim),))
 
         await cache.get(f"DE{sim:032x}", fetch)  # type: ignore[attr-defined]
 

@@ -40,7 +40,7 @@ from bot.ops.metrics import Metrics
 from bot.settings import load_settings
 from bot.slack.client import open_session
 from bot.store.database import Database
-from bot.store.digest_runs import ENDS, DigestRuns, Stage
+from bot.store.digest_runs import ENDS, DigestRuns, RunStage
 from bot.store.jobs import JobQueue, NewJob
 
 SIMS = 10_000
@@ -88,11 +88,11 @@ async def make_due(database: Database) -> float:
     return now
 
 
-async def until(database: Database, due: float, *stages: Stage) -> None:
+async def until(database: Database, due: float, *stages: RunStage) -> None:
     """Wait until a run has come so far. Fails where it came to nothing."""
     runs = DigestRuns(database)
     while (run := await runs.find(FLEET.id, due)) is None or run.stage not in stages:
-        if run and run.stage in {Stage.SKIPPED, Stage.FAILED}:
+        if run and run.stage in {RunStage.SKIPPED, RunStage.FAILED}:
             raise SystemExit(f"the digest was {run.stage.value}: {run.why}")
         await asyncio.sleep(0.05)
 
@@ -149,10 +149,10 @@ async def cost() -> None:
 async def scanned(database: Database, name: str) -> tuple[float, float]:
     """Scan all SIMs once; give the seconds that it took, and those of CPU."""
     due = await make_due(database)
-    await until(database, due, Stage.SCANNING)
+    await until(database, due, RunStage.SCANNING)
     began, cpu = time.perf_counter(), time.process_time()
     await asyncio.sleep(SIMS / IN_FLIGHT * LATENCY)  # no scan is sooner, and each look costs 0.7 ms
-    await until(database, due, Stage.POSTING, *ENDS)
+    await until(database, due, RunStage.POSTING, *ENDS)
     took, cpu = time.perf_counter() - began, time.process_time() - cpu
     await until(database, due, *ENDS)
     print(f"  {name}: {took:.2f} s, {SIMS / took:,.0f} SIMs/s, {cpu:.2f} s CPU")
@@ -211,9 +211,9 @@ async def acks() -> None:
         alone = await caller.round(bot, 100)
         database = await Database.open(store)
         due = await make_due(database)
-        await until(database, due, Stage.SCANNING)
+        await until(database, due, RunStage.SCANNING)
         during = sorted([(await caller.round(bot, 100)).p99 * 1e3 for _ in range(5)])
-        await until(database, due, Stage.SCANNING)
+        await until(database, due, RunStage.SCANNING)
         await database.aclose()
     print(f"  alone: p50 {alone.p50 * 1e3:.2f} ms, p99 {alone.p99 * 1e3:.2f} ms")
     print("  while it scans: p99 " + ", ".join(f"{p99:.2f}" for p99 in during) + " ms")
@@ -245,9 +245,9 @@ async def scanned_by(count: int, store: str) -> float:
             stack.enter_context(process("worker", env))
         database = await Database.open(store)
         due = await make_due(database)
-        await until(database, due, Stage.SCANNING)
+        await until(database, due, RunStage.SCANNING)
         began = time.perf_counter()
-        await until(database, due, Stage.POSTING, *ENDS)
+        await until(database, due, RunStage.POSTING, *ENDS)
         took = time.perf_counter() - began
         await until(database, due, *ENDS)
         await database.aclose()

@@ -27,7 +27,7 @@ from bot.services import Services
 from bot.sims.spotter import places_of
 from bot.struct import replace
 from handlers.alert_form import NOT_THEIRS, first_view
-from handlers.interactions import Kind, announce
+from handlers.interactions import SubscriptionKind, announce
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, is_late, part, text_in
 from handlers.replies import Reply
@@ -88,7 +88,7 @@ async def _announce(context: Context, alert: Alert, deed: str) -> None:
     await announce(context, alert.team, alert.channel, line)
 
 
-ALERTS = Kind(
+ALERTS = SubscriptionKind(
     ALERT,
     list_reply,
     lambda services: services.alerts.alerts,

@@ -36,7 +36,7 @@ from bot.sessions.report import SessionReport
 from bot.struct import replace
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
-from handlers.interactions import Click, Window, on_kept, read, register_clicks, value_of
+from handlers.interactions import Click, ModalWindow, on_kept, read, register_clicks, value_of
 from handlers.lookups import look_up, until_known
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed
@@ -136,13 +136,13 @@ def on_more(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        value, window = value_of(body), Window(Context(actor, from_click(body), services))
+        value, window = value_of(body), ModalWindow(Context(actor, from_click(body), services))
         window.show_later("more", lambda: show_more(window, value))
 
     return listener
 
 
-async def show_more(window: Window, value: str) -> None:
+async def show_more(window: ModalWindow, value: str) -> None:
     """Show what was chosen. Raises OldButton, what the look-up raises and what Slack does."""
     asked = read(ids.More, value)
     if asked.what is ids.Overflow.RIGHT:
@@ -152,7 +152,7 @@ async def show_more(window: Window, value: str) -> None:
             await _look_up(window, asked)
 
 
-async def _look_up(window: Window, asked: ids.More) -> None:
+async def _look_up(window: ModalWindow, asked: ids.More) -> None:
     title, draw = WINDOWS[asked.what]
     modal = await window.open(title, loading_view(title))
     report = await look_up(window.context, asked.sid, for_all=False)

@@ -21,7 +21,7 @@ from bot.ops.tasks import WorkerThread
 from bot.services import Visibility
 from bot.struct import replace
 from handlers.digest_form import first_view
-from handlers.interactions import Click, Kind, announce, permit, read
+from handlers.interactions import Click, SubscriptionKind, announce, permit, read
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -97,7 +97,7 @@ async def _announce(context: Context, subscription: Subscription, what: str, at:
     await announce(context, subscription.team, subscription.channel, line)
 
 
-DIGESTS = Kind(
+DIGESTS = SubscriptionKind(
     DIGEST,
     list_reply,
     lambda services: services.digests.subscriptions,

@@ -21,7 +21,7 @@ from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from bot.struct import Struct, replace
-from handlers.interactions import Click, Window, action_in, known_zone, read, value_of
+from handlers.interactions import Click, ModalWindow, action_in, known_zone, read, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply
@@ -124,7 +124,7 @@ def on_choice(name: str, choose: Choose, services: Services) -> Listener:
         await ack()
         context = Context(actor, from_click(body), services)
         view = text_in(part(body, "view"), "id")
-        window = Window(context, services.modals.opened(view) if view else None, TITLE)
+        window = ModalWindow(context, services.modals.opened(view) if view else None, TITLE)
         window.show_later(name, lambda: show_details(window, choose(body)))
 
     return listener
@@ -145,7 +145,7 @@ def of_select(body: Body) -> ids.Details:
         raise OldButton from error
 
 
-async def show_details(window: Window, chosen: ids.Details) -> None:
+async def show_details(window: ModalWindow, chosen: ids.Details) -> None:
     """Show a session, in a new modal if need be. Raises what the look-up or Slack raises."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         context = window.context
@@ -172,7 +172,7 @@ _CHECKED = frozenset({15, 19, 20})  # lengths of IMEIs and ICCIDs that end in a 
 _TELECOM = "89"  # how every ICCID begins (ITU-T E.118), and no IMEI
 
 
-class Reading(Struct):
+class SimAndDays(Struct):
     """One way to understand what was typed; `fault` says what is wrong with its days."""
 
     sim: str
@@ -180,21 +180,21 @@ class Reading(Struct):
     fault: str | None = None
 
 
-def readings(text: str) -> tuple[Reading, ...]:
+def readings(text: str) -> tuple[SimAndDays, ...]:
     """Return each way to read the text, the likelier first."""
-    whole = Reading(text.strip())
+    whole = SimAndDays(text.strip())
     parted = _PARTED.fullmatch(whole.sim)
     if parted is None:
         return (whole,)
     days = _UNIT.sub("", parted["days"])
     fault = days_fault(days)
-    head = Reading(parted["sim"], LONGEST if fault else int(days), fault)
+    head = SimAndDays(parted["sim"], LONGEST if fault else int(days), fault)
     # a name with a wrong, or large, number of days behind it is likelier a longer name
     is_unlikely = fault or head.days > LONGEST
     return _of_numbers(head, whole) or ((whole, head) if is_unlikely else (head, whole))
 
 
-def _of_numbers(*found: Reading) -> tuple[Reading, ...]:
+def _of_numbers(*found: SimAndDays) -> tuple[SimAndDays, ...]:
     """Return those that are an ICCID or an IMEI, where the check digit fits first."""
     fitting = [(reading, _fit(reading.sim)) for reading in found]
     likely = sorted((pair for pair in fitting if pair[1]), key=lambda pair: -pair[1])

@@ -18,7 +18,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Block, Carried, Screen, View
 from bot.blocks.modals import loading_view, notice_blocks, notice_view
 from bot.blocks.replies import error_screen
-from bot.blocks.subscriptions import Listing
+from bot.blocks.subscriptions import SetupBlocks
 from bot.digests.schedule import all_zones
 from bot.digests.subscription import Subscribed
 from bot.digests.subscriptions import NamedRepository
@@ -47,7 +47,7 @@ class FormWindow(Struct, Generic[F]):
     `save` returns what is said of it, or the faults that it found.
     """
 
-    listing: Listing
+    listing: SetupBlocks
     form: ids.SubscriptionForm
     context: Context
     faults: dict[F, str]
@@ -86,14 +86,14 @@ def on_sent(
 
 async def _send(window: FormWindow[F], modal: Modal, ack: AsyncAck) -> None:
     """Save a form, and answer Slack as far as that is done in time."""
-    sent = Sent(window, modal)
+    sent = SubmittedForm(window, modal)
     saving = window.context.services.tasks.start(sent.save(), name=window.name)
     await asyncio.wait({saving}, timeout=IN_TIME)
     await ack(**sent.answer())
     sent.answered.set()
 
 
-class Sent(Generic[F]):
+class SubmittedForm(Generic[F]):
     """A form that was sent off, until its modal says what came of it."""
 
     def __init__(self, window: FormWindow[F], modal: Modal) -> None:
@@ -192,14 +192,14 @@ def on_answered(
     return listener
 
 
-class Kind(Struct):
+class SubscriptionKind(Struct):
     """What tells alerts and digests apart, for whoever clicks and for whoever types.
 
     `first_view` draws the window of one, or with None of a new one. `operations` has by word what
     is done with one; `pause` is the button `alert_pause` too.
     """
 
-    listing: Listing
+    listing: SetupBlocks
     list_reply: Callable[[Context], Awaitable[Reply]]
     stored_in: Callable[[Services], NamedRepository[Any]]
     first_view: Callable[[Context, ids.SubscriptionForm, Any], Awaitable[View]]
@@ -207,7 +207,7 @@ class Kind(Struct):
     refusal: str | None = None
 
 
-def register_operations(app: AsyncApp, kind: Kind, services: Services) -> None:
+def register_operations(app: AsyncApp, kind: SubscriptionKind, services: Services) -> None:
     """Attach the buttons of digests, or of alerts: new, edit, and what is done with one."""
 
     async def open_new(context: Context, _value: str) -> None:
@@ -223,7 +223,7 @@ def register_operations(app: AsyncApp, kind: Kind, services: Services) -> None:
         app.action(name)(on_opening(name, open_, services))
 
 
-def doing(operation: Operation, kind: Kind) -> Click:
+def doing(operation: Operation, kind: SubscriptionKind) -> Click:
     """Return what a click does: read which one is meant, check who clicks, do it."""
 
     async def click(context: Context, value: str) -> Reply:
@@ -234,7 +234,7 @@ def doing(operation: Operation, kind: Kind) -> Click:
     return click
 
 
-async def _meant(context: Context, value: str, kind: Kind) -> Any:  # noqa: ANN401 -- a digest or an alert
+async def _meant(context: Context, value: str, kind: SubscriptionKind) -> Any:  # noqa: ANN401 -- a digest or an alert
     return await kind.stored_in(context.services).get(read(ids.SubscriptionButton, value).id)
 
 
@@ -286,7 +286,7 @@ def on_opening(name: str, open_: Opening, services: Services) -> Listener:
     return listener
 
 
-async def open_form(context: Context, kind: Kind, find: Find | None = None) -> None:
+async def open_form(context: Context, kind: SubscriptionKind, find: Find | None = None) -> None:
     """Open the window at once and fill it then: with what `find` returns, else for a new one.
 
     Raises NotAllowed and SlackError; what goes wrong after the opening is said in the window.
@@ -321,7 +321,7 @@ def on_choice(
     return listener
 
 
-class Window:
+class ModalWindow:
     """The modal of one person: opened with the first view, then shown what there is to say."""
 
     def __init__(self, context: Context, modal: Modal | None = None, title: str = "") -> None:

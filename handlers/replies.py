@@ -27,7 +27,7 @@ from handlers.payloads import Context
 log = logging.getLogger(__name__)
 
 
-class Shown(Protocol):
+class ShownMessage(Protocol):
     """A message that is shown already, while the answer is worked on."""
 
     @property
@@ -65,7 +65,7 @@ class Reply(Struct):
     replace: bool = False
     quiet: bool = False
     aside: bool = False
-    shown: Shown | None = None
+    shown: ShownMessage | None = None
     later: "Callable[[], Awaitable[Reply | None]] | None" = None
 
     def ts_for(self, request: Request) -> str:
@@ -103,7 +103,7 @@ async def _send(reply: Reply, request: Request, replying: Replying) -> None:
 class InterruptedWork(Exception):
     """What went wrong while a message showed the progress: the error takes its place."""
 
-    def __init__(self, error: BotError, shown: Shown) -> None:
+    def __init__(self, error: BotError, shown: ShownMessage) -> None:
         super().__init__(str(error))
         self.error = error
         self.shown = shown
@@ -243,7 +243,7 @@ class Waiting:
         self._context = context
         self._text = text
         self._task: asyncio.Task[None] | None = None
-        self.shown: Shown | None = None
+        self.shown: ShownMessage | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._say(), name="looking-up")
@@ -266,7 +266,7 @@ class Waiting:
         """Return the error so that it takes the place of what was shown."""
         return InterruptedWork(error, self.shown) if self.shown else error
 
-    def begin(self) -> Shown:
+    def begin(self) -> ShownMessage:
         """Return a message that is not posted yet."""
         request = self._context.request
         progress = self._context.services.replying.progress

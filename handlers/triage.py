@@ -23,7 +23,7 @@ from bot.struct import replace
 from handlers.interactions import Click, on_answered, on_click, read_sims, register_clicks, value_of
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Body, Context, part, parts, text_in
-from handlers.replies import Reply, Shown
+from handlers.replies import Reply, ShownMessage
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ async def triage_reply(context: Context, spotted: Spotted, missing: tuple[str, .
 
 async def read_all(
     context: Context, spotted: Spotted, draw: Draw = triage_screen, *, newest_only: bool = True
-) -> tuple[Triage, Shown]:
+) -> tuple[Triage, ShownMessage]:
     """Read them all while a message shows how far that is; return that message too.
 
     `draw` draws what is known so far; with `newest_only` reports keep their newest session only.
@@ -119,7 +119,7 @@ async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply
 
 @asynccontextmanager
 async def showing_progress(
-    board: Board, progress: Shown, clock: Clock, draw: Draw = triage_screen
+    board: Board, progress: ShownMessage, clock: Clock, draw: Draw = triage_screen
 ) -> AsyncIterator[None]:
     """While the block lasts, show what there is, again and again."""
     task = asyncio.create_task(_show_often(board, progress, clock, draw), name="triage-progress")
@@ -132,7 +132,7 @@ async def showing_progress(
             log.error("progress-broke", exc_info=error)
 
 
-async def _show_often(board: Board, progress: Shown, clock: Clock, draw: Draw) -> None:
+async def _show_often(board: Board, progress: ShownMessage, clock: Clock, draw: Draw) -> None:
     for pause in progress.pauses():
         await clock.sleep(pause)
         if not board.is_full:

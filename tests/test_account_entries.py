@@ -11,7 +11,7 @@ from bot.struct import replace
 from handlers import digests
 from handlers.buttons import show_more
 from handlers.history import show_details
-from handlers.interactions import Window
+from handlers.interactions import ModalWindow
 from handlers.payloads import Context
 from tests.accounts_rig import (
     ACME,
@@ -111,7 +111,7 @@ async def test_no_window_of_a_card_or_digest_shows_another_account():
                 await click(context, run)
         for extra in ids.Overflow:
             value = ids.More(sid=THEIR_PUMP.sid, what=extra, rule="gone_silent").to_value()
-            said = await _window(show_more, Window(context), value)
+            said = await _window(show_more, ModalWindow(context), value)
             assert [] == leaks(two, THEIR_PUMP.sid, said), extra
 
 
@@ -122,7 +122,7 @@ async def test_the_channel_that_a_session_s_window_carries_is_checked(channel, i
         services = two.whole.bot.services
         in_view = Actor(HOME.id, None, BEN.id, None, in_view=True)
         context = Context(in_view, Request(HOME.id, BEN.id, "", ""), services)
-        window = Window(context, services.modals.opened("V0OPEN"))
+        window = ModalWindow(context, services.modals.opened("V0OPEN"))
         await _window(show_details, window, ids.Details(sid=VAULT.sid, days=7, channel=channel))
 
         assert is_there == (VAULT.sid in two.sent())

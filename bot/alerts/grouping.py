@@ -17,7 +17,7 @@ from bot.alerts.reading import (
     TOGETHER,
     TWIN,
     Cause,
-    Reading,
+    ScanReading,
     SickSim,
     outage_value,
 )
@@ -48,7 +48,7 @@ class Grouping:
         self,
         alert: Alert,
         incidents: Sequence[Incident],
-        reading: Reading,
+        reading: ScanReading,
         lines: Lines,
         new_id: NewId,
     ) -> None:

@@ -152,7 +152,7 @@ class SickSim(Struct):
         return dist(_flat(self.place), _flat(other.place)) <= SITE_KM
 
 
-class Reading(Struct):
+class ScanReading(Struct):
     """One scan. `read` are all SIMs that could be read, `failed` those that could not.
 
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
@@ -197,7 +197,7 @@ class Reading(Struct):
         return {family: begun[family] for family in news}
 
 
-class Wanted(Struct):
+class AlertFilter(Struct):
     """What an alert looks for: some rules (none: all) from a severity on, in some SIMs or all."""
 
     causes: Collection[str]
@@ -212,11 +212,11 @@ class Wanted(Struct):
 _TWIN = Cause(TWIN, Severity.CRITICAL, TITLE)
 
 
-class Reader:
+class ScanReader:
     """Collects the rows of a scan, page by page."""
 
     def __init__(
-        self, wanted: Wanted, watched: Collection[str], accounts: frozenset[str] = ONE_ACCOUNT
+        self, wanted: AlertFilter, watched: Collection[str], accounts: frozenset[str] = ONE_ACCOUNT
     ) -> None:
         """`watched` are SIMs of which it is told when they came back, or are not judged.
 
@@ -290,9 +290,9 @@ class Reader:
             if since:
                 self._back[row.sid] = since.timestamp()
 
-    def reading(self, at: datetime) -> Reading:
+    def reading(self, at: datetime) -> ScanReading:
         """Return the reading."""
-        return Reading(
+        return ScanReading(
             at=at,
             sick=self._sick,
             read=frozenset(self._read),
@@ -302,7 +302,7 @@ class Reader:
         )
 
 
-async def read_all(reader: Reader, rows: ScanRows, run: int) -> None:
+async def read_all(reader: ScanReader, rows: ScanRows, run: int) -> None:
     """Collect all rows of a scan, and who has a twin among them. Raises StoreError."""
     devices = Devices()
     async for page in rows.every(run):
@@ -314,12 +314,12 @@ async def read_all(reader: Reader, rows: ScanRows, run: int) -> None:
 
 
 async def with_outages(
-    reading: Reading,
+    reading: ScanReading,
     pages: AsyncIterator[Sequence[ScanRow]],
     sids: Collection[str] | None,
     begun: Mapping[str, Mapping[str, float]],
     lines: Lines,
-) -> Reading:
+) -> ScanReading:
     """Return a reading with what went down together, told by all others: as a verdict has it.
 
     `begun` says since when SIMs have a cause, by family; when they fell silent say the rows.

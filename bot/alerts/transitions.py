@@ -10,13 +10,13 @@ from typing import Any
 from bot.alerts.alert import Alert, AlertState, Ill
 from bot.alerts.grouping import Grouping, Happened, NewId, Sids
 from bot.alerts.incident import OUTAGE, EventKind, Incident, doubled
-from bot.alerts.reading import DATA_LIMIT, SILENT, Reading, SickSim
+from bot.alerts.reading import DATA_LIMIT, SILENT, ScanReading, SickSim
 from bot.diagnosis.contrast import Lines
 from bot.diagnosis.rule import Severity
 from bot.struct import Struct, replace
 
 
-class Step(Struct):
+class ScanChanges(Struct):
     """What a scan has changed. `incidents` are those that changed, and the new ones.
 
     `blind_began`: from now on KORE does not answer, of some accounts or of all; `blind_ended` is
@@ -33,11 +33,11 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     alert: Alert,
     state: AlertState,
     incidents: Sequence[Incident],
-    reading: Reading,
+    reading: ScanReading,
     *,
     lines: Lines,
     new_id: NewId,
-) -> Step:
+) -> ScanChanges:
     """Return what a scan changes.
 
     `incidents` are the open ones of the alert, and those resolved in the last 24 hours.
@@ -45,14 +45,14 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     if reading.unreachable:
         began = state.blind_since is None
         since = state.blind_since or reading.at
-        return Step(replace(state, blind_since=since, blind=()), blind_began=began)
+        return ScanChanges(replace(state, blind_since=since, blind=()), blind_began=began)
     scan = Grouping(alert, incidents, reading, lines, new_id)
     scan.ill = ill = _ill(state, scan)
     scan.gap = max(0.0, (reading.at - (state.scanned_at or reading.at)).total_seconds())
     scan.update_members()
     scan.place()
     if reading.is_partial:
-        return Step(replace(state, ill=ill), _changed(scan, alert))
+        return ScanChanges(replace(state, ill=ill), _changed(scan, alert))
     known = reading.accounts.union(state.accounts if state.primed else ())
     after = AlertState(
         ill=ill,
@@ -66,8 +66,8 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     if reading.missing:
         since, began = state.blind_since or reading.at, state.blind_since is None
         blind = replace(after, blind_since=since, blind=reading.missing)
-        return Step(blind, _changed(scan, alert), blind_began=began)
-    return Step(after, _changed(scan, alert), blind_ended=state.blind_since)
+        return ScanChanges(blind, _changed(scan, alert), blind_began=began)
+    return ScanChanges(after, _changed(scan, alert), blind_ended=state.blind_since)
 
 
 def _changed(scan: Grouping, alert: Alert) -> tuple[Incident, ...]:
@@ -174,7 +174,7 @@ HELD_FOR = 2
 class Teller:
     """Adds to an incident what happened with one reading."""
 
-    def __init__(self, alert: Alert, reading: Reading) -> None:
+    def __init__(self, alert: Alert, reading: ScanReading) -> None:
         self._alert = alert
         self._reading = reading
         self._quiet = alert.is_quiet_at(reading.at)

@@ -18,7 +18,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive, FleetScans
 from bot.digests.subscriptions import EveryDigest, Subscriptions
 from bot.errors import StartError
-from bot.mcp.lookups import AgentServices, Caller, Pages
+from bot.mcp.lookups import AgentServices, Caller, ResultPages
 from bot.mcp.server import make_server
 from bot.mcp.transports import LOOPBACK, PATH, HttpAccess, http_app, serve_stdio, who_by_token
 from bot.ops.http import http_server
@@ -56,7 +56,7 @@ async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
             incidents=incidents_of(store, JobQueue(store)),
             rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
             audit=open_audit(settings, clock, metrics, stack, store=store, account=views.unnamed),
-            pages=Pages(clock),
+            pages=ResultPages(clock),
             clock=clock,
             thresholds=settings.thresholds,
         )

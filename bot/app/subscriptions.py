@@ -8,7 +8,7 @@ from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.reading import Reader, Reading, Wanted, read_all, with_outages
+from bot.alerts.reading import AlertFilter, ScanReader, ScanReading, read_all, with_outages
 from bot.alerts.service import Alerts
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
@@ -118,7 +118,7 @@ class TriedAlert(Struct):
     """What an alert would open if all that it sees were new to it."""
 
     one: Alert
-    reading: Reading
+    reading: ScanReading
     incidents: tuple[Incident, ...]
 
 
@@ -159,7 +159,7 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
             passing_fleet(settings, store, clock) as fleet,
             passing_scan(one.id, one.selection, fleet, clock, began) as (run, _),
         ):
-            reader = Reader(Wanted(one.causes, one.least), (), fleet.accounts)
+            reader = ScanReader(AlertFilter(one.causes, one.least), (), fleet.accounts)
             await read_all(reader, fleet.rows, run.id)
             lines, reading = lines_of(settings.thresholds), reader.reading(clock.now())
             state = AlertState({}, primed=True, accounts=tuple(fleet.accounts))

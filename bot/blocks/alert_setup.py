@@ -35,7 +35,7 @@ from bot.blocks.kit import (
     text_input,
 )
 from bot.blocks.replies import note_screen
-from bot.blocks.subscriptions import PAUSED, Listing, conversation_select, time_picker
+from bot.blocks.subscriptions import PAUSED, SetupBlocks, conversation_select, time_picker
 from bot.diagnosis.rule import Severity, all_rules
 from bot.digests.form import LONGEST_NAME, FormField
 
@@ -84,7 +84,7 @@ def _terms(alert: Alert) -> Iterator[str]:
         yield f"maintenance from {MRKDWN.when(window.start)} to {MRKDWN.when(window.end)}"
 
 
-ALERT = Listing(
+ALERT = SetupBlocks(
     "alert",
     ids.ALERT_FIELD,
     ids.ALERT_FORM,

@@ -27,10 +27,10 @@ from bot.blocks.tables_and_charts import (
     Cell,
     Chart,
     Drawn,
-    Moment,
-    Number,
+    NumberCell,
     Row,
     Table,
+    TimeCell,
     chart_parts,
     number_cell,
     table_parts,
@@ -128,12 +128,12 @@ def _counts(digest: Digest) -> list[Part]:
 
 
 def _count_row(state: str, now: int, before: int | None) -> Row:
-    shown: Row = (count_label(state), Number(now, grouped(now)))
+    shown: Row = (count_label(state), NumberCell(now, grouped(now)))
     if before is None:
         return shown
     change = now - before
     words = f"+{grouped(change)}" if change > 0 else f"−{grouped(-change)}" if change else "0"
-    return (*shown, Number(change, words))
+    return (*shown, NumberCell(change, words))
 
 
 def _trend(digest: Digest) -> list[Part]:
@@ -264,4 +264,4 @@ def _row(sim: SimSummary, digest: Digest) -> Row:
 
 
 def _seen(sim: SimSummary) -> Cell:
-    return Moment(sim.seen_at) if sim.seen_at else "unknown"
+    return TimeCell(sim.seen_at) if sim.seen_at else "unknown"

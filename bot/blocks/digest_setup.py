@@ -18,7 +18,7 @@ from bot.blocks.kit import (
     select,
     text_input,
 )
-from bot.blocks.subscriptions import PAUSED, Listing, conversation_select, time_picker
+from bot.blocks.subscriptions import PAUSED, SetupBlocks, conversation_select, time_picker
 from bot.digests.form import LONGEST_NAME, FieldErrors, FormField, FormValues
 from bot.digests.schedule import (
     DAYS,
@@ -81,7 +81,7 @@ _WHEN_QUIET = (
     Choice(WhenQuiet.SKIP, "Post nothing"),
 )
 
-DIGEST = Listing(
+DIGEST = SetupBlocks(
     "digest",
     ids.DIGEST_FIELD,
     ids.DIGEST_FORM,
@@ -146,7 +146,7 @@ def _fields(values: FormValues, *, at_home: bool) -> Iterator[tuple[FormField, B
     yield _named(FormField.WHEN_QUIET, "When nothing changed", radio)
 
 
-def sims_fields(values: FormValues, listing: Listing) -> Iterator[tuple[FormField, Block]]:
+def sims_fields(values: FormValues, listing: SetupBlocks) -> Iterator[tuple[FormField, Block]]:
     """Draw the fields in which the SIMs are chosen, as those of a digest or an alert."""
     named = listing.input
     if values.which is SelectionKind.PATTERN:

@@ -114,7 +114,7 @@ class Mrkdwn:
         return f"<!date^{int(at.timestamp())}^{shown}|{iso}Z>"
 
 
-class Notice:
+class Notification:
     """For the text of a notification, which Slack parses as mrkdwn too."""
 
     def data(self, text: str, limit: int = NAME_LIMIT) -> str:
@@ -179,7 +179,7 @@ class Plain:
 
 
 MRKDWN = Mrkdwn()
-NOTICE = Notice()
+NOTICE = Notification()
 PLAIN = Plain()
 
 THIN = "\u202f"  # thin, and no line may break there

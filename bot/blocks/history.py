@@ -29,9 +29,9 @@ from bot.blocks.tables_and_charts import (
     Cell,
     Chart,
     Drawn,
-    Moment,
-    Number,
+    NumberCell,
     Table,
+    TimeCell,
     bins_of,
     chart_parts,
     number_cell,
@@ -139,7 +139,7 @@ def _lasted(session: DataSession, now: datetime) -> Cell:
     if session.start is None:
         return "unknown"
     length = between(session.start, session.end or now)
-    return Number(max(0, int(length.total_seconds())), duration_text(session, now))
+    return NumberCell(max(0, int(length.total_seconds())), duration_text(session, now))
 
 
 def _tower(session: DataSession) -> str:
@@ -149,7 +149,7 @@ def _tower(session: DataSession) -> str:
 
 
 _COLUMNS: Mapping[str, Callable[[DataSession, datetime], Cell]] = {
-    "Started": lambda one, _: Moment(one.start) if one.start else "unknown",
+    "Started": lambda one, _: TimeCell(one.start) if one.start else "unknown",
     "Lasted": _lasted,
     "Operator": lambda one, _: known(one.operator_name, "unknown", PLAIN),
     "Radio": lambda one, _: known(one.radio_link, "unknown", PLAIN),
@@ -160,7 +160,7 @@ _COLUMNS: Mapping[str, Callable[[DataSession, datetime], Cell]] = {
     "MCC-MNC": lambda one, _: network_code(one) or "unknown",
     "Country": lambda one, _: known(one.operator_country, "unknown", PLAIN),
     "Tower at": lambda one, _: _tower(one),
-    "Ended": lambda one, _: Moment(one.end) if one.end else "still open",
+    "Ended": lambda one, _: TimeCell(one.end) if one.end else "still open",
 }
 
 

@@ -53,7 +53,7 @@ def conversation_select(channel: str, kinds: Sequence[str]) -> Block:
     return element | ({"initial_conversation": channel} if channel else {})
 
 
-class Listing(Struct):
+class SetupBlocks(Struct):
     """What is the same of both; `noun` begins the ids of their buttons, `field` those of fields.
 
     `form` is the id of their window. `about` says what one is, `stays` what removing it leaves,

@@ -40,26 +40,26 @@ _CELL = 300
 _MOMENT_WEIGHT = 40
 
 
-class Number(NamedTuple):
+class NumberCell(NamedTuple):
     """A cell that sorts as a number and reads as `text`."""
 
     value: float
     text: str
 
 
-class Moment(NamedTuple):
+class TimeCell(NamedTuple):
     """A cell that holds a time, shown in the reader's own zone where the form can."""
 
     at: datetime
 
 
-Cell = str | Number | Moment
+Cell = str | NumberCell | TimeCell
 Row = tuple[Cell, ...]
 
 
 def number_cell(number: int | None) -> Cell:
     """Return a count as a cell; None is said to be unknown."""
-    return "unknown" if number is None else Number(number, grouped(number))
+    return "unknown" if number is None else NumberCell(number, grouped(number))
 
 
 class Table(Struct):
@@ -147,14 +147,14 @@ def _drawn_row(row: Row) -> list[Block]:
 
 
 def _cell(cell: Cell) -> Block:
-    if isinstance(cell, Moment):
+    if isinstance(cell, TimeCell):
         return _moment(cell)
-    if isinstance(cell, Number):
+    if isinstance(cell, NumberCell):
         return {"type": "raw_number", "value": cell.value, "text": cell_text(cell)}
     return {"type": "raw_text", "text": cell_text(cell)}
 
 
-def _moment(cell: Moment) -> Block:
+def _moment(cell: TimeCell) -> Block:
     date: Block = {
         "type": "date",
         "timestamp": int(utc(cell.at).timestamp()),
@@ -167,9 +167,9 @@ def _moment(cell: Moment) -> Block:
 
 def cell_text(cell: Cell) -> str:
     """Return a cell as text; a time in UTC."""
-    if isinstance(cell, Moment):
+    if isinstance(cell, TimeCell):
         return f"{utc(cell.at):%Y-%m-%d %H:%M} UTC"
-    return clean(cell.text if isinstance(cell, Number) else cell, _CELL)
+    return clean(cell.text if isinstance(cell, NumberCell) else cell, _CELL)
 
 
 def _rest(table: Table, row: Row) -> str:
@@ -183,7 +183,7 @@ def _line(table: Table, row: Row) -> str:
 
 def _in_mrkdwn(cell: Cell) -> str:
     """Return a cell as mrkdwn; a time in the reader's own zone."""
-    return MRKDWN.when(cell.at) if isinstance(cell, Moment) else escape(cell_text(cell), _CELL)
+    return MRKDWN.when(cell.at) if isinstance(cell, TimeCell) else escape(cell_text(cell), _CELL)
 
 
 Beneath = Callable[[Drawn], Iterable[Block]]

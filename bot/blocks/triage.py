@@ -29,10 +29,10 @@ from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import (
     Old,
-    Outage,
     Owner,
     Row,
     SharedCause,
+    SharedOutage,
     Triage,
     Unread,
     can_come_back,
@@ -125,7 +125,7 @@ def cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
     return number, f"{whole} ({', '.join(shared)})"
 
 
-def _within(outage: Outage) -> str:
+def _within(outage: SharedOutage) -> str:
     length = between(outage.first, outage.last)
     return f", within {lasting(length)}" if length >= _MINUTE else ""
 

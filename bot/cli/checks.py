@@ -15,7 +15,7 @@ import aiohttp
 from bot.app.accounts import kore_configs
 from bot.app.resources import denied, make_database, store_url
 from bot.cli.main import ExitCode
-from bot.cli.terminal import Check, failed, skipped, well
+from bot.cli.terminal import CheckResult, failed, skipped, well
 from bot.clock import Clock
 from bot.errors import BotError, StartError
 from bot.kore.connect import KoreConfig, open_kore
@@ -41,7 +41,7 @@ from bot.store.errors import (
 from bot.store.location import SQLITE, is_read_only_disk, nearest, without_password
 from bot.store.migrate import NEWEST
 
-Checks = tuple[Check, ...]
+Checks = tuple[CheckResult, ...]
 STORE = "store"
 LEAST_FREE = 200 * 10**6  # bytes; a year of scans of 1,000 SIMs
 MEND = "look into the server's log; until it is mended the bot answers look-ups, and no more"
@@ -56,7 +56,7 @@ MENDS: dict[type[StoreError], str] = {
 MEND_SETTING = "docs/operating.md, Where it keeps things"
 
 
-async def store_check(settings: Settings, clock: Clock) -> Check:
+async def store_check(settings: Settings, clock: Clock) -> CheckResult:
     """Look at it as the bot would open it, and change nothing but what a trial writes."""
     url = store_url(settings)
     try:
@@ -74,7 +74,7 @@ async def store_check(settings: Settings, clock: Clock) -> Check:
         await database.aclose()
 
 
-async def _looked_at(database: Database, url: str, clock: Clock) -> Check:
+async def _looked_at(database: Database, url: str, clock: Clock) -> CheckResult:
     file = Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
     where = f"{database.kind}, {without_password(url)}"
     if file and not file.exists():
@@ -114,7 +114,7 @@ PATIENCE_SECONDS = 10
 TOLERANCE_SECONDS = 60  # Slack refuses what is signed 5 min off; tokens expire by the clock too
 
 
-async def clock_check(whose: str, url: str, clock: Clock) -> Check:
+async def clock_check(whose: str, url: str, clock: Clock) -> CheckResult:
     """Ask `url` for anything and compare its `Date` with the middle of the asking."""
     name = f"clock against {whose}"
     before = clock.now()
@@ -127,7 +127,7 @@ async def clock_check(whose: str, url: str, clock: Clock) -> Check:
     return compared(name, before + (clock.now() - before) / 2, date)
 
 
-def compared(name: str, ours: datetime, theirs: datetime) -> Check:
+def compared(name: str, ours: datetime, theirs: datetime) -> CheckResult:
     """Return a check of how far two times are apart; `Date` has whole seconds."""
     off = round((ours - theirs).total_seconds())
     if abs(off) <= TOLERANCE_SECONDS:
@@ -177,7 +177,7 @@ async def kore_checks(settings: Settings, clock: Clock) -> Checks:
     return tuple(await asyncio.gather(*checks))
 
 
-async def _of_account(name: str, config: KoreConfig, clock: Clock) -> Check:
+async def _of_account(name: str, config: KoreConfig, clock: Clock) -> CheckResult:
     started = clock.monotonic()
     try:
         has_sims = await _has_sims(config, clock)
@@ -216,13 +216,13 @@ async def outside_checks(
     async def check(
         names: Iterable[str],
         needs: Iterable[str],
-        ask: Callable[..., Awaitable[Check | Checks]],
+        ask: Callable[..., Awaitable[CheckResult | Checks]],
         *about: object,
     ) -> Checks:
         if wrong := sorted(faulty.intersection(needs)):
             return tuple(skipped(name, f"{wrong[0]} is not right") for name in names)
         found = await ask(*about)
-        return (found,) if isinstance(found, Check) else found
+        return (found,) if isinstance(found, CheckResult) else found
 
     answers = await asyncio.gather(
         check((BOT, APP), slack, slack_checks, settings, clock),
@@ -239,7 +239,7 @@ async def webhook_checks(settings: Settings) -> Checks:
     """Look where each webhook leads; nothing is sent there."""
     from bot.alerts.webhook import leads_inside  # noqa: PLC0415 -- most have none
 
-    async def look(target: WebhookTarget) -> Check:
+    async def look(target: WebhookTarget) -> CheckResult:
         name, internal = f"webhook {target.name}", settings.webhooks_internal
         if not (internal or target.url.startswith("https://")):
             return failed(name, "its address is not https", MEND_HTTPS, ExitCode.SETTINGS)
@@ -297,7 +297,7 @@ async def _bot_token(client: SlackClient, settings: Settings) -> Checks:
     return (well(BOT, says), scopes_check(identity.scopes), *groups)
 
 
-def scopes_check(granted: Iterable[str]) -> Check:
+def scopes_check(granted: Iterable[str]) -> CheckResult:
     """Compare the scopes that were granted with those of the manifest."""
     needed, optional = bot_scopes()
     if lacks := sorted(needed - set(granted)):
@@ -322,7 +322,7 @@ async def _socket_mode(client: SlackClient, token: str) -> Checks:
     return (well(APP, "Socket Mode may connect"),)
 
 
-def _signing_secret(settings: Settings) -> Check:
+def _signing_secret(settings: Settings) -> CheckResult:
     if settings.slack_signing_secret is None:
         return skipped(APP, "no usable SLACK_APP_TOKEN or SLACK_SIGNING_SECRET")
     path = f"port {settings.port}, /slack/events"
@@ -358,7 +358,7 @@ async def groups_checks(client: SlackClient, settings: Settings) -> Checks:
     return tuple([await _group_check(group, client) for group in sorted(settings.allowed_groups)])
 
 
-async def _group_check(group: str, client: SlackClient) -> Check:
+async def _group_check(group: str, client: SlackClient) -> CheckResult:
     try:
         members = await members_of(group, client)
     except SlackError as error:

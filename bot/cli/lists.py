@@ -44,7 +44,7 @@ T = TypeVar("T")
 _NAMED = 20
 
 
-class Listing(Struct, Generic[T]):
+class ListFormat(Struct, Generic[T]):
     """How rows of one kind are listed: a table of `cells` under a `head`, or a JSON object each.
 
     In JSON times are ISO 8601 in UTC, and unknown is null. `nothing` is said where there is no row.
@@ -91,7 +91,7 @@ def _alert_cells(listed: ListedAlert) -> tuple[str, ...]:
     )
 
 
-ALERTS = Listing(
+ALERTS = ListFormat(
     "There are no alerts. `/simsessions alert add` in Slack makes one.",
     ("id", "channel", "name", "SIMs", "how often", "how it stands"),
     _alert_cells,
@@ -166,7 +166,7 @@ def _incident_cells(incident: Incident) -> tuple[str, ...]:
     )
 
 
-INCIDENTS = Listing(
+INCIDENTS = ListFormat(
     "No incident was open in that time.",
     ("opened (UTC)", "channel", "severity", "what", "state", "notice", "take", "end", "by"),
     _incident_cells,
@@ -195,9 +195,9 @@ def _seconds(length: timedelta | None) -> float | None:
     return None if length is None else length.total_seconds()
 
 
-def digests(now: datetime) -> Listing[ListedDigest]:
+def digests(now: datetime) -> ListFormat[ListedDigest]:
     """Return how digests are listed at that time."""
-    return Listing(
+    return ListFormat(
         "There are no digests. `/simsessions digest add` in Slack makes one.",
         ("id", "channel", "name", "SIMs", "how often", "next"),
         partial(_digest_cells, now=now),
@@ -278,7 +278,7 @@ def _audit_cells(row: Lookup) -> tuple[str, ...]:
     )
 
 
-AUDIT = Listing(
+AUDIT = ListFormat(
     "No look-up matches.",
     ("when (UTC)", "user", "channel", "by", "name", "SIM", "outcome", "ref"),
     _audit_cells,

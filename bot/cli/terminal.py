@@ -93,7 +93,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Check(Struct):
+class CheckResult(Struct):
     """`says` is what was found; `mend` says what to do where something is amiss or missing."""
 
     name: str
@@ -103,26 +103,26 @@ class Check(Struct):
     code: ExitCode = ExitCode.OK
 
 
-def well(name: str, says: str, mend: str = "") -> Check:
+def well(name: str, says: str, mend: str = "") -> CheckResult:
     """Return a check that found all well; `mend` says how it could be better still."""
-    return Check(name, Status.OK, says, mend)
+    return CheckResult(name, Status.OK, says, mend)
 
 
-def skipped(name: str, says: str) -> Check:
+def skipped(name: str, says: str) -> CheckResult:
     """Return a check that could not be made, with the reason."""
-    return Check(name, Status.SKIPPED, says)
+    return CheckResult(name, Status.SKIPPED, says)
 
 
-def failed(name: str, says: str, mend: str, code: ExitCode = ExitCode.NOT_ALL) -> Check:
+def failed(name: str, says: str, mend: str, code: ExitCode = ExitCode.NOT_ALL) -> CheckResult:
     """Return a check that found something amiss, with what mends it."""
-    return Check(name, Status.FAILED, says, mend, code)
+    return CheckResult(name, Status.FAILED, says, mend, code)
 
 
 CHECK_COLOURS = {Status.OK: "green", Status.SKIPPED: "yellow", Status.FAILED: "red"}
 WIDTH = max(map(len, Status)) + 1
 
 
-def checks_text(checks: Iterable[Check]) -> Iterator[Text]:
+def checks_text(checks: Iterable[CheckResult]) -> Iterator[Text]:
     """Return a line a check, and under it what to do, if anything."""
     for check in checks:
         word = (f"{check.status:<{WIDTH}}", CHECK_COLOURS[check.status])

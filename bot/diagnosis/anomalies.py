@@ -11,7 +11,7 @@ from statistics import median
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import is_low_power
-from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, Run, newest_run, usual_high
+from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, Streak, newest_run, usual_high
 from bot.diagnosis.rule import Finding, Severity, Value
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
@@ -381,7 +381,7 @@ def _near_runs(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     yield from _near_run("uplink_only", unanswered, "without a packet down")
 
 
-def _near_run(rule: str, run: Run, what: str) -> Iterable[Finding]:
+def _near_run(rule: str, run: Streak, what: str) -> Iterable[Finding]:
     if run.contacts and not run.is_unusual:
         says = f"{{times}} in a row {what}; {{line}} are more than its habit explains"
         yield _remark(rule, says, times=len(run.contacts), line=run.line)

@@ -169,7 +169,7 @@ def generation(radio_link: str | None) -> int | None:
 WITHOUT_A_DAY = timedelta(days=30)
 
 
-class Usage(StrEnum):
+class UsageKind(StrEnum):
     """What a plan limits apart; the values are said to people."""
 
     HOME = "at home"
@@ -196,7 +196,7 @@ def month_start(sim: Sim, now: datetime) -> datetime:
 
 
 def used_bytes(
-    usage: tuple[UsageRecord, ...], start: datetime, kind: Usage = Usage.HOME
+    usage: tuple[UsageRecord, ...], start: datetime, kind: UsageKind = UsageKind.HOME
 ) -> int | None:
     """Sum up what was used since `start`; None where no record tells.
 
@@ -206,11 +206,11 @@ def used_bytes(
     return total(map(_BYTES[kind], since))
 
 
-_BYTES: dict[Usage, Callable[[UsageRecord], int | None]] = {
-    Usage.HOME: attrgetter("home_bytes"),
-    Usage.NATIONAL: attrgetter("national_bytes"),
-    Usage.INTERNATIONAL: attrgetter("international_bytes"),
-    Usage.ALL: attrgetter("total_bytes"),
+_BYTES: dict[UsageKind, Callable[[UsageRecord], int | None]] = {
+    UsageKind.HOME: attrgetter("home_bytes"),
+    UsageKind.NATIONAL: attrgetter("national_bytes"),
+    UsageKind.INTERNATIONAL: attrgetter("international_bytes"),
+    UsageKind.ALL: attrgetter("total_bytes"),
 }
 
 

@@ -301,7 +301,7 @@ def usual_low(values: Sequence[float]) -> float:
     return sorted(values)[len(values) // 10] if values else 0.0
 
 
-class Run(Struct):
+class Streak(Struct):
     """The newest contacts that are all of one kind, and how many before them were, of how many.
 
     `usual` is the longest run before it that came more than once, as over nights and weekends.
@@ -332,7 +332,7 @@ def unusual_in_a_row(times: int, of: int) -> int:
     return max(_IN_A_ROW, ceil(log(_CHANCE) / log(share)))
 
 
-def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | None]) -> Run:
+def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | None]) -> Streak:
     """Return the run of a kind at the end of `contacts`; those of which it is unknown are skipped.
 
     `contacts` are told the newest first. What lies before a run that is too short is not counted.
@@ -347,7 +347,7 @@ def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | Non
             break  # too few, whatever lies before
         else:
             earlier.append(is_it)
-    return Run(tuple(run), sum(earlier), len(earlier), _second_longest(earlier))
+    return Streak(tuple(run), sum(earlier), len(earlier), _second_longest(earlier))
 
 
 def _second_longest(earlier: Iterable[bool]) -> int:

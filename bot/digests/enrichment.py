@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from bot.diagnosis.evidence import LONG_AGO
-from bot.diagnosis.fields import Usage, cell, month_start, used_bytes
+from bot.diagnosis.fields import UsageKind, cell, month_start, used_bytes
 from bot.diagnosis.rules.data_limit import FULL, MEGABYTE
 from bot.diagnosis.rules.impossible_travel import is_near
 from bot.diagnosis.thresholds import Thresholds
@@ -60,12 +60,12 @@ class Spent(NamedTuple):
         """When KORE was asked last."""
         return max(self.read_at, self.failed_at)
 
-    def used(self, kind: Usage) -> int:
+    def used(self, kind: UsageKind) -> int:
         """Return the bytes that were told."""
-        told = {Usage.HOME: self.home, Usage.NATIONAL: self.national}
+        told = {UsageKind.HOME: self.home, UsageKind.NATIONAL: self.national}
         return told.get(kind, self.international) or 0
 
-    def most(self, kind: Usage, limit: int, traffic: int | None, at: float) -> float:
+    def most(self, kind: UsageKind, limit: int, traffic: int | None, at: float) -> float:
         """Return the bytes of a limit that can be used by now; `traffic` is packets a day.
 
         At worst, where that is unknown, all of it in a day.
@@ -85,12 +85,12 @@ class Spent(NamedTuple):
         return (UsageRecord(data=data),)
 
 
-def limits_of(plan: RatePlan | None) -> dict[Usage, int]:
+def limits_of(plan: RatePlan | None) -> dict[UsageKind, int]:
     """Return a plan's limits, in bytes."""
     told = plan and {
-        Usage.HOME: plan.data_limit,
-        Usage.NATIONAL: plan.national_roaming_data_limit,
-        Usage.INTERNATIONAL: plan.international_roaming_data_limit,
+        UsageKind.HOME: plan.data_limit,
+        UsageKind.NATIONAL: plan.national_roaming_data_limit,
+        UsageKind.INTERNATIONAL: plan.international_roaming_data_limit,
     }
     return {kind: limit * MEGABYTE for kind, limit in (told or {}).items() if limit and limit > 0}
 
@@ -195,7 +195,7 @@ class Spending:
         )
 
 
-_KINDS = (Usage.HOME, Usage.NATIONAL, Usage.INTERNATIONAL, Usage.ALL)
+_KINDS = (UsageKind.HOME, UsageKind.NATIONAL, UsageKind.INTERNATIONAL, UsageKind.ALL)
 
 
 Rows = tuple[DataSession, ...]

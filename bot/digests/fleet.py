@@ -27,7 +27,7 @@ from bot.sessions.lookup import Judge
 from bot.sessions.snapshot import compact_json
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database, Transaction
-from bot.store.digest_runs import SHARED, DigestRuns, Run, Stage
+from bot.store.digest_runs import SHARED, DigestRuns, Run, RunStage
 from bot.store.scans import ScanChunks, ScanRows, SimDays
 from bot.struct import replace
 
@@ -202,14 +202,14 @@ async def passing_scan(
     due = clock.now().timestamp()
     run = await fleet.runs.begin(f"preview:{about}", due, f"preview:{about}@{due}")
     run = replace(run, accounts=",".join(sorted(fleet.accounts.difference(sims.unreachable))))
-    await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=True, accounts=run.accounts)
+    await fleet.runs.change(run.id, RunStage.SKIPPED, has_rows=True, accounts=run.accounts)
     try:
         await _scan(run, sims, fleet, clock, on_start(len(sims.sizes)))
         yield run, sims
     finally:
         while await fleet.rows.forget(run.id, DELETE_BATCH) == DELETE_BATCH:
             pass
-        await fleet.runs.change(run.id, Stage.SKIPPED, has_rows=False)
+        await fleet.runs.change(run.id, RunStage.SKIPPED, has_rows=False)
 
 
 async def _scan(
@@ -314,7 +314,7 @@ class SharedScans:
             await fleet.chunks.add(run.id, number, body, tx)
         values = {"sims": sims.sims, "chunks": len(sims.sizes), "has_rows": True}
         accounts = ",".join(sorted(self.accounts.difference(sims.unreachable)))
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, accounts=accounts, **values)
+        await fleet.runs.change(run.id, RunStage.SCANNING, tx, accounts=accounts, **values)
 
 
 async def same_scan(

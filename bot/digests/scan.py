@@ -38,7 +38,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
 from bot.kore.models import DataSession, RatePlan, Sim
 from bot.ops.tasks import WorkerThread
-from bot.sessions.fetch import Allowance, Read, Sessions, own_rows
+from bot.sessions.fetch import Allowance, Sessions, SimData, own_rows
 from bot.sessions.lookup import Judge
 from bot.sessions.report import SessionReport, in_device_since
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Snapshot, compact_json, snapshot_of, traffic
@@ -307,7 +307,7 @@ class _Scan:
         self, sim: Sim, sessions: Sessions, now: datetime, page: bytes | None = None
     ) -> None:
         own = own_rows(sessions, sim.sid, sim.account)
-        read = Read(sim.sid, Fetched(sim, sessions.as_of), own, None)
+        read = SimData(sim.sid, Fetched(sim, sessions.as_of), own, None)
         if read.rows is None:
             self._fail(sim, KoreError(read.problem))
             return
@@ -330,7 +330,7 @@ class _Scan:
 
 
 def evaluate(
-    judge: Judge, read: Read, allowance: Allowance, months: PackedMonths, now: datetime
+    judge: Judge, read: SimData, allowance: Allowance, months: PackedMonths, now: datetime
 ) -> tuple[ScanRow, dict[int, bytes]]:
     """Judge one SIM; return its row and those of its months that changed."""
     evidence = judge.evidence(read, allowance, now)

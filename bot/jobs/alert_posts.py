@@ -45,7 +45,7 @@ _ALWAYS = frozenset({EventKind.RESOLVED, EventKind.MERGED, EventKind.TAKEN, Even
 log = logging.getLogger(__name__)
 
 
-class Shown(Struct):
+class ShownIncident(Struct):
     """An incident as it stands in Slack now, and how long its card is not edited yet."""
 
     stored: StoredIncident
@@ -65,7 +65,7 @@ class IncidentPosts:
 
     async def show(
         self, stored: StoredIncident, alert: Alert, shared: Sequence[Incident] = ()
-    ) -> Shown:
+    ) -> ShownIncident:
         """Draw a card where that is due, and tell in its thread what is not told yet.
 
         `shared` are the incidents with which it shares a card.
@@ -77,7 +77,7 @@ class IncidentPosts:
             rests = timedelta(0)
         else:
             stored, rests = await self._draw(stored, incident, alert)
-        return Shown(await self._tell(stored, incident), rests)
+        return ShownIncident(await self._tell(stored, incident), rests)
 
     async def redacts(self, channel: str) -> bool:
         """Return whether a channel's readers may not see all. Raises NotAllowed."""

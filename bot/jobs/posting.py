@@ -30,7 +30,7 @@ from bot.slack.posting import (
     Message,
     PostFinder,
     PostingLimiter,
-    Screen,
+    Sendable,
     marked,
 )
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
@@ -87,7 +87,7 @@ class IdempotentPosts:
         key: str,
         channel: str,
         thread: str | None,
-        screen: Screen,
+        screen: Sendable,
         *,
         again: bool = False,
         anew: bool = False,
@@ -109,7 +109,7 @@ class IdempotentPosts:
         return posted
 
     async def _posted(
-        self, key: str, channel: str, thread: str | None, screen: Screen, *, again: bool
+        self, key: str, channel: str, thread: str | None, screen: Sendable, *, again: bool
     ) -> Posted:
         row = await self._rows.get(key)
         if row and row.state == POSTED:
@@ -129,7 +129,7 @@ class IdempotentPosts:
         found = await self._lost.find(key, channel, thread, since - CLOCKS_DIFFER)
         return Posted(*found) if found else None
 
-    async def update(self, posted: Posted, screen: Screen) -> None:
+    async def update(self, posted: Posted, screen: Sendable) -> None:
         """Draw a post anew in its place. Raises SlackError."""
         if posted.ts is None:
             return

@@ -32,7 +32,7 @@ from bot.watches.transitions import (
     redacted_notice,
     redacted_watch,
 )
-from bot.watches.watch import Card, Ending, Notice, NoticeKind, Watch
+from bot.watches.watch import Ending, Notice, NoticeKind, Watch, WatchCard
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class WatchPosts:
             shown = absent_screen(screen, posted.channel, link)
             await self._posts.post(f"{key}:directly", person, None, shown, again=True)
 
-    async def _draw(self, watches: tuple[Watch, ...], card: Card | None) -> tuple[Watch, ...]:
+    async def _draw(self, watches: tuple[Watch, ...], card: WatchCard | None) -> tuple[Watch, ...]:
         """Draw the card anew, or put up another one where the old one cannot be changed."""
         if card and card.ts:
             is_away = card.channel != watches[0].owner.channel
@@ -142,7 +142,7 @@ class WatchPosts:
         return tuple(
             replace(
                 watch,
-                card=Card(where.channel, where.ts, now, card_fingerprint(watch)),
+                card=WatchCard(where.channel, where.ts, now, card_fingerprint(watch)),
                 card_count=watch.card_count + more,
             )
             for watch in watches
@@ -244,7 +244,7 @@ class WatchWork(Struct):
             await self.rows.advance(to_row(watch), to_row(ended), tx)
 
 
-def _card_of(watches: Iterable[Watch]) -> Card | None:
+def _card_of(watches: Iterable[Watch]) -> WatchCard | None:
     return next((watch.card for watch in watches if watch.card), None)
 
 

@@ -16,7 +16,7 @@ from bot.kore.cache import Fetched, SingleFlight
 from bot.kore.client import KoreClient, tell_nobody
 from bot.kore.errors import KoreBadRequest, KoreError, KoreNotFound
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
-from bot.kore.pages import Rows
+from bot.kore.pages import PageRows
 from bot.struct import replace
 
 T = TypeVar("T")
@@ -26,13 +26,13 @@ MOST_HOMES = 50_000
 PATIENCE = 0.3
 """Seconds that an answer waits, once there is one, for accounts that may have another."""
 Ask = Callable[[KoreClient], Coroutine[Any, Any, T]]
-Listed = Callable[[str], str | None]
+AccountLookup = Callable[[str], str | None]
 
 
 class Homes:
     """Which account has a SIM or a rate plan, by SID: seen lately, or `listed`; None: unknown."""
 
-    def __init__(self, listed: Listed = lambda _: None) -> None:
+    def __init__(self, listed: AccountLookup = lambda _: None) -> None:
         self._seen: LRUCache[str, str] = LRUCache(MOST_HOMES)
         self._listed = listed
 
@@ -166,7 +166,7 @@ class AccountsClient(KoreClient):
         """Fetch the first page of a SIM's sessions from the account that has it."""
         return await (await self._of(sid)).scanned_page(sid)
 
-    def read_scanned(self, page: bytes, sid: str) -> Rows[DataSession] | None:
+    def read_scanned(self, page: bytes, sid: str) -> PageRows[DataSession] | None:
         """Read a page; what is odd in it is told of the account that has the SIM."""
         client = self._clients.get(self.account_of(sid) or "")
         return (client or next(iter(self._clients.values()))).read_scanned(page, sid)

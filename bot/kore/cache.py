@@ -26,7 +26,7 @@ from bot.struct import Struct
 T = TypeVar("T")
 
 
-class Observer(Protocol):
+class KoreObserver(Protocol):
     """What the client tells of itself: each call is one event; labels are few and bounded."""
 
     def asked(self, endpoint: str, outcome: str, seconds: float) -> None:
@@ -129,7 +129,7 @@ class CachePolicy(Struct):
     patience: float = 2.5
 
 
-class Answer(Struct, Generic[T]):
+class FetchResult(Struct, Generic[T]):
     """The result of a fetch: the value, and the bodies it was read from."""
 
     value: T
@@ -160,7 +160,7 @@ class Cache(Generic[T]):
         read: Callable[[tuple[bytes, ...]], T],
         *,
         clock: Clock,
-        observer: Observer,
+        observer: KoreObserver,
     ) -> None:
         self._policy = policy
         self._read = read
@@ -181,7 +181,7 @@ class Cache(Generic[T]):
     async def get(
         self,
         key: str,
-        fetch: Callable[[], Coroutine[Any, Any, Answer[T]]],
+        fetch: Callable[[], Coroutine[Any, Any, FetchResult[T]]],
         *,
         fresh: bool = False,
     ) -> Fetched[T]:
@@ -220,13 +220,15 @@ class Cache(Generic[T]):
         """Stop the fetches under way."""
         await self._fetches.close()
 
-    async def _uncached(self, fetch: Callable[[], Coroutine[Any, Any, Answer[T]]]) -> Fetched[T]:
+    async def _uncached(
+        self, fetch: Callable[[], Coroutine[Any, Any, FetchResult[T]]]
+    ) -> Fetched[T]:
         as_of = self._clock.now()
         answer = await fetch()
         return Fetched(answer.value, as_of, skipped_rows=answer.skipped)
 
     async def _or_stale(
-        self, key: str, fetch: Callable[[], Coroutine[Any, Any, Answer[T]]], entry: CacheEntry
+        self, key: str, fetch: Callable[[], Coroutine[Any, Any, FetchResult[T]]], entry: CacheEntry
     ) -> Fetched[T]:
         try:
             async with asyncio.timeout(self._policy.patience):
@@ -249,7 +251,7 @@ class Cache(Generic[T]):
         return Fetched(value, entry.as_of, bool(why), entry.skipped, why)
 
     async def _fetch(
-        self, key: str, fetch: Callable[[], Coroutine[Any, Any, Answer[T]]]
+        self, key: str, fetch: Callable[[], Coroutine[Any, Any, FetchResult[T]]]
     ) -> Fetched[T]:
         as_of = self._clock.now()
         try:
@@ -262,7 +264,7 @@ class Cache(Generic[T]):
         self._store(key, answer, as_of)
         return Fetched(answer.value, as_of, skipped_rows=answer.skipped)
 
-    def _store(self, key: str, answer: Answer[T], as_of: datetime) -> None:
+    def _store(self, key: str, answer: FetchResult[T], as_of: datetime) -> None:
         fresh_until = self._clock.monotonic() + self._policy.fresh_for
         frames = tuple(map(_compressed, answer.bodies))
         entry = CacheEntry(frames, as_of, fresh_until, answer.skipped)

@@ -13,16 +13,16 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.clock import Clock
-from bot.kore.cache import Answer, Cache, CachePolicy, Fetched, Observer
+from bot.kore.cache import Cache, CachePolicy, Fetched, FetchResult, KoreObserver
 from bot.kore.errors import KoreNotFound, KoreUnavailable
 from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UsageRecord
 from bot.kore.pages import (
     DATA_SESSIONS,
     SIMS,
     USAGE_RECORDS,
-    Listing,
+    ListKind,
     M,
-    Rows,
+    PageRows,
     T,
     pages,
     read_one,
@@ -59,7 +59,7 @@ def only_rate_plans(usual: CachePolicies) -> CachePolicies:
 class Caches:
     """One cache a kind of answer."""
 
-    def __init__(self, policies: CachePolicies, clock: Clock, observer: Observer) -> None:
+    def __init__(self, policies: CachePolicies, clock: Clock, observer: KoreObserver) -> None:
         make: Any = partial(Cache, clock=clock, observer=observer)
         self.sims: Cache[Sim] = make(policies.sims, partial(_one, Sim))
         self.rate_plans: Cache[RatePlan] = make(policies.rate_plans, partial(_one, RatePlan))
@@ -107,7 +107,7 @@ def _one(model: type[M], bodies: tuple[bytes, ...]) -> M:
     return read_one(model, bodies[0])
 
 
-def _rows(listing: Listing[T], bodies: tuple[bytes, ...]) -> tuple[T, ...]:
+def _rows(listing: ListKind[T], bodies: tuple[bytes, ...]) -> tuple[T, ...]:
     return tuple(row for body in bodies for row in read_rows(listing.page, body).rows)
 
 
@@ -194,7 +194,7 @@ class KoreClient:
         path = _path("Sims", sid, "DataSessions")
         return await self._requester.get(DATA_SESSIONS.endpoint, path, FIRST_PAGE, bytes)
 
-    def read_scanned(self, page: bytes, sid: str) -> Rows[DataSession] | None:  # noqa: ARG002 -- there is one account
+    def read_scanned(self, page: bytes, sid: str) -> PageRows[DataSession] | None:  # noqa: ARG002 -- there is one account
         """Read a page of `scanned_page`, of that SIM; None where it is not all, or cannot be read.
 
         Then `data_sessions` fetches all pages, and retries.
@@ -257,17 +257,19 @@ class KoreClient:
         await self._caches.close()
         await self._requester.aclose()
 
-    async def _one(self, endpoint: str, path: str, model: type[M]) -> Answer[M]:
-        def read(body: bytes) -> Answer[M]:
-            return Answer(read_one(model, body), (body,))
+    async def _one(self, endpoint: str, path: str, model: type[M]) -> FetchResult[M]:
+        def read(body: bytes) -> FetchResult[M]:
+            return FetchResult(read_one(model, body), (body,))
 
         return await self._requester.get(endpoint, path, b"", read)
 
-    async def _sessions(self, path: str) -> Answer[tuple[DataSession, ...]]:
+    async def _sessions(self, path: str) -> FetchResult[tuple[DataSession, ...]]:
         found = await self._rows(DATA_SESSIONS, path, FIRST_PAGE)
-        return Answer(_session_rows(found.value), found.bodies, found.skipped)
+        return FetchResult(_session_rows(found.value), found.bodies, found.skipped)
 
-    async def _rows(self, listing: Listing[T], path: str, query: bytes) -> Answer[tuple[T, ...]]:
+    async def _rows(
+        self, listing: ListKind[T], path: str, query: bytes
+    ) -> FetchResult[tuple[T, ...]]:
         try:
             async with asyncio.timeout(self._requester.seconds_for_a_list):
                 read = await self._pages(listing, path, query)
@@ -276,11 +278,11 @@ class KoreClient:
                 "KORE takes too long to list all of it. Try again in a minute."
             ) from error
         rows = tuple(row for page in read for row in page.rows)
-        return Answer(rows, tuple(page.body for page in read), sum(p.skipped for p in read))
+        return FetchResult(rows, tuple(page.body for page in read), sum(p.skipped for p in read))
 
-    async def _pages(self, listing: Listing[T], path: str, query: bytes) -> list[Rows[T]]:
+    async def _pages(self, listing: ListKind[T], path: str, query: bytes) -> list[PageRows[T]]:
         """Read all pages. Of long lists a few at once are read further: each fills the memory."""
-        read, size = list[Rows[T]](), 0
+        read, size = list[PageRows[T]](), 0
         async with AsyncExitStack() as stack:
             async for page in pages(self._requester, listing, path, query):
                 read.append(page)

@@ -7,7 +7,7 @@ import httpx
 from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.kore.auth import Bearer, ClientCredentials, StaticBearer
-from bot.kore.cache import NullObserver, Observer
+from bot.kore.cache import KoreObserver, NullObserver
 from bot.kore.client import CachePolicies, Caches, KoreClient, only_rate_plans
 from bot.kore.http import AiohttpTransport, HttpClient
 from bot.kore.limits import (
@@ -56,7 +56,7 @@ class Account:
         self,
         config: KoreConfig,
         clock: Clock,
-        observer: Observer,
+        observer: KoreObserver,
         transport: httpx.AsyncBaseTransport | None,
         shared_rate: SharedRateLimit | None,
     ) -> None:
@@ -144,7 +144,7 @@ class Account:
 def open_kore(
     config: KoreConfig,
     clock: Clock,
-    observer: Observer | None = None,
+    observer: KoreObserver | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     shared_rate: SharedRateLimit | None = None,
 ) -> KoreClient:

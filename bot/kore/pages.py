@@ -83,7 +83,7 @@ class UsageRecordPage(Page[UsageRecord]):
     rows: tuple[UsageRecord, ...] = Field(validation_alias="usage_records")
 
 
-class Rows(Struct, Generic[T]):
+class PageRows(Struct, Generic[T]):
     """One page of a list: its rows, how many were left out, where the next page is.
 
     `body` is what to keep for reading it again: without the rows that were left out, of the first
@@ -97,7 +97,7 @@ class Rows(Struct, Generic[T]):
     faults: tuple[str, ...] = ()
 
 
-def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
+def read_rows(page: type[Page[T]], body: bytes) -> PageRows[T]:
     """Read a page. Raises NotJson where it is not a page at all."""
     try:
         read = page.model_validate_json(body)
@@ -105,16 +105,16 @@ def read_rows(page: type[Page[T]], body: bytes) -> Rows[T]:
         return read_rows(page.in_full, body) if page.in_full else _row_by_row(page, body)
     if page.needed and not all(map(attrgetter(page.needed), read.rows)):
         return _row_by_row(page, body)
-    return Rows(read.rows, 0, read.next_page_url, body)
+    return PageRows(read.rows, 0, read.next_page_url, body)
 
 
-def read_scanned(body: bytes) -> Rows[DataSession]:
+def read_scanned(body: bytes) -> PageRows[DataSession]:
     """Read a page of sessions as a scan does. Raises NotJson where it is not a page at all."""
     page = read_usual(body)
     if page is None:
         return read_rows(DataSessionPage, body)
     sessions = cast("tuple[DataSession, ...]", page.data_sessions)
-    return Rows(sessions, 0, page.meta.next_page_url, body)
+    return PageRows(sessions, 0, page.meta.next_page_url, body)
 
 
 def read_one(model: type[M], body: bytes) -> M:
@@ -125,7 +125,7 @@ def read_one(model: type[M], body: bytes) -> M:
         raise NotJson(_faults(error)) from error
 
 
-def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
+def _row_by_row(page: type[Page[T]], body: bytes) -> PageRows[T]:
     plain = _json(body)
     listed = plain.get(page.key) if isinstance(plain, dict) else None
     if not isinstance(listed, list):
@@ -139,7 +139,7 @@ def _row_by_row(page: type[Page[T]], body: bytes) -> Rows[T]:
     bad = [f"{number}: {why}" for number, why in enumerate(faults) if why]
     kept = json.dumps({page.key: good}).encode()
     rows = page.model_validate_json(kept).rows
-    return Rows(rows, len(bad), url, kept, tuple(bad[:_MOST_LOGGED]))
+    return PageRows(rows, len(bad), url, kept, tuple(bad[:_MOST_LOGGED]))
 
 
 def _row_faults(page: type[Page[T]], row: Any) -> str:  # noqa: ANN401 -- any JSON
@@ -164,7 +164,7 @@ def _json(body: bytes) -> Any:  # noqa: ANN401 -- any JSON
         raise NotJson(str(error)) from error
 
 
-class Listing(Struct, Generic[T]):
+class ListKind(Struct, Generic[T]):
     """One kind of list: its name in metrics, what a page of it is, and how much is enough."""
 
     endpoint: str
@@ -173,9 +173,11 @@ class Listing(Struct, Generic[T]):
     most_bytes: int = 24 << 20
 
 
-SIMS: Listing[Sim] = Listing("sims", SimPage, 5000, 4 << 30)  # read page by page, never all at once
-DATA_SESSIONS: Listing[DataSession] = Listing("data_sessions", DataSessionPage)
-USAGE_RECORDS: Listing[UsageRecord] = Listing("usage_records", UsageRecordPage)
+SIMS: ListKind[Sim] = ListKind(
+    "sims", SimPage, 5000, 4 << 30
+)  # read page by page, never all at once
+DATA_SESSIONS: ListKind[DataSession] = ListKind("data_sessions", DataSessionPage)
+USAGE_RECORDS: ListKind[UsageRecord] = ListKind("usage_records", UsageRecordPage)
 _MOST_LOGGED = 5
 PAGES_A_QUESTION, PAGES_A_SIM = 60, 30
 BYTES_A_QUESTION, BYTES_A_SIM = 24 << 20, 4 << 20
@@ -213,8 +215,8 @@ _QUERY = re.compile(r"[!-~]{1,4000}")
 
 
 async def pages(
-    requester: Requester, listing: Listing[T], path: str, query: bytes
-) -> AsyncIterator[Rows[T]]:
+    requester: Requester, listing: ListKind[T], path: str, query: bytes
+) -> AsyncIterator[PageRows[T]]:
     """Return page after page. Raises KoreBadAnswer where they go in a circle or have no end."""
     read = partial(read_rows, listing.page)
     budget = None if listing is SIMS else _BUDGET.get()  # the fleet is no one question's

@@ -9,7 +9,7 @@ from typing import TypeVar
 import httpx
 
 from bot.clock import Backoff, Clock, read_retry_after
-from bot.kore.cache import Observer
+from bot.kore.cache import KoreObserver
 from bot.kore.errors import (
     PROXY_WANTS_PASSWORD,
     SOMEBODY_ELSE,
@@ -112,7 +112,7 @@ class Requester:
         limiter: ConcurrencyLimiter,
         circuit: CircuitBreaker,
         clock: Clock,
-        observer: Observer,
+        observer: KoreObserver,
         account: str = "",
     ) -> None:
         self._http = http

@@ -16,7 +16,7 @@ from bot.digests.archive import Archive
 from bot.digests.days import Day, date_of, day_number
 from bot.errors import BadDays, BotError, SimAmbiguous, SimNotFound
 from bot.kore.models import DataSession
-from bot.mcp.lookups import Page
+from bot.mcp.lookups import ResultPage
 from bot.mcp.outputs import (
     BriefSim,
     CandidateFields,
@@ -124,7 +124,7 @@ class History(Struct):
     sessions: tuple[DataSession, ...] | None
     older: tuple[DayFields, ...]
 
-    def page(self, page: Page) -> HistoryOutput:
+    def page(self, page: ResultPage) -> HistoryOutput:
         """Return one page of it."""
         report, window = self.report, timedelta(days=min(self.days, LONGEST))
         uptime, known = uptime_of(report, window), self.sessions is not None

@@ -45,7 +45,7 @@ class PageGone(UserError):
     sentence = "That page is no longer kept. Ask again without the cursor."
 
 
-class Page(Struct):
+class ResultPage(Struct):
     """A part of the rows, what was said of all of them, and the cursor of the next part."""
 
     about: Any
@@ -54,7 +54,7 @@ class Page(Struct):
     is_first: bool = False
 
 
-class Pages:
+class ResultPages:
     """Keeps answers in memory, each for who asked by which tool alone."""
 
     def __init__(self, clock: Clock) -> None:
@@ -62,15 +62,17 @@ class Pages:
             defaultdict(lambda: TTLCache(MOST_KEPT, KEPT_SECONDS, timer=clock.monotonic))
         )
 
-    def first(self, owner: tuple[str, str], about: object, rows: Sequence[Any], size: int) -> Page:
+    def first(
+        self, owner: tuple[str, str], about: object, rows: Sequence[Any], size: int
+    ) -> ResultPage:
         """Return the first page of an answer; the rest is kept where there is any."""
         if len(rows) <= size:
-            return Page(about, rows, None, is_first=True)
+            return ResultPage(about, rows, None, is_first=True)
         name = secrets.token_urlsafe(12)
         self._kept[owner][name] = about, rows
-        return Page(about, rows[:size], f"{name}.{size}", is_first=True)
+        return ResultPage(about, rows[:size], f"{name}.{size}", is_first=True)
 
-    def next(self, owner: tuple[str, str], cursor: str, size: int) -> Page:
+    def next(self, owner: tuple[str, str], cursor: str, size: int) -> ResultPage:
         """Return the page that a cursor names. Raises PageGone."""
         name, _, place = cursor.partition(".")
         about, rows = self._kept[owner].get(name, (None, ()))
@@ -79,7 +81,7 @@ class Pages:
             raise PageGone
         end = int(place) + size
         more = f"{name}.{end}" if end < len(rows) else None
-        return Page(about, rows[int(place) : end], more)
+        return ResultPage(about, rows[int(place) : end], more)
 
 
 PATIENCE_SECONDS = 60.0
@@ -116,7 +118,7 @@ class AgentServices(Struct):
     incidents: Incidents
     rate_limit: UserRateLimit
     audit: Audit
-    pages: Pages
+    pages: ResultPages
     clock: Clock
     thresholds: Thresholds
 

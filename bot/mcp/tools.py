@@ -28,7 +28,7 @@ from bot.mcp.brief import (
     of_rule,
     thresholds_of,
 )
-from bot.mcp.lookups import AgentLookups, Page
+from bot.mcp.lookups import AgentLookups, ResultPage
 from bot.mcp.outputs import (
     ExplainOutput,
     FleetOutput,
@@ -123,7 +123,9 @@ def _fault(fault: Any) -> str:  # noqa: ANN401 -- pydantic's
     return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
 
 
-def _page(lookups: AgentLookups, asked: Paged, first: tuple[Any, Sequence[Any]] | None) -> Page:
+def _page(
+    lookups: AgentLookups, asked: Paged, first: tuple[Any, Sequence[Any]] | None
+) -> ResultPage:
     """Return the page that is asked for; the `first` of what is said of all rows, and the rows."""
     owner, pages = (lookups.caller.name, type(asked).__name__), lookups.services.pages
     if first is None:

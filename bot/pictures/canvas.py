@@ -37,14 +37,14 @@ PALE = 9  # how strong a crowd is at least: many short sessions must not look li
 _AT_LEAST_PALE = bytes(max(strength, PALE) for strength in range(256))
 
 
-class Row(NamedTuple):
+class BarRow(NamedTuple):
     """The strength of each column, 0 to `FULL`; `crowded` where bars too short to part are pale."""
 
     strengths: bytes
     crowded: bool
 
 
-def row_of(bars: Sequence[Extent], width: int) -> Row:
+def row_of(bars: Sequence[Extent], width: int) -> BarRow:
     """Return the strengths of `width` columns.
 
     A bar is (left, right) in pixels from the first column, 0 <= left <= right <= width.
@@ -58,7 +58,7 @@ def row_of(bars: Sequence[Extent], width: int) -> Row:
         crowded = crowded or is_crowd
         pale = strengths[columns].translate(_AT_LEAST_PALE)
         strengths[columns] = pale if is_crowd else bytes((FULL,)) * size
-    return Row(bytes(strengths), crowded)
+    return BarRow(bytes(strengths), crowded)
 
 
 def _covered(bars: Iterable[Extent], width: int) -> bytearray:

@@ -264,7 +264,7 @@ def _if_done(task: asyncio.Task[T]) -> T | None:
 Sessions = Fetched[tuple[DataSession, ...]]
 
 
-class Read(Struct):
+class SimData(Struct):
     """What KORE said of one SIM. `asked` is its allowance, which may still be under way."""
 
     query: str
@@ -323,7 +323,7 @@ class SimReader:
         self._resolver = resolver
         self._allowances = allowances
 
-    async def read(self, text: str, task_scope: TaskScope, *, fresh: bool) -> Read:
+    async def read(self, text: str, task_scope: TaskScope, *, fresh: bool) -> SimData:
         """Read the SIM that `text` names, all side by side where its SID is known beforehand.
 
         Raises what `identify`, the resolver and KORE raise about the SIM, whatever becomes of its
@@ -342,7 +342,7 @@ class SimReader:
         if pending and isinstance(rows, Fetched) and not rows.skipped_rows:
             count = len(rows.value)
             pending = self._allowances.look_back(pending, count, task_scope, fresh=fresh)
-        read = Read(text, sim, rows, pending)
+        read = SimData(text, sim, rows, pending)
         self._resolver.note(sim.value, read.rows or ())
         return read
 

@@ -27,7 +27,7 @@ from bot.sessions.fetch import (
     Allowance,
     AllowanceReader,
     NoAllowances,
-    Read,
+    SimData,
     SimReader,
     TaskScope,
     task_scope,
@@ -52,12 +52,12 @@ class Judge(Struct):
     rule_broke: RuleBroke = count_nothing
     ages: NewsAges = NOTHING_LEARNT
 
-    def report(self, read: Read, allowance: Allowance, now: datetime) -> SessionReport:
+    def report(self, read: SimData, allowance: Allowance, now: datetime) -> SessionReport:
         """Report on one SIM alone, as it stands now."""
         evidence = self.evidence(read, allowance, now)
         return self.report_on(evidence, read, allowance, sums=True)
 
-    def evidence(self, read: Read, allowance: Allowance, now: datetime) -> Evidence:
+    def evidence(self, read: SimData, allowance: Allowance, now: datetime) -> Evidence:
         """Return what the rules may look at; what it shows of other looks is learnt."""
         evidence = evidence_of(read, allowance, now, self.ages.line)
         if isinstance(read.sessions, Fetched):
@@ -65,7 +65,7 @@ class Judge(Struct):
         return evidence
 
     def report_on(
-        self, evidence: Evidence, read: Read, allowance: Allowance, *, sums: bool = False
+        self, evidence: Evidence, read: SimData, allowance: Allowance, *, sums: bool = False
     ) -> SessionReport:
         """Return the same of evidence that was made of `read`; without the `sums` of the window."""
         state, sessions = state_of(evidence, self.thresholds), evidence.sessions
@@ -120,7 +120,9 @@ def _with_findings(report: SessionReport, findings: tuple[Finding, ...]) -> Sess
     return report if findings == report.findings else replace(report, findings=findings)
 
 
-def evidence_of(read: Read, allowance: Allowance, now: datetime, freshness: Freshness) -> Evidence:
+def evidence_of(
+    read: SimData, allowance: Allowance, now: datetime, freshness: Freshness
+) -> Evidence:
     """Return what the rules may look at."""
     return Evidence(
         sim=read.sim.value,
@@ -158,7 +160,7 @@ class Batch:
         sims: SimReader,
         allowances: AllowanceReader,
         task_scope: TaskScope,
-        judge: Callable[[Read, Allowance], SessionReport],
+        judge: Callable[[SimData, Allowance], SessionReport],
         told: Told = keep_nobody_posted,
     ) -> None:
         self._sims = sims
@@ -167,7 +169,7 @@ class Batch:
         self._told = told
         self._tasks = task_scope
         self._answers: list[Answer] = []
-        self._unfinished: dict[int, tuple[Read, asyncio.Task[None]]] = {}
+        self._unfinished: dict[int, tuple[SimData, asyncio.Task[None]]] = {}
 
     async def answer(
         self,
@@ -214,7 +216,7 @@ class Batch:
             self._unfinished[place] = (read, finishing)
             self._tell(place, read)
 
-    async def _finish(self, place: int, read: Read) -> None:
+    async def _finish(self, place: int, read: SimData) -> None:
         self._judge_one(place, read, await self._allowances.whole(read.pending))
 
     async def _finish_all(self) -> None:
@@ -227,13 +229,13 @@ class Batch:
             self._judge_one(place, read, self._allowances.so_far(read.pending))
             await asyncio.sleep(0)  # whoever else waits for the loop gets it between two SIMs
 
-    def _tell(self, place: int, read: Read) -> None:
+    def _tell(self, place: int, read: SimData) -> None:
         """Judge by what is there already, for whoever wants to see the first results early."""
         if self._told is not keep_nobody_posted:
             with suppress(Exception):  # it is judged again, and logged, when all of it is there
                 self._told(place, self._judge(read, self._allowances.so_far(read.pending)))
 
-    def _judge_one(self, place: int, read: Read, allowance: Allowance) -> None:
+    def _judge_one(self, place: int, read: SimData, allowance: Allowance) -> None:
         self._unfinished.pop(place, None)
         try:
             self._answers[place] = self._judge(read, allowance)
@@ -331,7 +333,7 @@ class SessionLookup:
         what they have in common.
         """
 
-        def judge(read: Read, allowance: Allowance) -> SessionReport:
+        def judge(read: SimData, allowance: Allowance) -> SessionReport:
             report = self._judge.report(read, allowance, self._clock.now())
             last = report.last_session
             return replace(report, sessions=(last,)) if last and newest_only else report

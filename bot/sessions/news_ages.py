@@ -31,7 +31,7 @@ REMEMBERED_FOR = 48 * 3600.0
 TAUGHT_EVERY = 3600.0
 """A session teaches once an hour at most, so that one that is watched does not outweigh others."""
 SAVED_EVERY = 60.0
-Place = tuple[str, str]
+RadioPlace = tuple[str, str]
 Bin = tuple[str, str, int]
 log = logging.getLogger(__name__)
 
@@ -44,8 +44,8 @@ class NewsAges:
 
     def __init__(self, store: NewsAgeRows | None = None) -> None:
         self._store = store
-        self._lines: dict[Place, timedelta] = {}
-        self._places: frozenset[Place] = frozenset()
+        self._lines: dict[RadioPlace, timedelta] = {}
+        self._places: frozenset[RadioPlace] = frozenset()
         self._learnt: Counter[Bin] = Counter()
         self._seen: dict[int, tuple[float, float, float]] = {}
         self._lock = Lock()
@@ -121,7 +121,7 @@ class NewsAges:
         await self._read(self._store)
 
     async def _read(self, store: NewsAgeRows) -> None:
-        counts: dict[Place, Counter[int]] = {}
+        counts: dict[RadioPlace, Counter[int]] = {}
         for (network, radio, number), sessions in (await store.all()).items():
             counts.setdefault((network, radio), Counter())[number] = sessions
         lines = {place: _line(bins) for place, bins in counts.items() if bins.total() >= ENOUGH}
@@ -143,7 +143,7 @@ class NewsAges:
 NOTHING_LEARNT = NewsAges()
 
 
-def _place(network: Network, radio_link: str | None) -> Place:
+def _place(network: Network, radio_link: str | None) -> RadioPlace:
     return f"{network.mcc}-{network.mnc}", _radio(radio_link)
 
 

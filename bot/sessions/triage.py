@@ -77,7 +77,7 @@ def old_of(reports: Sequence[SessionReport]) -> Old | None:
     return Old(len(stale), len(reports), oldest.why_stale, oldest.as_of, oldest.made_at)
 
 
-class Outage(Struct):
+class SharedOutage(Struct):
     """SIMs that fell silent together: how many `of` those that share a value of a trait.
 
     `trait` and `value` are "" where they share nothing. `others` are those without it that were
@@ -107,7 +107,7 @@ class SharedCause(Struct):
 
     finding: Finding
     reports: tuple[SessionReport, ...]
-    outage: Outage | None = None
+    outage: SharedOutage | None = None
 
 
 class Triage(Struct):
@@ -165,7 +165,9 @@ class Triage(Struct):
         for report in self.troubled:
             groups.setdefault(_outage_of(report) or _rule(report), []).append(report)
         found = [
-            SharedCause(reports[0].cause, tuple(reports), key if isinstance(key, Outage) else None)
+            SharedCause(
+                reports[0].cause, tuple(reports), key if isinstance(key, SharedOutage) else None
+            )
             for key, reports in groups.items()
             if reports[0].cause
         ]
@@ -219,14 +221,14 @@ def _rule(report: SessionReport) -> str:
     return report.cause.rule if report.cause else ""
 
 
-def _outage_of(report: SessionReport) -> Outage | None:
+def _outage_of(report: SessionReport) -> SharedOutage | None:
     cause = report.cause
     if cause is None or cause.rule != OUTAGE:
         return None
     match cause.evidence:
         case {"sims": int(sims), "first": datetime() as first, "last": datetime() as last}:
             known = cause.evidence
-            return Outage(
+            return SharedOutage(
                 sims=sims,
                 of=_whole(known.get("of")) or sims,
                 trait=str(known.get("trait") or ""),

@@ -21,7 +21,7 @@ from bot.sims.directory import SimDirectory
 from bot.sims.identifier import Identifier, IdentifierKind, account_in, identify, key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
-from bot.sims.wording import Listed, ambiguous
+from bot.sims.wording import ListCoverage, ambiguous
 from bot.struct import replace
 
 
@@ -60,10 +60,10 @@ class JoinedDirectory(SimDirectory):
         return min(known) if known and len(known) == len(times) else None
 
     @property
-    def listed(self) -> Listed:
+    def listed(self) -> ListCoverage:
         """How much of all the lists can be searched now."""
         every = [part.listed for part in self._parts.values()]
-        return Listed(
+        return ListCoverage(
             all(each.complete for each in every),
             sum(each.count for each in every),
             any(each.failed for each in every),

@@ -15,7 +15,7 @@ from bot.kore.cache import SingleFlight
 from bot.kore.client import KoreClient
 from bot.sims.identifier import Identifier, IdentifierKind, key
 from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
-from bot.sims.wording import Listed
+from bot.sims.wording import ListCoverage
 
 if TYPE_CHECKING:
     from bot.kore.models import Sim
@@ -69,9 +69,9 @@ class SimDirectory:
         return self._as_of
 
     @property
-    def listed(self) -> Listed:
+    def listed(self) -> ListCoverage:
         """How much of the list can be searched now."""
-        return Listed(self._as_of is not None, self._table.count, self._failure is not None)
+        return ListCoverage(self._as_of is not None, self._table.count, self._failure is not None)
 
     @property
     def unread(self) -> BotError:

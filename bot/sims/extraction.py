@@ -26,7 +26,7 @@ from bot.sims.identifier import (
     sims_in,
     unlinked,
 )
-from bot.sims.labels import LENIENT, NO_LABEL, Cell, Label, Labels, label_behind
+from bot.sims.labels import LENIENT, NO_LABEL, Label, Labels, TableCell, label_behind
 from bot.sims.numbers import (
     ROUNDED,
     explanation,
@@ -128,7 +128,7 @@ def _with_its_numbers(link: re.Match[str]) -> str:
     return f"{link[2]} {link[1]}" if numbers - set(_LONG_NUMBER.findall(link[2])) else link[2]
 
 
-def identifiers_in(text: str, cells: Sequence[Cell] = ()) -> list[FoundText]:
+def identifiers_in(text: str, cells: Sequence[TableCell] = ()) -> list[FoundText]:
     """Return what is certain, and the long numbers that are something else, in their order."""
     found: list[FoundText] = []
 
@@ -233,7 +233,7 @@ _LONG_GROUP = 14
 _NOTES = ("(", " (")
 
 
-def _swapped(text: str, cells: Sequence[Cell]) -> Iterator[FoundText]:
+def _swapped(text: str, cells: Sequence[TableCell]) -> Iterator[FoundText]:
     for match in _SWAPPED_ICCID.finditer(text):
         if iccid := unswapped(match[0]):
             label = Labels(text, cells).at(match.start())
@@ -241,7 +241,7 @@ def _swapped(text: str, cells: Sequence[Cell]) -> Iterator[FoundText]:
             yield FoundText(*match.span(), told[0], iccid, iccid, told[1])
 
 
-def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[FoundText]:
+def _numbers(text: str, cells: Sequence[TableCell]) -> Iterator[FoundText]:
     """Return the numbers in runs of groups of digits, each with what its label makes of it."""
     labels = Labels(text, cells)
     for run in _LONG_RUN.finditer(text):
@@ -257,7 +257,7 @@ def _numbers(text: str, cells: Sequence[Cell]) -> Iterator[FoundText]:
 
 
 def doubtful_in(
-    text: str, cells: Sequence[Cell], told_at: Sequence[int], *, thorough: bool
+    text: str, cells: Sequence[TableCell], told_at: Sequence[int], *, thorough: bool
 ) -> Iterator[FoundText]:
     """Return what is an ICCID or an IMEI but for its check digit, and of which nothing is told.
 

@@ -28,7 +28,7 @@ BLOCK = 500
 """SIMs; a block is what is done between two turns of the event loop."""
 
 
-class Block(Struct):
+class SimBlock(Struct):
     """Some SIMs; each column holds one value a SIM between line breaks, empty where unknown."""
 
     sid: bytes
@@ -42,7 +42,7 @@ class Block(Struct):
     account: str | None = None
 
     @classmethod
-    def of(cls, sims: Sequence[Sim], account: str | None = None) -> "Block":
+    def of(cls, sims: Sequence[Sim], account: str | None = None) -> "SimBlock":
         """Pack SIMs, in order; all are of one account."""
         unique = _packed(sims, lambda sim: sim.unique_name)
         friendly = _packed(sims, lambda sim: sim.friendly_name)
@@ -110,14 +110,14 @@ class Block(Struct):
 class SimTable:
     """All SIMs of an account, in the order in which they came; it only ever grows."""
 
-    def __init__(self, account: str | None = None, blocks: Iterable[Block] = ()) -> None:
+    def __init__(self, account: str | None = None, blocks: Iterable[SimBlock] = ()) -> None:
         self._account = account
         self.blocks = list(blocks)
         self.count = 0
 
     def add(self, sims: Sequence[Sim]) -> None:
         """Add a block of SIMs."""
-        self.blocks.append(Block.of(sims, self._account))
+        self.blocks.append(SimBlock.of(sims, self._account))
         self.count += len(sims)
 
     def equal(self, column: Column, value: str) -> tuple[Candidate, ...]:
@@ -140,7 +140,7 @@ def _or(kept: bytes, same: bytes) -> bytes:
     return kept if kept == same else same
 
 
-Search = Callable[[Block, int, float], Iterable["Match"]]
+Search = Callable[[SimBlock, int, float], Iterable["Match"]]
 NEAR_ENOUGH = 0.6
 _NEAR_ENOUGH_SHORT = 0.5
 _SHORT = 4
@@ -168,7 +168,7 @@ class Match(Struct):
 
     score: float
     called: str
-    block: Block
+    block: SimBlock
     row: int
     column: Column
 
@@ -188,7 +188,7 @@ class NearMisses:
         self._found: list[Match] = []
         self._enough = 0.0
 
-    def look_at(self, block: Block) -> None:
+    def look_at(self, block: SimBlock) -> None:
         """Take in the block's SIMs that come nearer than those that are there already."""
         self._found += self._search(block, self._limit, self._enough)
         if len(self._found) > 2 * _WAYS * self._limit:
@@ -219,7 +219,7 @@ def _search_of(wanted: Identifier) -> Search:
     return partial(_named, key(wanted.value))
 
 
-def _named(typed: str, block: Block, limit: int, enough: float) -> Iterator[Match]:
+def _named(typed: str, block: SimBlock, limit: int, enough: float) -> Iterator[Match]:
     """Look for a name, or for what was meant as a SID or ICCID and is too short or too long."""
     for column in _NAMES:
         yield from _alike(column, typed, block, limit, enough)
@@ -234,7 +234,9 @@ def _named(typed: str, block: Block, limit: int, enough: float) -> Iterator[Matc
         yield from _containing("iccid", digits, block, limit)
 
 
-def _alike(column: Column, typed: str, block: Block, limit: int, enough: float) -> Iterator[Match]:
+def _alike(
+    column: Column, typed: str, block: SimBlock, limit: int, enough: float
+) -> Iterator[Match]:
     from rapidfuzz import fuzz, process  # noqa: PLC0415 -- see prepare
     from rapidfuzz.distance import OSA  # noqa: PLC0415 -- see prepare
 
@@ -253,7 +255,7 @@ def _alike(column: Column, typed: str, block: Block, limit: int, enough: float) 
             yield Match(score / 100 * _SWAPPED, name, block, row, column)
 
 
-def _containing(column: Column, part: str, block: Block, limit: int) -> Iterator[Match]:
+def _containing(column: Column, part: str, block: SimBlock, limit: int) -> Iterator[Match]:
     rows = list(islice(block.having(column, part), limit)) if len(part) >= _SHORT else []
     values = block.values(column, _spaced) if rows else []
     for row in rows:
@@ -261,7 +263,7 @@ def _containing(column: Column, part: str, block: Block, limit: int) -> Iterator
         yield Match(score, values[row], block, row, column)
 
 
-def _cut_short(head: str, tail: str, block: Block, limit: int) -> Iterator[Match]:
+def _cut_short(head: str, tail: str, block: SimBlock, limit: int) -> Iterator[Match]:
     column: Column = "sid" if head.startswith("de") else "iccid"
     values = enumerate(block.values(column, bytes.lower))
     fitting = ((row, v) for row, v in values if v.startswith(head) and v.endswith(tail))
@@ -270,7 +272,7 @@ def _cut_short(head: str, tail: str, block: Block, limit: int) -> Iterator[Match
 
 
 def _with_slips(
-    column: Column, typed: str, block: Block, limit: int, _enough: float
+    column: Column, typed: str, block: SimBlock, limit: int, _enough: float
 ) -> Iterator[Match]:
     from rapidfuzz import process  # noqa: PLC0415 -- see prepare
     from rapidfuzz.distance import OSA  # noqa: PLC0415 -- see prepare

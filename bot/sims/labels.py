@@ -16,7 +16,7 @@ from bot.sims.numbers import is_iccid, is_imei
 from bot.struct import Struct
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """Where a cell of a table begins and ends, and what stands at the head of its column."""
 
     start: int
@@ -111,7 +111,7 @@ _NEXT_LINE = re.compile(r"[^\S\n]*\n\W*")
 class Labels:
     """Tells what the words of a text call its numbers, one after the other."""
 
-    def __init__(self, text: str, cells: Sequence[Cell]) -> None:
+    def __init__(self, text: str, cells: Sequence[TableCell]) -> None:
         self._text = text
         self._cells, self._starts = cells, [cell.start for cell in cells]
         self._last, self._ended = NO_LABEL, -_FARTHEST
@@ -220,7 +220,7 @@ _MOST_COLUMNS = 50
 _COST_OF_NONE = 3  # rows: what it takes to see that a line is no head
 
 
-class Table(Struct):
+class PastedTable(Struct):
     """Rows of cells below their heads, where in the text they stand, and the columns of names.
 
     One that `is_upright` has its heads in a column, and is read line by line.
@@ -228,14 +228,14 @@ class Table(Struct):
 
     start: int
     end: int
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     names: tuple[int, ...]
     is_upright: bool
 
 
-def tables_in(text: str) -> list[Table]:
+def tables_in(text: str) -> list[PastedTable]:
     """Return the tables whose first line names its columns."""
-    found: list[Table] = []
+    found: list[PastedTable] = []
     if not any(mark in text for mark in _DELIMITERS):
         return found
     end, left, folded = -1, _MOST_ROWS, text.lower()
@@ -249,7 +249,7 @@ def tables_in(text: str) -> list[Table]:
     return found
 
 
-def _table_at(text: str, at: int, starts: list[int]) -> tuple[Table | None, int]:
+def _table_at(text: str, at: int, starts: list[int]) -> tuple[PastedTable | None, int]:
     """Return the table whose head stands in a line, if one does, and where what was read ends.
 
     `starts` are the places of all that may be a head.
@@ -262,7 +262,7 @@ def _table_at(text: str, at: int, starts: list[int]) -> tuple[Table | None, int]
     plain = [_NOT_PLAIN.sub("", head).lower() for head in heads[:_MOST_COLUMNS]]
     if between is None or not any(head in _HEADS or head.endswith(_ENDINGS) for head in plain):
         return None, end
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[TableCell, ...]] = []
     is_upright = False
     while end < len(text) and len(rows) < _MOST_ROWS:
         start, below = end + 1, text[end + 1 : _end_of_line(text, end + 1)]
@@ -276,7 +276,7 @@ def _table_at(text: str, at: int, starts: list[int]) -> tuple[Table | None, int]
             if bisect_left(starts, start) < bisect_left(starts, end):
                 is_upright |= any(text[c.start : c.end].strip().lower() in _HEADS for c in cells)
     names = tuple(plain.index(name) for name in _NAMES if name in plain)
-    return Table(at, end, tuple(rows), names, is_upright) if rows else None, end
+    return PastedTable(at, end, tuple(rows), names, is_upright) if rows else None, end
 
 
 def _end_of_line(text: str, at: int) -> int:
@@ -284,17 +284,17 @@ def _end_of_line(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _cells(at: int, line: str, between: str, heads: Sequence[str] = ()) -> tuple[Cell, ...]:
+def _cells(at: int, line: str, between: str, heads: Sequence[str] = ()) -> tuple[TableCell, ...]:
     """Return the cells of a row."""
     named = chain(heads, repeat(""))
     if between == "  ":
         spans = (match.span() for match in _SPACED.finditer(line))
-        return tuple([Cell(at + start, at + end, next(named)) for start, end in spans])
+        return tuple([TableCell(at + start, at + end, next(named)) for start, end in spans])
     quoted = '"' in line
     cells = next(csv.reader([line], delimiter=between)) if quoted else line.split(between)
     found, start = [], 0
     for text, head in zip(cells, named, strict=False):
         start = max(start, line.find(text, start)) if quoted else start
-        found.append(Cell(at + start, at + start + len(text), head))
+        found.append(TableCell(at + start, at + start + len(text), head))
         start += len(text) + 1
     return tuple(found)

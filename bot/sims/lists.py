@@ -12,7 +12,7 @@ from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
 from bot.sims.identifier import bare, blanked, key, plain
-from bot.sims.labels import Table
+from bot.sims.labels import PastedTable
 
 _LONGEST_NAME = 64
 _MOST_ITEMS = 500  # of more only what is certain or known by its name is read
@@ -212,7 +212,7 @@ def is_no_sim(item: str) -> bool:
     return _NO_SIM.fullmatch(item) is not None
 
 
-def items_in(text: str, tables: list[Table]) -> list[Item]:
+def items_in(text: str, tables: list[PastedTable]) -> list[Item]:
     """Return the items of a text outside of its tables, a line or what is parted by commas each.
 
     None where they are too many for a list of SIMs. What ends with a colon, or stands without a
@@ -231,7 +231,7 @@ def items_in(text: str, tables: list[Table]) -> list[Item]:
     return sorted([*found[True], *(above or found[False])])
 
 
-def _lines_beside(text: str, tables: list[Table]) -> Iterator[tuple[int, str]]:
+def _lines_beside(text: str, tables: list[PastedTable]) -> Iterator[tuple[int, str]]:
     at, left = 0, [*reversed(tables)]
     for line in text.split("\n"):
         while left and left[-1].end <= at:

@@ -18,7 +18,7 @@ from bot.sims.extraction import (
     is_between,
 )
 from bot.sims.identifier import bare, is_pattern, key
-from bot.sims.labels import Cell, Table, tables_in
+from bot.sims.labels import PastedTable, TableCell, tables_in
 from bot.sims.lists import (
     Item,
     Phrase,
@@ -97,7 +97,7 @@ def _is_one_word(text: str) -> bool:
     return text.isascii() or not re.search(_UNPARTED, text)  # compiled with the first such text
 
 
-def _name_cells(tables: Sequence[Table]) -> Iterable[Cell]:
+def _name_cells(tables: Sequence[PastedTable]) -> Iterable[TableCell]:
     return (
         row[at] for table in tables for row in table.rows for at in table.names if at < len(row)
     )
@@ -124,7 +124,7 @@ class _Ordered(Generic[T]):
         return not longer or other.end - other.at > one.end - one.at
 
 
-class Reading:
+class TextReading:
     """One text and what may be in it; then, with the names that are known, all that is."""
 
     def __init__(
@@ -276,13 +276,13 @@ class Reading:
                     beside |= {at for at in names if not cell.at <= at < cell.end}
         return beside
 
-    def _name_cell(self, table: Table, row: Sequence[Cell]) -> Item | None:
+    def _name_cell(self, table: PastedTable, row: Sequence[TableCell]) -> Item | None:
         """Return the first cell of the columns of names in which a name stands, or may stand."""
         cells = [self._item(row[at]) for at in table.names if at < len(row)]
         known = (cell for cell in cells if self._in_order[0].between(cell.at, cell.end))
         return next(known, next((cell for cell in cells if cell.is_word), None))
 
-    def _item(self, cell: Cell) -> Item:
+    def _item(self, cell: TableCell) -> Item:
         return Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
 
     def _listed(self, spots: Sequence[Spot], *, is_listed: bool) -> list[Spot]:

@@ -19,7 +19,7 @@ from typing import Any
 from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, TextPart
 from bot.sims.identifier import MENTION, Identifier, IdentifierKind, is_sid, key, quoted, unlinked
-from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Reading, Spot
+from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Spot, TextReading
 from bot.slack.client import items, part, parts, text_in
 from bot.struct import Struct, replace
 
@@ -128,13 +128,13 @@ class SimSpotter:
         waited for `patience` seconds at most; of all places together `longest` characters are read.
         One that is `thorough` tells of short numbers too why they are not taken.
         """
-        every, texts = tuple(places), list[Reading]()
+        every, texts = tuple(places), list[TextReading]()
         if len(every) == 1 and is_sid(every[0].text):
             return _of_sid(every[0])
         for place in every:
             is_asked = asked and not texts
             accounts = self._directory.accounts
-            text = Reading(place, longest, accounts, asked=is_asked, thorough=thorough)
+            text = TextReading(place, longest, accounts, asked=is_asked, thorough=thorough)
             texts.append(text)
             longest -= min(longest, len(place.text))
             await asyncio.sleep(0)

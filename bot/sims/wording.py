@@ -17,7 +17,7 @@ _FEWEST_DIGITS = 6
 _SID_END = 4
 
 
-class Listed(Struct):
+class ListCoverage(Struct):
     """How much of the list of SIMs could be searched."""
 
     complete: bool
@@ -25,7 +25,9 @@ class Listed(Struct):
     failed: bool = False
 
 
-def not_found(wanted: Identifier, candidates: tuple[Candidate, ...], listed: Listed) -> SimNotFound:
+def not_found(
+    wanted: Identifier, candidates: tuple[Candidate, ...], listed: ListCoverage
+) -> SimNotFound:
     """Say that no SIM is what was typed, and which come near."""
     told = explanation(wanted.value)
     about = (
@@ -98,7 +100,7 @@ def _wrong_with(prefix: str, rest: str) -> Iterator[str]:
         yield f"As a SID it has {quoted(odd[0])} in it; a SID has only 0-9 and a-f after {prefix}."
 
 
-def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: Listed) -> str:
+def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: ListCoverage) -> str:
     if candidates:
         return f"Did you mean {_or(candidates)}?"
     if wanted.kind is IdentifierKind.NAME and _digits(wanted):
@@ -110,7 +112,7 @@ def _next_step(wanted: Identifier, candidates: Sequence[Candidate], listed: List
     return "Check it, or paste another of the SIM's names: SID (DE…), ICCID or name."
 
 
-def _searched(listed: Listed) -> str:
+def _searched(listed: ListCoverage) -> str:
     if listed.complete:
         return ""
     if listed.failed:

@@ -58,7 +58,7 @@ class NewFile(Protocol):
         """The sentence that comes with it, as mrkdwn."""
 
 
-class Sent(Struct):
+class SentFile(Struct):
     """Where a file is; `is_ready` is False where Slack is still processing it, or does not say.
 
     `link` leads to the message above a file that went to the asker; "" where there is none.
@@ -77,7 +77,7 @@ class Files:
         self._clock = clock
         self._posts = posts
 
-    async def to_asker(self, to: Request, file: NewFile) -> Sent:
+    async def to_asker(self, to: Request, file: NewFile) -> SentFile:
         """Send a file to the asker alone, into their direct messages with the bot.
 
         Raises FileNotSent; nothing of it is left there then, unless Slack did not answer.
@@ -95,7 +95,7 @@ class Files:
                 raise
         return replace(sent, link=await link_to(self._client, channel, ts))
 
-    async def to_channel(self, to: Request, file: NewFile) -> Sent:
+    async def to_channel(self, to: Request, file: NewFile) -> SentFile:
         """Share a file in the channel or thread. Raises NotShared or FileNotSent.
 
         Slack would put the file of a thread whose root is deleted into the channel itself.
@@ -132,7 +132,7 @@ class Files:
         await self._client.upload(ticket.text("upload_url"), file.content)
         return ticket.text("file_id")
 
-    async def _share(self, upload: str, file: NewFile, place: Mapping[str, str]) -> Sent:
+    async def _share(self, upload: str, file: NewFile, place: Mapping[str, str]) -> SentFile:
         """Put an upload into a conversation and wait until it can be seen there.
 
         Where Slack does not say whether it did, it is looked for there.
@@ -146,7 +146,9 @@ class Files:
             if not await self._becomes(upload, lambda shown: _is_in(channel, shown)):
                 raise
         # its type is empty until Slack has processed it
-        return Sent(channel, await self._becomes(upload, lambda it: bool(text_in(it, "mimetype"))))
+        return SentFile(
+            channel, await self._becomes(upload, lambda it: bool(text_in(it, "mimetype")))
+        )
 
     async def _becomes(self, upload: str, holds: Callable[[Mapping[str, Any]], bool]) -> bool:
         """Wait until this holds of a file as Slack has it; False where it does not, or is unknown.

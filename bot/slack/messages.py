@@ -26,7 +26,7 @@ from bot.slack.posting import (
     ASKING,
     BlockFallback,
     Message,
-    Screen,
+    Sendable,
     SurePosts,
     marked,
     maybe_twice,
@@ -144,7 +144,7 @@ class Delivery:
     async def deliver(  # noqa: PLR0913 -- to whom, what, and how it is shown
         self,
         to: Request,
-        screen: Screen,
+        screen: Sendable,
         *,
         in_channel: bool = False,
         replace: bool = False,
@@ -163,7 +163,7 @@ class Delivery:
 
         return await self._fallback.send(to.team, screen, send)
 
-    async def post(self, team: str, channel: str, screen: Screen) -> None:
+    async def post(self, team: str, channel: str, screen: Sendable) -> None:
         """Post a message for all in a channel, of the bot's own accord. Raises SlackError."""
 
         async def send(message: Message) -> None:
@@ -281,7 +281,7 @@ class ProgressMessage:
         self._threaded = True
         self._again = False
         self._is_late = False
-        self._said: Screen | None = None
+        self._said: Sendable | None = None
 
     @property
     def in_channel(self) -> bool:
@@ -298,7 +298,7 @@ class ProgressMessage:
         regular: Iterator[float] = repeat(PAUSE_SECONDS)
         return chain((FIRST_PAUSE_SECONDS,), regular if self._in_channel else ())
 
-    async def show(self, screen: Screen) -> None:
+    async def show(self, screen: Sendable) -> None:
         """Show how far it is; an error is logged and stops nothing else."""
         self._is_late = True  # unless it ends, and Slack says how
         try:
@@ -311,7 +311,7 @@ class ProgressMessage:
             self._is_late = isinstance(error, SlackOutcomeUnknown)
             log.warning("progress-not-shown", extra={"outcome": error.outcome})
 
-    async def finish(self, screen: Screen) -> None:
+    async def finish(self, screen: Sendable) -> None:
         """Turn it into the answer, or deliver that otherwise. Raises NotDelivered.
 
         The first post is waited for: else it would be unknown whether there is one to edit.
@@ -328,7 +328,7 @@ class ProgressMessage:
             await self._clock.sleep(PAUSE_SECONDS)
             await self._finish_in_place(self._said)
 
-    async def _finish_in_place(self, screen: Screen) -> bool:
+    async def _finish_in_place(self, screen: Sendable) -> bool:
         """Return whether the answer is there for sure."""
         try:
             await self._put(screen, f"{ANSWER}{self._to.id}:{uuid4().hex[:8]}")
@@ -339,7 +339,7 @@ class ProgressMessage:
         self._said = screen
         return True
 
-    async def _put(self, screen: Screen, key: str) -> None:
+    async def _put(self, screen: Sendable, key: str) -> None:
         """Post it, or edit it, to be found by this key. Raises SlackError."""
         try:
             await self._fallback.send(self._to.team, screen, partial(self._post_or_edit, key=key))
@@ -378,7 +378,7 @@ class ProgressMessage:
             return False
         return True
 
-    async def _show_to_asker(self, screen: Screen, url: str) -> None:
+    async def _show_to_asker(self, screen: Sendable, url: str) -> None:
         async def send(message: Message) -> None:
             body = Post(self._to, message, replace=self._replace).to_response_url()
             self._posting = asyncio.ensure_future(self._client.respond(url, body))

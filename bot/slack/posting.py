@@ -267,7 +267,7 @@ class Message(Protocol):
 Refused = frozenset[str]
 
 
-class Screen(Protocol):
+class Sendable(Protocol):
     """What is to be sent, as rich as can be."""
 
     def without(self, refused: Refused) -> Message:
@@ -324,7 +324,7 @@ class BlockFallback:
         self._observer = observer
         self._learnt: dict[str, Refused] = {}
 
-    async def send(self, team: str, screen: Screen, send: Callable[[Message], Awaitable[T]]) -> T:
+    async def send(self, team: str, screen: Sendable, send: Callable[[Message], Awaitable[T]]) -> T:
         """Call `send`, with a plainer message after each refusal of a block, at last text alone.
 
         Raises what `send` raises, except for refused blocks.

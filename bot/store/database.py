@@ -271,7 +271,7 @@ BACKOFF = Backoff(first=1.0, longest=15.0)
 SETTLING_SECONDS = 10.0  # for which it must be well before it is said to be back
 
 
-class Observer(Protocol):
+class StoreObserver(Protocol):
     """Learns whether the store is up."""
 
     def store(self, *, is_up: bool) -> None:
@@ -281,7 +281,7 @@ class Observer(Protocol):
 class Reconnector:
     """Says once in the log that the store is lost, and once that it is back."""
 
-    def __init__(self, database: Database, clock: Clock, observer: Observer) -> None:
+    def __init__(self, database: Database, clock: Clock, observer: StoreObserver) -> None:
         self._database = database
         self._clock = clock
         self._observer = observer

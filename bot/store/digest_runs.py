@@ -26,7 +26,7 @@ from bot.store.schema import NOW, digest_runs, scan_chunks, subscriptions
 from bot.struct import Struct, field
 
 
-class Stage(StrEnum):
+class RunStage(StrEnum):
     """How far a run is; the last four are its ends."""
 
     LISTING = "listing"
@@ -38,9 +38,9 @@ class Stage(StrEnum):
     FAILED = "failed"
 
 
-ENDS = (Stage.POSTED, Stage.QUIET, Stage.SKIPPED, Stage.FAILED)
-COMPLETE = (Stage.POSTED, Stage.QUIET)
-SCANNED = (Stage.POSTING, *COMPLETE, Stage.SKIPPED)
+ENDS = (RunStage.POSTED, RunStage.QUIET, RunStage.SKIPPED, RunStage.FAILED)
+COMPLETE = (RunStage.POSTED, RunStage.QUIET)
+SCANNED = (RunStage.POSTING, *COMPLETE, RunStage.SKIPPED)
 """Stages of which the rows, if there are any, are those of a whole scan."""
 SHARED = "scan:"
 """What the names of scans begin with that no digest has asked for."""
@@ -61,7 +61,7 @@ class Run(Struct):
     subscription: str
     due: float
     started: float
-    stage: Stage
+    stage: RunStage
     job: str
     ended: float | None = None
     sims: int | None = None
@@ -111,7 +111,7 @@ class DigestRuns(Rows):
             subscription=subscription,
             due=due,
             started=NOW,
-            stage=Stage.LISTING.value,
+            stage=RunStage.LISTING.value,
             job=job,
             has_rows=False,
         )
@@ -178,7 +178,7 @@ class DigestRuns(Rows):
         again = (
             update(digest_runs)
             .where(_AT.id == run.id, _AT.started == run.started)
-            .values(due=NOW, started=NOW, stage=Stage.LISTING.value, job=job, ended=None)
+            .values(due=NOW, started=NOW, stage=RunStage.LISTING.value, job=job, ended=None)
         )
         return await self._db.change(again) == 1
 
@@ -217,19 +217,19 @@ class DigestRuns(Rows):
     async def change(
         self,
         run: int,
-        stage: Stage,
+        stage: RunStage,
         tx: Transaction | None = None,
         **values: Any,  # noqa: ANN401 -- any column's value
     ) -> None:
         """Set the stage of a run and other columns; the time of its end comes with the stage."""
         await self._db.change(_changed(run, stage, values), tx=tx)
 
-    async def change_as_read(self, run: Run, stage: Stage, **values: Any) -> None:  # noqa: ANN401 -- as above
+    async def change_as_read(self, run: Run, stage: RunStage, **values: Any) -> None:  # noqa: ANN401 -- as above
         """Do the same, but not where a run got on, or was begun anew, since it was read."""
         same = _AT.stage == run.stage.value, _AT.started == run.started, _AT.job == run.job
         await self._db.change(_changed(run.id, stage, values).where(*same))
 
-    def changing(self, run: int, stage: Stage, **values: Any) -> Write:  # noqa: ANN401 -- as above
+    def changing(self, run: int, stage: RunStage, **values: Any) -> Write:  # noqa: ANN401 -- as above
         """Return the same as a part of somebody else's transaction."""
 
         async def write(tx: Transaction) -> None:
@@ -244,7 +244,7 @@ class DigestRuns(Rows):
         return await self._db.change(delete(digest_runs).where(_AT.id.in_(old)))
 
 
-def _changed(run: int, stage: Stage, values: dict[str, Any]) -> Update:
+def _changed(run: int, stage: RunStage, values: dict[str, Any]) -> Update:
     if "counts" in values:
         values["counts"] = json.dumps(values["counts"], separators=(",", ":"))
     if stage in ENDS:
@@ -284,7 +284,7 @@ _UNREPORTED = _where(
     _OF,
     _EARLIER,
     _AT.due > bindparam("after"),
-    _AT.stage.in_((Stage.SKIPPED, Stage.FAILED)),
+    _AT.stage.in_((RunStage.SKIPPED, RunStage.FAILED)),
     _AT.ts.is_(None),
     by=_AT.due,
 ).limit(100)
@@ -303,4 +303,4 @@ _OLD_ROWS = select(digest_runs).where(_AT.has_rows, _AT.stage.in_(ENDS)).limit(_
 
 def _run(row: Row[Any]) -> Run:
     counts = json.loads(row.counts or "{}")
-    return Run(**row._asdict() | {"stage": Stage(row.stage), "counts": counts})
+    return Run(**row._asdict() | {"stage": RunStage(row.stage), "counts": counts})

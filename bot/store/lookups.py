@@ -39,7 +39,7 @@ class Lookup(Struct):
     account: str = ""
 
 
-class Wanted(Struct):
+class LookupFilter(Struct):
     """Which look-ups to list; what is None does not matter. `sim` is a SID or a name."""
 
     since: float | None = None
@@ -59,7 +59,7 @@ class Lookups(Rows):
         statement = self._db.insert(lookups).on_conflict_do_nothing()
         await self._db.change(statement, [asdict(row) for row in rows], tx)
 
-    async def find(self, wanted: Wanted) -> tuple[Lookup, ...]:
+    async def find(self, wanted: LookupFilter) -> tuple[Lookup, ...]:
         """Return those that are wanted, newest first, at most `limit`."""
         newest_first = lookups.c.at.desc()
         return await self._found(*_which(wanted), by=newest_first, most=wanted.limit)
@@ -80,7 +80,7 @@ class Lookups(Rows):
         return tuple(Lookup(**row) for row in (await self._db.fetch(statement)).mappings())
 
 
-def _which(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+def _which(wanted: LookupFilter) -> Iterable[ColumnElement[bool]]:
     if wanted.since is not None:
         yield lookups.c.at >= wanted.since
     if wanted.person is not None:

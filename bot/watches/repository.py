@@ -17,7 +17,7 @@ from bot.store.database import Record, Transaction
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.watches import WatchRows
 from bot.watches.transitions import Transition, card_due_in
-from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Watch, WatchOwner
+from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Watch, WatchCard, WatchOwner
 
 
 def notice_to_args(notice: Notice, watch_id: str) -> dict[str, Any]:
@@ -113,10 +113,10 @@ def from_row(row: Record) -> Watch:
     )
 
 
-def _card(row: Record) -> Card | None:
+def _card(row: Record) -> WatchCard | None:
     if row.card_channel is None:
         return None
-    return Card(row.card_channel, row.card_ts, _moment(row.edited or 0), row.drawn or "")
+    return WatchCard(row.card_channel, row.card_ts, _moment(row.edited or 0), row.drawn or "")
 
 
 def _snapshot(text: str, row: Record) -> Snapshot:

@@ -13,7 +13,7 @@ from bot.diagnosis.rule import Severity
 from bot.sessions.redaction import redacted_change, redacted_snapshot
 from bot.sessions.snapshot import Change, ChangeKind, Snapshot, changes
 from bot.struct import asdict, replace
-from bot.watches.watch import Card, Condition, Ending, Notice, NoticeKind, Unreachable, Watch
+from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable, Watch, WatchCard
 
 HOLD = timedelta(minutes=2)
 QUIET = timedelta(minutes=5)
@@ -168,7 +168,7 @@ def card_fingerprint(watch: Watch) -> str:
     return "|".join(parts)
 
 
-def card_rests_for(card: Card, watches: Iterable[Watch], now: datetime) -> timedelta:
+def card_rests_for(card: WatchCard, watches: Iterable[Watch], now: datetime) -> timedelta:
     """Return how long a card is not edited yet; that all has ended is shown at once.
 
     Else it would say for a while that a SIM is offline, above the reply that it is back.

@@ -69,7 +69,7 @@ class WatchOwner(Struct):
     enterprise: str | None = None
 
 
-class Card(Struct):
+class WatchCard(Struct):
     """The message that shows a watch. `fingerprint` names what it showed when last edited."""
 
     channel: str
@@ -108,7 +108,7 @@ class Watch(Struct):
     ending: Ending | None = None
     ended_by: str | None = None
     card_count: int = 0
-    card: Card | None = None
+    card: WatchCard | None = None
     set_id: str | None = None
     account: str = ""
 

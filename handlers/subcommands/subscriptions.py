@@ -11,7 +11,7 @@ from bot.struct import Struct
 from handlers.alerts import ALERTS, listen
 from handlers.commands import COMMAND, subcommand
 from handlers.digests import DIGESTS
-from handlers.interactions import Kind, Operation, open_form, permit
+from handlers.interactions import Operation, SubscriptionKind, open_form, permit
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -26,7 +26,7 @@ Run = Callable[[Context, str], Awaitable[Reply]]
 class Typed(Struct):
     """What can be typed of one kind; `a` is its noun with the article."""
 
-    kind: Kind
+    kind: SubscriptionKind
     a: str
     usage: str
     others: Mapping[str, Run] = {}

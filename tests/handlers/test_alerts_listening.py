@@ -7,7 +7,7 @@ import pytest
 from bot.emulators.slack.dispatcher import DeliveryFaults
 from bot.emulators.slack.people import GRAFANA
 from bot.services import ListeningConfig
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from handlers.payloads import is_foreign_alert
 from tests.databases import on_both, one_store
 from tests.handlers.alert_steps import DOWN, HISTORY, alert, answers, done, listening
@@ -148,7 +148,7 @@ async def test_it_is_audited(heard):
     """Who switched it on; and each look-up, under that person, by the alert."""
     await alert(heard, DOWN)
     await heard.bot.services.audit.kept()
-    rows = await Lookups(heard.bot.services.store).find(Wanted())
+    rows = await Lookups(heard.bot.services.store).find(LookupFilter())
 
     assert {"U0ANA0001"} == {row.person for row in rows}
     assert {"command alert listen on": 1, "alert": 3} == Counter(row.entry for row in rows)

@@ -13,7 +13,7 @@ from bot.errors import Candidate, NotASim, SimNotFound, UnknownSubcommand
 from bot.sessions.fleet import FleetList
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import ScanRow, ScanRows
 from bot.store.schema import lookups
 from bot.struct import replace
@@ -261,7 +261,7 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
     async with services.store.write() as tx:
         rows = (ScanRow(sim.sid, sim.state, 200, 7, sim.to_json()) for sim in sims)
         await ScanRows(services.store).add(run.id, rows, tx)
-    await runs.change(run.id, Stage.POSTED, has_rows=True, sims=3)
+    await runs.change(run.id, RunStage.POSTED, has_rows=True, sims=3)
     few = FleetList(whole.view.client, whole.view.directory, most=3)
     dispatch = dispatch_with(views=the_view(replace(whole.view, fleet=few)))
     await dispatch(dispatch.command("offline on telcel"))

@@ -7,7 +7,7 @@ import pytest
 from bot.alerts.incident import IncidentState
 from bot.blocks import ids
 from bot.blocks.modals import MUTED, PERSON, REASON, UNTIL
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from tests.handlers.alert_steps import SID, forged, incident, opened, sent
 from tests.waiting import until
 from tests.whole_bot import whole_bot
@@ -202,7 +202,7 @@ async def test_what_people_did_is_audited(whole, card):
     """Each act is a row of the audit, with who and which incident."""
     await whole.click(card, "I'm on it", user="ben")
     await whole.bot.services.audit.kept()
-    rows = await Lookups(whole.bot.services.store).find(Wanted())
+    rows = await Lookups(whole.bot.services.store).find(LookupFilter())
     acts = [(row.person, row.entry.split()[-3:]) for row in rows if "incident" in row.entry]
 
     assert [(BEN, ["incident", "take", "1a2b"])] == acts

@@ -13,7 +13,7 @@ from bot.ops.logging import configure_logging
 from bot.services import Request
 from bot.slack.access import Actor
 from bot.store.errors import StoreNotReady
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context
 from tests.waiting import until
@@ -32,7 +32,7 @@ async def slow():
 async def rows(bot, **wanted):
     """What the audit keeps, newest first."""
     await bot.bot.services.audit.kept()
-    return await Lookups(bot.bot.services.store).find(Wanted(**wanted))
+    return await Lookups(bot.bot.services.store).find(LookupFilter(**wanted))
 
 
 async def test_who_asks_too_often_is_told_once(slow):

@@ -8,7 +8,7 @@ import pytest
 from bot.emulators.kore.faults import broken, late
 from bot.emulators.slack.dispatcher import DeliveryFaults
 from bot.store.idempotency import Deduplication, RecentIds
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from tests.builders import ICCID, SID
 from tests.whole_bot import whole_bot
 
@@ -102,7 +102,7 @@ async def test_what_stands_above_is_a_look_up(whole, caplog):
     await whole.click(replies(whole, failed.ts)[0], "Retry")
     named = {record.answer for record in caplog.records if record.message == "answered"}
     await whole.bot.services.audit.kept()
-    entries = {row.entry for row in await Lookups(whole.bot.services.store).find(Wanted())}
+    entries = {row.entry for row in await Lookups(whole.bot.services.store).find(LookupFilter())}
 
     assert "well-1" in replies(whole, failed.ts)[0].text
     assert {"sessions", "retry"} == named

@@ -52,9 +52,9 @@ def audit(*, as_lines: bool, **which: object) -> None:
     reference stands in the log too.
     """
     from bot.cli.lists import AUDIT  # noqa: PLC0415 -- only here
-    from bot.store.lookups import Lookups, Wanted  # noqa: PLC0415 -- the other commands need no SQL
+    from bot.store.lookups import LookupFilter, Lookups  # noqa: PLC0415 -- the other commands need no SQL
 
-    wanted = Wanted(**which)  # type: ignore[arg-type] # click has checked them
+    wanted = LookupFilter(**which)  # type: ignore[arg-type] # click has checked them
     rows = asyncio.run(from_store(lambda store: Lookups(store).find(wanted)))
     for line in AUDIT.lines(rows, as_json=as_lines):
         click.echo(line)
@@ -197,13 +197,13 @@ def preview(digest: str) -> None:
 def run(digest: str) -> int:
     """Make a digest and post it to its channel now, and wait until that is done."""
     from bot.app import subscriptions  # noqa: PLC0415 -- the other commands need no store
-    from bot.store.digest_runs import Stage  # noqa: PLC0415 -- the same
+    from bot.store.digest_runs import RunStage  # noqa: PLC0415 -- the same
 
     one, made = asyncio.run(subscriptions.run(load_settings(), digest))
-    if made and made.stage is Stage.POSTED:
+    if made and made.stage is RunStage.POSTED:
         click.echo(f"{one.name} is posted in {one.channel}.")
         return ExitCode.OK
-    if made and made.stage is Stage.QUIET:
+    if made and made.stage is RunStage.QUIET:
         click.echo(f"{one.name} posted nothing: nothing changed.")
         return ExitCode.OK
     why = (made and made.why) or "it was cancelled"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rhythm import DAY, Contact, Run, newest_run
+from bot.diagnosis.rhythm import DAY, Contact, Streak, newest_run
 from bot.diagnosis.rule import About, Finding, Severity, When, rule
 from bot.diagnosis.thresholds import Thresholds
 
@@ -42,7 +42,7 @@ def _is_empty(contact: Contact) -> bool | None:
     return contact.is_empty
 
 
-def _finding(run: Run, limits: Thresholds, when: When) -> Finding:
+def _finding(run: Streak, limits: Thresholds, when: When) -> Finding:
     return Finding(
         rule="attach_without_data",
         severity=Severity.WARNING,

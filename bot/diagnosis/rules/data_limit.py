@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.fields import Usage, month_start, used_bytes
+from bot.diagnosis.fields import UsageKind, month_start, used_bytes
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import RatePlan
@@ -22,7 +22,7 @@ NOT_TOLD = "KORE does not tell whether the plan blocks or throttles."
 class Used(NamedTuple):
     """What was used of one limit, in bytes and MB."""
 
-    kind: Usage
+    kind: UsageKind
     used: int
     limit: int
 
@@ -58,9 +58,9 @@ def data_limit(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 def _all_used(evidence: Evidence, plan: RatePlan) -> Iterable[Used]:
     since = month_start(evidence.sim, evidence.now)
     allowed = {
-        Usage.HOME: plan.data_limit,
-        Usage.NATIONAL: plan.national_roaming_data_limit,
-        Usage.INTERNATIONAL: plan.international_roaming_data_limit,
+        UsageKind.HOME: plan.data_limit,
+        UsageKind.NATIONAL: plan.national_roaming_data_limit,
+        UsageKind.INTERNATIONAL: plan.international_roaming_data_limit,
     }
     for kind, limit in allowed.items():
         used = used_bytes(evidence.usage or (), since, kind)

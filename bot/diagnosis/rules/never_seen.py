@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import MAY_CONNECT, Evidence, status_of
-from bot.diagnosis.fields import Usage, month_start, used_bytes
+from bot.diagnosis.fields import UsageKind, month_start, used_bytes
 from bot.diagnosis.rule import About, Finding, Severity, Value, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 
@@ -49,7 +49,7 @@ def never_seen(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
 
 
 def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, Value]]:
-    used = used_bytes(evidence.usage or (), month_start(evidence.sim, evidence.now), Usage.ALL)
+    used = used_bytes(evidence.usage or (), month_start(evidence.sim, evidence.now), UsageKind.ALL)
     if used:
         says = (
             "No session began in the last {days} days; yet {bytes} bytes were used, so an older "

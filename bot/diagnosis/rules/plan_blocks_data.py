@@ -16,7 +16,7 @@ SOURCE = (
 _USED_TO = 3  # sessions with data there, after which the plan evidently does not block it
 
 
-class Reason(NamedTuple):
+class DataBlock(NamedTuple):
     """Why there is no data; `place` names the sessions that it holds for, where not for all."""
 
     title: str
@@ -56,14 +56,14 @@ def plan_blocks_data(evidence: Evidence, _limits: Thresholds) -> Iterable[Findin
     )
 
 
-def _no_data(plan: RatePlan) -> Reason | None:
+def _no_data(plan: RatePlan) -> DataBlock | None:
     if plan.data_enabled is not False:
         return None
     step = "Give the SIM a rate plan with data."
-    return Reason("The plan has no data", "It is {rate_plan}.", {}, next_step=step)
+    return DataBlock("The plan has no data", "It is {rate_plan}.", {}, next_step=step)
 
 
-def _not_here(plan: RatePlan, current: DataSession) -> Reason | None:
+def _not_here(plan: RatePlan, current: DataSession) -> DataBlock | None:
     place = _place(current)
     if place is None or place == "home":
         return None
@@ -72,12 +72,12 @@ def _not_here(plan: RatePlan, current: DataSession) -> Reason | None:
             return None
         says = "The SIM is on {network}, its rate plan is {rate_plan}."
         known: dict[str, Value] = {"network": network_name(current)}
-        return Reason("The plan has no national roaming", says, known, place)
+        return DataBlock("The plan has no national roaming", says, known, place)
     allowed = plan.international_roaming
     if allowed is None or "data" in {each.strip().lower() for each in allowed}:
         return None
     says = "The SIM is in {country}, its rate plan is {rate_plan}."
-    return Reason("The plan has no data abroad", says, {"country": place}, place)
+    return DataBlock("The plan has no data abroad", says, {"country": place}, place)
 
 
 def _place(session: DataSession) -> str | None:

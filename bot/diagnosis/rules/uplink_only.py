@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.diagnosis.evidence import Evidence
-from bot.diagnosis.rhythm import Contact, Run, newest_run
+from bot.diagnosis.rhythm import Contact, Streak, newest_run
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import Thresholds
 
@@ -40,7 +40,7 @@ def uplink_only(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         yield _finding(run, limits, by_design=by_design)
 
 
-def _finding(run: Run, limits: Thresholds, *, by_design: bool) -> Finding:
+def _finding(run: Streak, limits: Thresholds, *, by_design: bool) -> Finding:
     return Finding(
         rule="uplink_only",
         severity=Severity.INFO if by_design else Severity.WARNING,

@@ -24,9 +24,9 @@ from bot.alerts.alert import Alert, AlertState
 from bot.alerts.reading import (
     DATA_LIMIT,
     TWIN,
-    Reader,
-    Reading,
-    Wanted,
+    AlertFilter,
+    ScanReader,
+    ScanReading,
     read_all,
     with_outages,
 )
@@ -47,7 +47,7 @@ from bot.sessions.report import SessionReport
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
 from bot.store.channels import Listening
 from bot.store.database import Transaction
-from bot.store.digest_runs import Run, Stage
+from bot.store.digest_runs import Run, RunStage
 from bot.store.jobs import Write
 from bot.struct import replace
 
@@ -83,7 +83,7 @@ async def alert(job: Job, services: JobServices) -> Outcome | None:
             return await _recheck(about, rest, scans, services)
         return await _next(job, about, state, scans, services)
     except KoreError as error:
-        reading = Reading(services.clock.now(), unreachable=first_sentence(error.sentence))
+        reading = ScanReading(services.clock.now(), unreachable=first_sentence(error.sentence))
         return _moved_on(about, reading, services, after=RETRY)
 
 
@@ -115,7 +115,7 @@ async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobS
     scanned = await fleet.scanner.scan(sims, known, before.values(), asks_usage=False)
     if not scanned.rows and (every or not standing):
         return Again(after)
-    reader = Reader(Wanted(about.causes, about.least), every, scans.accounts)
+    reader = ScanReader(AlertFilter(about.causes, about.least), every, scans.accounts)
     reader.add(scanned.rows)
     read = reader.reading(services.clock.now())
     twins = {m.sid for each in standing if each.family == TWIN for m in each.members}
@@ -144,11 +144,11 @@ async def _scanned(job: Job, services: JobServices) -> Run | None:
     fleet, id_ = services.fleet, job.memo.get("run")
     name = job.memo.get("name")
     run = await fleet.runs.last(name) if name else None
-    if run is None or run.id != id_ or run.job != job.key or run.stage is not Stage.SCANNING:
+    if run is None or run.id != id_ or run.job != job.key or run.stage is not RunStage.SCANNING:
         return None
     await fail_left(run.id, services)
-    await fleet.runs.change(run.id, Stage.SKIPPED, why="a scan")
-    return replace(run, stage=Stage.SKIPPED)
+    await fleet.runs.change(run.id, RunStage.SKIPPED, why="a scan")
+    return replace(run, stage=RunStage.SKIPPED)
 
 
 async def _scan(
@@ -187,7 +187,7 @@ async def _is_alive(run: Run, services: JobServices) -> bool:
 
 async def _reading(
     run: Run, about: Alert, state: AlertState, scans: SharedScans, services: JobServices
-) -> Reading:
+) -> ScanReading:
     """Read what a scan says of the alert's SIMs. Raises KoreError.
 
     What is known of the SIMs of an account that could not be asked stays as it was.
@@ -199,12 +199,12 @@ async def _reading(
     incidents = await work.incidents.current(about.id)
     watched = {member.sid for each in incidents if each.is_open for member in each.members}
     watched |= {sid for sid, ill in state.ill.items() if ill.family == DATA_LIMIT}
-    reader = Reader(Wanted(about.causes, about.least, sids), watched, scans.accounts)
+    reader = ScanReader(AlertFilter(about.causes, about.least, sids), watched, scans.accounts)
     await read_all(reader, rows, run.id)
     reading = reader.reading(now)
     silent = _unanswered(reading, scans.kore.account_of)
     if None in silent or silent.issuperset(run.shown):
-        return Reading(now, unreachable="KORE did not answer for most of these SIMs.")
+        return ScanReading(now, unreachable="KORE did not answer for most of these SIMs.")
     accounts = run.shown - silent
     missing = tuple(sorted(scans.accounts - accounts))
     interval = work.interval_of(about, state)
@@ -217,7 +217,9 @@ async def _reading(
     return replace(reading, rhythms=await _rhythms(fresh, now, services)) if fresh else reading
 
 
-def _unanswered(reading: Reading, account_of: Callable[[str], str | None]) -> frozenset[str | None]:
+def _unanswered(
+    reading: ScanReading, account_of: Callable[[str], str | None]
+) -> frozenset[str | None]:
     """Return the accounts that did not answer for most of their SIMs; None: the only one."""
     failed = Counter(map(account_of, reading.failed))
     read = Counter(map(account_of, reading.read)) if failed else Counter[str | None]()
@@ -232,13 +234,15 @@ async def _rhythms(sids: Collection[str], now: datetime, services: JobServices) 
     return {sid: each.typical for sid, each in rhythms.items() if each.is_known}
 
 
-def _moved_on(about: Alert, reading: Reading, services: JobServices, *, after: float) -> Outcome:
+def _moved_on(
+    about: Alert, reading: ScanReading, services: JobServices, *, after: float
+) -> Outcome:
     """Save what a reading changes together with the job's next turn."""
     memo = {"next": services.clock.now().timestamp() + after}
     return Again(min(after, RECHECK), memo, _writing(about, reading, services))
 
 
-def _writing(about: Alert, reading: Reading, services: JobServices) -> Write:
+def _writing(about: Alert, reading: ScanReading, services: JobServices) -> Write:
     work, lines = services.alerting, lines_of(services.thresholds)
 
     async def write(tx: Transaction) -> None:

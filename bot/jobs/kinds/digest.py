@@ -27,7 +27,7 @@ from bot.kore.errors import KoreError
 from bot.sessions.fleet import NOT_HERE
 from bot.slack.errors import SlackError, SlackRefused
 from bot.store.database import Transaction
-from bot.store.digest_runs import Run, Stage
+from bot.store.digest_runs import Run, RunStage
 from bot.store.jobs import Write
 from bot.struct import replace
 
@@ -45,7 +45,7 @@ GAVE_UP = "The scan gave up on these."
 LIVE = frozenset({"ready", "running", "waiting"})
 log = logging.getLogger(__name__)
 
-Step = Callable[[Job, Run, Subscription, JobServices], Awaitable[Outcome | None]]
+StageFunction = Callable[[Job, Run, Subscription, JobServices], Awaitable[Outcome | None]]
 
 
 @kind(lane="digest", longest=7200.0)
@@ -75,7 +75,7 @@ def _seen_by(
     seen = services.authorizer.accounts_in(about.channel)
     if to is not None:
         seen = seen.intersection(to)
-    if run.stage is Stage.LISTING and seen:
+    if run.stage is RunStage.LISTING and seen:
         return replace(run, accounts=",".join(sorted(seen)))
     if not run.shows_only(seen):
         raise NotAllowed(NOT_HERE)
@@ -97,9 +97,9 @@ async def start_scan(
     if why := await _why_not(job, run, about, services):
         log.warning("digest-skipped", extra={"digest": job.key, "why": why})
         services.metrics.digest_ended(
-            Stage.SKIPPED.value, services.clock.now().timestamp() - run.due
+            RunStage.SKIPPED.value, services.clock.now().timestamp() - run.due
         )
-        return Done(write=services.fleet.runs.changing(run.id, Stage.SKIPPED, why=why))
+        return Done(write=services.fleet.runs.changing(run.id, RunStage.SKIPPED, why=why))
     await services.queue.add(TIDY, anew=True)
     return await list_and_scan(job, run, about, services)
 
@@ -151,7 +151,7 @@ def _copy(fleet: Fleet, run: Run, other: Run) -> Write:
     async def write(tx: Transaction) -> None:
         await fleet.rows.copy(other.id, run.id, tx)
         values = {"sims": other.sims, "chunks": 0, "has_rows": True}
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, accounts=run.accounts, **values)
+        await fleet.runs.change(run.id, RunStage.SCANNING, tx, accounts=run.accounts, **values)
 
     return write
 
@@ -163,7 +163,7 @@ def _save_chunks(fleet: Fleet, run: Run, sims: SimList) -> Write:
         for number, body in enumerate(sims.chunks()):
             await fleet.chunks.add(run.id, number, body, tx)
         values = {"sims": sims.sims, "chunks": len(sims.sizes), "has_rows": True}
-        await fleet.runs.change(run.id, Stage.SCANNING, tx, accounts=run.accounts, **values)
+        await fleet.runs.change(run.id, RunStage.SCANNING, tx, accounts=run.accounts, **values)
 
     return write
 
@@ -202,7 +202,7 @@ async def _compile(
     made = replace(made, incidents=await _incidents(run, about, made, services))
     values = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
     values["accounts"] = run.accounts
-    return Again(0.0, write=fleet.runs.changing(run.id, Stage.POSTING, **values))
+    return Again(0.0, write=fleet.runs.changing(run.id, RunStage.POSTING, **values))
 
 
 async def _incidents(
@@ -236,7 +236,7 @@ async def post_digest(
     """Post the digest that was kept, and its details in its thread."""
     digest = Digest.from_json(run.digest or "")
     if digest.is_quiet and about.when_quiet is WhenQuiet.SKIP:
-        return _post_ended(run, Stage.QUIET, services)
+        return _post_ended(run, RunStage.QUIET, services)
     try:
         post = await _post(job, digest, about, services)
     except SlackRefused as error:
@@ -246,12 +246,12 @@ async def post_digest(
         return await pause_refused(run, about, why, error.sentence, services)
     except SlackError as error:
         return _retry(job, run, error, services)
-    stage = Stage.FAILED if digest.problem else Stage.POSTED
+    stage = RunStage.FAILED if digest.problem else RunStage.POSTED
     place = {"channel": post.channel, "ts": post.ts or "", "why": digest.problem}
     return _post_ended(run, stage, services, **place)
 
 
-def _post_ended(run: Run, stage: Stage, services: JobServices, **values: object) -> Outcome:
+def _post_ended(run: Run, stage: RunStage, services: JobServices, **values: object) -> Outcome:
     services.metrics.digest_ended(stage.value, services.clock.now().timestamp() - run.due)
     return Done(write=services.fleet.runs.changing(run.id, stage, **values))
 
@@ -274,7 +274,7 @@ def _retry(job: Job, run: Run, error: SlackError, services: JobServices) -> Outc
     log.warning("digest-not-posted", extra={"digest": job.key, "outcome": error.outcome})
     if late < PATIENCE:
         return Again(POST_BACKOFF.after(tries), job.memo | {"posts": tries})
-    return _post_ended(run, Stage.FAILED, services, why=error.sentence)
+    return _post_ended(run, RunStage.FAILED, services, why=error.sentence)
 
 
 async def pause_refused(
@@ -289,7 +289,7 @@ async def pause_refused(
         await _notify_maker(run, replace(about, paused=why), services)
         await services.subscriptions.pause(about, why)
     log.warning("digest-paused", extra={"digest": about.id, "why": why.value})
-    return _post_ended(run, Stage.FAILED, services, why=sentence)
+    return _post_ended(run, RunStage.FAILED, services, why=sentence)
 
 
 async def _notify_maker(run: Run, about: Subscription, services: JobServices) -> None:
@@ -302,10 +302,10 @@ async def _notify_maker(run: Run, about: Subscription, services: JobServices) ->
         log.warning("maker-not-told", extra={"digest": about.id, "outcome": error.outcome})
 
 
-STEPS: dict[Stage, Step] = {
-    Stage.LISTING: start_scan,
-    Stage.SCANNING: compile_scan,
-    Stage.POSTING: post_digest,
+STEPS: dict[RunStage, StageFunction] = {
+    RunStage.LISTING: start_scan,
+    RunStage.SCANNING: compile_scan,
+    RunStage.POSTING: post_digest,
 }
 
 
@@ -320,7 +320,7 @@ async def digest_preview(job: Job, services: JobServices) -> Outcome | None:
         return None
     try:
         run = _seen_by(run, about, services, job.args.get("accounts"))
-        if run.stage is Stage.LISTING:
+        if run.stage is RunStage.LISTING:
             await services.authorizer.authorize_channel(about.channel)
     except NotAllowed as error:
         await services.posts.post(job.key, job.args["person"], None, error_screen(error))
@@ -345,11 +345,11 @@ async def send_preview(
 
 
 def _ended(run: Run, services: JobServices) -> Outcome:
-    return Done(write=services.fleet.runs.changing(run.id, Stage.SKIPPED, why="a preview"))
+    return Done(write=services.fleet.runs.changing(run.id, RunStage.SKIPPED, why="a preview"))
 
 
-PREVIEW_STEPS: dict[Stage, Step] = {
-    Stage.LISTING: list_and_scan,
-    Stage.SCANNING: compile_scan,
-    Stage.POSTING: send_preview,
+PREVIEW_STEPS: dict[RunStage, StageFunction] = {
+    RunStage.LISTING: list_and_scan,
+    RunStage.SCANNING: compile_scan,
+    RunStage.POSTING: send_preview,
 }

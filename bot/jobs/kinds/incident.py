@@ -23,7 +23,7 @@ from bot.clock import Backoff, spread
 from bot.digests.subscription import PauseReason
 from bot.digests.subscriptions import pause_reason
 from bot.errors import NotAllowed
-from bot.jobs.alert_posts import Shown, fingerprint
+from bot.jobs.alert_posts import ShownIncident, fingerprint
 from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
 from bot.jobs.kinds.watch import retry_later
 from bot.slack.errors import SlackError
@@ -74,7 +74,9 @@ def _seen(every: Sequence[Incident], services: JobServices) -> list[Incident]:
     return [each for each in every if not services.authorizer.hides(each.account, each.channel)]
 
 
-def _after(stored: StoredIncident, shown: Shown, waits: float, services: JobServices) -> Outcome:
+def _after(
+    stored: StoredIncident, shown: ShownIncident, waits: float, services: JobServices
+) -> Outcome:
     """Save where the card stands, and come back when there may be more to do."""
     row = card_to_row(shown.stored)
 

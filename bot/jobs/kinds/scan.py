@@ -21,7 +21,7 @@ from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.kore.models import Sim
 from bot.slack.access import UNNAMED
 from bot.store.database import Transaction
-from bot.store.digest_runs import Run, Stage
+from bot.store.digest_runs import Run, RunStage
 from bot.store.jobs import Write
 from bot.store.scans import ScanRow
 
@@ -120,7 +120,7 @@ async def _end_if_lost(run: Run, services: JobServices) -> None:
     """End a run that nobody makes any more: its digest was removed, or its job gave up."""
     maker = await services.queue.get(run.job)
     if maker is None or maker.state in ENDED:
-        await services.fleet.runs.change_as_read(run, Stage.FAILED, why=LOST)
+        await services.fleet.runs.change_as_read(run, RunStage.FAILED, why=LOST)
 
 
 async def _drop_rows(run: Run, services: JobServices) -> bool:

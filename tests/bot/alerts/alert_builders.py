@@ -5,7 +5,7 @@ from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import Incident
-from bot.alerts.reading import SILENT, Cause, Reading, SickSim
+from bot.alerts.reading import SILENT, Cause, ScanReading, SickSim
 from bot.alerts.transitions import observe, tick
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import Severity
@@ -75,7 +75,7 @@ class Day:
     def scan(self, minutes, *sick, outages=(), failed=(), unreachable=None, reads=None, **more):
         """Scan, with these SIMs sick; give what changed."""
         now = NOON + minutes * MINUTE
-        reading = Reading(
+        reading = ScanReading(
             at=now,
             sick={sim.sid: sim for sim in sick},
             read=(self.sims if reads is None else frozenset(reads)) - frozenset(failed),

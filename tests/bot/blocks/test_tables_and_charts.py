@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.blocks.kit import NOTHING, Screen, context
 from bot.blocks.tables_and_charts import (
     Chart,
-    Number,
+    NumberCell,
     Table,
     as_chart,
     as_data_table,
@@ -31,7 +31,7 @@ WAYS = (as_data_table, as_table, as_fields, as_text)
 
 
 def a_table(rows, width=4, filler="x", kept_columns=2):
-    row = ("name", *[filler] * (width - 2), Number(1246, "1 246"))
+    row = ("name", *[filler] * (width - 2), NumberCell(1246, "1 246"))
     return Table("Caption", tuple(f"head {n}" for n in range(width)), (row,) * rows, kept_columns)
 
 

@@ -8,7 +8,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import BATCH, Archive, DigestGone
 from bot.digests.days import Day, merged_months
 from bot.slack.access import ONE_ACCOUNT
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import ScanRows, SimDays
 from tests.bot.blocks.digests import QUIET, a_digest
 from tests.bot.digests.test_compile import down, row
@@ -25,7 +25,7 @@ async def archive(database):
     async with database.write() as tx:
         await ScanRows(database).add(run.id, rows, tx)
         told = {"digest": QUIET.to_json().decode(), "has_rows": True}
-        await runs.change(run.id, Stage.POSTED, tx, **told)
+        await runs.change(run.id, RunStage.POSTED, tx, **told)
     return Archive(database, Thresholds())
 
 
@@ -52,7 +52,7 @@ async def test_who_is_in_an_outage_has_it_for_a_cause(archive, database):
     digest = a_digest().to_json().decode()
     async with database.write() as tx:
         await ScanRows(database).add(run.id, [down(n) for n in range(3)], tx)
-        await runs.change(run.id, Stage.POSTED, tx, digest=digest)
+        await runs.change(run.id, RunStage.POSTED, tx, digest=digest)
     worst = await archive.worst("s1", DUE, ONE_ACCOUNT, redacts=False)
     (first, *_) = await every(archive, redacts=False)
 
@@ -83,7 +83,7 @@ async def test_what_is_no_longer_kept(archive, database, of):
     """A digest whose rows are gone, or that never was, is said to be gone."""
     runs = DigestRuns(database)
     run = await runs.find("s1", 600.0)
-    await runs.change(run.id, Stage.POSTED, has_rows=False)
+    await runs.change(run.id, RunStage.POSTED, has_rows=False)
 
     with pytest.raises(DigestGone):
         await archive.digest(of, DUE, ONE_ACCOUNT)

@@ -12,7 +12,7 @@ from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import parse_fleet_query
 from bot.sessions.snapshot import FindingBrief, Snapshot
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import FAILED, ScanRow, ScanRows
 from bot.struct import replace
 from tests.bot.blocks.digests import a_digest
@@ -78,7 +78,7 @@ class Scanned:
         rows += [ScanRow(s.sid, FAILED, 0, 7, s.to_json(), fault="x") for s in failed]
         async with store.write() as tx:
             await ScanRows(store).add(run.id, rows, tx)
-        await runs.change(run.id, Stage.POSTED, has_rows=True, sims=len(rows), **changes)
+        await runs.change(run.id, RunStage.POSTED, has_rows=True, sims=len(rows), **changes)
         return run
 
     async def ask(self, text, person=ANA, channel=PUBLIC, *, for_all=False, redacted=None):
@@ -129,7 +129,7 @@ async def test_who_is_in_an_outage_has_it_for_a_cause(scanned):
         await ScanRows(store).add(run.id, lost, tx)
     assert {()} == {row.snapshot.findings for row in (await scanned.ask("pump-*")).rows}
     digest = a_digest().to_json().decode()
-    await runs.change(run.id, Stage.POSTED, digest=digest)
+    await runs.change(run.id, RunStage.POSTED, digest=digest)
 
     found = [row.snapshot.findings[0] for row in (await scanned.ask("pump-*")).rows]
 

@@ -12,7 +12,7 @@ from bot.digests.scan import MIN_GRAVITY
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import ChangeKind, FindingBrief, Snapshot, gravest
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import FAILED, Pair, ScanRow, ScanRows
 from bot.struct import replace
 from tests.builders import NOON, SID
@@ -47,7 +47,7 @@ class Scene:
         self.runs, self.rows = DigestRuns(database), ScanRows(database)
         self.compiler = Compiler(database, Thresholds(), FakeClock())
 
-    async def run(self, due, *rows, stage=Stage.POSTED, **told):
+    async def run(self, due, *rows, stage=RunStage.POSTED, **told):
         """Return a run with these rows."""
         run = await self.runs.begin(pumps().id, due, "job")
         counts = {}
@@ -160,7 +160,7 @@ async def test_what_an_outage_explains_is_no_change(scene):
     for due, rows in enumerate((before, during, before)):
         run = await scene.run(60.0 * (due + 1), *rows, *WELL, has_rows=True)
         digest = await scene.digest(run)
-        await scene.runs.change(run.id, Stage.POSTED, digest=digest.to_json().decode())
+        await scene.runs.change(run.id, RunStage.POSTED, digest=digest.to_json().decode())
         told.append([(group.kind, group.count) for group in digest.changes])
         severities = {each.sim.severity for group in digest.changes for each in group.first}
         assert severities == ({"critical"} if due == 1 else {None} if due else set())
@@ -172,7 +172,7 @@ async def test_who_stays_silent_after_an_outage_has_its_own_cause(scene):
     """Those that are left of an outage are named with what they have alone, which is not new."""
     run = await scene.run(60.0, *(down(n) for n in range(1, 4)), *WELL, has_rows=True)
     digest = await scene.digest(run)
-    await scene.runs.change(run.id, Stage.POSTED, digest=digest.to_json().decode())
+    await scene.runs.change(run.id, RunStage.POSTED, digest=digest.to_json().decode())
     after = await scene.digest(await scene.run(120.0, down(1), row(2), row(3), *WELL))
 
     assert [("pump-1", GHOST.title)] == [(sim.name, sim.what) for sim in after.worst.first]
@@ -199,9 +199,9 @@ async def test_failed_sims_do_not_hide_an_outage(scene):
 
 async def test_what_was_missed_is_said_once(scene):
     """Skipped runs since the digest before, and those that were never begun, each once."""
-    await scene.run(3600.0, row(1), stage=Stage.SKIPPED, why="long ago")
+    await scene.run(3600.0, row(1), stage=RunStage.SKIPPED, why="long ago")
     await scene.run(7200.0, row(1))
-    await scene.run(10_800.0, stage=Stage.SKIPPED, why="busy")
+    await scene.run(10_800.0, stage=RunStage.SKIPPED, why="busy")
     run = await scene.run(18_000.0, row(1))
     digest = await scene.digest(run, skipped_since=10_800.0)
 

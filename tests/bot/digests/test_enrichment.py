@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.diagnosis.fields import Usage
+from bot.diagnosis.fields import UsageKind
 from bot.digests.enrichment import MOST_ASKED, Spending, Spent, told_once
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.store.scans import ScanRow
@@ -147,4 +147,4 @@ def test_a_row_of_another_version_keeps_nothing(kept):
 
 def test_at_worst_all_of_it_is_used_in_a_day():
     """Where packets are not told, a limit is thought to be used up within a day."""
-    assert 25 * MB == spent(0, 6 * HOUR).most(Usage.HOME, 100 * MB, None, NOON.timestamp())
+    assert 25 * MB == spent(0, 6 * HOUR).most(UsageKind.HOME, 100 * MB, None, NOON.timestamp())

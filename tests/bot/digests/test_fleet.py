@@ -8,7 +8,7 @@ from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreError
 from bot.sessions.lookup import Judge
-from bot.store.digest_runs import Stage
+from bot.store.digest_runs import RunStage
 from tests.bot.sims.conftest import sid
 from tests.builders import SID, a_sim
 from tests.digest_rig import pumps
@@ -112,7 +112,7 @@ def scans(database, clock):
     return SharedScans(fleet, Digests(pumps(selection=PUMPS)), frozenset({ACCOUNT}))
 
 
-async def scanned(runs, name, stage=Stage.SKIPPED):
+async def scanned(runs, name, stage=RunStage.SKIPPED):
     """Let there be a scan of that name that has come so far."""
     run = await runs.begin(name, 1.0, "alert:a1")
     await runs.change(run.id, stage, has_rows=True, accounts=ACCOUNT)
@@ -132,11 +132,11 @@ def test_a_selection_has_one_name():
 @pytest.mark.parametrize(
     ("name", "stage", "found"),
     [
-        (scan_name(PUMPS, ACCOUNT), Stage.SKIPPED, True),
-        (scan_name(ALL, ACCOUNT), Stage.SKIPPED, True),
-        (pumps().id, Stage.POSTED, True),
-        (scan_name(PUMPS, ACCOUNT), Stage.SCANNING, False),
-        (scan_name(Selection(SelectionKind.PATTERN, "tank-*"), ACCOUNT), Stage.SKIPPED, False),
+        (scan_name(PUMPS, ACCOUNT), RunStage.SKIPPED, True),
+        (scan_name(ALL, ACCOUNT), RunStage.SKIPPED, True),
+        (pumps().id, RunStage.POSTED, True),
+        (scan_name(PUMPS, ACCOUNT), RunStage.SCANNING, False),
+        (scan_name(Selection(SelectionKind.PATTERN, "tank-*"), ACCOUNT), RunStage.SKIPPED, False),
     ],
 )
 async def test_which_scan_will_do(scans, runs, name, stage, found):

@@ -13,7 +13,7 @@ from bot.digests.subscription import KIND
 from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.jobs import JobQueue, NewJob
 from bot.store.scans import ScanChunks
 from tests.bot.jobs.processes import Processes
@@ -111,7 +111,7 @@ async def test_workers_killed_at_random_moments(scene):
 
     assert done
     assert done == {sid: scene.asked()[sid] for sid in done}
-    assert (Stage.POSTED, SIMS) == (run.stage, sum(run.counts.values()))
+    assert (RunStage.POSTED, SIMS) == (run.stage, sum(run.counts.values()))
     assert 1 == len(scene.parents())
     assert {1} == set(Counter(message.text for message in scene.slack.seen_by("ana")).values())
 
@@ -122,6 +122,6 @@ async def test_two_workers_share_a_digest(scene):
         await scene.begin()
         run = await until(scene.ended)
 
-    assert (Stage.POSTED, 0) == (run.stage, digest_of(run).failed)
+    assert (RunStage.POSTED, 0) == (run.stage, digest_of(run).failed)
     assert {1} == set(scene.asked().values())
     assert (SIMS, 1) == (len(scene.asked()), len(scene.parents()))

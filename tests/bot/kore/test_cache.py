@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.kore.cache import ENTRY_OVERHEAD, Answer, Cache, CachePolicy
+from bot.kore.cache import ENTRY_OVERHEAD, Cache, CachePolicy, FetchResult
 from bot.kore.errors import (
     KoreBadAnswer,
     KoreDenied,
@@ -31,7 +31,7 @@ class Source:
         await self.go.wait()
         if isinstance(self.says, Exception):
             raise self.says
-        return Answer(self.says, (self.says.encode(),), skipped=2)
+        return FetchResult(self.says, (self.says.encode(),), skipped=2)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.mcp.lookups import AgentServices, Caller
 from bot.mcp.server import make_server
 from bot.mcp.transports import PATH
 from bot.settings import Need, Settings, load_settings
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from tests.bot.cli.conftest import ROOT, kept_in, kore, strangers
 
 __all__ = ["kore"]
@@ -100,7 +100,7 @@ async def given_up(client: Client, kore: Any) -> None:
 async def noted(kore: Any, folder: Path) -> list[str | None]:
     """Return the names in the audit that a server has left, newest first."""
     async with opened_store(settings_of(kore.settings, folder)) as store:
-        return [row.name for row in await Lookups(store).find(Wanted())]
+        return [row.name for row in await Lookups(store).find(LookupFilter())]
 
 
 TOKENS = {"oncall": "oncall-token-of-32-characters-or-more", "partner": "p" * 40}

@@ -13,12 +13,12 @@ from bot.app.resources import opened_store
 from bot.emulators.kore.faults import broken
 from bot.errors import Candidate, NotAllowed, SimAmbiguous
 from bot.mcp.brief import failed, of_report, of_row
-from bot.mcp.lookups import KEPT_SECONDS, AgentLookups, Caller, PageGone, Pages
+from bot.mcp.lookups import KEPT_SECONDS, AgentLookups, Caller, PageGone, ResultPages
 from bot.mcp.server import RULES, SIM, make_server
 from bot.mcp.tools import FindSims, TriageSims, find_sims, triage_sims
 from bot.sessions.snapshot import snapshot_of
 from bot.sessions.triage import FleetRow
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
 from tests.bot.mcp.conftest import ONCALL, PARTNER, refused, settings_of, told
@@ -103,7 +103,7 @@ async def test_each_call_is_noted(here, services, kore, tmp_path):
         await client.read_resource(RULES)
     await services.audit.kept()
     async with opened_store(settings_of(kore.settings, tmp_path)) as store:
-        rows = await Lookups(store).find(Wanted())
+        rows = await Lookups(store).find(LookupFilter())
 
     assert {"mcp:oncall"} == {row.person for row in rows}
     tools = {"look_up_sim": 2, "triage_sims": 1, "find_sims": 3, "list_incidents": 1}
@@ -192,7 +192,7 @@ async def test_a_token_has_a_rate(kore, tmp_path, name, arguments):
             await told(client, "look_up_sim", sim="pump-7")
         await services.audit.kept()
         async with opened_store(settings) as store:
-            rows = await Lookups(store).find(Wanted())
+            rows = await Lookups(store).find(LookupFilter())
 
     assert 1 == [row.outcome for row in rows].count("asked_too_often")
 
@@ -202,7 +202,7 @@ ME, OTHER = ("oncall", "find_sims"), ("partner", "find_sims")
 
 def test_rows_come_once_and_in_order():
     """Pages of any size hold all rows, and the last one has no cursor."""
-    pages = Pages(FakeClock())
+    pages = ResultPages(FakeClock())
     page = pages.first(ME, "about", range(7), 3)
     rows = list(page.rows)
     while page.next_cursor:
@@ -215,13 +215,13 @@ def test_rows_come_once_and_in_order():
 
 def test_a_short_answer_is_not_kept():
     """What fits one page has no cursor."""
-    assert Pages(FakeClock()).first(ME, None, range(3), 3).next_cursor is None
+    assert ResultPages(FakeClock()).first(ME, None, range(3), 3).next_cursor is None
 
 
 def test_a_cursor_is_nobody_elses_and_ends():
     """A cursor that is forged, old or another's leads nowhere."""
     clock = FakeClock()
-    pages = Pages(clock)
+    pages = ResultPages(clock)
     cursor = pages.first(ME, None, range(7), 3).next_cursor
     name = cursor.partition(".")[0]
     for owner, wrong in (

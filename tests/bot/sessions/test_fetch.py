@@ -16,7 +16,7 @@ from bot.errors import BotError
 from bot.kore.cache import Fetched
 from bot.kore.errors import KoreRateLimited, KoreUnavailable
 from bot.kore.models import UsageRecord
-from bot.sessions.fetch import AllowanceReader, Read, contacts_by_day, task_scope
+from bot.sessions.fetch import AllowanceReader, SimData, contacts_by_day, task_scope
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.report import SessionReport
 from bot.sims.directory import SimDirectory
@@ -40,7 +40,7 @@ ROW = a_session()
 )
 def test_rows_that_could_not_be_read_have_a_reason(sessions, rows, problem):
     """No row is an answer; rows that failed, or were all odd, are unread, and it is said why."""
-    read = Read("pump-7", FETCHED, sessions, None)
+    read = SimData("pump-7", FETCHED, sessions, None)
 
     assert rows == read.rows
     assert problem == (read.problem and read.problem[: len(problem)])
@@ -48,7 +48,7 @@ def test_rows_that_could_not_be_read_have_a_reason(sessions, rows, problem):
 
 def test_what_failed_has_no_age():
     """The age of a report is that of what was read."""
-    assert (FETCHED,) == Read("pump-7", FETCHED, KoreRateLimited(), None).parts
+    assert (FETCHED,) == SimData("pump-7", FETCHED, KoreRateLimited(), None).parts
 
 
 async def test_what_is_begun_runs_at_once():

@@ -10,7 +10,7 @@ from bot.emulators.kore.faults import Fault, broken
 from bot.errors import BotError, NotASim, SimNotFound, SuperSim
 from bot.kore.cache import Fetched
 from bot.kore.errors import KoreDenied, KoreUnavailable
-from bot.sessions.fetch import Allowance, Read
+from bot.sessions.fetch import Allowance, SimData
 from bot.sessions.lookup import Judge
 from tests.bot.diagnosis.cases import H, a_plan, ago, still_open
 from tests.bot.sessions.conftest import CLOSED, OPEN, SIM, paths, rules
@@ -270,7 +270,7 @@ OLD, OLDER = ago(5), ago(9)
 def a_read(*rows, sim=None, **told):
     """Return a SIM with these rows as they were read."""
     sessions = Fetched(rows, OLDER, **told)
-    return Read("pump-7", Fetched(sim or a_sim(), OLD), sessions, None)
+    return SimData("pump-7", Fetched(sim or a_sim(), OLD), sessions, None)
 
 
 def test_a_report_has_all_that_was_read():
@@ -295,7 +295,7 @@ def test_a_report_is_as_old_as_its_oldest_part():
 
 def test_sessions_that_failed_leave_the_age_of_the_sim():
     """Without sessions the report is as old as the SIM, and says why there are none."""
-    read = Read("pump-7", Fetched(a_sim(), OLD), KoreUnavailable("down"), None)
+    read = SimData("pump-7", Fetched(a_sim(), OLD), KoreUnavailable("down"), None)
     report = JUDGE.report(read, Allowance(), NOON)
 
     assert (OLD, None, None) == (report.as_of, report.sessions, report.summary)

@@ -11,7 +11,7 @@ from bot.sessions import peers as of_peers
 from bot.sessions.peers import ScanPeers
 from bot.sessions.report import case_of
 from bot.sessions.snapshot import snapshot_of
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import ScanRow, ScanRows
 from bot.struct import replace
 from tests.bot.blocks.reports import a_report
@@ -27,7 +27,7 @@ def keep(database):
         run = await runs.begin("s", due, f"job{due}")
         async with database.write() as tx:
             await ScanRows(database).add(run.id, rows, tx)
-        await runs.change(run.id, Stage.POSTED, has_rows=True)
+        await runs.change(run.id, RunStage.POSTED, has_rows=True)
 
     return keep
 

@@ -12,7 +12,7 @@ from bot.sessions.questions import Asking, Audit
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.errors import StoreFull
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from tests.bot.blocks.reports import a_report
 from tests.builders import ICCID, IMEI, SID, a_sim
 from tests.waiting import until
@@ -82,7 +82,7 @@ async def test_a_look_up_is_a_row(audit, lookups, clock):
     audit.note(ASKING, a_report())
     await audit.kept()
 
-    (row,) = await lookups.find(Wanted())
+    (row,) = await lookups.find(LookupFilter())
     assert (clock.now().timestamp(), "7f3a9c") == (row.at, row.request)
     assert ("T1", "U1", "C1", "1.1") == (row.team, row.person, row.channel, row.thread)
     assert ("command sessions", "ok") == (row.entry, row.outcome)
@@ -95,7 +95,7 @@ async def test_a_look_up_that_found_nothing_is_a_row_too(audit, lookups):
     audit.note(ASKING, SimNotFound("I read `8901260012345678909` as an ICCID."))
     await audit.kept()
 
-    (row,) = await lookups.find(Wanted())
+    (row,) = await lookups.find(LookupFilter())
     assert ("sim_not_found", None, None, None) == (row.outcome, row.sim, row.name, row.snapshot)
 
 
@@ -105,7 +105,7 @@ async def test_neither_row_nor_line_holds_the_card_or_the_device(audit, lookups,
     audit.note(ASKING, a_report(query=IMEI, sim=a_sim(unique_name=f"pump {ICCID}")))
     await audit.kept()
 
-    (row,) = await lookups.find(Wanted())
+    (row,) = await lookups.find(LookupFilter())
     (line,) = [r for r in caplog.records if r.message == "looked-up"]
     shown = f"{row} {line.__dict__}"
     assert [] == [secret for secret in (ICCID, IMEI, IMEI[:14], "40482") if secret in shown]
@@ -125,7 +125,7 @@ async def test_rows_are_kept_in_batches_behind_the_answer(audit, lookups, store)
 
 async def counted(lookups, rows):
     """Return whether so many are kept."""
-    return rows == len(await lookups.find(Wanted(limit=30_000)))
+    return rows == len(await lookups.find(LookupFilter(limit=30_000)))
 
 
 async def test_while_the_store_is_down_rows_wait_for_it(audit, lookups, store, gaps, caplog):
@@ -155,7 +155,7 @@ async def test_what_no_longer_fits_is_counted_and_logged(audit, lookups, gaps, m
     await audit.kept()
 
     assert 3 == gaps.rows
-    assert 2 == len(await lookups.find(Wanted()))
+    assert 2 == len(await lookups.find(LookupFilter()))
     assert 5 == len([r for r in caplog.records if r.message == "looked-up"])
 
 
@@ -165,7 +165,7 @@ async def test_nothing_is_lost_on_an_orderly_stop(audit, lookups, gaps):
         audit.note(ASKING, a_report())
     await audit.aclose()
 
-    assert 1 == len(await lookups.find(Wanted()))
+    assert 1 == len(await lookups.find(LookupFilter()))
     assert 0 == gaps.rows
 
 
@@ -201,9 +201,9 @@ async def test_old_rows_are_forgotten(audit, lookups, clock):
     async with running(audit):
         await until(lambda: left(lookups, "sim_not_found"))
 
-    assert 1 == len(await lookups.find(Wanted()))
+    assert 1 == len(await lookups.find(LookupFilter()))
 
 
 async def left(lookups, outcome):
     """Return whether all that is kept came out so."""
-    return {outcome} == {row.outcome for row in await lookups.find(Wanted())}
+    return {outcome} == {row.outcome for row in await lookups.find(LookupFilter())}

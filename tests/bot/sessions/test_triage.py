@@ -9,7 +9,7 @@ from bot.diagnosis.rule import Severity, When
 from bot.errors import SimNotFound
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.triage import (
-    Outage,
+    SharedOutage,
     Unread,
     can_come_back,
     gravity,
@@ -91,8 +91,8 @@ def test_causes_are_counted_outages_first():
     made = triage([f"pump-{at}" for at in range(8)], answers)
 
     assert [
-        (Outage(3, 5, "network", "Telcel", NOON, NOW, 3, 1), 2),
-        (Outage(3, 5, "network", "Movistar", NOON, NOW), 1),
+        (SharedOutage(3, 5, "network", "Telcel", NOON, NOW, 3, 1), 2),
+        (SharedOutage(3, 5, "network", "Movistar", NOON, NOW), 1),
         (None, 3),
         (None, 1),
     ] == [(cause.outage, len(cause.reports)) for cause in made.causes]

@@ -7,7 +7,7 @@ from bot.emulators.kore.faults import broken, not_json
 from bot.sims.accounts import JoinedDirectory
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import IdentifierKind, identify
-from bot.sims.wording import Listed
+from bot.sims.wording import ListCoverage
 from tests.bot.sims.conftest import a_row, paths, sid
 from tests.builders import ICCID, SID
 from tests.waiting import until
@@ -35,14 +35,14 @@ async def test_nothing_is_read_beforehand(directory, api):
     """A new directory has asked nobody, knows nobody and says so."""
     assert () == directory.exact("pump-7")
     assert () == await directory.search("pump-7")
-    assert Listed(complete=False, count=0) == directory.listed
+    assert ListCoverage(complete=False, count=0) == directory.listed
     assert [] == paths(api)
 
 
 async def test_a_refresh_reads_all_pages(directory, api, clock, fleet):
     """All SIMs are read page after page, and when is kept."""
     assert await directory.refresh()
-    assert Listed(complete=True, count=1307) == directory.listed
+    assert ListCoverage(complete=True, count=1307) == directory.listed
     assert [LISTS, LISTS] == paths(api)
     assert clock.now() >= directory.as_of
 
@@ -148,7 +148,7 @@ async def test_a_failed_refresh_keeps_the_old_list(directory, api, clock, caplog
         assert not await directory.refresh()
         assert not await directory.refresh()
         assert (SID, read_at) == (directory.exact("pump-7")[0].sid, directory.as_of)
-        assert Listed(complete=True, count=7, failed=True) == directory.listed
+        assert ListCoverage(complete=True, count=7, failed=True) == directory.listed
         api.faults.clear()
         clock.move(900)
         assert await directory.refresh()
@@ -164,7 +164,7 @@ async def test_a_bad_page(directory, api):
     api.faults.add(not_json(times=None))
 
     assert not await directory.refresh()
-    assert Listed(complete=False, count=0, failed=True) == directory.listed
+    assert ListCoverage(complete=False, count=0, failed=True) == directory.listed
 
 
 class Breaks:

@@ -1,6 +1,6 @@
 """Identifiers that nothing else looks like, and numbers that are something else."""
 
-from bot.sims.extraction import LONGEST, Cell, cleaned, identifiers_in
+from bot.sims.extraction import LONGEST, TableCell, cleaned, identifiers_in
 from tests.builders import ICCID, IMEI, SID
 
 HS = "HS" + "f" * 32
@@ -72,7 +72,7 @@ def test_what_a_label_calls_otherwise():
         assert (kind, True) == (found.kind, bool(found.why)), text
     assert [ICCID] == read(f"SIM card: {ICCID}")
     assert [IMEI] == read(f"order 12, {IMEI}")
-    (found,) = identifiers_in(IMEI, [Cell(0, 15, "Order")])
+    (found,) = identifiers_in(IMEI, [TableCell(0, 15, "Order")])
     assert "Order" in found.why
 
 

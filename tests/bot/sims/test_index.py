@@ -6,7 +6,7 @@ from msgspec.structs import astuple
 from bot.errors import Candidate
 from bot.kore.models import Sim
 from bot.sims.identifier import Identifier, IdentifierKind, identify
-from bot.sims.index import Block, NearMisses, SimTable
+from bot.sims.index import NearMisses, SimBlock, SimTable
 from tests.bot.sims.conftest import sid
 
 SIMS = (
@@ -19,7 +19,7 @@ SIMS = (
 
 @pytest.fixture
 def block():
-    return Block.of(SIMS)
+    return SimBlock.of(SIMS)
 
 
 def test_equal(block):
@@ -115,7 +115,7 @@ FLEET = (
 
 def near(text, *, fleet=FLEET, limit=5):
     nearest = NearMisses(identify(text), limit)
-    nearest.look_at(Block.of(fleet))
+    nearest.look_at(SimBlock.of(fleet))
     return [sim.name for sim in nearest.candidates]
 
 
@@ -159,7 +159,7 @@ def test_each_sim_once_and_no_more_than_asked():
     nearest = NearMisses(Identifier(IdentifierKind.NAME, "pump", "pump"), 5)
     for start in range(0, 4000, 100):
         nearest.look_at(
-            Block.of(
+            SimBlock.of(
                 [
                     Sim(sid=sid(n), unique_name=f"pump-{n}", friendly_name=f"Pump {n}")
                     for n in range(start, start + 100)

@@ -2,11 +2,11 @@ import pytest
 
 from bot.errors import Candidate, SimNotFound
 from bot.sims.identifier import identify
-from bot.sims.wording import Listed, ambiguous, not_found
+from bot.sims.wording import ListCoverage, ambiguous, not_found
 from tests.bot.sims.conftest import sid
 from tests.builders import ICCID, IMEI, SID
 
-WHOLE = Listed(complete=True, count=7)
+WHOLE = ListCoverage(complete=True, count=7)
 PUMPS = tuple(Candidate(sid(n), f"pump-{n}") for n in (7, 17, 70))
 
 
@@ -82,10 +82,10 @@ def test_the_list_is_not_there():
     """Where the list could not be searched, that is said, and nothing is claimed of near names."""
     for listed, piece in (
         (
-            Listed(complete=False, count=12_000),
+            ListCoverage(complete=False, count=12_000),
             "still reading the list of SIMs (12\u202f000 so far)",
         ),
-        (Listed(complete=False, count=0, failed=True), "The list of SIMs could not be read"),
+        (ListCoverage(complete=False, count=0, failed=True), "The list of SIMs could not be read"),
     ):
         assert piece in said("pmp-7", listed=listed), (listed, piece)
         assert "comes near" not in said("pmp-7", listed=listed), (listed, piece)

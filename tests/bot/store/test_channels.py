@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.store.channels import AccountRows, Listening, ListeningRows
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.lookups import OK, Lookup, Lookups
 from bot.struct import replace
 
@@ -16,7 +16,7 @@ async def test_what_had_no_account_is_of_the_first(database):
     """Once; what has a name keeps it, whatever is named first later."""
     runs, lookups, rows = DigestRuns(database), Lookups(database), AccountRows(database)
     old, new = await runs.begin("s1", 1.0, "j1"), await runs.begin("s1", 2.0, "j2")
-    await runs.change(new.id, Stage.POSTED, accounts="globex")
+    await runs.change(new.id, RunStage.POSTED, accounts="globex")
     await lookups.add([LOOKUP, replace(LOOKUP, id="b", account="globex")])
 
     await rows.claim("acme")
@@ -34,7 +34,7 @@ async def test_a_run_is_compared_with_one_of_the_same_accounts(database):
     runs = DigestRuns(database)
     for due, accounts in ((1.0, "acme"), (2.0, "acme,globex")):
         run = await runs.begin("s1", due, f"j{due}")
-        await runs.change(run.id, Stage.POSTED, accounts=accounts, has_rows=True)
+        await runs.change(run.id, RunStage.POSTED, accounts=accounts, has_rows=True)
 
     assert 1.0 == (await runs.before("s1", 9.0, "acme")).due
     assert await runs.before("s1", 9.0, "globex") is None

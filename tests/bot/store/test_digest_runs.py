@@ -3,14 +3,14 @@
 from sqlalchemy import select
 
 from bot.digests.subscriptions import to_row
-from bot.store.digest_runs import Progress, Stage
+from bot.store.digest_runs import Progress, RunStage
 from bot.store.scans import ScanChunks
 from bot.store.schedules import SubscriptionRows
 from bot.store.schema import NOW
 from tests.digest_rig import pumps
 
 
-async def ended(runs, due, stage=Stage.POSTED, *, of="s1", **values):
+async def ended(runs, due, stage=RunStage.POSTED, *, of="s1", **values):
     """Return a run that came to this end."""
     run = await runs.begin(of, due, f"{of}@{due}")
     await runs.change(run.id, stage, **values)
@@ -23,7 +23,12 @@ async def test_a_run_begins_once(runs):
     again = await runs.begin("s1", 60.0, "job")
 
     assert first == again
-    assert (Stage.LISTING, 60.0, "job", False) == (first.stage, first.due, first.job, first.is_over)
+    assert (RunStage.LISTING, 60.0, "job", False) == (
+        first.stage,
+        first.due,
+        first.job,
+        first.is_over,
+    )
 
 
 async def test_what_is_told_of_a_run_is_kept(runs):
@@ -45,7 +50,7 @@ async def test_an_end_keeps_its_time(runs):
     """What is changed of a run afterwards does not move its end."""
     run = await ended(runs, 60.0)
     before = await runs.find("s1", 60.0)
-    await runs.change(run.id, Stage.POSTED, has_rows=False)
+    await runs.change(run.id, RunStage.POSTED, has_rows=False)
 
     assert before.ended == (await runs.find("s1", 60.0)).ended
 
@@ -53,25 +58,25 @@ async def test_an_end_keeps_its_time(runs):
 async def test_what_was_read_too_early_changes_nothing(runs):
     """A run that got on, or was begun anew, since it was read is left as it is now."""
     read = await runs.begin("s1", 60.0, "job")
-    await runs.change(read.id, Stage.POSTED)
-    await runs.change_as_read(read, Stage.FAILED, why="lost")
+    await runs.change(read.id, RunStage.POSTED)
+    await runs.change_as_read(read, RunStage.FAILED, why="lost")
     posted = await runs.find("s1", 60.0)
     await runs.restart(posted, "another")
-    await runs.change_as_read(posted, Stage.POSTED, has_rows=False)
-    await runs.change_as_read(read, Stage.FAILED, why="lost")
+    await runs.change_as_read(posted, RunStage.POSTED, has_rows=False)
+    await runs.change_as_read(read, RunStage.FAILED, why="lost")
     anew = await runs.last("s1")
-    await runs.change_as_read(anew, Stage.FAILED, why="lost")
+    await runs.change_as_read(anew, RunStage.FAILED, why="lost")
 
-    assert (Stage.POSTED, None) == (posted.stage, posted.why)
-    assert (Stage.LISTING, "another") == (anew.stage, anew.job)
-    assert (Stage.FAILED, "lost") == ((last := await runs.last("s1")).stage, last.why)
+    assert (RunStage.POSTED, None) == (posted.stage, posted.why)
+    assert (RunStage.LISTING, "another") == (anew.stage, anew.job)
+    assert (RunStage.FAILED, "lost") == ((last := await runs.last("s1")).stage, last.why)
 
 
 async def test_a_run_is_compared_with_the_last_that_was_told(runs):
     """Skipped and failed runs, later ones and those of others are nothing to compare with."""
-    quiet = await ended(runs, 60.0, Stage.QUIET)
-    await ended(runs, 90.0, Stage.SKIPPED)
-    await ended(runs, 100.0, Stage.FAILED)
+    quiet = await ended(runs, 60.0, RunStage.QUIET)
+    await ended(runs, 90.0, RunStage.SKIPPED)
+    await ended(runs, 100.0, RunStage.FAILED)
     await ended(runs, 110.0, of="s2")
     await ended(runs, 200.0)
 
@@ -89,9 +94,9 @@ async def test_the_trend_is_the_last_runs(runs):
 
 async def test_what_nobody_was_told_of(runs):
     """A run that was skipped is to be said in the next; one whose failure was posted is not."""
-    await ended(runs, 10.0, Stage.SKIPPED, why="busy")
-    await ended(runs, 20.0, Stage.FAILED, why="lost")
-    await ended(runs, 30.0, Stage.FAILED, ts="1.2")
+    await ended(runs, 10.0, RunStage.SKIPPED, why="busy")
+    await ended(runs, 20.0, RunStage.FAILED, why="lost")
+    await ended(runs, 30.0, RunStage.FAILED, ts="1.2")
     await ended(runs, 40.0)
     untold = await runs.unreported_between("s1", 5.0, 50.0)
 
@@ -105,7 +110,7 @@ async def test_progress(runs, database):
     run = await runs.begin("s1", 10.0, "job")
     await runs.begin("s2", 10.0, "job")
     await ended(runs, 5.0)
-    await runs.change(run.id, Stage.SCANNING, chunks=3)
+    await runs.change(run.id, RunStage.SCANNING, chunks=3)
     async with database.write() as tx:
         await chunks.add(run.id, 2, b"x", tx)
 
@@ -119,10 +124,10 @@ async def test_rows_of_the_last_runs_are_kept(runs, database):
     await SubscriptionRows(database).add(to_row(pumps(id="s1")))
     for due in (10.0, 20.0, 30.0):
         await ended(runs, due, has_rows=True)
-    await ended(runs, 40.0, Stage.FAILED, has_rows=True)
+    await ended(runs, 40.0, RunStage.FAILED, has_rows=True)
     await ended(runs, 10.0, of="removed", has_rows=True)
     run = await runs.begin("s1", 50.0, "job")
-    await runs.change(run.id, Stage.SCANNING, has_rows=True)
+    await runs.change(run.id, RunStage.SCANNING, has_rows=True)
     old = await runs.with_old_rows(2, 1e12, 9)
     too_old = await runs.with_old_rows(2, 60.0, 9)
 

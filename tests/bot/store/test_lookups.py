@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.store.lookups import Lookup, Lookups, Wanted
+from bot.store.lookups import Lookup, LookupFilter, Lookups
 from bot.struct import replace
 
 FIRST = Lookup(
@@ -23,17 +23,17 @@ async def rows(database):
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Wanted(), [FAILED, SECOND, FIRST]),
-        (Wanted(limit=2), [FAILED, SECOND]),
-        (Wanted(since=20.5), [FAILED, SECOND]),
-        (Wanted(person="U2"), [SECOND]),
-        (Wanted(sim="DE1"), [SECOND, FIRST]),
-        (Wanted(sim="pump-7"), [SECOND, FIRST]),
-        (Wanted(channel="C1"), [FAILED, FIRST]),
-        (Wanted(person="U1", sim="DE1", channel="C1", since=1), [FIRST]),
-        (Wanted(sim="pump"), []),
-        (Wanted(person="U9"), []),
-        (Wanted(since=99), []),
+        (LookupFilter(), [FAILED, SECOND, FIRST]),
+        (LookupFilter(limit=2), [FAILED, SECOND]),
+        (LookupFilter(since=20.5), [FAILED, SECOND]),
+        (LookupFilter(person="U2"), [SECOND]),
+        (LookupFilter(sim="DE1"), [SECOND, FIRST]),
+        (LookupFilter(sim="pump-7"), [SECOND, FIRST]),
+        (LookupFilter(channel="C1"), [FAILED, FIRST]),
+        (LookupFilter(person="U1", sim="DE1", channel="C1", since=1), [FIRST]),
+        (LookupFilter(sim="pump"), []),
+        (LookupFilter(person="U9"), []),
+        (LookupFilter(since=99), []),
     ],
 )
 async def test_what_is_wanted_is_found_newest_first(rows, wanted, found):
@@ -45,15 +45,15 @@ async def test_keeping_again_changes_nothing(rows):
     """A batch of which nobody knows whether it was saved may be sent again."""
     await rows.add([replace(FIRST, outcome="other"), replace(FIRST, id="d", at=40.5)])
 
-    assert ["d", "c", "b", "a"] == [row.id for row in await rows.find(Wanted())]
-    assert FIRST in await rows.find(Wanted())
+    assert ["d", "c", "b", "a"] == [row.id for row in await rows.find(LookupFilter())]
+    assert FIRST in await rows.find(LookupFilter())
 
 
 async def test_nothing_to_keep_is_no_trouble(rows):
     """An empty batch is no statement."""
     await rows.add([])
 
-    assert 3 == len(await rows.find(Wanted()))
+    assert 3 == len(await rows.find(LookupFilter()))
 
 
 async def test_a_thread_tells_what_was_found_in_it(rows):
@@ -74,4 +74,4 @@ async def test_old_ones_are_forgotten(rows):
     """What is older goes, what is not stays."""
     assert 1 == await rows.forget(before=20.5)
 
-    assert (FAILED, SECOND) == await rows.find(Wanted())
+    assert (FAILED, SECOND) == await rows.find(LookupFilter())

@@ -20,10 +20,10 @@ from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
 from bot.sessions.snapshot import Snapshot
 from bot.store.database import Database
-from bot.store.digest_runs import DigestRuns, Stage
+from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.idempotency import PostRows, SeenEvents
 from bot.store.jobs import JobQueue
-from bot.store.lookups import Lookups, Wanted
+from bot.store.lookups import LookupFilter, Lookups
 from bot.store.migrate import NEWEST
 from bot.store.rate_limit import SharedRate
 from bot.store.scans import ScanChunks, ScanRows, ScanSums, SimDays
@@ -129,7 +129,7 @@ async def test_its_digests(older):
     assert [True, False] == [paused.paused, kept.next_due is None]
     assert [{"offline": 2}, {"offline": 1, "online": 1}] == [each.counts for each in trend]
     assert ["tank-8"] == [one.sim.name for group in changes for one in group.first]
-    assert (Stage.SCANNING, 3, 2) == (run.stage, run.sims, run.chunks)
+    assert (RunStage.SCANNING, 3, 2) == (run.stage, run.sims, run.chunks)
     assert ["tank-8", "tank-3"] == [sim.unique_name for sim in left]
 
 
@@ -153,7 +153,7 @@ async def test_what_it_remembers(older):
     posts = PostRows(older)
     async with older.read() as tx:
         events = (await tx.execute(select(seen_events.c.key))).scalars().all()
-    failed, found = await Lookups(older).find(Wanted())
+    failed, found = await Lookups(older).find(LookupFilter())
     states = [(await posts.get(key)).state for key in ("a-sending", "a-clear", "a-post")]
     rate = SharedRate(older, SystemClock(), "kore:background", 1000.0)
     await rate.take()

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Snapshot
-from bot.watches.watch import Card, Condition, Watch, WatchOwner
+from bot.watches.watch import Condition, Watch, WatchCard, WatchOwner
 from tests.builders import NOON, SID
 
 ANA = "U0ANA0001"
@@ -53,7 +53,7 @@ def a_watch(state: str = "offline", **changes: Any) -> Watch:
     return Watch(**(plain | changes))
 
 
-def a_card(fingerprint: str = "", **changes: Any) -> Card:
+def a_card(fingerprint: str = "", **changes: Any) -> WatchCard:
     """Return a card that was drawn at noon."""
     plain = {"channel": CHANNEL, "ts": "1.000001", "edited_at": NOON, "fingerprint": fingerprint}
-    return Card(**(plain | changes))
+    return WatchCard(**(plain | changes))

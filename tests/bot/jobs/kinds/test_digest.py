@@ -11,7 +11,7 @@ from bot.digests.subscription import ListedSim, PauseReason, Selection, Selectio
 from bot.emulators.kore.faults import Fault
 from bot.emulators.slack.people import ANA
 from bot.jobs.kinds.digest import STILL_AT_IT
-from bot.store.digest_runs import Stage
+from bot.store.digest_runs import RunStage
 from bot.store.jobs import NewJob
 from bot.struct import replace
 from tests.bot.alerts.test_webhook import ALERT, INCIDENT
@@ -98,7 +98,7 @@ async def test_the_first_digest(rig, about):
     run = await rig.made(about)
     text = rig.parents()[0].blocks
 
-    assert (Stage.POSTED, {"online": 3}, 3, 1) == (run.stage, run.counts, run.sims, run.chunks)
+    assert (RunStage.POSTED, {"online": 3}, 3, 1) == (run.stage, run.counts, run.sims, run.chunks)
     assert "This is the first digest" in str(text)
     assert rig.parents()[0].ts == run.ts
 
@@ -178,7 +178,7 @@ async def test_a_quiet_digest_is_one_line(rig, about):
     run = await rig.made(about)
 
     assert {first.ts} == {message.thread_ts for message in details}
-    assert (Stage.POSTED, 2) == (run.stage, len(rig.texts()))
+    assert (RunStage.POSTED, 2) == (run.stage, len(rig.texts()))
     assert len(details) + 2 == len(rig.slack.seen_by("ana"))
     assert "all quiet" in rig.texts()[-1]
 
@@ -193,7 +193,7 @@ async def test_a_quiet_digest_is_kept_back(rig, about):
     gone_offline(rig, 2)
     last = await rig.made(silent)
 
-    assert (Stage.QUIET, before) == (run.stage, rig.texts()[: len(before)])
+    assert (RunStage.QUIET, before) == (run.stage, rig.texts()[: len(before)])
     assert 3 == len(digest_of(last).trend)
 
 
@@ -215,7 +215,7 @@ async def test_kore_down_at_the_due_time_is_waited_for(rig, about):
     rig.kore.faults.add(Fault(path="/v1/Sims", times=2, status=503))
     run = await rig.made(about)
 
-    assert (Stage.POSTED, {"online": 3}) == (run.stage, run.counts)
+    assert (RunStage.POSTED, {"online": 3}) == (run.stage, run.counts)
 
 
 async def test_kore_down_for_longer_than_the_grace_is_said(rig, about):
@@ -227,7 +227,7 @@ async def test_kore_down_for_longer_than_the_grace_is_said(rig, about):
     rig.kore.faults.clear()
     last = digest_of(await rig.made(about))
 
-    assert Stage.FAILED is run.stage
+    assert RunStage.FAILED is run.stage
     assert "KORE could not be asked" in text
     assert "KORE had given me no list of SIMs by" in blocks
     assert (first.due, 0, ()) == (last.since.timestamp(), last.new.count, last.missed)
@@ -273,7 +273,7 @@ async def test_a_run_that_comes_too_late_is_skipped(rig, about):
     late = await rig.made(hasty, rig.now - 2000)
     next_one = digest_of(await rig.made(about))
 
-    assert Stage.SKIPPED is late.stage
+    assert RunStage.SKIPPED is late.stage
     assert [late.due] == [missed.due.timestamp() for missed in next_one.missed]
 
 
@@ -298,7 +298,7 @@ async def test_one_digest_at_a_time(rig, about):
     second = await rig.made(about)
     await rig.ended(first)
 
-    assert (Stage.SKIPPED, STILL_AT_IT) == (second.stage, second.why)
+    assert (RunStage.SKIPPED, STILL_AT_IT) == (second.stage, second.why)
 
 
 async def test_a_digest_that_was_removed_comes_to_nothing(rig):
@@ -324,7 +324,7 @@ async def test_an_archived_channel_pauses_its_digest(rig):
     await rig.parts.subscriptions.add(archived)
     run = await rig.made(archived)
 
-    assert Stage.FAILED is run.stage
+    assert RunStage.FAILED is run.stage
     assert PauseReason.ARCHIVED is (await rig.parts.subscriptions.get(archived.id)).paused
 
 
@@ -334,7 +334,7 @@ async def test_slack_down_is_waited_for(rig, about):
     rig.slack.api.faults.fail("chat.postMessage", "internal_error", times=1)
     run = await rig.made(about)
 
-    assert (Stage.POSTED, 1) == (run.stage, len(rig.parents()))
+    assert (RunStage.POSTED, 1) == (run.stage, len(rig.parents()))
 
 
 async def test_a_named_sim_that_is_gone_is_said(rig):
@@ -353,7 +353,7 @@ async def test_a_pattern_that_fits_nothing_is_said(rig):
     await rig.parts.subscriptions.add(nobody)
     run = await rig.made(nobody)
 
-    assert (Stage.POSTED, {}) == (run.stage, run.counts)
+    assert (RunStage.POSTED, {}) == (run.stage, run.counts)
     assert "no SIM fits SIMs called truck-" in rig.texts()[0]
 
 

@@ -6,7 +6,7 @@ from bot.demo.stories.sims import common_outage
 from bot.digests.subscription import PauseReason
 from bot.emulators.slack.people import ANA
 from bot.jobs.kinds import digest
-from bot.store.digest_runs import Stage
+from bot.store.digest_runs import RunStage
 from bot.struct import replace
 from tests.databases import on_both
 from tests.digest_rig import digesting, pumps
@@ -27,7 +27,7 @@ async def test_posts_whose_answer_was_lost_are_not_made_twice(rig, times):
     run = await rig.made(pumps())
     texts = [message.text for message in rig.slack.seen_by("ana")]
 
-    assert (Stage.POSTED, [run.ts]) == (run.stage, [message.ts for message in rig.parents()])
+    assert (RunStage.POSTED, [run.ts]) == (run.stage, [message.ts for message in rig.parents()])
     assert sorted(set(texts)) == sorted(texts)
 
 
@@ -37,7 +37,7 @@ async def test_slack_away_for_too_long_ends_the_digest(rig, monkeypatch):
     rig.slack.api.faults.fail("chat.postMessage", "internal_error", times=9)
     run = await rig.made(pumps())
 
-    assert (Stage.FAILED, None) == (run.stage, run.ts)
+    assert (RunStage.FAILED, None) == (run.stage, run.ts)
     assert run.why
 
 
@@ -56,7 +56,7 @@ async def test_a_channel_that_does_not_take_it_pauses_it(rig):
         run = await rig.made(one)
         rig.slack.api.faults.clear()
 
-        assert Stage.FAILED is run.stage, error
+        assert RunStage.FAILED is run.stage, error
         assert why is (await rig.parts.subscriptions.get(one.id)).paused, error
 
 
@@ -66,7 +66,7 @@ async def test_a_workspace_without_newer_blocks_gets_plainer_ones(rig):
     run = await rig.made(replace(pumps()))
     posted = rig.slack.workspace.messages.in_channel("C0FLEETOP", seen_by=ANA.id)
 
-    assert Stage.POSTED is run.stage
+    assert RunStage.POSTED is run.stage
     assert "data_table" not in str([message.blocks for message in posted])
 
 

@@ -9,7 +9,7 @@ from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason, WhenQuiet
 from bot.digests.subscriptions import PREVIEW
 from bot.slack.access import Policy
-from bot.store.digest_runs import Stage
+from bot.store.digest_runs import RunStage
 from bot.store.jobs import NewJob
 from bot.struct import replace
 from tests.databases import on_both
@@ -45,7 +45,7 @@ async def test_what_is_due_in_the_quiet_hours_is_left_out(rig):
     assert ("done", []) == (job.state, rig.texts())
     assert None is await rig.parts.fleet.runs.find(one.id, due)
     assert asked == len(rig.kore.requests)
-    assert Stage.POSTED is (await rig.made(one, now=True)).stage
+    assert RunStage.POSTED is (await rig.made(one, now=True)).stage
     assert 1 == len(rig.texts())
 
 
@@ -75,7 +75,7 @@ async def test_a_channel_that_is_lost_pauses_it_and_its_maker_is_told_once(rig, 
     await rig.made(paused, rig.now + 1, now=True)
 
     (notice,) = rig.slack.direct("ana")
-    assert Stage.FAILED is run.stage
+    assert RunStage.FAILED is run.stage
     assert why is paused.paused
     assert None is (await rig.parts.schedules.get(one.schedule_name)).next_due
     assert "I paused the digest Pumps" in notice.text
@@ -88,7 +88,7 @@ async def test_what_passes_pauses_nothing(rig):
     rig.slack.api.faults.fail("chat.postMessage", "fatal_error", times=2)
     run = await rig.made(one)
 
-    assert Stage.POSTED is run.stage
+    assert RunStage.POSTED is run.stage
     assert None is (await rig.parts.subscriptions.get(one.id)).paused
     assert () == rig.slack.direct("ana")
 

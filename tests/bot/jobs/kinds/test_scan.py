@@ -11,7 +11,7 @@ from bot.emulators.kore.faults import Fault
 from bot.jobs.kinds import scan
 from bot.jobs.kinds.digest import TIDY
 from bot.jobs.kinds.scan import scan_chunk
-from bot.store.digest_runs import Stage
+from bot.store.digest_runs import RunStage
 from bot.store.jobs import Job
 from bot.store.scans import FAILED, ScanRow
 from tests.builders import a_sim
@@ -139,7 +139,7 @@ async def tidy_rig(database, monkeypatch):
         yield tidy_rig
 
 
-async def ran(tidy_rig, ago, stage=Stage.POSTED, rows=7):
+async def ran(tidy_rig, ago, stage=RunStage.POSTED, rows=7):
     """Return a run of so many days ago that left rows."""
     fleet = tidy_rig.parts.fleet
     run = await fleet.runs.begin(pumps().id, tidy_rig.now - ago * DAY, f"job@{ago}")
@@ -173,7 +173,7 @@ async def test_rows_of_the_last_two_runs_stay(tidy_rig):
     """Rows are kept to compare and to look at; those of older and failed runs go, chunks too."""
     await tidy_rig.parts.subscriptions.add(pumps())
     runs = [await ran(tidy_rig, ago) for ago in (3, 2, 1)]
-    failed = await ran(tidy_rig, 0.5, Stage.FAILED)
+    failed = await ran(tidy_rig, 0.5, RunStage.FAILED)
     await tidied(tidy_rig)
 
     assert [0, 7, 7, 0] == [await kept(tidy_rig, run) for run in (*runs, failed)]
@@ -193,11 +193,11 @@ async def test_rows_of_a_digest_that_was_removed_go(tidy_rig):
 @on_both
 async def test_a_run_that_nobody_makes_any_more_is_ended(tidy_rig):
     """A run whose job is gone does not stand in the list of running ones for ever."""
-    run = await ran(tidy_rig, 1, Stage.SCANNING)
+    run = await ran(tidy_rig, 1, RunStage.SCANNING)
     await tidied(tidy_rig)
     ended = await found(tidy_rig, run)
 
-    assert (Stage.FAILED, scan.LOST) == (ended.stage, ended.why)
+    assert (RunStage.FAILED, scan.LOST) == (ended.stage, ended.why)
 
 
 class LateQueue:
@@ -207,19 +207,19 @@ class LateQueue:
         self.runs, self.run = runs, run
 
     async def get(self, key):
-        await self.runs.change(self.run.id, Stage.POSTED, ts="1.2")
+        await self.runs.change(self.run.id, RunStage.POSTED, ts="1.2")
 
 
 @on_both
 async def test_a_run_that_ends_meanwhile_keeps_its_end(tidy_rig):
     """What was posted between the two looks at a run and its job was not lost."""
     runs = tidy_rig.parts.fleet.runs
-    run = await ran(tidy_rig, 1, Stage.SCANNING)
+    run = await ran(tidy_rig, 1, RunStage.SCANNING)
     late = SimpleNamespace(fleet=tidy_rig.parts.fleet, queue=LateQueue(runs, run))
     await scan._end_if_lost(await found(tidy_rig, run), late)
     ended = await found(tidy_rig, run)
 
-    assert (Stage.POSTED, None) == (ended.stage, ended.why)
+    assert (RunStage.POSTED, None) == (ended.stage, ended.why)
 
 
 @on_both
