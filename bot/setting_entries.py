@@ -214,9 +214,24 @@ class WebhookTarget:
         return tuple(filter(None, (self.url, self.secret, self.routing_key)))
 
     @property
+    def is_encrypted(self) -> bool:
+        """Return whether nobody on the way can read it."""
+        return self.url.startswith("https://")
+
+    @property
     def host(self) -> str:
         """Return the host that it is sent to."""
         return urlsplit(self.url).hostname or ""
+
+
+def in_the_clear(targets: Iterable[WebhookTarget]) -> Iterator[str]:
+    """Say which targets may be sent nothing unless internal ones are allowed; a line each."""
+    for target in targets:
+        if not target.is_encrypted:
+            yield (
+                f"SIMSESSIONS_WEBHOOKS: {target.name}: would be sent incidents in the clear; use "
+                "https:// (http:// needs SIMSESSIONS_WEBHOOKS_INTERNAL=yes)"
+            )
 
 
 def parse_targets(text: str) -> tuple[WebhookTarget, ...]:

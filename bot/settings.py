@@ -20,6 +20,7 @@ from bot.setting_entries import (
     AccountSettings,
     OptionalSettings,
     WebhookTargets,
+    in_the_clear,
     of_environment,
     revealed,
 )
@@ -308,7 +309,7 @@ class Settings(OptionalSettings):
                 "SLACK_APP_TOKEN: missing; make an app-level token with connections:write"
                 " (or give SLACK_SIGNING_SECRET for signed HTTP)"
             )
-        return tuple(lacks)
+        return (*lacks, *(() if self.webhooks_internal else in_the_clear(self.webhooks)))
 
 
 def load_settings(

@@ -251,7 +251,7 @@ class Webhooks:
         target = self.targets.get(name)
         if target is None:
             raise WebhookFailed("no such target", is_final=True)
-        if not (self.internal or target.url.startswith("https://")):
+        if not (self.internal or target.is_encrypted):
             raise WebhookFailed("it is not https", is_final=True)
         try:
             async with asyncio.timeout(SECONDS):

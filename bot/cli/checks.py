@@ -161,6 +161,7 @@ MEND_BEARER = (
 _OF_ONE = re.compile(r"KORE_([A-Z_]+)")
 """A setting of a bot that has one account: of several, each has it without the prefix."""
 MEND_HTTPS = "give https://… in SIMSESSIONS_WEBHOOKS, or set SIMSESSIONS_WEBHOOKS_INTERNAL=yes"
+MEND_CLEAR = "give https://… in SIMSESSIONS_WEBHOOKS"
 MEND_INSIDE = "name one out in the world, or set SIMSESSIONS_WEBHOOKS_INTERNAL=yes"
 MEND_NAME = "check its name in SIMSESSIONS_WEBHOOKS, and this machine's name server"
 MEND_ELSE = "check KORE_API_URL, KORE_TOKEN_URL, proxy and firewall; then KORE's status page"
@@ -241,7 +242,7 @@ async def webhook_checks(settings: Settings) -> Checks:
 
     async def look(target: WebhookTarget) -> CheckResult:
         name, internal = f"webhook {target.name}", settings.webhooks_internal
-        if not (internal or target.url.startswith("https://")):
+        if not (internal or target.is_encrypted):
             return failed(name, "its address is not https", MEND_HTTPS, ExitCode.SETTINGS)
         inside = await leads_inside(target.host)
         if inside and not internal:
@@ -250,7 +251,10 @@ async def webhook_checks(settings: Settings) -> Checks:
         if inside is None and not proxy_for(origin_of(target.url)):
             return failed(name, f"{target.host} has no address", MEND_NAME)
         how = "PagerDuty's form" if target.routing_key else "signed"
-        return well(name, f"{target.host}, {how}")
+        if inside or target.is_encrypted:
+            return well(name, f"{target.host}, {how}")
+        says = f"{target.host}, {how}, but over http: others on the way can read the incidents"
+        return well(name, says, MEND_CLEAR)
 
     return tuple(await asyncio.gather(*map(look, settings.webhooks)))
 

@@ -133,6 +133,18 @@ def test_all_faults_are_listed_at_once():
     ] == [fault.split(":")[0] for fault in faults]  # fmt: skip
 
 
+def test_a_webhook_in_the_clear_is_refused_unless_that_is_set():
+    """Nothing would ever be sent there: it is said at the start, and not at the first incident."""
+    told = KORE | SLACK | {"SIMSESSIONS_WEBHOOKS": "ops=http://a.example/hush secret=hush"}
+    (fault,) = faults_of(told, Need.ALL)
+
+    assert fault.startswith("SIMSESSIONS_WEBHOOKS: ops: ")
+    assert "use https://" in fault
+    assert "hush" not in fault
+    assert load_settings(told | {"SIMSESSIONS_WEBHOOKS_INTERNAL": "yes"}, None).webhooks
+    assert load_settings(told, None, need=Need.KORE).webhooks
+
+
 def test_what_is_no_fault():
     """A command asks only for what it needs; strangers' names and empty values do not matter."""
     for need, told in (

@@ -64,6 +64,11 @@ async def test_nothing_goes_to_an_address_that_was_not_meant(kore, slack, faulty
         ("ops=http://8.8.8.8/x secret=s", "no", ["its address is not https"]),
         ("ops=http://10.0.0.7/x secret=s", "yes", ["10.0.0.7, signed"]),
         (
+            "ops=http://8.8.8.8/x secret=s",
+            "yes",
+            ["8.8.8.8, signed, but over http: others on the way can read the incidents"],
+        ),
+        (
             f"a=https://{NO_SUCH_HOST} secret=s; b=https://[::1]/x routing_key=k",
             "no",
             [f"{NO_SUCH_HOST} has no address", "::1 is an internal address"],
