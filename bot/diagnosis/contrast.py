@@ -75,15 +75,18 @@ class Lines(Struct):
     is_sample: bool = False
 
 
-def outages_of(members: Collection[Member], lines: Lines) -> list[Outage]:
+def outages_of(
+    members: Collection[Member], lines: Lines, asked: Collection[str] | None = None
+) -> list[Outage]:
     """Return the outages among the members, the greatest first; each SIM is in one at most.
 
-    Each is among the members once.
+    Each is among the members once. Where SIMs are `asked` for, outages without any may be left out.
     """
     clusters = _clusters(_lost(members), lines)
     found: list[Outage] = []
     for cluster in clusters:
-        found += _explained(cluster, members, lines, len(clusters))
+        if asked is None or any(member.sid in asked for member in cluster):
+            found += _explained(cluster, members, lines, len(clusters))
     return sorted(found, key=lambda outage: (-outage.silent, outage.first))
 
 
@@ -210,10 +213,15 @@ def _explained(
 
 def _is_part(silent: Lost, well: Sequence[Member], percent: int) -> bool:
     """Return whether they are so many percent of all, or of their cell alone."""
+
+    def is_part(others: int) -> bool:
+        return len(silent) * 100 >= (len(silent) + others) * percent
+
+    if is_part(len(well)):
+        return True
     cells = {member.traits.get(Trait.CELL) for member in silent}
     cell = cells.pop() if len(cells) == 1 else None
-    others = _with(Trait.CELL, cell, well) if cell else well
-    return len(silent) * 100 >= (len(silent) + len(others)) * percent
+    return cell is not None and is_part(len(_with(Trait.CELL, cell, well)))
 
 
 def _may_be_chance(silent: Lost, well: Sequence[Member]) -> bool:
@@ -221,8 +229,11 @@ def _may_be_chance(silent: Lost, well: Sequence[Member]) -> bool:
 
     Those of unknown cells are not known to be in one.
     """
-    known, cells = len(silent) + len(well), {m.traits.get(Trait.CELL) for m in silent}
-    return known < _FEW and len(silent) * 2 < known and (len(cells) > 1 or None in cells)
+    known = len(silent) + len(well)
+    if known >= _FEW or len(silent) * 2 >= known:
+        return False
+    cells = {m.traits.get(Trait.CELL) for m in silent}
+    return len(cells) > 1 or None in cells
 
 
 def _with(trait: Trait | None, value: str | None, members: Sequence[Member]) -> Sequence[Member]:

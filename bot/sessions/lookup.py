@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.diagnosis.anomalies import rest_of
-from bot.diagnosis.contrast import Member
 from bot.diagnosis.evidence import Evidence, Freshness, State, since, state_of
 from bot.diagnosis.rule import (
     Finding,
@@ -32,7 +31,7 @@ from bot.sessions.fetch import (
     TaskScope,
     task_scope,
 )
-from bot.sessions.neighbours import compared_with, with_neighbours
+from bot.sessions.neighbours import Peer, compared_with, with_neighbours
 from bot.sessions.news_ages import NOTHING_LEARNT, NewsAges
 from bot.sessions.peers import Peers
 from bot.sessions.report import SessionReport, case_of, in_device_since, summarise
@@ -99,16 +98,16 @@ class Judge(Struct):
         )
 
     def together(
-        self, answers: Iterable[SessionReport | BotError], peers: Iterable[Member] = ()
+        self, answers: Iterable[SessionReport | BotError], known: Mapping[str, Peer] | None = None
     ) -> list[SessionReport | BotError]:
         """Add to the reports what shows only over several SIMs; errors stay in their places.
 
-        `peers` are others that they are compared with, of which nothing is told but counts.
+        `known` are others that they are compared with, of which nothing is told but counts.
         """
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
         cases = [case_of(report) for report in reports]
-        others = compared_with(reports, peers, lines_of(self.thresholds))
+        others = compared_with(reports, known or {}, lines_of(self.thresholds))
         told = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
         return [
             _with_findings(answer, next(told)) if isinstance(answer, SessionReport) else answer
@@ -308,7 +307,7 @@ class SessionLookup:
         is_alone = len(answers) == 1 and known.keys() <= {each.sim.sid for each in reports}
         if is_alone and self._judge.thresholds.outage_sims > 1 and not peers.is_looking:
             return list(answers)
-        told = self._judge.together(answers, [peer.member for peer in known.values()])
+        told = self._judge.together(answers, known)
         within = self._judge.thresholds.outage_within
         return with_neighbours(told, known, within, is_whole=not peers.is_looking)
 

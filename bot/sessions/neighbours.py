@@ -3,13 +3,14 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import inf
 
 from bot.diagnosis.contrast import Lines, Member, Trait
 from bot.diagnosis.rules.common_outage import SILENT, lost_at, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
-from bot.struct import Struct, replace
+from bot.struct import replace
 
 NEAR = (Trait.CELL, Trait.NETWORK)
 NOT_ALONE = (
@@ -17,16 +18,28 @@ NOT_ALONE = (
 )
 
 
-class Peer(Struct):
-    """A SIM as it was at `as_of`, to be compared with others.
+class Peer(Member, kw_only=True):
+    """A SIM to be compared with others, as it was at `as_of`.
 
     Unless `is_judged`, its plan or usage is unknown, and may explain its silence.
     """
 
-    member: Member
     is_online: bool
     as_of: datetime
     is_judged: bool = True
+
+
+def peer_of(member: Member, as_of: datetime, *, is_online: bool, is_judged: bool = True) -> Peer:
+    """Return a member as it was at `as_of`."""
+    return Peer(
+        member.sid,
+        member.lost_at,
+        member.alive_at,
+        member.traits,
+        is_online=is_online,
+        as_of=as_of,
+        is_judged=is_judged,
+    )
 
 
 class Near:
@@ -45,32 +58,41 @@ class Near:
         if trait not in self._sharing:
             self._sharing[trait] = self._by_value(trait)
         shared = self._sharing[trait].get(mine.traits.get(trait, ""), ())
-        return [peer for peer in shared if peer.member.sid != mine.sid]
+        return [peer for peer in shared if peer.sid != mine.sid]
 
     def _by_value(self, trait: Trait) -> dict[str, list[Peer]]:
         wanted = {value for member in self._members if (value := member.traits.get(trait))}
-        near = [p for p in self._known.values() if p.member.traits.get(trait) in wanted]
+        near = [p for p in self._known.values() if p.traits.get(trait) in wanted]
         if len(wanted) == 1:
             return dict.fromkeys(wanted, near)
         found: dict[str, list[Peer]] = {value: [] for value in wanted}
         for peer in near:
-            found[peer.member.traits[trait]].append(peer)
+            found[peer.traits[trait]].append(peer)
         return found
 
 
 def by_loss(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
     """Return the first of others, before them those lost when it was."""
-    members, lost_at = [peer.member for peer in others], mine.lost_at or 0.0
-    apart = [inf if (at := each.lost_at) is None else abs(at - lost_at) for each in members]
-    nearest = sorted(range(len(members)), key=apart.__getitem__)
-    return [members[place].sid for place in nearest[:most]]
+    peers, lost_at = list(others), mine.lost_at or 0.0
+    apart = [inf if (at := each.lost_at) is None else abs(at - lost_at) for each in peers]
+    nearest = sorted(range(len(peers)), key=apart.__getitem__)
+    return [peers[place].sid for place in nearest[:most]]
 
 
-def lost_near(lost: Iterable[Member], known: Iterable[Peer], within: float) -> list[Peer]:
+def lost_near(lost: Iterable[Member], known: Mapping[str, Peer], within: float) -> dict[str, Peer]:
     """Return those `known` that fell silent within so many seconds of one that was lost."""
-    silent = [(peer, at) for peer in known if (at := peer.member.lost_at) is not None]
     spans = _spans((member.lost_at for member in lost), within)
-    return [peer for begin, end in spans for peer, at in silent if begin <= at <= end]
+    if not spans:
+        return {}
+    low, high = spans[0][0], spans[-1][1]
+    near = {
+        sid: peer
+        for sid, peer in known.items()
+        if (at := peer.lost_at) is not None and low <= at <= high
+    }
+    for (_, end), (begin, _) in pairwise(spans):
+        near = {sid: p for sid, p in near.items() if not end < (p.lost_at or 0.0) < begin}
+    return near
 
 
 def _spans(lost_at: Iterable[float | None], within: float) -> list[tuple[float, float]]:
@@ -102,11 +124,11 @@ def _counted(
     trait: Trait, near: Sequence[Peer], lost_at: float, within: float
 ) -> Neighbours | None:
     """Count those that are silent, and those that were well after this one was lost."""
-    silent = [peer for peer in near if peer.member.lost_at is not None]
-    online = [p for p in near if p.is_online and (p.member.alive_at or 0.0) > lost_at]
+    silent = [peer for peer in near if peer.lost_at is not None]
+    online = [p for p in near if p.is_online and (p.alive_at or 0.0) > lost_at]
     if not (silent or online):
         return None
-    times = sorted([p.member.lost_at for p in silent if p.member.lost_at is not None])
+    times = sorted([p.lost_at for p in silent if p.lost_at is not None])
     low, high = bisect_left(times, lost_at - within), bisect_right(times, lost_at + within)
     return Neighbours(
         trait=trait.value,
@@ -119,30 +141,31 @@ def _counted(
 
 
 def compared_with(
-    reports: Iterable[SessionReport], peers: Iterable[Member], lines: Lines
+    reports: Iterable[SessionReport], known: Mapping[str, Peer], lines: Lines
 ) -> list[Member]:
-    """Return those that are compared with SIMs that were asked for, if one of these was lost.
+    """Return those `known` that are compared with SIMs asked for, if one of these was lost.
 
     That are those lost near it and those that were well; none where too few were lost for an
     outage. Those lost long after were well then; to compare all as lost, thousands take a while.
     """
     asked = {report.sim.sid: (report, member_of(case_of(report))) for report in reports}
     lost = [at for _, member in asked.values() if (at := member.lost_at) is not None]
-    others = [peer for peer in peers if peer.sid not in asked] if lost else []
-    silent = [(peer, at) for peer in others if (at := peer.lost_at) is not None]
-    spans = _spans(lost, lines.within)
-    near = [peer for begin, end in spans for peer, at in silent if begin <= at <= end]
+    others = {**known}
+    for sid in asked:
+        others.pop(sid, None)
+    near = lost_near([member for _, member in asked.values()], others, lines.within)
     if not lost or len(lost) + len(near) < lines.at_least:
         return []
-    taken, since = {peer.sid for peer in near}, min(lost) - lines.within
-    left = [peer for peer in others if peer.sid not in taken]
-    near += [_well_then(peer) for peer in left if peer.lost_at is None or peer.lost_at > since]
+    since = min(lost) - lines.within
+    left = [peer for sid, peer in others.items() if sid not in near]
+    compared: list[Member] = [*near.values()]
+    compared += [_well_then(peer) for peer in left if peer.lost_at is None or peer.lost_at > since]
     plans = {
         report.sim.rate_plan_sid: name
         for report, member in asked.values()
         if (name := member.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
     }
-    return [_with_plan(peer, plans) for peer in near] if plans else near
+    return [_with_plan(peer, plans) for peer in compared] if plans else compared
 
 
 def _well_then(peer: Member) -> Member:
@@ -183,7 +206,7 @@ def _member(report: SessionReport, known: Mapping[str, Peer]) -> Member:
     """Return a SIM that was asked for as it is compared: what a scan saw of it is of before."""
     noted = known.get(report.sim.sid)
     is_mine = noted and noted.as_of == report.as_of
-    return noted.member if noted and is_mine else member_of(case_of(report))
+    return noted if noted and is_mine else member_of(case_of(report))
 
 
 def _beside(report: SessionReport, near: Neighbours | None, *, is_whole: bool) -> SessionReport:

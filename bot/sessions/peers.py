@@ -17,7 +17,7 @@ from bot.diagnosis.contrast import Lines, Member, Trait
 from bot.diagnosis.evidence import LONG_AGO, State
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
 from bot.errors import BotError
-from bot.sessions.neighbours import Near, Peer, by_loss, lost_near
+from bot.sessions.neighbours import Near, Peer, by_loss, lost_near, peer_of
 from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import packed_snapshot
 from bot.sims.directory import SimDirectory
@@ -93,8 +93,8 @@ class ScanPeers:
             room = MOST_PEERS - len(found)
             for row in page[:room]:
                 if member := scanned_member(row):
-                    online = row.state == State.ONLINE
-                    found[row.sid] = Peer(member, online, _started(run))
+                    is_online = row.state == State.ONLINE
+                    found[row.sid] = peer_of(member, _started(run), is_online=is_online)
             if room <= len(page):
                 break
         return found
@@ -157,15 +157,15 @@ class Peers:
         member, plan = member_of(case_of(report)), report.sim.rate_plan_sid
         if plan:  # as scans, and those whose plan nobody asked for, have it
             member = replace(member, traits={**member.traits, Trait.PLAN: plan})
-        is_online = report.state is State.ONLINE
-        peer = Peer(member, is_online, report.as_of, report.allowance_known)
-        known = self._recent.get(member.sid)
+        is_online, is_judged = report.state is State.ONLINE, report.allowance_known
+        peer = peer_of(member, report.as_of, is_online=is_online, is_judged=is_judged)
+        known = self._recent.get(peer.sid)
         if report.as_of < (known.as_of if known else self._since):
             return peer
-        self._recent.pop(member.sid, None)
+        self._recent.pop(peer.sid, None)
         if len(self._recent) >= MOST_RECENT:
             del self._recent[next(iter(self._recent))]
-        self._recent[member.sid] = peer
+        self._recent[peer.sid] = peer
         return peer
 
     @property
@@ -184,8 +184,8 @@ class Peers:
 
         Around a few that are silent others are looked at before, of which nothing new is known.
         """
-        asked = {(peer := self.note(report)).member.sid: (report, peer) for report in reports}
-        lost = [pair for pair in asked.values() if pair[1].member.lost_at is not None]
+        asked = {(peer := self.note(report)).sid: (report, peer) for report in reports}
+        lost = [pair for pair in asked.values() if pair[1].lost_at is not None]
         if not lost:
             return {}
         known, since = await self.known(), self._since
@@ -203,35 +203,38 @@ class Peers:
         """
         if self._names and self._quick_look:
             await self._names.ready(patience)
-        loop, asked = asyncio.get_running_loop(), {peer.member.sid: peer for _, peer in lost}
+        loop, asked = asyncio.get_running_loop(), {peer.sid: peer for _, peer in lost}
         until, done, within = loop.time() + patience, set(asked), lines.within
-        members = [peer.member for peer in asked.values()]
-        near = lost_near(members, known.values(), within)
+        near = lost_near(asked.values(), known, within)
         for most in (MOST_QUICK, 2 * MOST_QUICK):
             old = self._outdated(known, near)
             # where none is old, none that is known can be worth a look
-            wanted = await self._worth_a_look(lost, known if old else {}, most, patience)
+            wanted = list(await self._worth_a_look(lost, known if old else {}, most, patience))
             sids = [sid for sid in wanted if sid not in done and (sid in old or sid not in known)]
             if sids or self.is_looking:
                 await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
-                near = lost_near(members, known.values(), within)
+                near = lost_near(asked.values(), known, within)
+            elif not old and len(wanted) < most:
+                break  # nor would more be found
             done.update(sids)
-            silent = [*asked.values(), *(peer for peer in near if peer.member.sid not in asked)]
-            lost = [pair for pair in lost if _is_open(pair[1].member, silent, lines)]
+            lost = [pair for pair in lost if _is_open(pair[1], near | asked, lines)]
             if not lost:
                 break
         return known
 
-    def _outdated(self, known: Mapping[str, Peer], near: Iterable[Peer]) -> dict[str, Peer]:
+    def _outdated(self, known: Mapping[str, Peer], near: Mapping[str, Peer]) -> dict[str, Peer]:
         """Return those of whom nothing new is known.
 
         Nor is it of who was lost `near` one and may be back, or silent for a cause of its own.
         """
         since, may_be_back = self._since, self._clock.now() - MAY_BE_BACK
         old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
-        doubtful = [peer for peer in near if peer.as_of < may_be_back or not peer.is_judged]
-        return old | {peer.member.sid: peer for peer in doubtful}
+        return old | {
+            sid: peer
+            for sid, peer in near.items()
+            if peer.as_of < may_be_back or not peer.is_judged
+        }
 
     async def known(self) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
@@ -255,9 +258,8 @@ class Peers:
         That are those on its cell, what is called alike, and where these are few, on its network:
         the same whoever asks, so that no answer becomes another by asking again.
         """
-        near, queues = Near([peer.member for _, peer in lost], known), list[list[str]]()
-        for report, peer in lost:
-            mine = peer.member
+        near, queues = Near([peer for _, peer in lost], known), list[list[str]]()
+        for report, mine in lost:
             queue = by_loss(mine, near.others(mine, Trait.CELL), most)
             queue += await self._namesakes(report, most, patience)
             if (room := most - len(queue)) > 0:
@@ -356,12 +358,13 @@ def _numbered(named: re.Match[str], by: int | None) -> tuple[str, re.Pattern[str
     return named[1], re.compile(f"{re.escape(named[1])}{numbers}{re.escape(named[3])}")
 
 
-def _is_open(mine: Member, silent: Iterable[Peer], lines: Lines) -> bool:
+def _is_open(mine: Member, silent: Mapping[str, Peer], lines: Lines) -> bool:
     """Return whether others were lost with it, but too few of its cell for an outage of that."""
     with_it = lost_near([mine], silent, lines.within)
-    cells = [peer.member.traits.get(Trait.CELL) for peer in with_it]
-    is_settled = len(cells) >= lines.at_least and len(set(cells)) == 1
-    return len(cells) > 1 and not is_settled
+    cell = Trait.CELL
+    cells = {peer.traits.get(cell) for peer in with_it.values()}
+    is_settled = len(with_it) >= lines.at_least and len(cells) == 1
+    return len(with_it) > 1 and not is_settled
 
 
 def _still_true(known: dict[str, Peer], old: Mapping[str, Peer]) -> dict[str, Peer]:
@@ -369,8 +372,8 @@ def _still_true(known: dict[str, Peer], old: Mapping[str, Peer]) -> dict[str, Pe
 
     Then all of them may be; those that were looked at since then stay.
     """
-    silent = [sid for sid, peer in old.items() if peer.member.lost_at is not None]
-    if all(known[sid].member.lost_at is not None for sid in silent):
+    silent = [sid for sid, peer in old.items() if peer.lost_at is not None]
+    if all(known[sid].lost_at is not None for sid in silent):
         return known
     outdated = {sid for sid in silent if known[sid] is old[sid]}
     return {sid: peer for sid, peer in known.items() if sid not in outdated}

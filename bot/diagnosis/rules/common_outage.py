@@ -60,10 +60,9 @@ def common_outage(
     """Find SIMs that were lost at about the same time; each is counted once."""
     asked = {each.sim_sid: each for each in cases}
     lines = replace(lines_of(limits), is_sample=bool(peers))
-    for outage in outages_of([*map(member_of, asked.values()), *peers], lines):
+    for outage in outages_of([*map(member_of, asked.values()), *peers], lines, asked):
         finding = _finding(outage, limits)
-        for sid in outage.sids & asked.keys():
-            yield sid, finding
+        yield from ((sid, finding) for sid in asked if sid in outage.sids)
 
 
 def lines_of(limits: Thresholds) -> Lines:

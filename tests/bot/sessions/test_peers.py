@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.diagnosis.contrast import Member, Trait
+from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import Fault
@@ -26,7 +26,7 @@ class Scan:
     kept = None
 
     def __init__(self, *peers, error=None, gate=None):
-        self.peers_by_sid = {peer.member.sid: peer for peer in peers}
+        self.peers_by_sid = {peer.sid: peer for peer in peers}
         self.error, self.gate = error, gate
 
     async def peers(self):
@@ -70,8 +70,8 @@ async def test_what_is_older_than_ten_minutes_is_forgotten(put, open_with, clock
 def a_peer(clock, number, *, hours=3, lost_at=None):
     """Return a SIM of the same cell, online at the last scan so many hours ago."""
     seen = clock.now() - timedelta(hours=hours)
-    traits = {Trait.CELL: CELL}
-    return Peer(Member(a_sid(number), lost_at, seen.timestamp(), traits), lost_at is None, seen)
+    told = {"is_online": lost_at is None, "as_of": seen}
+    return Peer(a_sid(number), lost_at, seen.timestamp(), {Trait.CELL: CELL}, **told)
 
 
 async def test_the_last_scan_is_asked_and_a_few_are_looked_at_again(put, open_with, clock, api):
@@ -168,7 +168,7 @@ async def test_the_last_scan_tells_silent_from_well(put, open_with, clock):
     known = [a_peer(clock, number, lost_at=lost_at) for number in (1, 2)]
     known += [a_peer(clock, number, hours=20) for number in (3, 4)]
     known += [
-        replace(peer, member=replace(peer.member, traits={Trait.CELL: "310-260-1-1"}))
+        replace(peer, traits={Trait.CELL: "310-260-1-1"})
         for peer in (a_peer(clock, number) for number in range(11, 21))
     ]
     lookup = open_with(Peers(clock, Scan(*known)))

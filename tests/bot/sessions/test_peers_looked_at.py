@@ -113,7 +113,7 @@ async def test_asking_again_looks_at_no_more(put, open_with, clock, api):
         put(number, imei=None, silent=number == 1, cell_id=f"310-260-1-{number}")
     scan = Scan(*(a_peer(clock, number) for number in range(2, 21)))
     for peer in scan.peers_by_sid.values():
-        peer.member.traits[Trait.NETWORK] = "310-260"
+        peer.traits[Trait.NETWORK] = "310-260"
     lookup = open_with(Peers(clock, scan, open_with(None).look_up, patience=120))
     answers = [await lookup.look_up(a_sid(1)) for _ in range(4)]
     looked_at = {path for path in paths(api) if path.endswith("DataSessions")}

@@ -53,9 +53,9 @@ async def test_they_are_those_of_the_newest_scan(scan, keep, clock):
     (peer,) = peers.values()
 
     assert [report.sim.sid] == list(peers)
-    assert traits_of(case_of(report)) == peer.member.traits
-    assert (True, None) == (peer.is_online, peer.member.lost_at)
-    assert Trait.CELL in peer.member.traits
+    assert traits_of(case_of(report)) == peer.traits
+    assert (True, None) == (peer.is_online, peer.lost_at)
+    assert Trait.CELL in peer.traits
 
 
 async def test_it_is_read_again_after_a_while(scan, keep, clock):
@@ -71,7 +71,7 @@ async def test_it_is_read_again_after_a_while(scan, keep, clock):
 
     assert [{}, {}, {}] == [none, at_once, long_after]
     assert [("DE1", 5.0, False)] == [
-        (sid, peer.member.lost_at, peer.is_online) for sid, peer in later.items()
+        (sid, peer.lost_at, peer.is_online) for sid, peer in later.items()
     ]
 
 
