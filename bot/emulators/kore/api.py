@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from cachetools import LRUCache
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import Clock
@@ -26,30 +27,27 @@ from bot.emulators.kore.http import (
     ApiError,
     LoggedRequest,
     Request,
-    Response,
     Row,
     Value,
-    json_response,
+    faulty,
     not_found,
     read_body,
     read_request,
     replacement,
-    send_faulty_response,
-    send_response,
 )
 from bot.emulators.kore.resources import Resources
 from bot.struct import asdict
 
 AN_HOUR = 3600
-UNAUTHORIZED = json_response({"message": "Unauthorized"}, 401)
-DENIED = json_response(
+UNAUTHORIZED = JSONResponse({"message": "Unauthorized"}, 401)
+DENIED = JSONResponse(
     {
         "message": "User is not authorized to access this resource with an explicit deny",
         "error": "Invalid or expired token",
     },
     403,
 )
-_BAD_CLIENT = json_response(
+_BAD_CLIENT = JSONResponse(
     {
         "error": "invalid_client",
         "error_description": "Invalid client or Invalid client credentials",
@@ -72,7 +70,7 @@ class Tokens:
         """Answer one request for a token: `grant_type`, `client_id` and `client_secret`."""
         fields = parse_qs(form.decode("latin-1"))
         if fields.get("grant_type") != ["client_credentials"]:
-            return json_response(
+            return JSONResponse(
                 {"code": 400, "message": "grant_type must be client_credentials"}, 400
             )
         given = (fields.get("client_id", [""])[0], fields.get("client_secret", [""])[0])
@@ -80,7 +78,7 @@ class Tokens:
             return _BAD_CLIENT
         expires_in = str(self.seconds) if self.expires_in_as_text else self.seconds
         bearer = {"access_token": self.issue(), "expires_in": expires_in}
-        return json_response(bearer | {"token_type": "Bearer", "scope": "email"})
+        return JSONResponse(bearer | {"token_type": "Bearer", "scope": "email"})
 
     def issue(self) -> str:
         """Make a token that holds from now on: a JWT in its looks, as KORE's are."""
@@ -142,12 +140,12 @@ class Control:
             "token_seconds": self._token_seconds,
         }
         self._endpoints: dict[tuple[str, str], Callable[[bytes], Response]] = {
-            ("GET", "/_faults"): lambda _: json_response(self._state()),
+            ("GET", "/_faults"): lambda _: JSONResponse(self._state()),
             ("POST", "/_faults"): self._set,
             ("DELETE", "/_faults"): self._clear,
-            ("GET", "/_requests"): lambda _: json_response(self._last_requests()),
+            ("GET", "/_requests"): lambda _: JSONResponse(self._last_requests()),
             ("DELETE", "/_requests"): self._clear_requests,
-            ("GET", "/_events"): lambda _: json_response({"events": self._events.titles()}),
+            ("GET", "/_events"): lambda _: JSONResponse({"events": self._events.titles()}),
             ("POST", "/_events"): self._trigger,
         }
 
@@ -164,13 +162,13 @@ class Control:
                 self._settings[name](value)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             known = {"settings": list(self._settings), "kinds": list(KINDS)}
-            return json_response({"message": f"{type(error).__name__}: {error}"} | known, 400)
-        return json_response(self._state())
+            return JSONResponse({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return JSONResponse(self._state())
 
     def _clear(self, _: bytes) -> Response:
         self._faults.clear()
         self._tokens.seconds = AN_HOUR
-        return json_response(self._state())
+        return JSONResponse(self._state())
 
     def _trigger(self, body: bytes) -> Response:
         try:
@@ -178,12 +176,12 @@ class Control:
             self._events.trigger(wanted["sim"], wanted["event"])
         except (ValueError, TypeError, KeyError) as error:
             known = {"events": self._events.titles()}
-            return json_response({"message": f"{type(error).__name__}: {error}"} | known, 400)
-        return json_response(wanted)
+            return JSONResponse({"message": f"{type(error).__name__}: {error}"} | known, 400)
+        return JSONResponse(wanted)
 
     def _clear_requests(self, _: bytes) -> Response:
         self._requests.clear()
-        return json_response(self._last_requests())
+        return JSONResponse(self._last_requests())
 
     def _next(self, faults: list[Row]) -> None:
         for fault in faults:
@@ -295,24 +293,19 @@ class KoreApi:
         request = read_request(scope, self._this_minute())
         if request.raw_path.startswith(CONTROL):
             response = self._control.answer(request, await read_body(receive))
-            await send_response(response or not_found(request.raw_path).response, send)
+            await (response or not_found(request.raw_path).response)(scope, receive, send)
             return
         self.requests.append(request.logged)
         if self.faults.latency:
             await self._clock.sleep(self.faults.latency)
         fault = self.faults.take(request.raw_path)
         if fault is None:
-            await send_response(await self._answer(request, receive), send)
-        else:
-            await self._misbehave(fault, request, receive, send)
-
-    async def _misbehave(
-        self, fault: Fault, request: Request, receive: Receive, send: Send
-    ) -> None:
+            await (await self._answer(request, receive))(scope, receive, send)
+            return
         if fault.delay:
             await self._clock.sleep(fault.delay)
         response = replacement(fault) or await self._answer(request, receive)
-        await send_faulty_response(response, fault, receive, send, self._clock)
+        await faulty(response, fault, self._clock)(scope, receive, send)
 
     async def _answer(self, request: Request, receive: Receive) -> Response:
         try:
@@ -330,7 +323,7 @@ class KoreApi:
         key = (request.base, request.raw_path, request.raw_query, request.now)
         response = self._rendered.get(key)
         if response is None:
-            response = self._rendered[key] = json_response(self._resources.answer(request))
+            response = self._rendered[key] = JSONResponse(self._resources.answer(request))
         return response
 
 

@@ -1,6 +1,5 @@
 """HTTP for the stand-in: reads requests, sends responses (faulty ones too), pages lists."""
 
-import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Sequence
@@ -9,24 +8,16 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, unquote, unquote_plus
 from zlib import crc32
 
-from starlette.types import Receive, Scope, Send
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import Clock
 from bot.emulators.kore.faults import Fault
-from bot.struct import Struct, field
+from bot.struct import Struct
 
 Row = dict[str, Any]
+Body: TypeAlias = bytes | memoryview
 Value: TypeAlias = Any  # whatever a field of a payload may hold
-JSON = "application/json"
-
-
-class Response(Struct):
-    """One HTTP response."""
-
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class ApiError(Exception):
@@ -34,7 +25,7 @@ class ApiError(Exception):
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
-        self.response = json_response(
+        self.response = JSONResponse(
             {
                 "status": status,
                 "message": message,
@@ -45,12 +36,6 @@ class ApiError(Exception):
         )
 
 
-def json_response(payload: Value, status: int = 200, **headers: str) -> Response:
-    """Render a payload as compact JSON."""
-    body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
-    return Response(status, body, headers=headers)
-
-
 def not_found(what: str, code: int = 20404) -> ApiError:
     """Return the 404 for a resource that is not there."""
     return ApiError(404, code, f"The requested resource {what} was not found")
@@ -59,29 +44,23 @@ def not_found(what: str, code: int = 20404) -> ApiError:
 _NEXT = re.compile(rb'("next_page_url":")https?://[^/"]+')
 
 
-async def send_response(response: Response, send: Send) -> None:
-    """Send a whole response."""
-    await _head(response, send)
-    await send({"type": "http.response.body", "body": response.body})
-
-
-async def send_faulty_response(
-    response: Response, fault: Fault, receive: Receive, send: Send, clock: Clock
-) -> None:
-    """Send a response as the fault has it; does not finish it where it is cut or hangs."""
-    if fault.hang:
-        await _gone(receive)
-        return
+def faulty(response: Response, fault: Fault, clock: Clock) -> ASGIApp:
+    """Return what sends a response as the fault has it; one that is cut or hangs has no end."""
     response = _bent(response, fault)
-    await _head(response, send)
-    if fault.cut is not None:
-        body = response.body[: fault.cut]
-        await send({"type": "http.response.body", "body": body, "more_body": True})
-        return
-    if fault.pause is not None:
-        await _in_parts(response.body, fault.parts, fault.pause, send, clock)
-        return
-    await send({"type": "http.response.body", "body": response.body})
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if fault.hang:
+            await _gone(receive)
+        elif fault.cut is not None:
+            await _begin(response, send)
+            await _part(response.body[: fault.cut], send)
+        elif fault.pause is not None:
+            await _begin(response, send)
+            await _in_parts(response.body, fault.parts, fault.pause, send, clock)
+        else:
+            await response(scope, receive, send)
+
+    return answer
 
 
 def replacement(fault: Fault) -> Response | None:
@@ -89,32 +68,33 @@ def replacement(fault: Fault) -> Response | None:
     if fault.status is None:
         return None
     wait = {} if fault.retry_after is None else {"retry-after": fault.retry_after}
+    headers = {"content-type": fault.content_type} | fault.headers | wait
     body = b64decode(fault.body) if fault.base64 else fault.body.encode()
-    return Response(fault.status, body, fault.content_type, fault.headers | wait)
+    return Response(body, fault.status, headers)
 
 
 def _bent(response: Response, fault: Fault) -> Response:
     if fault.next_page_origin is None:
         return response
     origin = fault.next_page_origin.encode()
-    body = _NEXT.sub(lambda found: found[1] + origin, response.body)
-    return Response(response.status, body, response.content_type, response.headers)
+    body = _NEXT.sub(lambda found: found[1] + origin, bytes(response.body))
+    return Response(body, response.status_code, media_type=response.media_type)
 
 
-async def _head(response: Response, send: Send) -> None:
-    more = [(n.encode(), v.encode("latin-1")) for n, v in response.headers.items()]
-    length = (b"content-length", b"%d" % len(response.body))
-    kind = (b"content-type", response.content_type.encode())
-    headers = [kind, length, *more]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+async def _begin(response: Response, send: Send) -> None:
+    status, headers = response.status_code, response.raw_headers
+    await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
-async def _in_parts(body: bytes, parts: int, pause: float, send: Send, clock: Clock) -> None:
+async def _part(body: Body, send: Send) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _in_parts(body: Body, parts: int, pause: float, send: Send, clock: Clock) -> None:
     step = max(len(body) // parts, 1)
     for start in range(0, len(body), step):
         await clock.sleep(pause)
-        part = body[start : start + step]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await _part(body[start : start + step], send)
     await send({"type": "http.response.body", "body": b""})
 
 

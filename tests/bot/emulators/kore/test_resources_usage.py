@@ -165,7 +165,7 @@ def test_bad_periods(query: str):
     with pytest.raises(ApiError) as refused:
         periods_of(asking(query), NOON)
 
-    assert 400 == refused.value.response.status
+    assert 400 == refused.value.response.status_code
 
 
 def test_the_default_is_a_month():
