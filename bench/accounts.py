@@ -3,11 +3,11 @@
 import asyncio
 import gc
 import json
-from pathlib import Path
+from functools import partial
 
 import httpx
 import uvloop
-from rounds import ROUNDS, atimed, report
+from rounds import ROUNDS, atimed, report, resident, show
 from stub import SID, stub
 
 from bot.app.accounts import AccountStacks
@@ -47,6 +47,12 @@ def stacks_of(count: int) -> AccountStacks:
     return AccountStacks(clients, directories, clock)
 
 
+async def ask(stacks: AccountStacks) -> None:
+    """Ask all accounts for the one SIM."""
+    if not await stacks.resolver(stacks.client)._filtered(ICCID):  # noqa: SLF001 -- what KORE is asked
+        raise SystemExit("not found")
+
+
 async def by_iccid() -> None:
     """Compare the wall time of one account with that of ten."""
     wanted = identify(ICCID)
@@ -54,17 +60,10 @@ async def by_iccid() -> None:
         raise SystemExit("that is no ICCID")
     every = {count: stacks_of(count) for count in (1, MANY)}
 
-    def ask(count: int):
-        async def asking() -> None:
-            stacks = every[count]
-            if not await stacks.resolver(stacks.client)._filtered(ICCID):  # noqa: SLF001 -- what KORE is asked
-                raise SystemExit("not found")
-
-        return asking
-
-    figures = await atimed({str(count): ask(count) for count in every}, 2 * ROUNDS)
-    for name, figure in figures.items():
-        print(f"  {name:>2} accounts {figure.wall * 1000:6.1f} ms wall")
+    figures = await atimed(
+        {str(count): partial(ask, stacks) for count, stacks in every.items()}, 2 * ROUNDS
+    )
+    show(figures, "by so many accounts")
     ratio = figures[str(MANY)].wall / figures["1"].wall
     report("accounts: a look-up by ICCID over ten, over one", ratio, 1.3)
 
@@ -87,27 +86,14 @@ async def beside_a_silent_one() -> None:
     lists = {name: SimDirectory(client, clock, account=name) for name, client in both.items()}
     beside = AccountStacks(both, lists, clock)
     waiting = [asyncio.create_task(silent.sim(f"DE{n:032x}", fresh=True)) for n in range(60)]
-
-    def ask(stacks: AccountStacks):
-        async def asking() -> None:
-            if not await stacks.resolver(stacks.client)._filtered(ICCID):  # noqa: SLF001 -- what KORE is asked
-                raise SystemExit("not found")
-
-        return asking
-
-    figures = await atimed({"alone": ask(alone), "beside": ask(beside)}, 2 * ROUNDS)
+    figures = await atimed(
+        {"alone": partial(ask, alone), "beside": partial(ask, beside)}, 2 * ROUNDS
+    )
     ratio = figures["beside"].wall / figures["alone"].wall
     report("accounts: a look-up beside a silent one, over alone", ratio, 1.1)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
-
-
-def resident() -> float:
-    """Return this process's memory in MB."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 / 1e6
 
 
 async def idle() -> None:
@@ -123,6 +109,7 @@ async def idle() -> None:
             await client.sim(SID)
             await asyncio.gather(*(each.sim(SID) for each in behind))
             kept.append((client, behind, directory))
+            gc.collect()
             if count == 0:
                 first = resident()
         report("accounts: an idle account", (resident() - first) / MANY, 3, "MB")

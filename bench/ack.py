@@ -6,7 +6,6 @@ other; the rounds take turns. Ours answers every command in full: look-up, diagn
 
 import argparse
 import asyncio
-import hashlib
 import hmac
 import json
 import os
@@ -19,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import uvloop
@@ -26,11 +26,14 @@ from rounds import report
 from slack import slack_stub
 from stub import SID, stub
 
+from bot.emulators.slack.delivery import FORM, signature
+
 SECRET = "bench-signing-secret"
 ROUNDS = 5
 SECONDS = 2.0
 RATES = (100, 200)
 PATH = "/slack/events"
+LAST_CORE = frozenset({(os.cpu_count() or 1) - 1})
 
 
 async def bare() -> None:
@@ -44,9 +47,8 @@ async def bare() -> None:
 
     async def events(request: Request) -> Response:
         body = await request.body()
-        stamp = request.headers["x-slack-request-timestamp"].encode()
-        mine = hmac.new(SECRET.encode(), b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest()
-        fits = hmac.compare_digest("v0=" + mine, request.headers["x-slack-signature"])
+        mine = signature(SECRET, request.headers["x-slack-request-timestamp"], body)
+        fits = hmac.compare_digest(mine, request.headers["x-slack-signature"])
         return Response("", 200 if fits else 401)
 
     app = Starlette(routes=[Route(PATH, events, methods=["POST"])])
@@ -96,28 +98,34 @@ class Server:
 def floor_server() -> Iterator[Server]:
     """Start the floor's."""
     command = [sys.executable, __file__, "--serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process, pinned(process):
+    with started(command, LAST_CORE, stdout=subprocess.PIPE) as process:
         yield Server("floor", int(process.stdout.readline()), process.pid)  # type: ignore[union-attr]
 
 
 @contextmanager
-def bot_server(slack: str, kore: str) -> Iterator[Server]:
-    """Start the bot as anybody does; its log goes to a file."""
+def bot_process(
+    command: str, env: dict[str, str], cores: frozenset[int] | None = None
+) -> Iterator[Server]:
+    """Start the bot or a worker as anybody does; its log goes to a file, and its store may too."""
     with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
-        command = [sys.executable, "-m", "bot", "run"]
-        env = environment(slack, kore) | kept_in(folder)
-        with subprocess.Popen(command, env=env, cwd=folder, stderr=log) as process, pinned(process):
-            yield Server("ours", wait_for_port(Path(log.name), process), process.pid)
+        words = [sys.executable, "-m", "bot", command]
+        env = kept_in(folder) | env
+        with started(words, cores, env=env, cwd=folder, stderr=log) as process:
+            yield Server(command, wait_for_port(Path(log.name), process), process.pid)
 
 
 @contextmanager
-def pinned(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Keep a process on the last core, and end it."""
-    os.sched_setaffinity(process.pid, {(os.cpu_count() or 1) - 1})
-    try:
-        yield
-    finally:
-        process.terminate()
+def started(
+    command: list[str], cores: frozenset[int] | None, **how: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a process, on these cores alone if any are named, and end it."""
+    with subprocess.Popen(command, **how) as process:
+        if cores:
+            os.sched_setaffinity(process.pid, cores)
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def wait_for_port(log: Path, process: subprocess.Popen[bytes]) -> int:
@@ -195,16 +203,20 @@ class Caller:
                 "trigger_id": f"{os.getpid()}.{self._number}.{time.monotonic_ns()}",
             }
         ).encode()
-        stamp = str(int(time.time()))
-        base = b"v0:" + stamp.encode() + b":" + body
-        signature = hmac.new(SECRET.encode(), base, hashlib.sha256).hexdigest()
-        head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: bot\r\nContent-Length: {len(body)}\r\n"
-            "Content-Type: application/x-www-form-urlencoded\r\n"
-            "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
-            f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: v0={signature}\r\n\r\n"
-        )
-        return head.encode() + body
+        return signed(body, FORM)
+
+
+def signed(body: bytes, content_type: str) -> bytes:
+    """Return the bytes of a request as Slack sends it."""
+    stamp = str(int(time.time()))
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: bot\r\nContent-Length: {len(body)}\r\n"
+        f"Content-Type: {content_type}\r\n"
+        "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
+        f"X-Slack-Request-Timestamp: {stamp}\r\n"
+        f"X-Slack-Signature: {signature(SECRET, stamp, body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def same(_number: int) -> str:
@@ -236,7 +248,10 @@ SCENES = {
 async def measure(name: str, slack: str, floor: Server) -> None:
     """Measure one scene at each rate and print its figures."""
     scene = SCENES[name]
-    with stub(latency=scene.latency) as kore, bot_server(slack, kore) as bot:
+    with (
+        stub(latency=scene.latency) as kore,
+        bot_process("run", environment(slack, kore), LAST_CORE) as bot,
+    ):
         caller, cold = Caller(slack, scene.text), Caller(slack, another)
         await caller.round(bot, 100)
         for rate in RATES:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import uvloop
 from ack import kept_in
 from mcp_types.version import LATEST_MODERN_VERSION as VERSION
-from rounds import ROUNDS, atimed, report
+from rounds import ROUNDS, atimed, report, show
 from stub import SID, stub
 
 from bot.app.mcp import agent_services
@@ -116,8 +116,7 @@ async def main() -> None:
                 tune_garbage_collector()
                 both = {"terminal": in_terminal, "tool": calling(app)}
                 figures = await atimed(both, 5 * ROUNDS)
-    for name, figure in figures.items():
-        print(f"  {name:<9} {figure.cpu / TIMES * 1e3:6.2f} ms CPU a look-up")
+    show(figures, "a look-up", times=TIMES)
     ratio = figures["tool"].cpu / figures["terminal"].cpu
     report("agents: a tool call, over the terminal's look-up", ratio, 1.3)
 

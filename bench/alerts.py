@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import uvloop
-from rounds import report
-from scan import IN_BOT, IN_FLIGHT, LATENCY, SIMS, a_file, make_due, scanning, until
+from rounds import a_file, report, share
+from scan import IN_BOT, IN_FLIGHT, LATENCY, SIMS, make_due, scanning, until
 from slack import slack_stub
 from sqlalchemy import text
 from stub import stub
@@ -153,10 +153,8 @@ async def standing() -> None:
             while not await all_stand(work):  # noqa: ASYNC110 -- another task's work
                 await asyncio.sleep(1.0)
             await asyncio.sleep(5.0)
-            cpu, wall = time.process_time(), time.perf_counter()
-            await asyncio.sleep(MEASURED)
-            share = (time.process_time() - cpu) / (time.perf_counter() - wall)
-    report(f"alerts: {INCIDENTS} open incidents", share * 100, 2, "% core")
+            taken = await share(MEASURED)
+    report(f"alerts: {INCIDENTS} open incidents", taken, 2, "% core")
 
 
 async def opened(database: Database, work: AlertWork, number: int) -> None:

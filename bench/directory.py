@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
-from rounds import atimed, report
+from rounds import atimed, held, report, show
 
 from bot.clock import SystemClock
 from bot.kore.models import Sim
@@ -51,31 +51,6 @@ class Fleet:
         """Return them all."""
         for sim in self._sims:
             yield sim
-
-
-class Hold:
-    """Measures how long the loop was held at most, in CPU: other processes do not count."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-
-    async def watch(self) -> None:
-        """Take turns with whatever else runs, until cancelled."""
-        last = time.thread_time()
-        while True:
-            await asyncio.sleep(0)
-            now = time.thread_time()
-            self.longest, last = max(self.longest, now - last), now
-
-
-async def held(work: object) -> float:
-    """Return the longest hold in milliseconds while something is awaited."""
-    hold = Hold()
-    watching = asyncio.create_task(hold.watch())
-    await asyncio.sleep(0)
-    await work
-    watching.cancel()
-    return hold.longest * 1e3
 
 
 async def filled() -> SimDirectory:
@@ -117,8 +92,7 @@ async def main() -> None:
             "an ICCID": lambda: directory.near(identify("8901260012345678909")),
         }
     )
-    for name, figure in figures.items():
-        print(f"  {name:<20} {figure.cpu * 1e3:7.1f} ms CPU {figure.wall * 1e3:7.1f} ms wall")
+    show(figures)
     cpu = figures["a name"].cpu
     report("directory: x bare, same scorers", cpu / figures["bare, same scorers"].cpu, 2)
     report("directory: x bare, default scorer", cpu / figures["bare, default scorer"].cpu, 1)

@@ -2,14 +2,14 @@
 
 import asyncio
 import itertools
-import json
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aiohttp
 import uvloop
-from rounds import atimed, report
-from stub import SID, stub
+from rounds import atimed, report, show
+from stub import SID, counts, stub
 
 from bot.clock import SystemClock
 from bot.kore.client import KoreClient
@@ -26,6 +26,11 @@ def client(url: str, at_once: int, budget: float = 8.0) -> KoreClient:
     retry = RetryPolicy(budget=budget, tries=10)
     config = KoreConfig(api_url=url, access_token="t", at_once=at_once, retry=retry)
     return open_kore(config, SystemClock())
+
+
+def asking(kore: KoreClient) -> Callable[[], Awaitable[bytes]]:
+    """Return what asks for a page and parses nothing."""
+    return partial(kore._requester.get, "data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
 
 
 async def crowd(ask: Callable[[], Awaitable[object]], in_flight: int, total: int) -> None:
@@ -50,18 +55,14 @@ async def cpu(in_flight: int = 50) -> None:
                 async with raw.get(f"{url}{PATH}?PageSize=1000") as answer:
                     await answer.read()
 
-            async def ours() -> None:
-                await kore._requester.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
-
             figures = await atimed(
                 {
                     "aiohttp": lambda: crowd(floor, in_flight, REQUESTS),
-                    "ours": lambda: crowd(ours, in_flight, REQUESTS),
+                    "ours": lambda: crowd(asking(kore), in_flight, REQUESTS),
                 }
             )
         await kore.aclose()
-    for name, figure in figures.items():
-        print(f"  {name:<10} {figure.cpu * 1000:7.0f} ms CPU, {figure.wall * 1000:7.0f} ms wall")
+    show(figures, f"for {REQUESTS}")
     report("fetch: CPU at 50 in flight", figures["ours"].cpu / figures["aiohttp"].cpu, 2)
 
 
@@ -69,10 +70,7 @@ async def rate(in_flight: int = 100, latency: float = 0.1) -> None:
     """Compare with the ideal rate: as many as fit into the latency."""
     with stub(latency=latency) as url:
         kore = client(url, in_flight)
-
-        async def ours() -> None:
-            await kore._requester.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
-
+        ours = asking(kore)
         await crowd(ours, in_flight, in_flight)
         figures = await atimed({"ours": lambda: crowd(ours, in_flight, REQUESTS * 2)}, 5)
         await kore.aclose()
@@ -84,19 +82,14 @@ async def limited(limit: float = 100, total: int = 1500) -> None:
     """Keep to a server that allows 100 a second, knowing nothing of it beforehand."""
     with stub(limit=limit) as url:
         kore = client(url, 50, budget=120)
-
-        async def ours() -> None:
-            await kore._requester.get("data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
-
         began = time.perf_counter()
-        await crowd(ours, 50, total)
+        await crowd(asking(kore), 50, total)
         took = time.perf_counter() - began
-        async with aiohttp.ClientSession() as raw, raw.get(f"{url}/counts") as answer:
-            counts = json.loads(await answer.read())
+        counted = await counts(url)
         await kore.aclose()
     ideal = (total - limit) / limit  # the bucket is full at the start
     report("fetch: share of a limit of 100/s", ideal / took, 0.95, least=True)
-    report("fetch: requests wasted on 429", counts["refused"] / counts["asked"], 0.1, "share")
+    report("fetch: requests wasted on 429", counted["refused"] / counted["asked"], 0.1, "share")
 
 
 if __name__ == "__main__":

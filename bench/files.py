@@ -1,7 +1,5 @@
 """How many of our files run for one command, for one mention and for one page of KORE's."""
 
-import hashlib
-import hmac
 import json
 import os
 import sys
@@ -9,26 +7,21 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import uvloop
-from ack import PATH, SECRET, Caller, another, environment
-from lookup import arrive, bot_between
+from ack import Caller, another, environment, signed
+from lookup import arrive, bot_between, endpoint_of
 from rounds import report
 from slack import slack_stub
 from stub import stub
 
-import handlers
 from bot.app.accounts import kore_configs
 from bot.clock import SystemClock
 from bot.kore.connect import open_kore
 from bot.settings import load_settings
-from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, make_bolt_app
 from bot.slack.client import open_session
-from bot.slack.identity import Identity
-from handlers.commands import in_hand
 
 ROOT = Path(__file__).parent.parent
 ROOMS = tuple(str(ROOT / room) + os.sep for room in ("bot", "handlers"))
@@ -80,14 +73,7 @@ def mention(us: str, number: int) -> bytes:
             "authorizations": [{"team_id": "T0", "user_id": us, "is_bot": True}],
         }
     ).encode()
-    stamp = str(int(time.time()))
-    base = b"v0:" + stamp.encode() + b":" + body
-    signature = hmac.new(SECRET.encode(), base, hashlib.sha256).hexdigest()
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
-        f"X-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: v0={signature}\r\n\r\n"
-    )
-    return head.encode() + body
+    return signed(body, "application/json")
 
 
 def show(name: str, ran: set[str], goal: int) -> None:
@@ -106,13 +92,7 @@ async def main() -> None:
             AsyncExitStack() as stack,
         ):
             services = bot.services
-            about = Identity(team="T0", enterprise=None, user="U9", bot="B9")
-            app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
-            handlers.register(app, services)
-            verifier = SignatureVerifier(SECRET, services.clock)
-            taking = partial(in_hand, services.questions)
-            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics, taking)
-            await endpoint.open()
+            endpoint = await endpoint_of(services, session, slack)
             caller, number = Caller(slack, another), iter(range(1_000_000))
             settings = load_settings(environment(slack, kore), None)
             client = open_kore(kore_configs(settings)[""], SystemClock(), services.metrics)

@@ -2,13 +2,13 @@
 
 import asyncio
 import random
-import tempfile
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from rounds import atimed, report
+from rounds import a_file, atimed, report
 from scan import FLEET
 
 from bot.blocks.fleet import fleet_screen
@@ -131,12 +131,9 @@ async def measured(database: Database) -> list[bool]:
 
 async def main() -> int:
     """Return 1 where a figure misses its goal."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = await Database.open(f"sqlite:///{folder}/bench.db")
-        try:
+    with a_file() as store:
+        async with aclosing(await Database.open(store)) as database:
             met = await measured(database)
-        finally:
-            await database.aclose()
     return 0 if all(met) else 1
 
 

@@ -1,11 +1,9 @@
 """Fifty look-ups of one SIM at the same time: how many requests reach KORE."""
 
 import asyncio
-import json
 
-import aiohttp
 from rounds import report
-from stub import SID, stub
+from stub import SID, counts, stub
 
 from bot.clock import SystemClock
 from bot.kore.connect import KoreConfig, open_kore
@@ -20,9 +18,8 @@ async def main() -> None:
         asks = [ask for _ in range(ASKERS) for ask in (kore.sim(SID), kore.data_sessions(SID))]
         await asyncio.gather(*asks)
         await kore.aclose()
-        async with aiohttp.ClientSession() as raw, raw.get(f"{url}/counts") as answer:
-            counts = json.loads(await answer.read())
-    report("flight: requests for 50 askers (SIM and sessions)", counts["asked"], 2, "requests")
+        asked = (await counts(url))["asked"]
+    report("flight: requests for 50 askers (SIM and sessions)", asked, 2, "requests")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -25,7 +24,7 @@ from types import SimpleNamespace
 
 import asyncpg
 import uvloop
-from rounds import atimed, report
+from rounds import a_file, atimed, report, share
 from sqlalchemy import select, text
 
 from bot.clock import SystemClock
@@ -158,13 +157,6 @@ async def fans(database: Database) -> bool:
     return report(what, statistics.median(taken), 1, "s")
 
 
-async def share(seconds: float) -> float:
-    """Return how much of a core this process takes for that long."""
-    cpu, wall = time.process_time(), time.perf_counter()
-    await asyncio.sleep(seconds)
-    return (time.process_time() - cpu) / (time.perf_counter() - wall)
-
-
 async def standing(database: Database) -> list[bool]:
     """Let watches come again and again; then let all rest."""
     async with running(database, slots=50) as queue:
@@ -178,8 +170,8 @@ async def standing(database: Database) -> list[bool]:
         idle = await share(MEASURED / 2)
     every = f"{WATCHES} watches every {EVERY:g} s"
     return [
-        report(f"jobs: {every}, {database.kind}", busy * 100, 8, "% core"),
-        report(f"jobs: idle, {database.kind}", idle * 100, 0.5, "% core"),
+        report(f"jobs: {every}, {database.kind}", busy, 8, "% core"),
+        report(f"jobs: idle, {database.kind}", idle, 0.5, "% core"),
     ]
 
 
@@ -244,14 +236,10 @@ def main() -> int:
     """Print all; 1 where a goal is missed."""
     from tests.postgres_server import PostgresServer  # noqa: PLC0415 -- a replica needs none
 
-    with tempfile.TemporaryDirectory() as folder:
-        met = uvloop.run(measured(f"sqlite:///{folder}/bench.db"))
-    server = PostgresServer()
-    server.start()
-    try:
+    with a_file() as store:
+        met = uvloop.run(measured(store))
+    with PostgresServer() as server:
         met += uvloop.run(measured(server.url()))
-    finally:
-        server.close()
     return 0 if all(met) else 1
 
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import aiohttp
 import uvloop
 from ack import SECRET, Caller, environment, kept_in, same
-from rounds import ROUNDS, atimed, report
+from rounds import ROUNDS, atimed, report, show
 from slack import slack_stub
 from stub import SID, stub
 
@@ -23,6 +23,7 @@ import handlers
 from bot.app.bot import Bot
 from bot.app.run import running, tune_garbage_collector
 from bot.blocks.kit import Screen
+from bot.services import Services
 from bot.settings import load_settings
 from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, make_bolt_app
 from bot.slack.client import open_session
@@ -59,8 +60,7 @@ async def cold(slack: str) -> None:
                 await bot.services.views.of({""}).sessions.look_up(SID, fresh=True)
 
             figures = await atimed({"raw": floor, "ours": ours}, 2 * ROUNDS)
-    for name, figure in figures.items():
-        print(f"  {name:<6} {figure.wall * 1000:6.1f} ms wall, {figure.cpu * 1000:5.2f} ms CPU")
+    show(figures)
     report("lookup: cold, over two raw requests", figures["ours"].wall / figures["raw"].wall, 1.15)
 
 
@@ -78,13 +78,7 @@ async def warm(slack: str) -> None:
         async with bot_between(slack, kore) as bot, open_session() as session:
             replying = replace(bot.services.replying, delivery=DrawOnly())
             services = replace(bot.services, replying=replying)
-            about = Identity(team="T0", enterprise=None, user="U9", bot="B9")
-            app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
-            handlers.register(app, services)
-            verifier = SignatureVerifier(SECRET, services.clock)
-            taking = partial(in_hand, services.questions)
-            endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics, taking)
-            await endpoint.open()
+            endpoint = await endpoint_of(services, session, slack)
             caller = Caller(slack, same)
             tune_garbage_collector()  # as in every process of ours
 
@@ -97,6 +91,20 @@ async def warm(slack: str) -> None:
                     await services.tasks.drain(5)
                 cpu.append((time.process_time() - began) / COMMANDS)
     report("lookup: warm, command to blocks", statistics.median(cpu[1:]) * 1e3, 2, "ms CPU")
+
+
+async def endpoint_of(
+    services: Services, session: aiohttp.ClientSession, slack: str
+) -> SlackEndpoint:
+    """Open what takes signed requests for a bot."""
+    about = Identity(team="T0", enterprise=None, user="U9", bot="B9")
+    app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
+    handlers.register(app, services)
+    verifier = SignatureVerifier(SECRET, services.clock)
+    taking = partial(in_hand, services.questions)
+    endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics, taking)
+    await endpoint.open()
+    return endpoint
 
 
 async def arrive(endpoint: SlackEndpoint, request: bytes) -> None:

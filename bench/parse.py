@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import BaseModel
-from rounds import report, timed
+from rounds import report, show, timed
 from stub import page
 
 from bot.kore.pages import DataSessionPage, read_rows
@@ -50,18 +50,15 @@ class BarePage(BaseModel):
 def main() -> None:
     """Print microseconds a session, and the ratio."""
     body = page(ROWS)
-
-    def floor() -> None:
-        for _ in range(TIMES):
-            BarePage.model_validate_json(body)
-
-    def ours() -> None:
-        for _ in range(TIMES):
-            read_rows(DataSessionPage, body)
-
-    figures = timed({"pydantic": floor, "ours": ours}, 11)
-    for name, figure in figures.items():
-        print(f"  {name:<10} {figure.cpu / TIMES / ROWS * 1e6:6.2f} us CPU a session")
+    figures = timed(
+        {
+            "pydantic": lambda: BarePage.model_validate_json(body),
+            "ours": lambda: read_rows(DataSessionPage, body),
+        },
+        11,
+        TIMES,
+    )
+    show(figures, "a session", times=ROWS)
     report("parse: over the bare model", figures["ours"].cpu / figures["pydantic"].cpu, 1.3)
 
 

@@ -11,10 +11,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from rounds import ROUNDS, report, timed
+from rounds import ROUNDS, held, report, timed
 
 from bot.diagnosis.evidence import State
 from bot.kore.models import DataSession, Sim
@@ -102,32 +101,23 @@ def cold() -> tuple[float, float]:
     return float(first), float(whole)
 
 
-async def held(work: Callable[[], Awaitable[object]]) -> float:
-    """Return the longest time between two turns of the event loop while `work` goes on."""
-    longest, last = 0.0, time.process_time()
-    going = asyncio.ensure_future(work())
-    while not going.done():
-        await asyncio.sleep(0)
-        now = time.process_time()
-        longest, last = max(longest, now - last), now
-    await going
-    return longest
-
-
 async def holds(told: SessionReport) -> tuple[float, float, float]:
-    """Return the hold of the first picture here, of later ones, and of a thread that counts."""
+    """Return the hold of the first picture here, of later ones, and of a thread that counts.
 
-    async def count() -> None:
-        await asyncio.to_thread(sum, (number % 7 for number in range(500_000)))
-
+    All in ms, and in the CPU of all threads, of which one draws.
+    """
     executor = WorkerThread()
     renderer = Renderer(executor)
 
-    async def picture() -> None:
-        await renderer.timeline(told)
+    async def picture() -> float:
+        return await held(renderer.timeline(told), time.process_time)
 
-    first = await held(picture)
-    pairs = [(await held(picture), await held(count)) for _ in range(3 * ROUNDS)]
+    async def count() -> float:
+        counting = asyncio.to_thread(sum, (number % 7 for number in range(500_000)))
+        return await held(counting, time.process_time)
+
+    first = await picture()
+    pairs = [(await picture(), await count()) for _ in range(3 * ROUNDS)]
     await executor.aclose()
     later, counting = zip(*pairs, strict=True)
     return first, statistics.median(later), statistics.median(counting)
@@ -143,12 +133,12 @@ def main() -> None:
     first, whole = (statistics.median(times) for times in zip(*colds, strict=True))
     print(f"  {SESSIONS} sessions, {len(draw(told))} bytes of PNG; floor {bare * 1e3:.1f} ms CPU")
     print(f"  a fresh process from exec to the first picture: {whole * 1e3:.0f} ms CPU")
-    print(f"  a thread that only counts holds the loop for {counting * 1e3:.1f} ms")
+    print(f"  a thread that only counts holds the loop for {counting:.1f} ms")
     report("picture: CPU warm", warm * 1e3, 60, "ms")
     report("picture: x Pillow's rectangles alone", warm / bare, 4)
     report("picture: CPU of the first in a process", first * 1e3, 200, "ms")
-    report("picture: longest hold of the loop, first", first_hold * 1e3, 10, "ms")
-    report("picture: longest hold of the loop, later", later_hold * 1e3, 10, "ms")
+    report("picture: longest hold of the loop, first", first_hold, 10, "ms")
+    report("picture: longest hold of the loop, later", later_hold, 10, "ms")
 
 
 if __name__ == "__main__":

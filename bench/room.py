@@ -3,18 +3,19 @@
 docs/scaling.md reckons with these figures. The stub's SIMs have 50 sessions of the last 30 days.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 
 import uvloop
-from rounds import report
-from scan import IN_FLIGHT, a_file, make_due, scanning, until
+from rounds import a_file, report
+from scan import IN_FLIGHT, make_due, scanning, until
 from slack import slack_stub
 from sqlalchemy import text
 from stub import stub
 
 from bot.store.database import Database
 from bot.store.digest_runs import ENDS
+from tests.postgres_server import PostgresServer
 
 SIMS = 2000
 RUNS = 2
@@ -23,19 +24,6 @@ MONTHS = 2
 ROW, MONTH = 700, 800
 """Bytes a SIM that docs/scaling.md reckons with: its row of one run, and a month of its days."""
 SLACK = 1.25
-
-
-@contextmanager
-def a_server() -> Iterator[str]:
-    """Return the URL of a PostgreSQL that lives as long as the block."""
-    from tests.postgres_server import PostgresServer  # noqa: PLC0415 -- the tests' own
-
-    server = PostgresServer()
-    server.start()
-    try:
-        yield server.url()
-    finally:
-        server.close()
 
 
 @asynccontextmanager
@@ -52,8 +40,8 @@ async def scanned(store: str) -> AsyncIterator[Database]:
 
 async def in_postgres() -> None:
     """Weigh the tables with their indexes."""
-    with a_server() as store:
-        async with scanned(store) as database, database.read() as tx:
+    with PostgresServer() as server:
+        async with scanned(server.url()) as database, database.read() as tx:
             weights = {}
             for table, parts in (("scan_rows", RUNS), ("sim_days", MONTHS)):
                 whole = await tx.scalar(text(f"SELECT pg_total_relation_size('{table}')"))

@@ -14,17 +14,15 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import aiohttp
 import uvloop
-from ack import Caller, Server, environment, same, wait_for_port
-from rounds import report
+from ack import Caller, bot_process, environment, same
+from rounds import a_file, report, resident
 from slack import slack_stub
 from stub import stub
 
@@ -42,6 +40,7 @@ from bot.slack.client import open_session
 from bot.store.database import Database
 from bot.store.digest_runs import ENDS, DigestRuns, RunStage
 from bot.store.jobs import JobQueue, NewJob
+from tests.postgres_server import PostgresServer
 
 SIMS = 10_000
 LATENCY = 0.1
@@ -68,13 +67,6 @@ def settings(slack: str, kore: str, store: str, at_once: int) -> dict[str, str]:
         "SIMSESSIONS_WORKER_AT_ONCE": str(at_once),
         "SIMSESSIONS_SHARED_CHANNELS": "allow",  # the stub knows no channels
     }
-
-
-@contextmanager
-def a_file() -> Iterator[str]:
-    """Return the URL of a store that lives as long as the block."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{folder}/bench.db"
 
 
 async def make_due(database: Database) -> float:
@@ -159,12 +151,6 @@ async def scanned(database: Database, name: str) -> tuple[float, float]:
     return took, cpu
 
 
-def resident(field: str = "VmRSS") -> float:
-    """Return what this process holds, in MB; VmHWM is the most it ever held."""
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(status[field].split()[0]) / 1024
-
-
 async def weigh(sims: int) -> None:
     """Scan, compare and post twice; print the most that it took above idle."""
     with slack_stub() as slack, a_file() as store, stub(sims=sims, recent=True) as kore:
@@ -185,18 +171,6 @@ async def memory(sizes: tuple[int, ...] = (1_000, 100_000)) -> None:
         report(f"scan: memory above idle, {sims:,} SIMs", taken, 40, "MB")
 
 
-@contextmanager
-def process(command: str, env: dict[str, str]) -> Iterator[Server]:
-    """Run the bot or a worker as anybody does; its log goes to a file."""
-    with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w+") as log:
-        words = [sys.executable, "-m", "bot", command]
-        with subprocess.Popen(words, env=env, cwd=folder, stderr=log) as running:
-            try:
-                yield Server(command, wait_for_port(Path(log.name), running), running.pid)
-            finally:
-                running.terminate()
-
-
 async def acks() -> None:
     """Call at a steady rate, alone and while the bot scans."""
     mine, *others = sorted(os.sched_getaffinity(0))
@@ -204,8 +178,8 @@ async def acks() -> None:
     with ExitStack() as stack:
         slack, store = stack.enter_context(slack_stub()), stack.enter_context(a_file())
         kore = stack.enter_context(stub(latency=LATENCY, sims=SIMS, recent=True))
-        bot = stack.enter_context(process("run", settings(slack, kore, store, IN_BOT)))
-        os.sched_setaffinity(bot.pid, others or {mine})
+        env, elsewhere = settings(slack, kore, store, IN_BOT), frozenset(others or {mine})
+        bot = stack.enter_context(bot_process("run", env, elsewhere))
         caller = Caller(slack, same)
         await caller.round(bot, 100)
         alone = await caller.round(bot, 100)
@@ -222,16 +196,11 @@ async def acks() -> None:
 
 async def workers() -> None:
     """Have one worker scan, then two."""
-    from tests.postgres_server import PostgresServer  # noqa: PLC0415 -- the tests' own
-
-    server, took = PostgresServer(), {}
-    server.start()
-    try:
+    took = {}
+    with PostgresServer() as server:
         for count in (1, 2):
             took[count] = await scanned_by(count, server.url())
             print(f"  {count} at work: {took[count]:.2f} s, {SIMS / took[count]:,.0f} SIMs/s")
-    finally:
-        server.close()
     report("scan: two workers over one", took[2] / took[1], 0.6)
 
 
@@ -242,7 +211,7 @@ async def scanned_by(count: int, store: str) -> float:
         kore = stack.enter_context(stub(latency=LATENCY, sims=SIMS, recent=True))
         env = settings(slack, kore, store, IN_FLIGHT // 2)
         for _ in range(count):
-            stack.enter_context(process("worker", env))
+            stack.enter_context(bot_process("worker", env))
         database = await Database.open(store)
         due = await make_due(database)
         await until(database, due, RunStage.SCANNING)

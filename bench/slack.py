@@ -3,20 +3,18 @@
 Slack is a server that costs next to nothing, in a process of its own; it counts its connections.
 """
 
-import argparse
 import asyncio
 import json
 import re
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import aiohttp
 import uvloop
-from rounds import atimed, report
+from rounds import atimed, report, show
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from stub import counts, in_a_process, response, serve
 
 from bot.clock import SystemClock
 from bot.slack.client import SlackClient, open_session
@@ -35,18 +33,10 @@ THREAD = re.compile(rb'"thread_ts": ?"([0-9.]+)"')
 IN_THREAD = '{"ok": true, "channel": "C0", "ts": "1.0", "message": {"thread_ts": "%s"}}'
 
 
-def answer(body: str) -> bytes:
-    """Return an HTTP answer of JSON."""
-    head = (
-        f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    )
-    return (head + body).encode()
-
-
 class SlackStub(asyncio.Protocol):
     """Says ok to everything: nobody is a guest, no channel is shared.
 
-    `GET /connections` tells how many connections there were.
+    `GET /counts` tells how many connections there were.
     """
 
     connections = 0
@@ -65,13 +55,13 @@ class SlackStub(asyncio.Protocol):
             if len(self.waiting) < size:
                 return
             payload, self.waiting = self.waiting[end + 4 : size], self.waiting[size:]
-            self.transport.write(answer(self.body(head, payload)))  # type: ignore[attr-defined]
+            self.transport.write(response(self.body(head, payload).encode()))  # type: ignore[attr-defined]
 
     @staticmethod
     def body(head: bytes, payload: bytes) -> str:
         """Return what is answered to a request; a post in a thread is made there."""
-        if head.startswith(b"get /connections"):
-            return str(SlackStub.connections)
+        if head.startswith(b"get /counts"):
+            return json.dumps({"connections": SlackStub.connections})
         if b"/users.info " in head:
             return WHO
         if thread := THREAD.search(payload):
@@ -79,29 +69,9 @@ class SlackStub(asyncio.Protocol):
         return WHERE if b"/conversations.info " in head else OK
 
 
-async def serve() -> None:
-    """Serve, and print the port."""
-    server = await asyncio.get_running_loop().create_server(SlackStub, "127.0.0.1", 0, backlog=1024)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-@contextmanager
-def slack_stub() -> Iterator[str]:
+def slack_stub() -> AbstractContextManager[str]:
     """Serve for the length of the block, in a process of its own; gives the base URL."""
-    process = subprocess.Popen([sys.executable, __file__, "--serve"], stdout=subprocess.PIPE)
-    try:
-        port = int(process.stdout.readline())  # type: ignore[union-attr]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-async def connections(base: str) -> int:
-    """Ask how many connections there were."""
-    async with aiohttp.ClientSession() as session, session.get(f"{base}/connections") as told:
-        return int(await told.text())
+    return in_a_process(__file__, "--serve")
 
 
 async def many(call: object) -> None:
@@ -144,22 +114,18 @@ async def measure(base: str, bare: aiohttp.ClientSession, shared: aiohttp.Client
         "slack_sdk, response_url": lambda: AsyncWebhookClient(url).send(**MESSAGE),
     }
     figures = await atimed({name: lambda way=way: many(way) for name, way in ways.items()})
-    for name, figure in figures.items():
-        micro = figure.cpu / CALLS * 1e6
-        print(f"  {name:<24} {micro:7.0f} us CPU a call, {figure.wall * 1e3:7.0f} ms wall")
+    show(figures, "a call", times=CALLS)
     for what in ("Web API", "response_url"):
         floor = figures[f"raw, {what}"].cpu
         report(f"slack: {what}, x raw aiohttp", figures[f"ours, {what}"].cpu / floor, 2)
         print(f"  slack_sdk as it comes: {figures[f'slack_sdk, {what}'].cpu / floor:.1f} x")
-    before = await connections(base)
+    before = await counts(base)
     async with open_session() as fresh:
         client = SlackClient(fresh, SystemClock(), token="xoxb-1", api_url=api)
         await many(lambda: client.respond(url, MESSAGE))
-    opened = await connections(base) - before - 1
+    opened = (await counts(base))["connections"] - before["connections"] - 1
     report("slack: new connections a call", opened / CALLS, 0.05, "")
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser()
-    words.add_argument("--serve", action="store_true")
-    uvloop.run(serve() if words.parse_args().serve else main())
+    uvloop.run(serve(SlackStub) if "--serve" in sys.argv else main())

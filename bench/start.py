@@ -6,7 +6,6 @@ Python that imports what any such bot needs. Linux only: it reads /proc.
 
 import asyncio
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -14,12 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from rounds import ROUNDS, report
+from rounds import ROUNDS, report, resident
 
 from bot.clock import SystemClock
+from bot.demo.partner import kore_settings
 from bot.demo.stories.story import all_stories
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
-from bot.emulators.serve import serving
+from bot.emulators.kore.api import KoreApi
+from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.api import SlackApi
 from bot.emulators.slack.workspace import Workspace
 
@@ -35,28 +35,18 @@ HEAVY = {"PIL", "alembic", "asyncpg", "matplotlib", "numpy", "rapidfuzz", "rich"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def settings(kore: str, slack: str, port: int, data: str) -> dict[str, str]:
+def settings(kore: dict[str, str], slack: str, data: str) -> dict[str, str]:
     """Return the environment of a bot between the stand-ins."""
-    return {
+    return kore | {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
-        "KORE_API_URL": kore,
-        "KORE_TOKEN_URL": f"{kore}{TOKEN_PATH}",
-        "KORE_CLIENT_ID": KoreApi.client_id,
-        "KORE_CLIENT_SECRET": KoreApi.client_secret,
         "SLACK_API_URL": f"{slack}/api/",
         "SLACK_BOT_TOKEN": "xoxb-bench",
         "SLACK_APP_TOKEN": "xapp-bench",
-        "PORT": str(port),
+        "PORT": str(free_port()),
         "SIMSESSIONS_DATA_DIR": data,
         "SIMSESSIONS_DATA_MAY_BE_LOST": "yes",
     }
-
-
-def a_free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as trial:
-        return int(trial.getsockname()[1])
 
 
 async def is_ready(port: int) -> bool:
@@ -71,18 +61,18 @@ async def is_ready(port: int) -> bool:
     return b" 200 " in status
 
 
+def cpu_seconds(process: int) -> float:
+    """Return what a process has taken so far, in all its threads."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
 async def started(environ: dict[str, str], *options: str) -> tuple[float, float, float, str]:
     """Start the bot; give wall seconds until ready, CPU seconds, MB held, and what it logged."""
     begun = time.perf_counter()
+    command = [sys.executable, *options, "-m", "bot", "run"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *options,
-        "-m",
-        "bot",
-        "run",
-        env=environ,
-        cwd="/",
-        stderr=asyncio.subprocess.PIPE,
+        *command, env=environ, cwd="/", stderr=asyncio.subprocess.PIPE
     )
     logged = asyncio.create_task(process.stderr.read())  # type: ignore[union-attr]
     while not await is_ready(int(environ["PORT"])):
@@ -90,13 +80,10 @@ async def started(environ: dict[str, str], *options: str) -> tuple[float, float,
             raise SystemExit((await logged).decode())
         await asyncio.sleep(0.005)
     wall = time.perf_counter() - begun
-    proc = Path(f"/proc/{process.pid}")
-    fields = (proc / "stat").read_text().rpartition(")")[2].split()
-    status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
+    cpu, held = cpu_seconds(process.pid), resident(process=process.pid)
     process.terminate()
     await process.wait()
-    cpu = (int(fields[11]) + int(fields[12])) / TICK
-    return wall, cpu, int(status["VmRSS"].split()[0]) / 1024, (await logged).decode()
+    return wall, cpu, held, (await logged).decode()
 
 
 def imported() -> tuple[float, float]:
@@ -115,14 +102,15 @@ def heavy_modules(import_times: str) -> set[str]:
 async def main(data: str) -> None:
     """Print the figures; the bot's store is in the folder `data`."""
     clock = SystemClock()
+    kore = KoreApi(clock, stories=all_stories())
     slack = SlackApi(
         Workspace(clock), bot_token="xoxb-bench", app_token="xapp-bench", signing_secret="s"
     )
     async with (
-        serving(KoreApi(clock, stories=all_stories()).app) as kore_url,
+        serving(kore.app) as kore_url,
         serving(slack.app) as slack_url,
     ):
-        environ = settings(kore_url, slack_url, a_free_port(), data)
+        environ = settings(kore_settings({"": (kore, kore_url)}), slack_url, data)
         await started(environ)
         *_, logged = await started(environ, "-X", "importtime")
         runs, floors = [], []
@@ -136,12 +124,8 @@ async def main(data: str) -> None:
     report("start: exec to ready", wall, 1, "s")
     report("start: CPU over the bare imports", cpu / floor, 1.25)
     report("start: memory once ready", held, 90, "MB")
-    report(
-        f"start: heavy modules {sorted(heavy_modules(logged))}",
-        len(heavy_modules(logged)),
-        0,
-        "modules",
-    )
+    heavy = sorted(heavy_modules(logged))
+    report(f"start: heavy modules {heavy}", len(heavy), 0, "modules")
 
 
 if __name__ == "__main__":

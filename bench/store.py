@@ -12,7 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import uvloop
-from rounds import atimed, report
+from rounds import atimed, report, show
 from sqlalchemy import bindparam, column, select, table, text, update
 
 from bot.store.database import Database
@@ -98,9 +98,7 @@ async def compared(name: str, db: Database, floor: Thing, goal: float) -> None:
     """Print a database's figures."""
     await made(db)
     taken = await atimed({"ours": writes(db), "the floor": floor, "a read": reads(db)})
-    for what, figure in taken.items():
-        cpu, wall = figure.cpu / TIMES * 1e6, figure.wall / TIMES * 1e6
-        print(f"  {name}, {what:<10} {cpu:5.0f} us CPU, {wall:5.0f} us wall a transaction")
+    show(taken, f"a transaction of {name}", times=TIMES)
     ours = taken["ours"].cpu
     report(f"store: {name}, CPU over the bare driver", ours / taken["the floor"].cpu, goal)
     share = ours / TIMES * JOBS_A_SECOND * 100
@@ -118,10 +116,8 @@ async def main(folder: Path, server: PostgresServer) -> None:
 
 
 if __name__ == "__main__":
-    running = PostgresServer()
-    running.start()
-    try:
-        with tempfile.TemporaryDirectory(prefix="simsessions-bench-") as made_for_it:
-            uvloop.run(main(Path(made_for_it), running))
-    finally:
-        running.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="simsessions-bench-") as made_for_it,
+        PostgresServer() as running,
+    ):
+        uvloop.run(main(Path(made_for_it), running))

@@ -6,17 +6,16 @@ unless they are to be `recent`: then they fill the last four weeks, and the newe
 the SIMs are to be `limited`, their plan has a data limit: one in twenty is near it.
 """
 
-import argparse
 import asyncio
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import uvloop
 
 SID = "DE" + "0" * 31 + "1"
@@ -87,7 +86,8 @@ def sims_page(number: int, sims: int, *, limited: bool = False) -> bytes:
     return json.dumps({"sims": rows, "meta": {"key": "sims", "next_page_url": following}}).encode()
 
 
-def _answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
+def response(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
+    """Return an HTTP response of JSON."""
     head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{more}"
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
@@ -100,13 +100,15 @@ def _about(answer: bytes, head: bytes) -> bytes:
     return answer.replace(SID.encode(), asked[1]) if asked else answer
 
 
-TOKEN = _answer(json.dumps({"access_token": "t", "expires_in": 3600}).encode())
-PAGE = _answer(page())
-ONE = _answer(json.dumps(SIM).encode())
-THE_PLAN = _answer(json.dumps(PLAN).encode())
-USED = {is_near: _answer(usage_page(NEAR if is_near else NEAR // 2)) for is_near in (True, False)}
-LIST = _answer(json.dumps({"sims": [SIM], "meta": {"key": "sims", "next_page_url": None}}).encode())
-TOO_MANY = _answer(b'{"code":20429}', "429 Too Many Requests", "retry-after: 1\r\n")
+TOKEN = response(json.dumps({"access_token": "t", "expires_in": 3600}).encode())
+PAGE = response(page())
+ONE = response(json.dumps(SIM).encode())
+THE_PLAN = response(json.dumps(PLAN).encode())
+USED = {is_near: response(usage_page(NEAR if is_near else NEAR // 2)) for is_near in (True, False)}
+LIST = response(
+    json.dumps({"sims": [SIM], "meta": {"key": "sims", "next_page_url": None}}).encode()
+)
+TOO_MANY = response(b'{"code":20429}', "429 Too Many Requests", "retry-after: 1\r\n")
 
 
 def other(line: bytes) -> bytes:
@@ -153,7 +155,7 @@ class Stub(asyncio.Protocol):
         if head.startswith(b"POST"):
             return TOKEN
         if head.startswith(b"GET /counts"):
-            return _answer(json.dumps(Stub.counts).encode())
+            return response(json.dumps(Stub.counts).encode())
         Stub.counts["asked"] += 1
         if self.limit is not None and not self.allowed():
             Stub.counts["refused"] += 1
@@ -169,7 +171,7 @@ class Stub(asyncio.Protocol):
             return LIST
         asked = re.search(rb"[?&]Page=(\d+)", line)
         page = int(asked[1]) if asked else 0
-        return _answer(sims_page(page, Stub.sims, limited=Stub.limited))
+        return response(sims_page(page, Stub.sims, limited=Stub.limited))
 
     @classmethod
     def allowed(cls) -> bool:
@@ -183,10 +185,23 @@ class Stub(asyncio.Protocol):
         return True
 
 
-async def _serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", port, backlog=1024)
-    print("ready", flush=True)
+async def serve(protocol: type[asyncio.Protocol]) -> None:
+    """Serve on a free port, which is printed."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(protocol, "127.0.0.1", 0, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
+
+
+@contextmanager
+def in_a_process(script: str, *words: str) -> Iterator[str]:
+    """Run a script that serves for the length of the block; gives the base URL."""
+    command = [sys.executable, script, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"  # type: ignore[union-attr]
+        finally:
+            process.terminate()
 
 
 @contextmanager
@@ -199,31 +214,20 @@ def stub(
     limited: bool = False,
 ) -> Iterator[str]:
     """Serve for the length of the block; gives the base URL. `latency` s, `limit` per second."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, __file__, str(port), "--latency", str(latency)]
-    command += ["--limit", str(limit)] if limit else []
-    command += ["--sims", str(sims), *(["--recent"] if recent else [])]
-    command += ["--limited"] if limited else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        process.stdout.readline()  # type: ignore[union-attr]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate()
+    wished = {"latency": latency, "limit": limit, "sims": sims, "limited": limited}
+    with in_a_process(__file__, json.dumps(wished), *(["recent"] if recent else [])) as url:
+        yield url
+
+
+async def counts(url: str) -> dict[str, int]:
+    """Ask a stub how many connections there were; KORE's, what was `asked` and `refused` too."""
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/counts") as told:
+        return json.loads(await told.read())
 
 
 if __name__ == "__main__":
-    words = argparse.ArgumentParser()
-    words.add_argument("port", type=int)
-    words.add_argument("--latency", type=float, default=0.0)
-    words.add_argument("--limit", type=float, default=None)
-    words.add_argument("--sims", type=int, default=0)
-    words.add_argument("--recent", action="store_true")
-    words.add_argument("--limited", action="store_true")
-    given = words.parse_args()
-    Stub.latency, Stub.limit, Stub.sims = given.latency, given.limit, given.sims
-    Stub.limited = given.limited
-    Stub.page = _answer(page(now=datetime.now(UTC))) if given.recent else PAGE
-    uvloop.run(_serve(given.port))
+    for name, value in json.loads(sys.argv[1]).items():
+        setattr(Stub, name, value)
+    if "recent" in sys.argv:
+        Stub.page = response(page(now=datetime.now(UTC)))
+    uvloop.run(serve(Stub))

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 PATIENCE_SECONDS = 30
 # the server ends as soon as the pipe to us is closed, by us or by our death; its folder goes too,
@@ -52,6 +52,13 @@ class PostgresServer:
         self._bin = reachable(installed(), self.folder, self._as) / "bin"
         self._guard: subprocess.Popen[bytes] | None = None
         self._initialise()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def url(self, database: str = "postgres") -> str:
         """Return the URL of a database."""

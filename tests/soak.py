@@ -383,10 +383,7 @@ def main():
         forks, url = Forks(folder), f"sqlite:///{folder}/soak.db"
         stack.callback(forks.close)
         if options.store == "postgresql":
-            server = PostgresServer()
-            stack.callback(server.close)
-            server.start()
-            url = server.url()
+            url = stack.enter_context(PostgresServer()).url()
         return asyncio.run(by_hand(options, forks, url))
 
 
