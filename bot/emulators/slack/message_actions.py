@@ -10,7 +10,7 @@ from bot.emulators.slack import payloads
 from bot.emulators.slack.actions import ModalActions
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import SlackError
-from bot.emulators.slack.messages import Message, forwarded
+from bot.emulators.slack.messages import Message, forwarded, numbered
 from bot.emulators.slack.payloads import links_in
 from bot.emulators.slack.people import GRAFANA, Channel, Json, Person, UserGroup, named
 
@@ -99,9 +99,7 @@ class MessageActions(ModalActions):
             person.id,
             sent,
             thread_ts=root and (root.thread_ts or root.ts),
-            attachments=tuple(
-                one | {"id": number} for number, one in enumerate((*attachments, *previews), 1)
-            ),
+            attachments=numbered((*attachments, *previews)),
         )
         shown = {preview["from_url"] for preview in previews}
         fresh = [link for link in self._links(sent) if link["url"] not in shown]
@@ -144,7 +142,10 @@ class MessageActions(ModalActions):
             GRAFANA.id,
             text,
             blocks=list(blocks),
-            attachments=tuple(self._numbered(attachments)),
+            attachments=numbered(
+                one | {"blocks": list(named(one.get("blocks", ()), self.ids))}
+                for one in attachments
+            ),
             subtype="bot_message",
             extra=about,
         )
@@ -241,10 +242,6 @@ class MessageActions(ModalActions):
         if message.user != self.person(user).id:
             raise SlackError(refusal)
         return message
-
-    def _numbered(self, attachments: Iterable[Json]) -> Iterable[Json]:
-        for number, one in enumerate(attachments, start=1):
-            yield {"id": number, **one, "blocks": list(named(one.get("blocks", ()), self.ids))}
 
 
 def _button(action: str, caption: str, value: str) -> Json:

@@ -1,5 +1,6 @@
 """What was written: messages, ephemeral ones too, in the order of their timestamps."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.emulators.slack.people import APP_ID, BOT, BOT_ID, HOME, Channel, Json, Person
@@ -72,6 +73,11 @@ def permalink(message: Message, domain: str = HOME.domain) -> str:
     place, stamp = message.channel, message.ts.replace(".", "")
     within = f"?thread_ts={message.thread_ts}&cid={place}" if message.thread_ts else ""
     return f"https://{domain}.slack.com/archives/{place}/p{stamp}{within}"
+
+
+def numbered(attachments: Iterable[Json]) -> tuple[Json, ...]:
+    """Return a message's attachments, each with its number as its id."""
+    return tuple(one | {"id": number} for number, one in enumerate(attachments, start=1))
 
 
 def forwarded(message: Message, author: Person, place: Channel) -> Json:

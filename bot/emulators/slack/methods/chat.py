@@ -2,7 +2,7 @@
 
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.faults import SlackError
-from bot.emulators.slack.messages import Message, permalink
+from bot.emulators.slack.messages import Message, numbered, permalink
 from bot.emulators.slack.methods.context import (
     UPDATE_TEXT_LIMIT,
     Context,
@@ -176,8 +176,7 @@ def _links(context: Context, message: Message | None) -> list[Json]:
 def _together(message: Message, previews: dict[str, Json]) -> tuple[Json, ...]:
     """Return a message's attachments with these previews, each in the place of its older self."""
     kept = [one for one in message.attachments if one.get("from_url") not in previews]
-    numbered = enumerate((*kept, *previews.values()), start=1)
-    return tuple(one | {"id": number} for number, one in numbered)
+    return numbered((*kept, *previews.values()))
 
 
 def _entities(context: Context) -> dict[str, Json]:
