@@ -29,7 +29,7 @@ from bot.slack.bolt_app import SignatureVerifier, SlackEndpoint, make_bolt_app
 from bot.slack.client import open_session
 from bot.slack.identity import Identity
 from bot.struct import replace
-from handlers.commands import in_hand
+from handlers.commands import holding_question
 
 LATENCY = 0.1
 COMMANDS = 200
@@ -101,7 +101,7 @@ async def endpoint_of(
     app = make_bolt_app(session, about, token="xoxb-bench", api_url=f"{slack}/api/")
     handlers.register(app, services)
     verifier = SignatureVerifier(SECRET, services.clock)
-    taking = partial(in_hand, services.questions)
+    taking = partial(holding_question, services.questions)
     endpoint = SlackEndpoint(app, verifier, services.clock, services.metrics, taking)
     await endpoint.open()
     return endpoint

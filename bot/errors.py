@@ -110,7 +110,7 @@ class BotError(Exception):
         return f"{self.brief}." if self.brief else first_sentence(self.sentence)
 
 
-def kept(error: E) -> E:
+def without_traceback(error: E) -> E:
     """Return an error that stays as a value: without the frames that it came through.
 
     Those hold all that was under way there, often what keeps the error itself as well.

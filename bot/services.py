@@ -33,7 +33,7 @@ __all__ = [
     "HomeTabs",
     "ListeningConfig",
     "Modal",
-    "Replying",
+    "ReplyServices",
     "Request",
     "Services",
     "Visibility",
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-class Replying(Struct):
+class ReplyServices(Struct):
     """How an answer goes out: as a message, or by edits of one that shows the progress."""
 
     delivery: Delivery
@@ -81,7 +81,7 @@ class Services(Struct):
 
     views: AccountViews
     defaults: DefaultAccounts
-    replying: Replying
+    replying: ReplyServices
     files: Files
     home_tabs: HomeTabs
     modals: Modals

@@ -29,7 +29,7 @@ from bot.digests.subscription import SelectionKind
 from bot.errors import NotAllowed, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
-from handlers.digest_form import examined, kept, on_zone, text_of
+from handlers.digest_form import examined, on_zone, save_and_announce, text_of
 from handlers.interactions import (
     FormWindow,
     form_in,
@@ -100,7 +100,7 @@ async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
         note_action(context, f"alert {deed} {after.id}")
 
     undo = partial(store.change, before) if before else partial(store.remove, after, by, now)
-    return await kept(context, after, line, keep, undo)
+    return await save_and_announce(context, after, line, keep, undo)
 
 
 def values_in(view: Body) -> AlertValues:

@@ -78,7 +78,7 @@ async def test(context: Context, alert: Alert) -> Reply:
     note_action(context, f"alert test {alert.id}")
     screen = test_screen(alert, context.request.user)
     await services.replying.delivery.post(alert.team, alert.channel, screen)
-    looked = await services.alerts.alerts.look(alert.id)
+    looked = await services.alerts.alerts.with_state(alert.id)
     return Reply(ALERT.done_screen(alert, tested_words(looked[1] if looked else None)))
 
 
@@ -111,12 +111,12 @@ CANNOT = {
 
 async def on_alert(ack: AsyncAck, body: Body, services: Services) -> None:
     """Write down that an alert is to be answered, then acknowledge it, at the latest soon."""
-    task = services.tasks.start(hear(body, services), name="alert")
+    task = services.tasks.start(take_alert(body, services), name="alert")
     await asyncio.wait({task}, timeout=ACK_SECONDS)
     await ack()
 
 
-async def hear(body: Body, services: Services) -> None:
+async def take_alert(body: Body, services: Services) -> None:
     """Have an alert that names SIMs answered, where its channel listens."""
     event = part(body, "event")
     channel, shared = text_in(event, "channel"), body.get("is_ext_shared_channel")

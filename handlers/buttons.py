@@ -37,7 +37,7 @@ from bot.struct import replace
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
 from handlers.interactions import Click, ModalWindow, on_kept, read, register_clicks, value_of
-from handlers.lookups import look_up, until_known
+from handlers.lookups import look_up, updated_when_known
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed
 
@@ -83,7 +83,7 @@ def _instead(context: Context, report: SessionReport, shared_by: str | None = No
     is_public, links = context.request.is_public, context.services.links
     draw = partial(session_report, shared_by=shared_by, for_all=is_public, links=links)
     reply = Reply(draw(report), in_channel=is_public, replace=True)
-    return until_known(context, report, reply, draw)
+    return updated_when_known(context, report, reply, draw)
 
 
 async def retry(context: Context, value: str) -> Reply:

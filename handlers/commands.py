@@ -35,9 +35,9 @@ from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from bot.struct import Struct, replace
 from handlers import subcommands
-from handlers.lookups import ask_scan, look_up, until_known, with_entity
+from handlers.lookups import ask_scan, look_up, updated_when_known, with_entity
 from handlers.payloads import Body, Context, Listener, from_command, text_in
-from handlers.replies import Reply, Waiting, answer_later
+from handlers.replies import Reply, WaitingMessage, answer_later
 from handlers.triage import read_all, triage_reply
 
 COMMAND = "/simsessions"
@@ -270,7 +270,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     if meant:
         found, rest = find(meant)
         return await found.run(context.asking(replace(request, text=rest)))
-    waiting = Waiting(context, sim)
+    waiting = WaitingMessage(context, sim)
     try:
         async with waiting:
             report = await look_up(context, sim)
@@ -287,7 +287,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
 
     shown = waiting.shown or (waiting.begin() if request.aloud else None)
     reply = Reply(drawn(report), shown=shown, replace=request.instead)
-    return until_known(context, report, reply, drawn)
+    return updated_when_known(context, report, reply, drawn)
 
 
 def _subcommand_behind(sim: str, besides: list[str]) -> str | None:
@@ -352,7 +352,7 @@ def on_command(services: Services) -> Listener:
     return listener
 
 
-def in_hand(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
+def holding_question(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
     """Note whose command this is, before it is acknowledged and read."""
     told = dict(_ASKED.findall(form))
     where, typed = (told.get("user_id", ""), told.get("channel_id", "")), told.get("text", "")

@@ -61,7 +61,7 @@ async def save(
     store = digests.subscriptions
     keep = partial(store.change, after) if before else partial(store.add, after)
     undo = partial(store.change, before) if before else partial(store.remove, after)
-    return await kept(context, after, line, keep, undo) or saved_screen(
+    return await save_and_announce(context, after, line, keep, undo) or saved_screen(
         after, now, chosen.count, is_new=before is None
     )
 
@@ -79,7 +79,7 @@ async def examined(
     """
     await context.authorize()
     context.take()  # each asks KORE, as a look-up does
-    if form.at and not await context.vouched(form.at):
+    if form.at and not await context.checked_channel(form.at):
         raise NotYours(refusal)
     before = await stored.get(form.id) if form.id else None
     if before:
@@ -158,7 +158,7 @@ def _filled_in(
     )
 
 
-async def kept(
+async def save_and_announce(
     context: Context,
     one: Subscribed,
     line: Screen,

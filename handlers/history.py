@@ -149,7 +149,7 @@ async def show_details(window: ModalWindow, chosen: ids.Details) -> None:
     """Show a session, in a new modal if need be. Raises what the look-up or Slack raises."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         context = window.context
-        channel = context.request.channel or await context.vouched(chosen.channel or "")
+        channel = context.request.channel or await context.checked_channel(chosen.channel or "")
         chosen = chosen.model_copy(update={"channel": channel or None})
         modal = await window.open(TITLE, loading_view(TITLE, chosen))
         context = context.asking(replace(context.request, channel=channel))

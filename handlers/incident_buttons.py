@@ -20,7 +20,7 @@ from bot.alerts.incident import (
     resolve,
     snooze,
     take,
-    take_as_seen,
+    take_if_unchanged,
 )
 from bot.alerts.incident_repository import NoSuchIncident
 from bot.blocks import ids
@@ -63,7 +63,7 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
     for action, draw in WINDOWS.items():
         app.action(action)(on_opening(action, partial(open_window, draw), services))
     for callback, (title, keep) in FORMS.items():
-        app.view(callback)(on_kept(title, keeping(keep), TookTooLong(LATE), services))
+        app.view(callback)(on_kept(title, form_handler(keep), TookTooLong(LATE), services))
 
 
 async def permitted(context: Context, id_: str) -> Incident:
@@ -110,7 +110,7 @@ async def take_it(context: Context, value: str) -> Reply:
     asked = read(ids.IncidentTake, value)
 
     def act(_: Alert, incident: Incident) -> Incident:
-        return take_as_seen(incident, by, now, asked.seen)
+        return take_if_unchanged(incident, by, now, asked.seen)
 
     after, changed = await _acted(context, asked.id, "incident take", act)
     if after.is_open and after.taken_by not in {by, None}:
@@ -252,7 +252,7 @@ FORMS: Mapping[str, tuple[str, KeepForm]] = {
 }
 
 
-def keeping(keep: KeepForm) -> Keep:
+def form_handler(keep: KeepForm) -> Keep:
     """Return what keeps a window's form and closes it, or says there what is wrong."""
 
     async def kept(context: Context, view: Body) -> dict[str, Any]:

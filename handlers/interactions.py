@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
-from bot.blocks.kit import Block, Carried, Screen, View
+from bot.blocks.kit import Block, Screen, UiState, View
 from bot.blocks.modals import loading_view, notice_blocks, notice_view
 from bot.blocks.replies import error_screen
 from bot.blocks.subscriptions import SetupBlocks
@@ -162,7 +162,7 @@ async def announce(context: Context, team: str, channel: str, line: Screen) -> N
 
 Click = Callable[[Context, str], Awaitable[Reply]]
 Operation = Callable[[Context, Any], Awaitable[Reply]]
-Value = TypeVar("Value", bound=Carried)
+Value = TypeVar("Value", bound=UiState)
 
 
 def register_clicks(app: AsyncApp, clicks: Mapping[str, Click], services: Services) -> None:

@@ -16,7 +16,7 @@ from bot.ops.tasks import WorkerThread
 from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.lookup import Told, keep_nobody_posted
-from bot.sessions.questions import Asking
+from bot.sessions.questions import AskedBy
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer
@@ -50,7 +50,7 @@ async def look_up(
 LATE_SECONDS = 10.0
 
 
-def until_known(
+def updated_when_known(
     context: Context, report: SessionReport, reply: Reply, draw: Callable[[SessionReport], Screen]
 ) -> Reply:
     """Return the reply with what brings it up to date once plan, usage and neighbours are in.
@@ -155,10 +155,10 @@ def note_action(context: Context, what: str) -> None:
     context.services.audit.note_action(replace(asking, entry=f"{kind} {what}".strip()))
 
 
-def _asking(context: Context) -> Asking:
+def _asking(context: Context) -> AskedBy:
     """Return for the audit who asks, where, and by what."""
     actor, request, fields = context.actor_here, context.request, request_fields()
-    return Asking(
+    return AskedBy(
         request=request_id(),
         team=request.team,
         person=request.user,

@@ -226,10 +226,10 @@ class Context(Struct):
     async def is_in(self, channel: str) -> bool:
         """Return whether the actor is in a channel, as far as Slack says."""
         if channel == self.request.channel:
-            return bool(await self.vouched(channel))
+            return bool(await self.checked_channel(channel))
         return await self.services.digests.channels.has(channel, self.request.user)
 
-    async def vouched(self, channel: str) -> str:
+    async def checked_channel(self, channel: str) -> str:
         """Return a channel that a window carries; "" where Slack says that the actor is not there.
 
         A window's payload does not tell where it was opened, and what it carries may be forged.

@@ -20,7 +20,7 @@ from bot.errors import (
     UserError,
 )
 from bot.ops.logging import name_answer, request_fields, request_id
-from bot.services import Replying, Request
+from bot.services import ReplyServices, Request
 from bot.struct import Struct, replace
 from handlers.payloads import Context
 
@@ -73,7 +73,7 @@ class Reply(Struct):
         return self.shown.ts if self.shown else request.clicked if self.replace else ""
 
 
-async def send(reply: Reply, request: Request, replying: Replying) -> bool:
+async def send(reply: Reply, request: Request, replying: ReplyServices) -> bool:
     """Deliver a reply, return whether it is out. Raises NotShared where it was for all.
 
     What was asked aloud is answered aloud, or else to the asker alone.
@@ -90,7 +90,7 @@ async def send(reply: Reply, request: Request, replying: Replying) -> bool:
     return True
 
 
-async def _send(reply: Reply, request: Request, replying: Replying) -> None:
+async def _send(reply: Reply, request: Request, replying: ReplyServices) -> None:
     if reply.shown or (request.aloud and not reply.aside):
         shown = reply.shown or replying.progress.begin(request, in_channel=True)
         await shown.finish(reply.screen)
@@ -232,7 +232,7 @@ async def _attempt(do: Callable[[], Awaitable[None]], tell: Tell, context: Conte
     return "ok"
 
 
-class Waiting:
+class WaitingMessage:
     """While the block lasts, tell who asked that it does; the answer takes the place of that.
 
     `shown` is the message that says so, once it does. A command's cannot be replaced: its words

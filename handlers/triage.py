@@ -34,7 +34,7 @@ Answer = SessionReport | BotError
 Draw = Callable[[Triage], Screen]
 
 
-class Board:
+class TriageProgress:
     """What is known so far of the SIMs that a text named; a table needs the newest session only."""
 
     def __init__(self, spotted: Spotted, *, newest_only: bool = True) -> None:
@@ -93,7 +93,7 @@ async def read_all(
 
     `draw` draws what is known so far; with `newest_only` reports keep their newest session only.
     """
-    services, board = context.services, Board(spotted, newest_only=newest_only)
+    services, board = context.services, TriageProgress(spotted, newest_only=newest_only)
     request = context.request
     progress = services.replying.progress.begin(
         request, in_channel=request.aloud, replace=request.instead
@@ -119,7 +119,7 @@ async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply
 
 @asynccontextmanager
 async def showing_progress(
-    board: Board, progress: ShownMessage, clock: Clock, draw: Draw = triage_screen
+    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: Draw = triage_screen
 ) -> AsyncIterator[None]:
     """While the block lasts, show what there is, again and again."""
     task = asyncio.create_task(_show_often(board, progress, clock, draw), name="triage-progress")
@@ -132,7 +132,9 @@ async def showing_progress(
             log.error("progress-broke", exc_info=error)
 
 
-async def _show_often(board: Board, progress: ShownMessage, clock: Clock, draw: Draw) -> None:
+async def _show_often(
+    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: Draw
+) -> None:
     for pause in progress.pauses():
         await clock.sleep(pause)
         if not board.is_full:
@@ -182,7 +184,7 @@ async def share(context: Context, value: str) -> Reply:
 
 async def _read_again(context: Context, value: str, *, for_all: bool) -> Triage:
     sids = read_sims(value)
-    board = Board(Spotted(sids, len(sids)))
+    board = TriageProgress(Spotted(sids, len(sids)))
     await board.fill(context, for_all=for_all)
     return board.triage()
 

@@ -25,7 +25,7 @@ from bot.emulators.kore.api import KoreApi
 from bot.jobs.alert_posts import IncidentPosts
 from bot.jobs.job import all_kinds
 from bot.jobs.posting import IdempotentPosts
-from bot.kore.accounts import AccountsClient, Homes
+from bot.kore.accounts import AccountIndex, AccountsClient
 from bot.kore.requester import RetryPolicy
 from bot.ops.metrics import Metrics
 from bot.ops.tasks import WorkerThread
@@ -199,7 +199,7 @@ async def alerting(
             for rule, each in zip(accounts, (api, partner), strict=False)
         }
         kore = (
-            AccountsClient(clients, Homes())
+            AccountsClient(clients, AccountIndex())
             if len(clients) > 1
             else kore_client(api, clock, retry=ONCE)
         )

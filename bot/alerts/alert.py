@@ -109,7 +109,7 @@ def usual_interval(sims: int, per_second: float | None = None) -> timedelta:
     return max(usual, timedelta(seconds=sims / per_second * _LEAST_PAUSE))
 
 
-class Ill(NamedTuple):
+class IllSince(NamedTuple):
     """Since when a SIM has a cause of a family, and since when that is seen: epoch seconds.
 
     `known` is what nobody is told of: it was so before the alert, or somebody resolved it; at most
@@ -133,7 +133,7 @@ class AlertState(Struct, omit_defaults=True):
     `begun_at` is the first scan's.
     """
 
-    ill: dict[str, Ill]
+    ill: dict[str, IllSince]
     primed: bool = False
     blind_since: datetime | None = None
     scanned_at: datetime | None = None

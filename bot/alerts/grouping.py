@@ -9,7 +9,7 @@ the same time, or where two of them look like the beginning of an outage.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from bot.alerts.alert import Alert, Ill
+from bot.alerts.alert import Alert, IllSince
 from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
 from bot.alerts.reading import (
     DATA_LIMIT,
@@ -33,7 +33,7 @@ NewId = Callable[[], str]
 Sids = tuple[str, ...]
 
 
-class Happened(Struct):
+class MemberChanges(Struct):
     """Which SIMs came back, fell again, and joined, with one scan."""
 
     back: Sids = ()
@@ -53,7 +53,7 @@ class Grouping:
         new_id: NewId,
     ) -> None:
         self.reading = reading
-        self.ill: Mapping[str, Ill] = {}
+        self.ill: Mapping[str, IllSince] = {}
         self.gap = 0.0
         self._alert = alert
         self._lines = lines
@@ -77,7 +77,7 @@ class Grouping:
         members = (incident.member(sid) for incident in self.open())
         return any(member and member.is_down for member in members)
 
-    def is_given_up(self, sid: str, family: str) -> bool:
+    def is_resolved_by_hand(self, sid: str, family: str) -> bool:
         """Return whether somebody has resolved the incident of a SIM that is down still."""
         return any(
             incident.resolved_by is not None
@@ -124,7 +124,7 @@ class Grouping:
         if member.is_down:
             return _with_twin(replace(member, severity=cause.severity), sim)
         self._fell.setdefault(incident.id, []).append(member.sid)
-        return member.fallen(cause.severity, self._since(sim))
+        return member.down_again(cause.severity, self._since(sim))
 
     def _returned(self, incident: Incident, member: DownSim) -> DownSim:
         at, since = self.reading.at, self.reading.back.get(member.sid)
@@ -143,7 +143,7 @@ class Grouping:
     def place(self) -> None:
         """Put the SIMs that are newly ill into incidents: those that fell together first."""
         waiting = {sid: entry for sid, entry in self.ill.items() if self._is_candidate(sid, entry)}
-        for sid in [sid for sid in waiting if self._names_anew(sid, waiting[sid].family)]:
+        for sid in [sid for sid in waiting if self._is_renamed_to_twin(sid, waiting[sid].family)]:
             del waiting[sid]
         every = self.reading.outages.items()
         for family, outage in ((name, each) for name, found in every for each in found):
@@ -163,7 +163,7 @@ class Grouping:
             elif last and incident.next_step == TOGETHER:
                 self._now[incident.id] = replace(incident, next_step=last.next_step)
 
-    def _is_candidate(self, sid: str, entry: Ill) -> bool:
+    def _is_candidate(self, sid: str, entry: IllSince) -> bool:
         """Return whether a SIM is to be told of: long enough, and not told of already."""
         at = self.reading.at
         if entry.known or sid in self._muted or sid not in self.reading.sick:
@@ -198,7 +198,7 @@ class Grouping:
             return False
         return self.reading.at - incident.resolved_at <= member.relapse_window
 
-    def _names_anew(self, sid: str, family: str) -> bool:
+    def _is_renamed_to_twin(self, sid: str, family: str) -> bool:
         """Return whether a SIM that turns out to have a twin is down of what follows from that.
 
         That incident goes on under its new name, in that of its twin where there is one.
@@ -248,7 +248,7 @@ class Grouping:
         near = first - within <= outage.first <= first + within
         return near and any(self._shares(self.reading.sick[sid], incident) for sid in hits)
 
-    def _place_one(self, sid: str, entry: Ill) -> None:
+    def _place_one(self, sid: str, entry: IllSince) -> None:
         sim = self.reading.sick[sid]
         target = self._relapsed([sid], entry.family)
         if target is None:
@@ -258,7 +258,7 @@ class Grouping:
         else:
             self._join(target.id, [sim])
 
-    def _fits(self, sim: SickSim, entry: Ill, incident: Incident) -> bool:
+    def _fits(self, sim: SickSim, entry: IllSince, incident: Incident) -> bool:
         """Return whether a SIM was lost when those of an incident were, and has what they share."""
         if incident.account != sim.account or not self._shares(sim, incident):
             return False
@@ -340,7 +340,7 @@ class Grouping:
             member = self._member(sim, incident.family)
             if was := members.get(sim.sid):
                 cause = sim.cause_in(incident.family) or sim.causes[0]
-                member = was.fallen(cause.severity, self._since(sim))
+                member = was.down_again(cause.severity, self._since(sim))
                 self._fell.setdefault(id_, []).append(sim.sid)
             else:
                 self._joined.setdefault(id_, []).append(sim.sid)
@@ -363,14 +363,14 @@ class Grouping:
         over = replace(younger, members=gone, resolved_at=at, merged_into=older)
         self._now[younger.id] = over.with_event(EventKind.MERGED, at, other=older)
 
-    def outcome(self) -> Iterator[tuple[Incident | None, Incident, Happened]]:
+    def outcome(self) -> Iterator[tuple[Incident | None, Incident, MemberChanges]]:
         """Return each incident as it was, None if it is new, as it is, and what happened to it."""
         for id_, incident in self._now.items():
             yield self._before.get(id_), incident, self._happened(id_)
 
-    def _happened(self, id_: str) -> Happened:
+    def _happened(self, id_: str) -> MemberChanges:
         names = (self._back, self._fell, self._joined)
-        return Happened(*(tuple(each.get(id_, ())) for each in names))
+        return MemberChanges(*(tuple(each.get(id_, ())) for each in names))
 
 
 def _with_twin(member: DownSim, sim: SickSim) -> DownSim:

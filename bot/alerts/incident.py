@@ -19,7 +19,7 @@ MOST_EVENTS = 200
 """Events that an incident keeps; of what flaps on and on the oldest go."""
 
 
-def doubled(times: int) -> int:
+def backoff_factor(times: int) -> int:
     """Return by what a SIM's patience grows with each time that it goes down: 1, 2, 4."""
     return int(2 ** min(times - 1, _MOST_DOUBLED))
 
@@ -103,9 +103,9 @@ class DownSim(Struct, omit_defaults=True):
     def relapse_window(self) -> timedelta:
         """Within what time after its incident's end a relapse brings the incident back."""
         own = timedelta(seconds=self.rhythm * RHYTHMS)
-        return min(LONGEST_RELAPSE, max(LEAST_RELAPSE, own) * doubled(self.times))
+        return min(LONGEST_RELAPSE, max(LEAST_RELAPSE, own) * backoff_factor(self.times))
 
-    def fallen(self, severity: Severity, since: datetime) -> "DownSim":
+    def down_again(self, severity: Severity, since: datetime) -> "DownSim":
         """Return it as it is down once more."""
         times = self.times + 1
         return replace(self, back_at=None, gone=None, times=times, since=since, severity=severity)
@@ -266,7 +266,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _WEEK_DAYS, _MORNING = 7, 8
 
 
-def take_as_seen(incident: Incident, by: str, now: datetime, seen: str | None) -> Incident:
+def take_if_unchanged(incident: Incident, by: str, now: datetime, seen: str | None) -> Incident:
     """Return an incident that somebody takes, unless somebody else has it who had it not yet.
 
     `seen` is who had it when they decided, "" for nobody, None where that is not known.

@@ -21,7 +21,7 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, explained_rules, place
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
-from bot.digests.enrichment import Spent, told_once
+from bot.digests.enrichment import MonthUsage, told_once
 from bot.digests.scan import OPEN_STATES
 from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import redacted_snapshot
@@ -131,7 +131,7 @@ class SickSim(Struct):
     account: str = ""
     place: tuple[float, float] | None = None
     device: str | None = None
-    told_once: Spent | None = None
+    told_once: MonthUsage | None = None
     twin: Snapshot | None = None
 
     def cause_in(self, family: str) -> Cause | None:

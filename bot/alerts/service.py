@@ -143,7 +143,7 @@ class Alerts(NamedRepository[Alert]):
             raise NoSuchAlert
         return alert_from_row(row)
 
-    async def look(
+    async def with_state(
         self, alert: str, tx: Transaction | None = None
     ) -> tuple[Alert, AlertState] | None:
         """Return an alert and what it has seen, locked with a transaction; None: it is gone."""

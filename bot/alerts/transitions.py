@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.alerts.alert import Alert, AlertState, Ill
-from bot.alerts.grouping import Grouping, Happened, NewId, Sids
-from bot.alerts.incident import OUTAGE, EventKind, Incident, doubled
+from bot.alerts.alert import Alert, AlertState, IllSince
+from bot.alerts.grouping import Grouping, MemberChanges, NewId, Sids
+from bot.alerts.incident import OUTAGE, EventKind, Incident, backoff_factor
 from bot.alerts.reading import DATA_LIMIT, SILENT, ScanReading, SickSim
 from bot.diagnosis.contrast import Lines
 from bot.diagnosis.rule import Severity
@@ -72,11 +72,12 @@ def observe(  # noqa: PLR0913 -- all that it goes by
 
 def _changed(scan: Grouping, alert: Alert) -> tuple[Incident, ...]:
     """Return the incidents that a scan changed, with what happened to them."""
-    teller, before, changed = Teller(alert, scan.reading), dict[str, Incident](), list[Incident]()
+    writer = EventWriter(alert, scan.reading)
+    before, changed = dict[str, Incident](), list[Incident]()
     for was, incident, happened in scan.outcome():
         if was:
             before[was.id] = was
-        if (told := teller.told(was, incident, happened)) != was:
+        if (told := writer.with_events(was, incident, happened)) != was:
             changed.append(told)
     return with_one_mention(before, changed)
 
@@ -93,7 +94,7 @@ def _is_of_before(state: AlertState, sim: SickSim) -> bool:
     return told.since <= begun.timestamp() and scanned.timestamp() < told.read_at
 
 
-def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
+def _ill(state: AlertState, scan: Grouping) -> dict[str, IllSince]:
     """Return who is ill since when; of whom nothing could be read, what was known."""
     reading = scan.reading
     unread = state.ill.keys() - reading.read if reading.is_partial else reading.failed
@@ -106,30 +107,30 @@ def _ill(state: AlertState, scan: Grouping) -> dict[str, Ill]:
         if was and was.family == cause.family:
             is_graver = 0 < was.severity < cause.severity
             is_worse = cause.family != SILENT and is_graver and not is_old
-            known = (was.known and not is_worse) or scan.is_given_up(sid, cause.family)
+            known = (was.known and not is_worse) or scan.is_resolved_by_hand(sid, cause.family)
             severity = max(was.severity, int(cause.severity))
             found[sid] = was._replace(known=known, severity=severity)
             continue
         seen = reading.at.timestamp()
         lost_at = sim.lost_at if cause.family == SILENT else None
         known = (is_old or not state.knows(sim.account)) and not scan.is_down(sid)
-        found[sid] = Ill(cause.family, lost_at or seen, seen, known, int(cause.severity))
+        found[sid] = IllSince(cause.family, lost_at or seen, seen, known, int(cause.severity))
     return found
 
 
 LONGEST_WELL = timedelta(hours=4)
 
 
-def well_for(alert: Alert, incident: Incident) -> timedelta:
+def recovery_time(alert: Alert, incident: Incident) -> timedelta:
     """Return how long all must be back before it is resolved: twice as long after each relapse."""
     times = max((member.times for member in incident.members if not member.gone), default=1)
-    return min(LONGEST_WELL, alert.well * doubled(times))
+    return min(LONGEST_WELL, alert.well * backoff_factor(times))
 
 
-def due_to_end(alert: Alert, incident: Incident) -> datetime | None:
+def resolves_at(alert: Alert, incident: Incident) -> datetime | None:
     """Return when an open one is over if all stay well; None while one is down."""
     back_at = incident.back_at if incident.is_open else None
-    return back_at + well_for(alert, incident) if back_at else None
+    return back_at + recovery_time(alert, incident) if back_at else None
 
 
 def tick(alert: Alert, incident: Incident, now: datetime) -> Incident:
@@ -171,7 +172,7 @@ HELD_FOR = 2
 """Intervals for which a mention waits at most for the next scan."""
 
 
-class Teller:
+class EventWriter:
     """Adds to an incident what happened with one reading."""
 
     def __init__(self, alert: Alert, reading: ScanReading) -> None:
@@ -179,7 +180,9 @@ class Teller:
         self._reading = reading
         self._quiet = alert.is_quiet_at(reading.at)
 
-    def told(self, before: Incident | None, incident: Incident, happened: Happened) -> Incident:
+    def with_events(
+        self, before: Incident | None, incident: Incident, happened: MemberChanges
+    ) -> Incident:
         """Return the incident with its events; `before` is what it was, None: it is new."""
         at = self._reading.at
         if not incident.is_open:
@@ -235,7 +238,7 @@ class Teller:
 
     def _is_over(self, incident: Incident) -> bool:
         """Return whether all are back for long enough, and could be read."""
-        over_at, failed = due_to_end(self._alert, incident), self._reading.failed
+        over_at, failed = resolves_at(self._alert, incident), self._reading.failed
         unread = any(m.sid in failed for m in incident.members if not m.gone)
         return over_at is not None and not unread and self._reading.at >= over_at
 
@@ -258,27 +261,28 @@ def with_one_mention(before: Stories, incidents: Iterable[Incident]) -> tuple[In
     `before` are the incidents as they were, by id.
     """
     every = tuple(incidents)
-    calling = [each for each in every if _calls(before.get(each.id), each)]
+    calling = [each for each in every if _new_mentions(before.get(each.id), each)]
     if len(calling) <= 1:
         return every
     first = max(calling, key=lambda each: (each.severity, len(each.down)))
     others = len(calling) - 1
     return tuple(
-        hushed(before.get(each.id), each, others if each is first else None) for each in every
+        with_others_counted(before.get(each.id), each, others if each is first else None)
+        for each in every
     )
 
 
-def _calls(before: Incident | None, after: Incident) -> frozenset[int]:
+def _new_mentions(before: Incident | None, after: Incident) -> frozenset[int]:
     """Return the events with which an incident newly mentions people, by number."""
     return frozenset(e.n for e in after.since(before.seq if before else 1) if e.mentions)
 
 
-def hushed(before: Incident | None, after: Incident, others: int | None) -> Incident:
+def with_others_counted(before: Incident | None, after: Incident, others: int | None) -> Incident:
     """Return an incident that mentions people anew as doing so for so many others too.
 
     None: without its mentions.
     """
-    calls = _calls(before, after)
+    calls = _new_mentions(before, after)
     if not calls:
         return after
     changes: dict[str, Any] = {"mentions": ()} if others is None else {"others": others}

@@ -100,7 +100,7 @@ def _incident(alert: Alert, incident: Incident) -> Json:
     }
 
 
-async def tell_webhook(
+async def queue_webhook(
     queue: JobQueue, alert: Alert, incident: Incident, events: Sequence[Event], tx: Transaction
 ) -> None:
     """Write down, together with what happened, that the alert's webhook is told, if it has one."""
@@ -230,7 +230,7 @@ class Webhooks:
         """Return what an alert can be sent to."""
         return tuple(self.targets)
 
-    def rests(self, name: str) -> float:
+    def pause_left(self, name: str) -> float:
         """Return for how many seconds a target that failed is left alone."""
         _, until = self._resting.get(name, (0, 0.0))
         return max(0.0, until - self.clock.monotonic())
@@ -240,7 +240,7 @@ class Webhooks:
         try:
             await self._try(name, news)
         except WebhookFailed as error:
-            if not (error.is_final or self.rests(name)):
+            if not (error.is_final or self.pause_left(name)):
                 times = self._resting.get(name, (0, 0.0))[0] + 1
                 wait = max(error.wait, REST.after(times))
                 self._resting[name] = times, self.clock.monotonic() + wait
@@ -267,7 +267,7 @@ class Webhooks:
     async def _send(self, target: WebhookTarget, news: Json) -> None:
         proxy = proxy_for(origin_of(target.url))
         # a proxy looks the name up again; what has no address here is left to it
-        if proxy and not self.internal and await leads_inside(target.host):
+        if proxy and not self.internal and await is_internal_host(target.host):
             raise WebhookFailed(INSIDE)
         async with self._session(guarded=not (self.internal or proxy)) as session:
             body = body_for(target, news)
@@ -305,7 +305,7 @@ class Webhooks:
         return headers
 
 
-async def leads_inside(host: str) -> bool | None:
+async def is_internal_host(host: str) -> bool | None:
     """Return whether a name has an internal address, as it is looked up here; None: it has none."""
     try:
         loop = asyncio.get_running_loop()

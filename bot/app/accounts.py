@@ -12,7 +12,7 @@ from types import MappingProxyType
 from bot.clock import Clock
 from bot.digests.archive import Archive
 from bot.errors import BotError
-from bot.kore.accounts import AccountsClient, Homes
+from bot.kore.accounts import AccountIndex, AccountsClient
 from bot.kore.client import CachePolicies, KoreClient
 from bot.kore.connect import KoreConfig, open_kore
 from bot.kore.limits import RESERVE
@@ -119,7 +119,7 @@ class AccountStacks:
         self.client = (
             next(iter(clients.values()))
             if len(clients) == 1
-            else AccountsClient(clients, Homes(self._account_of), labels)
+            else AccountsClient(clients, AccountIndex(self._account_of), labels)
         )
 
     def directory(self, client: KoreClient, default: str | None = None) -> SimDirectory:

@@ -26,7 +26,7 @@ from bot.jobs.engine import Engine
 from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, cancelled, start_background
-from bot.services import Renderer, Replying, Services
+from bot.services import Renderer, ReplyServices, Services
 from bot.sessions.fleet import DefaultAccounts
 from bot.sessions.owners import Owners
 from bot.sessions.questions import OpenQuestions
@@ -46,7 +46,7 @@ from bot.store.channels import AccountRows, ListeningRows, OwnerRows
 from bot.store.idempotency import Deduplication, Journal, RecentIds, SeenEvents
 from bot.store.location import without_password
 from bot.store.lookups import Feedback
-from handlers.commands import in_hand
+from handlers.commands import holding_question
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ async def assemble(
         resources, stack, scan_at_once=settings.scan_at_once, on_news=services.home_tabs.changed
     )
     workers = Workers(settings.workers, clock, services.token, drain=settings.drain)
-    intake, routes = _intake(resources, app, partial(in_hand, services.questions))
+    intake, routes = _intake(resources, app, partial(holding_question, services.questions))
     bot = Bot(services, intake, engine, workers)
     routes += health_routes(bot.why_not_ready, resources.notes, metrics)
     return bot, Starlette(routes=routes)
@@ -211,7 +211,7 @@ def _services(
         defaults=DefaultAccounts(
             AccountRows(store), clock, several=len(resources.kore.views.names) > 1
         ),
-        replying=Replying(
+        replying=ReplyServices(
             delivery, ProgressMessages(slack, fallback, delivery, clock), NewestAnswers(clock)
         ),
         files=Files(slack, clock, sure),

@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.alerts.incident_repository import Incidents
 from bot.alerts.service import Alerts, AlertService, AlertWork
-from bot.alerts.webhook import tell_webhook
+from bot.alerts.webhook import queue_webhook
 from bot.app.resources import Resources
 from bot.clock import Clock
 from bot.digests.archive import Archive
@@ -131,7 +131,7 @@ def alert_work(
 
 def incidents_of(store: Database, queue: JobQueue) -> Incidents:
     """Return the incidents, of which the webhooks of their alerts are told."""
-    return Incidents(store, queue, partial(tell_webhook, queue))
+    return Incidents(store, queue, partial(queue_webhook, queue))
 
 
 def open_posts(  # noqa: PLR0913 -- what it is put together from

@@ -127,7 +127,7 @@ async def listed_alerts(settings: Settings) -> tuple[ListedAlert, ...]:
     async with opened_store(settings) as store:
         alerts = _alerts(store)
         every = await alerts.every()
-        looked = [await alerts.look(one.id) for one in every]
+        looked = [await alerts.with_state(one.id) for one in every]
         now = SystemClock().now()
         found = await incidents_of(store, JobQueue(store)).between(None, now, now + _MINUTE)
     opened = Counter(incident.alert for incident in found if incident.is_open)

@@ -17,7 +17,7 @@ from bot.alerts.alert import (
 )
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
-from bot.blocks.digest_setup import WHICH, kept, sims_fields, sims_text
+from bot.blocks.digest_setup import WHICH, sims_fields, sims_text, with_hidden_fields
 from bot.blocks.format import MRKDWN, NOTICE, count, first_of, grouped, lasting
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
@@ -105,7 +105,9 @@ def form_view(
 ) -> View:
     """Draw the form with what is filled in, each fault beneath its field, `note` on top."""
     shown = dict(_fields(values, webhooks))
-    held = kept(values.base, form, {name for name in shown if isinstance(name, FormField)})
+    held = with_hidden_fields(
+        values.base, form, {name for name in shown if isinstance(name, FormField)}
+    )
     return ALERT.form_view(held, shown.items(), faults or {}, note)
 
 

@@ -103,10 +103,12 @@ def form_view(
     Where the window shows the form already, Slack shows the faults itself: `DIGEST.errors_of`.
     """
     fields = dict(_fields(values, at_home=values.channel.startswith("D")))
-    return DIGEST.form_view(kept(values, form, fields), fields.items(), faults or {}, note)
+    return DIGEST.form_view(
+        with_hidden_fields(values, form, fields), fields.items(), faults or {}, note
+    )
 
 
-def kept(
+def with_hidden_fields(
     values: FormValues, form: ids.SubscriptionForm, shown: Container[FormField]
 ) -> ids.SubscriptionForm:
     """Put into the form what the fields hold that are not shown, as much as fits."""

@@ -17,7 +17,7 @@ from typing import Self
 
 from pydantic import Field, field_validator
 
-from bot.blocks.kit import Carried, clean
+from bot.blocks.kit import UiState, clean
 
 REFRESH = "refresh"
 SHARE = "share"
@@ -108,7 +108,7 @@ def typed(text: str) -> str:
     return clean(text, _TYPED)
 
 
-class ButtonValue(Carried):
+class ButtonValue(UiState):
     """What a button about a SIM carries."""
 
     sid: str = Field(max_length=64)
@@ -140,7 +140,7 @@ class More(ButtonValue):
     rule: str | None = Field(default=None, max_length=64)
 
 
-class Retry(Carried):
+class Retry(UiState):
     """Do again what could not be done: a subcommand by its name, and what followed it."""
 
     run: str = Field(max_length=64)
@@ -169,7 +169,7 @@ class HistoryWindow(ButtonValue):
     days: int = Field(default=30, ge=1, le=30)
 
 
-class PackedSims(Carried):
+class PackedSims(UiState):
     """Several SIMs, at most 90: their SIDs' digits as base64, which is how many a button holds."""
 
     packed: str = Field(max_length=-(-MOST_SIMS * _SID_BYTES * 4 // 3) + 2)
@@ -202,13 +202,13 @@ class WatchSims(PackedSims):
     seconds: int | None = Field(default=None, ge=1, le=10_000_000)
 
 
-class StopWatch(Carried):
+class StopWatch(UiState):
     """A watch that is to be stopped."""
 
     id: str = Field(max_length=64)
 
 
-class ReplyTarget(Carried):
+class ReplyTarget(UiState):
     """Where the answer to a window goes: a thread for all to see, or the asker alone."""
 
     channel: str = Field(max_length=64)
@@ -216,7 +216,7 @@ class ReplyTarget(Carried):
     response_url: str | None = Field(default=None, max_length=1000)
 
 
-class Thread(Carried):
+class Thread(UiState):
     """A thread of the channel in which the button stands, by the ts of its root."""
 
     root: str = Field(max_length=64)
@@ -251,7 +251,7 @@ def chosen(metadata: str, start: str) -> Details:
     return window.model_copy(update={"start": datetime.fromisoformat(start)})
 
 
-class SubscriptionButton(Carried):
+class SubscriptionButton(UiState):
     """A digest, or an alert, that something is to be done with."""
 
     id: str = Field(max_length=64)
@@ -263,7 +263,7 @@ class DigestRun(SubscriptionButton):
     due: datetime
 
 
-class SubscriptionForm(Carried):
+class SubscriptionForm(UiState):
     """Which digest or alert is edited, None: a new one; where from; what hidden fields hold."""
 
     id: str | None = Field(default=None, max_length=64)
@@ -271,7 +271,7 @@ class SubscriptionForm(Carried):
     kept: dict[str, str] = Field(default_factory=dict)
 
 
-class IncidentButton(Carried):
+class IncidentButton(UiState):
     """An incident that something is to be done with."""
 
     id: str = Field(max_length=64)

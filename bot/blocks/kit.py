@@ -173,7 +173,7 @@ def actions(block_id: str, elements: Sequence[Block]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements[:_BUTTONS])}
 
 
-class Carried(BaseModel):
+class UiState(BaseModel):
     """What a button or a window carries; it comes back with a click, always within Slack's limits.
 
     One for each thing that can be carried is in bot/blocks/ids.py.
@@ -192,7 +192,7 @@ class Carried(BaseModel):
 
 
 def button(
-    label: str, action_id: str, description: str, value: Carried | None = None, *, url: str = ""
+    label: str, action_id: str, description: str, value: UiState | None = None, *, url: str = ""
 ) -> Block:
     """Return a button; `description` is for screen readers, which say its label in any case."""
     seen = label.rstrip("…")
@@ -235,7 +235,7 @@ def modal(  # noqa: PLR0913 -- what a window has
     callback_id: str,
     title: str,
     blocks: Sequence[Block],
-    carried: Carried | None = None,
+    carried: UiState | None = None,
     *,
     submit: str = "",
     close: str = "Close",

@@ -13,9 +13,9 @@ from bot.blocks.incident import event_text, incident_title, member_line
 from bot.blocks.kit import (
     MORE_SIMS,
     Block,
-    Carried,
     Choice,
     Screen,
+    UiState,
     View,
     actions,
     button,
@@ -189,7 +189,7 @@ def _view(blocks: Sequence[Block], chosen: ids.Details) -> View:
     return modal(ids.SESSION_VIEW, "Session details", blocks, chosen)
 
 
-def loading_view(title: str, carried: Carried | None = None) -> View:
+def loading_view(title: str, carried: UiState | None = None) -> View:
     """Say that the answer is on its way."""
     return modal(ids.NOTICE_VIEW, title, [section("Reading…")], carried)
 

@@ -27,7 +27,7 @@ from bot.kore.models import DataSession, Sim
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
-from bot.sessions.triage import Old
+from bot.sessions.triage import StaleReports
 
 STATE_ICONS = {
     State.ONLINE: "🟢",
@@ -81,7 +81,7 @@ def _old(sim: SessionReport | Snapshot) -> str:
     return " (old)" if sim.stale else ""
 
 
-def old_line(old: Old | None, fmt: Formatter) -> str:
+def old_line(old: StaleReports | None, fmt: Formatter) -> str:
     """Say why SIMs are told of from before, how many and from when; "" where all is from now."""
     if old is None:
         return ""

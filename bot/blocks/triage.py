@@ -28,11 +28,11 @@ from bot.errors import BotError, SimNotFound, UserError
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import (
-    Old,
     Owner,
     Row,
     SharedCause,
     SharedOutage,
+    StaleReports,
     Triage,
     Unread,
     can_come_back,
@@ -65,7 +65,7 @@ def triage_headline(triage: Triage, fmt: Formatter) -> str:
     return f"{icon} {fmt.strong(f'{what}.')}{_unread(triage)}"
 
 
-def _old_and_fine(old: Old, fmt: Formatter) -> str:
+def _old_and_fine(old: StaleReports, fmt: Formatter) -> str:
     """Say that nothing was wrong when that was read, which is no news of now."""
     if old.of == 1:
         how = fmt.strong("How the SIM is now is unknown.")

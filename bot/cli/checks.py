@@ -238,13 +238,13 @@ async def outside_checks(
 
 async def webhook_checks(settings: Settings) -> Checks:
     """Look where each webhook leads; nothing is sent there."""
-    from bot.alerts.webhook import leads_inside  # noqa: PLC0415 -- most have none
+    from bot.alerts.webhook import is_internal_host  # noqa: PLC0415 -- most have none
 
     async def look(target: WebhookTarget) -> CheckResult:
         name, internal = f"webhook {target.name}", settings.webhooks_internal
         if not (internal or target.is_encrypted):
             return failed(name, "its address is not https", MEND_HTTPS, ExitCode.SETTINGS)
-        inside = await leads_inside(target.host)
+        inside = await is_internal_host(target.host)
         if inside and not internal:
             says = f"{target.host} is an internal address"
             return failed(name, says, MEND_INSIDE, ExitCode.SETTINGS)

@@ -18,7 +18,7 @@ from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import BATCH, moment, sim_summaries
 from bot.digests.days import Day, contacts_of, unpacked
 from bot.digests.digest import Digest, ScannedSim, SimSummary
-from bot.digests.outages import NONE, ScanOutages, ToldOutages
+from bot.digests.outages import NONE, KnownOutages, ScanOutages
 from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import DigestService, EveryDigest
 from bot.errors import NotAllowed, UserError
@@ -99,7 +99,7 @@ class Archive:
         return run
 
 
-def _scanned(row: ScanRow, told: ToldOutages, *, redacts: bool) -> ScannedSim:
+def _scanned(row: ScanRow, told: KnownOutages, *, redacts: bool) -> ScannedSim:
     return ScannedSim(_snapshot(row.row, told, redacts=redacts), row.traffic, row.fault)
 
 
@@ -253,7 +253,7 @@ async def _collect(
     collector: FleetCollector[str],
     pages: AsyncIterator[Sequence[BriefRow]],
     query: FleetQuery,
-    told: ToldOutages,
+    told: KnownOutages,
     *,
     redacts: bool,
 ) -> None:
@@ -296,6 +296,6 @@ def _redacted_facts(row: BriefRow) -> Facts:
     return _facts(row)._replace(name=_snapshot(row.row, NONE, redacts=True).name)
 
 
-def _snapshot(row: str, told: ToldOutages, *, redacts: bool) -> Snapshot:
+def _snapshot(row: str, told: KnownOutages, *, redacts: bool) -> Snapshot:
     snapshot = told.seen(Snapshot.from_json(row))
     return redacted_snapshot(snapshot) if redacts else snapshot

@@ -23,7 +23,7 @@ from bot.digests.digest import (
     TrendPoint,
     UnreadableSims,
 )
-from bot.digests.outages import NONE, ScanOutages, ToldOutages
+from bot.digests.outages import NONE, KnownOutages, ScanOutages
 from bot.digests.scan import MIN_GRAVITY
 from bot.digests.subscription import Subscription
 from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
@@ -80,8 +80,8 @@ class ChangeCollector:
     def __init__(
         self,
         most: int,
-        before: ToldOutages = NONE,
-        after: ToldOutages = NONE,
+        before: KnownOutages = NONE,
+        after: KnownOutages = NONE,
         *,
         redacts: bool = False,
     ) -> None:
@@ -204,7 +204,7 @@ class Compiler:
             redacted=notes.redacted,
         )
 
-    async def _worst(self, run: Run, told: ToldOutages, *, redacts: bool) -> SimSample:
+    async def _worst(self, run: Run, told: KnownOutages, *, redacts: bool) -> SimSample:
         rows = await self._outages.worst(run.id, told, MIN_GRAVITY, MAX_NAMED)
         grave = await self._sums.grave(run.id, MIN_GRAVITY) + told.raised(MIN_GRAVITY)
         return SimSample(grave, sim_summaries(rows, told, redacts=redacts))
@@ -222,7 +222,7 @@ class Compiler:
         return found.groups()
 
     async def _only_in(
-        self, run: Run | None, other: Run | None, told: ToldOutages, *, redacts: bool
+        self, run: Run | None, other: Run | None, told: KnownOutages, *, redacts: bool
     ) -> SimSample:
         """Return the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
@@ -280,7 +280,7 @@ def moment(seconds: float) -> datetime:
 
 
 def sim_summaries(
-    rows: Iterable[ScanRow], told: ToldOutages = NONE, *, redacts: bool
+    rows: Iterable[ScanRow], told: KnownOutages = NONE, *, redacts: bool
 ) -> tuple[SimSummary, ...]:
     """Return what a list says of rows, without the numbers of card and device if `redacts`."""
     return tuple(

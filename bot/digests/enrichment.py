@@ -38,7 +38,7 @@ FASTER = 2
 _KEPT = ',"spent":['
 
 
-class Spent(NamedTuple):
+class MonthUsage(NamedTuple):
     """What KORE told of a SIM's month at `read_at`; times in epoch seconds, usage in bytes.
 
     `readings` is how often it told anything so far, `failed_at` when it was asked in vain last;
@@ -95,28 +95,28 @@ def limits_of(plan: RatePlan | None) -> dict[UsageKind, int]:
     return {kind: limit * MEGABYTE for kind, limit in (told or {}).items() if limit and limit > 0}
 
 
-_NOTHING = Spent(readings=0)
+_NOTHING = MonthUsage(readings=0)
 
 
-def _spent_in(row: ScanRow) -> Spent | None:
+def _spent_in(row: ScanRow) -> MonthUsage | None:
     """Return what a row keeps; None where it keeps nothing, or anything else."""
     at = row.row.rfind(_KEPT)
     if at < 0:
         return None
     try:
-        spent = Spent(*from_json(row.row[at + len(_KEPT) - 1 : -1]))
+        spent = MonthUsage(*from_json(row.row[at + len(_KEPT) - 1 : -1]))
     except (TypeError, ValueError):
         return None
     return spent if all(isinstance(each, float | int | None) for each in spent) else None
 
 
-def told_once(row: ScanRow) -> Spent | None:
+def told_once(row: ScanRow) -> MonthUsage | None:
     """Return what KORE told of a SIM, where it did so only once so far."""
     spent = _spent_in(row)
     return spent if spent and spent.readings == 1 else None
 
 
-class Spending:
+class ScanUsage:
     """The usage of a scan's SIMs; `percent` of a limit is near it, `before` are their last rows."""
 
     def __init__(
@@ -146,7 +146,7 @@ class Spending:
         since = month_start(sim, now)
         home, national, abroad, every = (used_bytes(records, since, kind) for kind in _KINDS)
         known = self.known.get(sim.sid, _NOTHING)
-        self.known[sim.sid] = Spent(
+        self.known[sim.sid] = MonthUsage(
             month=since.timestamp(),
             read_at=now.timestamp(),
             home=home,
@@ -174,7 +174,7 @@ class Spending:
             return row
         return replace(row, row=f"{row.row[:-1]}{_KEPT}{compact_json(spent)[1:]}}}")
 
-    def _of_this_month(self, sim: Sim, now: datetime) -> Spent | None:
+    def _of_this_month(self, sim: Sim, now: datetime) -> MonthUsage | None:
         spent = self.known.get(sim.sid, _NOTHING)
         if not spent.readings or sim.date_created is None:
             return spent if spent.readings else None

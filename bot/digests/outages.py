@@ -24,7 +24,7 @@ _TOLD = '"outages":['
 """Stands in the JSON of a digest only where it names an outage: in a text quotes are escaped."""
 
 
-class ToldOutages(Struct):
+class KnownOutages(Struct):
     """The outages of a scan, the greatest first, and those in one, by SID in that order.
 
     `gravities` are those of all that fell silent, by SID, as their rows have them.
@@ -55,7 +55,7 @@ class ToldOutages(Struct):
         return sum(self.gravities[sid] < least <= GRAVITY for sid in self.by_sid)
 
 
-NONE = ToldOutages()
+NONE = KnownOutages()
 
 
 class ScanOutages:
@@ -65,9 +65,9 @@ class ScanOutages:
         self._rows = ScanRows(database)
         self._sums = ScanSums(database)
         self._limits = limits
-        self._kept: tuple[int, ToldOutages] | None = None
+        self._kept: tuple[int, KnownOutages] | None = None
 
-    async def find(self, run: int) -> ToldOutages:
+    async def find(self, run: int) -> KnownOutages:
         """Compare those that fell silent with the others, if there are enough. Raises StoreError.
 
         A SIM that could not be read is in none.
@@ -79,7 +79,7 @@ class ScanOutages:
                 return await self._compared(run)
         return NONE
 
-    async def told(self, run: Run | None) -> ToldOutages:
+    async def told(self, run: Run | None) -> KnownOutages:
         """Return those of a run whose digest named any. Raises StoreError."""
         if run is None or not run.has_rows or _TOLD not in (run.digest or ""):
             return NONE
@@ -88,7 +88,7 @@ class ScanOutages:
         return self._kept[1]
 
     async def worst(
-        self, run: int, told: ToldOutages, least: int, most: int
+        self, run: int, told: KnownOutages, least: int, most: int
     ) -> tuple[ScanRow, ...]:
         """Return SIMs of at least such gravity, the gravest first. Raises StoreError."""
         found = {row.sid: row for row in await self._sums.worst(run, least, most)}
@@ -99,7 +99,7 @@ class ScanOutages:
         )
         return tuple(ranked[:most])
 
-    async def _compared(self, run: int) -> ToldOutages:
+    async def _compared(self, run: int) -> KnownOutages:
         members, gravities = list[Member](), dict[str, int]()
         async for page in self._rows.every(run):
             for row in page:
@@ -110,4 +110,4 @@ class ScanOutages:
             await asyncio.sleep(0)
         outages = outages_of(members, lines_of(self._limits))
         by_sid = {sid: outage for outage in outages for sid in outage.sids}
-        return ToldOutages(tuple(outages), by_sid, gravities)
+        return KnownOutages(tuple(outages), by_sid, gravities)

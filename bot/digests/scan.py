@@ -31,8 +31,8 @@ from bot.digests.days import (
     first_open_day,
     merged_months,
 )
-from bot.digests.enrichment import Spending, lost_place, with_places
-from bot.errors import BotError, Restarting, kept
+from bot.digests.enrichment import ScanUsage, lost_place, with_places
+from bot.errors import BotError, Restarting, without_traceback
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
@@ -185,7 +185,7 @@ class Scanner:
         """
         self._kore.note(sims)
         plans = await self._plans(sims)
-        spending = Spending(plans, before, self._judge.thresholds.data_limit_percent)
+        spending = ScanUsage(plans, before, self._judge.thresholds.data_limit_percent)
         scan = _Scan(self._kore, self._judge, known, plans, spending)
         asked = spending.wanting(sims, self._clock.now()) if asks_usage else ()
         begins, waiting = iter(asked), iter(sims)
@@ -246,7 +246,7 @@ class _Scan:
         judge: Judge,
         known: Mapping[str, PackedMonths],
         plans: Plans,
-        spending: Spending,
+        spending: ScanUsage,
     ) -> None:
         self.result = ScanResult()
         self._kore = kore
@@ -326,7 +326,7 @@ class _Scan:
             self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:
-        self.result.failures.append(ScanFailure(sim, kept(error)))
+        self.result.failures.append(ScanFailure(sim, without_traceback(error)))
 
 
 def evaluate(

@@ -26,7 +26,7 @@ from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.owners import Owners
-from bot.sessions.questions import Asking, to_row
+from bot.sessions.questions import AskedBy, to_row
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
@@ -248,7 +248,7 @@ class ForeignAlertWork(Struct):
         self, listening: Listening, args: dict[str, Any], answers: Sequence[Answer]
     ) -> list[Lookup]:
         """Return what the audit keeps of it, under the person who had the channel listen."""
-        asking = Asking(
+        asking = AskedBy(
             request=args["identity"],
             team=listening.team or "",
             person=listening.person,

@@ -29,7 +29,7 @@ Ask = Callable[[KoreClient], Coroutine[Any, Any, T]]
 AccountLookup = Callable[[str], str | None]
 
 
-class Homes:
+class AccountIndex:
     """Which account has a SIM or a rate plan, by SID: seen lately, or `listed`; None: unknown."""
 
     def __init__(self, listed: AccountLookup = lambda _: None) -> None:
@@ -54,7 +54,7 @@ class AccountsClient(KoreClient):
     def __init__(
         self,
         clients: Mapping[str, KoreClient],
-        homes: Homes,
+        homes: AccountIndex,
         labels: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`labels` are what people call accounts, where that is not the name."""

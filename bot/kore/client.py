@@ -77,13 +77,13 @@ class Caches:
 
 
 def _session_rows(sessions: tuple[DataSession, ...]) -> SessionRows:
-    return SessionRows(newest_first(lean(sessions)))
+    return SessionRows(newest_first(without_fields_set(sessions)))
 
 
 _GIVEN: set[str] = set()
 
 
-def lean(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
+def without_fields_set(sessions: tuple[DataSession, ...]) -> tuple[DataSession, ...]:
     """Return them without pydantic's notes of which fields were given: half of what they weigh."""
     for session in sessions:
         for each in filter(None, (session, session.cell_location_estimate)):

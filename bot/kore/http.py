@@ -227,7 +227,7 @@ _SILENCES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def silence_of(error: Exception) -> str | None:
+def no_answer_reason(error: Exception) -> str | None:
     """Say how KORE was silent; None where that is not known."""
     return next((words for kind, words in _SILENCES if isinstance(error, kind)), None)
 

@@ -22,7 +22,7 @@ from bot.kore.errors import (
     KoreUnavailable,
     read_refusal,
 )
-from bot.kore.http import HttpClient, RawResponse, silence_of
+from bot.kore.http import HttpClient, RawResponse, no_answer_reason
 from bot.kore.limits import CircuitBreaker, ConcurrencyLimiter
 from bot.proxies import cause_of
 from bot.struct import Struct
@@ -278,7 +278,7 @@ def _no_response(error: Exception, started: float) -> TryFailed:
     elif cause := cause_of(error.__cause__):
         ours = KoreUnavailable.because(cause)
     else:
-        ours = KoreUnavailable(silence_of(error))
+        ours = KoreUnavailable(no_answer_reason(error))
     return TryFailed(Failure(type(error).__name__, ours.status), ours, started)
 
 

@@ -22,7 +22,7 @@ from bot.errors import AskedTooOften, BotError, TookTooLong, UserError
 from bot.ops.logging import request_fields, request_id
 from bot.sessions.fleet import AccountViews, FleetView
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.questions import Asking, Audit
+from bot.sessions.questions import AskedBy, Audit
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.snapshot import Snapshot
@@ -232,10 +232,10 @@ class AgentLookups:
         self._is_noted = True
         self.services.audit.note(self._asking(), answer)
 
-    def _asking(self) -> Asking:
+    def _asking(self) -> AskedBy:
         """Return for the audit who asks, and by what: `mcp oncall look_up_sim`."""
         answered_by = request_fields().get("answer", "")
-        return Asking(
+        return AskedBy(
             request=request_id(),
             team="",
             person=self.caller.person,

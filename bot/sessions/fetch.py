@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.diagnosis.evidence import MAY_CONNECT, status_of
 from bot.diagnosis.fields import month_start
 from bot.diagnosis.rhythm import KNOWN_GAPS, Contact
-from bot.errors import BotError, kept
+from bot.errors import BotError, without_traceback
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
@@ -356,4 +356,4 @@ class SimReader:
             found = await self._kore.data_sessions(sid, fresh=fresh)
             return own_rows(found, sid, self._kore.account_of(sid))
         except KoreError as error:
-            return kept(error)
+            return without_traceback(error)

@@ -19,7 +19,7 @@ from bot.diagnosis.rule import (
 )
 from bot.diagnosis.rules.common_outage import lines_of, lost_at
 from bot.diagnosis.thresholds import Thresholds
-from bot.errors import BotError, SimNotFound, TookTooLong, kept
+from bot.errors import BotError, SimNotFound, TookTooLong, without_traceback
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
 from bot.sessions.fetch import (
@@ -205,7 +205,7 @@ class Batch:
         try:
             read = await self._sims.read(text, self._tasks, fresh=fresh)
         except BotError as error:
-            self._answers[place] = kept(error)
+            self._answers[place] = without_traceback(error)
             self._told(place, error)
         except Exception:  # a fault of ours in one SIM must not cost the others their answer
             log.exception("look-up-broke")

@@ -232,7 +232,7 @@ AT_ONCE = 500
 MOST_WAITING = 20_000
 
 
-class Asking(Struct):
+class AskedBy(Struct):
     """Who asks, where and by what; `request` is the reference."""
 
     request: str
@@ -243,7 +243,7 @@ class Asking(Struct):
     entry: str
 
 
-class Gaps(Protocol):
+class AuditObserver(Protocol):
     """Told how many rows the store never got."""
 
     def audit_lost(self, rows: int) -> None:
@@ -259,7 +259,13 @@ class Audit:
     """
 
     def __init__(
-        self, lookups: Lookups, clock: Clock, gaps: Gaps, *, retention: float, account: str = ""
+        self,
+        lookups: Lookups,
+        clock: Clock,
+        gaps: AuditObserver,
+        *,
+        retention: float,
+        account: str = "",
     ) -> None:
         self._account = account
         self._lookups = lookups
@@ -271,11 +277,11 @@ class Audit:
         self._some = asyncio.Event()
         self._writing = asyncio.Lock()
 
-    def note(self, asking: Asking, answer: SessionReport | Snapshot | BotError) -> None:
+    def note(self, asking: AskedBy, answer: SessionReport | Snapshot | BotError) -> None:
         """Note one look-up and what came of it; a snapshot is how a scan saw the SIM."""
         self._note(to_row(asking, answer, self._clock.now().timestamp(), self._account))
 
-    def note_action(self, asking: Asking) -> None:
+    def note_action(self, asking: AskedBy) -> None:
         """Note something done that is no look-up; `entry` says what."""
         self._note(to_row(asking, None, self._clock.now().timestamp(), self._account))
 
@@ -345,7 +351,7 @@ def _read(row: Lookup) -> LookedUp:
 
 
 def to_row(
-    asking: Asking,
+    asking: AskedBy,
     answer: SessionReport | Snapshot | BotError | None,
     at: float,
     account: str,

@@ -50,7 +50,7 @@ def missing_said(accounts: Iterable[str]) -> str | None:
     )
 
 
-class Old(Struct):
+class StaleReports(Struct):
     """What KORE gave nothing newer of, and `why`: `sims` of the `of` that were read.
 
     The oldest of it was told at `as_of`, seen from `made_at`.
@@ -68,13 +68,13 @@ class Old(Struct):
         return self.sims == self.of
 
 
-def old_of(reports: Sequence[SessionReport]) -> Old | None:
+def old_of(reports: Sequence[SessionReport]) -> StaleReports | None:
     """Return how many of the reports are from before; None where all are from now."""
     stale = [report for report in reports if report.stale]
     if not stale:
         return None
     oldest = min(stale, key=lambda report: report.as_of)
-    return Old(len(stale), len(reports), oldest.why_stale, oldest.as_of, oldest.made_at)
+    return StaleReports(len(stale), len(reports), oldest.why_stale, oldest.as_of, oldest.made_at)
 
 
 class SharedOutage(Struct):
@@ -145,7 +145,7 @@ class Triage(Struct):
         return tuple(filter(is_troubled, self.reports))
 
     @property
-    def old(self) -> Old | None:
+    def old(self) -> StaleReports | None:
         """What of it KORE gave nothing newer of; None where all is from now."""
         return old_of(self.reports)
 
@@ -283,7 +283,7 @@ class FleetAnswer(Struct):
     since: datetime | None = None
     redacted: str | None = None
     missing: tuple[str, ...] = ()
-    old: Old | None = None
+    old: StaleReports | None = None
 
     @property
     def problem(self) -> str | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock, spread
-from bot.errors import BotError, Candidate, ListUnread, kept
+from bot.errors import BotError, Candidate, ListUnread, without_traceback
 from bot.kore.cache import SingleFlight
 from bot.kore.client import KoreClient
 from bot.sims.identifier import Identifier, IdentifierKind, key
@@ -238,7 +238,7 @@ class SimDirectory:
         self._not_before = self._clock.monotonic() + _ASK_AGAIN_AFTER
         if not self._failure:
             log.warning("sim-list-unreadable", extra=self._about | {"cause": cause})
-        self._failure = kept(error)
+        self._failure = without_traceback(error)
         return False
 
     async def _fill(self, table: SimTable) -> None:

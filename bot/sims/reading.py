@@ -46,7 +46,7 @@ _UNPARTED = (  # by blanks: 設備truck-42離線, 水位計-4が圏外です
 _BEHIND = re.compile(r"(?i)(?<![\w./:@-])(?P<account>[a-z0-9-]{1,20})/(?P<rest>[^\s,;|/][^\s,;|]*)")
 
 
-class Held(NamedTuple):
+class PrefixedName(NamedTuple):
     """`acme/pump-7`: what is held to the account before it, and is not known to be its SIM."""
 
     at: int
@@ -55,7 +55,7 @@ class Held(NamedTuple):
     is_taken: bool
 
 
-T = TypeVar("T", FoundText, Phrase, Held)
+T = TypeVar("T", FoundText, Phrase, PrefixedName)
 Named = Mapping[str, tuple[Candidate, ...]]
 
 
@@ -115,7 +115,7 @@ class _Ordered(Generic[T]):
         first = bisect_left(self._starts, start)
         return self._things[first : bisect_left(self._starts, end, first)]
 
-    def holds(self, one: FoundText | Phrase | Held, *, longer: bool = False) -> bool:
+    def holds(self, one: FoundText | Phrase | PrefixedName, *, longer: bool = False) -> bool:
         """Return whether one of them overlaps this one; `longer`: and is longer."""
         at = bisect_left(self._starts, one.end) - 1
         if at < 0 or self._things[at].end <= one.at:
@@ -145,7 +145,7 @@ class TextReading:
         self._items = items_in(self._prose, self._tables)
         self._asked, self._thorough = asked, thorough
         self._accounts = accounts
-        self._held: list[Held] = []
+        self._held: list[PrefixedName] = []
         self._is_one_word = _is_one_word(bare(text.strip()))
         self._names: list[Phrase] = []
         self._named: Named = {}
@@ -201,14 +201,14 @@ class TextReading:
             if key(word["account"]) in self._accounts:
                 text, end = f"{word['account']}/{rest}", inner.end if inner else end
                 is_taken = bool(numbers) or (self._asked and _has_digit(rest))
-                self._held.append(Held(at, end, text, is_taken))
+                self._held.append(PrefixedName(at, end, text, is_taken))
             elif self._asked and names and not before and whole.endswith(f"/{rest}"):
-                self._held.append(Held(at, end, whole, is_taken=True))
+                self._held.append(PrefixedName(at, end, whole, is_taken=True))
         around = _Ordered(self._held)
         self._found = [each for each in self._found if not around.holds(each)]
         self._names = [name for name in self._names if not around.holds(name)]
 
-    def _held_spot(self, held: Held) -> Spot:
+    def _held_spot(self, held: PrefixedName) -> Spot:
         why = "" if held.is_taken else UNKNOWN
         return Spot("name", held.text, held.text, self._where(held.at), why=why, at=held.at)
 

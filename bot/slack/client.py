@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.clock import Backoff, Clock, read_retry_after
-from bot.errors import kept
+from bot.errors import without_traceback
 from bot.proxies import CleanConnector, is_within, origin_of, proxy_for, why_no_answer
 from bot.slack.errors import (
     NOT_DONE,
@@ -263,7 +263,9 @@ class SlackClient:
                     if in_doubt and isinstance(error, NOT_DONE):
                         raise in_doubt from error
                     raise
-                in_doubt = kept(error) if isinstance(error, SlackOutcomeUnknown) else in_doubt
+                in_doubt = (
+                    without_traceback(error) if isinstance(error, SlackOutcomeUnknown) else in_doubt
+                )
             waited += wait
             await self._clock.sleep(wait)
 

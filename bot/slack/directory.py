@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.errors import kept
+from bot.errors import without_traceback
 from bot.slack.client import Json, SlackClient, SlackResponse, items, part, parts, text_in
 from bot.slack.errors import (
     Reason,
@@ -240,7 +240,7 @@ class ChannelAccess:
             return await ask(self._client, method, body)
         except SlackError as error:
             log.info("slack-did-not-say", extra={"what": method, "why": error.outcome})
-            return kept(error)
+            return without_traceback(error)
 
 
 THREAD_PAGE = 1000

@@ -11,7 +11,7 @@ from uuid import uuid4
 from cachetools import TTLCache
 
 from bot.clock import Clock
-from bot.errors import kept
+from bot.errors import without_traceback
 from bot.slack.client import SlackClient, SlackObserver
 from bot.slack.errors import (
     WRONG_PLACE,
@@ -193,7 +193,7 @@ class Delivery:
                 self._failed(route, error)
                 if isinstance(error, SlackRefused) and error.reason is Reason.BAD_BLOCKS:
                     raise
-                failed = kept(error)
+                failed = without_traceback(error)
                 post = replace(post, again=post.again or isinstance(error, SlackOutcomeUnknown))
             else:
                 self._observer.delivered(route, "ok")

@@ -208,7 +208,7 @@ MOST_READ = 1 << 24  # bytes; no file of ours is as long
 Notes = dict[str, dict[str, Any]]
 
 
-class Left(Struct):
+class LeftNotes(Struct):
     """What another process left: its `notes` by their keys, and the keys that it crossed out.
 
     A block that takes it over deletes it, unless that fails.
@@ -276,7 +276,7 @@ class Journal:
             with _logged():
                 os.pwrite(self._descriptor, said.ljust(len(line) - 1), place)
 
-    def left(self) -> Iterator[Left]:
+    def left(self) -> Iterator[LeftNotes]:
         """Go through what processes left that are no more, each locked until its block ends."""
         for path in self._folder.glob(f"{self._name}-*"):
             if left := _left(path):
@@ -343,7 +343,7 @@ def _logged() -> Iterator[None]:
         log.warning("journal-not-written", extra={"why": error.strerror})
 
 
-def _left(path: Path) -> Left | None:
+def _left(path: Path) -> LeftNotes | None:
     """Return what stands in a file, locked; None where its process lives, or somebody has it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # it may be a pipe
@@ -352,7 +352,7 @@ def _left(path: Path) -> Left | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return Left(*_read(os.read(descriptor, MOST_READ)), path, descriptor)
+            return LeftNotes(*_read(os.read(descriptor, MOST_READ)), path, descriptor)
     except OSError:
         pass
     os.close(descriptor)

@@ -94,7 +94,7 @@ def _which(wanted: LookupFilter) -> Iterable[ColumnElement[bool]]:
 RECENT = 3
 
 
-class Judged(Struct):
+class RuleFeedback(Struct):
     """How often a rule's verdicts were said to be right and wrong; `whys` of the latest wrong."""
 
     rule: str
@@ -126,7 +126,7 @@ class Feedback:
         }
         await self._db.change(insert(feedback), [row])
 
-    async def by_rule(self) -> tuple[Judged, ...]:
+    async def by_rule(self) -> tuple[RuleFeedback, ...]:
         """Count it, the rules that were wrong most often first."""
         counts = select(feedback.c.rule, feedback.c.is_right, func.count().label("times")).group_by(
             feedback.c.rule, feedback.c.is_right
@@ -143,9 +143,9 @@ def _whys(rule: str) -> Any:  # noqa: ANN401 -- SQLAlchemy's own
     return select(feedback.c.why).where(*wrong).order_by(feedback.c.at.desc()).limit(RECENT)
 
 
-def _judged(rule: str, rows: list[Row[Any]], whys: list[str]) -> Judged:
+def _judged(rule: str, rows: list[Row[Any]], whys: list[str]) -> RuleFeedback:
     counted = {bool(row.is_right): row.times for row in rows if row.rule == rule}
-    return Judged(rule, counted.get(True, 0), counted.get(False, 0), tuple(whys))
+    return RuleFeedback(rule, counted.get(True, 0), counted.get(False, 0), tuple(whys))
 
 
 Bin: TypeAlias = tuple[str, str, int]

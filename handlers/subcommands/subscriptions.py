@@ -20,16 +20,16 @@ DIGEST_USAGE = "digest [add|list|edit|pause|resume|remove|now|preview] [name]"
 _NEAR = 0.6
 _A_BUTTON = "Slack lets me open a window only after a command or a button: press this one."
 
-Run = Callable[[Context, str], Awaitable[Reply]]
+WordFunction = Callable[[Context, str], Awaitable[Reply]]
 
 
-class Typed(Struct):
+class SubscriptionCommands(Struct):
     """What can be typed of one kind; `a` is its noun with the article."""
 
     kind: SubscriptionKind
     a: str
     usage: str
-    others: Mapping[str, Run] = {}
+    others: Mapping[str, WordFunction] = {}
 
     async def run(self, context: Context) -> Reply:
         """Do what the first word says; without one, list those of the channel."""
@@ -40,13 +40,13 @@ class Typed(Struct):
         return await run(context, name.strip())
 
     @property
-    def runs(self) -> Mapping[str, Run]:
+    def runs(self) -> Mapping[str, WordFunction]:
         """What each word does."""
         operations = {**self.kind.operations, "remove": self._ask_to_remove}
         actions = {word: self._on(word, do) for word, do in operations.items()}
         return {"list": self._list, "add": self._add, "edit": self._edit, **actions, **self.others}
 
-    def _on(self, word: str, operation: Operation) -> Run:
+    def _on(self, word: str, operation: Operation) -> WordFunction:
         """Return what finds the one that is meant and does something with it."""
 
         async def run(context: Context, name: str) -> Reply:
@@ -96,8 +96,8 @@ class Typed(Struct):
         return f"I cannot do that with {self.a}. {meant or f'Try `{COMMAND} {self.usage}`.'}"
 
 
-ALERT = Typed(ALERTS, "an alert", ALERT_USAGE, {"listen": listen})
-DIGEST = Typed(DIGESTS, "a digest", DIGEST_USAGE)
+ALERT = SubscriptionCommands(ALERTS, "an alert", ALERT_USAGE, {"listen": listen})
+DIGEST = SubscriptionCommands(DIGESTS, "a digest", DIGEST_USAGE)
 
 
 @subcommand(

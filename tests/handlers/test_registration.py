@@ -145,11 +145,11 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
             ids.WatchSims(packed=ids.PackedSims.of([SID]).packed, until="online", seconds=7200),
         ),
     )
-    every = {c for c in vars(ids).values() if isinstance(c, type) and issubclass(c, ids.Carried)}
+    every = {c for c in vars(ids).values() if isinstance(c, type) and issubclass(c, ids.UiState)}
 
     for value, expected in table:
         assert expected == read(type(expected), value), value
-    assert {ids.Carried, ids.ButtonValue} == every - {type(expected) for _, expected in table}
+    assert {ids.UiState, ids.ButtonValue} == every - {type(expected) for _, expected in table}
 
 
 def test_the_fields_of_forms_keep_their_names():

@@ -10,7 +10,7 @@ from bot.blocks.triage import triage_screen
 from bot.emulators.kore.faults import broken, late
 from bot.errors import BotError
 from bot.sims.spotter import Spotted
-from handlers.triage import Board, _show_often
+from handlers.triage import TriageProgress, _show_often
 from tests.builders import ICCID, IMEI
 from tests.fakes import FakeClock
 from tests.waiting import until
@@ -255,7 +255,7 @@ class Showings:
 @pytest.mark.parametrize(("read", "shown"), [(1, 1), (2, 0)])
 async def test_what_is_read_whole_is_shown_once(read, shown):
     """While the last touches are put to it, it is not shown: to the asker alone it would stay."""
-    board, showings = Board(Spotted(("a", "b"), 2)), Showings()
+    board, showings = TriageProgress(Spotted(("a", "b"), 2)), Showings()
     for number in range(read):
         board.add(number, BotError())
     await _show_often(board, showings, FakeClock(), triage_screen)

@@ -14,7 +14,7 @@ from bot.settings import Need, load_settings
 
 if TYPE_CHECKING:
     from bot.store.database import Database
-    from bot.store.lookups import Judged
+    from bot.store.lookups import RuleFeedback
 
 T = TypeVar("T")
 DAYS = 30.0 * 86400.0
@@ -107,7 +107,7 @@ def rules(*, feedback: bool) -> None:
         terminal().print(line)
 
 
-def feedback_lines(judged: "tuple[Judged, ...]") -> Iterator[str]:
+def feedback_lines(judged: "tuple[RuleFeedback, ...]") -> Iterator[str]:
     """Return how often each rule was said to be right and wrong, with the latest reasons."""
     from bot.blocks.format import PLAIN  # noqa: PLC0415 -- as above
 

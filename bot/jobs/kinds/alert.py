@@ -70,7 +70,7 @@ log = logging.getLogger(__name__)
 @kind(lane="alert", attempts=1_000_000, longest=7200.0)
 async def alert(job: Job, services: JobServices) -> Outcome | None:
     """Scan, or take somebody's scan, and have it move the incidents on."""
-    looked = await services.alerting.alerts.look(job.args["alert"])
+    looked = await services.alerting.alerts.with_state(job.args["alert"])
     if looked is None or looked[0].paused:
         return Done()
     about, state = looked
@@ -249,7 +249,7 @@ def _writing(about: Alert, reading: ScanReading, services: JobServices) -> Write
         blind = f"{BLIND_JOB}:{about.channel}"
         await services.queue.lock(blind, tx)
         await work.incidents.lock(await work.incidents.ids(about.id, tx), tx)
-        found = await work.alerts.look(about.id, tx)
+        found = await work.alerts.with_state(about.id, tx)
         if found is None or not _is_read_for(found[0], about, services):
             return  # it was changed meanwhile, and hastened with that
         alert, state = found

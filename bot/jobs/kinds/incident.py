@@ -15,7 +15,7 @@ from typing import Any
 from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import EventKind, Incident
 from bot.alerts.incident_repository import StoredIncident, card_to_row, incident_from_row
-from bot.alerts.transitions import due_to_end, hushed, tick
+from bot.alerts.transitions import resolves_at, tick, with_others_counted
 from bot.alerts.webhook import WebhookFailed
 from bot.blocks.alert_setup import ALERT
 from bot.blocks.incident import blind_screen
@@ -61,7 +61,7 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     except (NotAllowed, SlackError) as error:
         return await _not_shown(job, stored.incident, error, services)
     waits = min(CHECK, shown.rests.total_seconds() or CHECK)
-    if over_at := due_to_end(alert, stored.incident):
+    if over_at := resolves_at(alert, stored.incident):
         if now >= over_at:
             await services.queue.hasten(alert.job_key)
         else:
@@ -99,7 +99,7 @@ async def _tick(
 ) -> None:
     """Save what time brings to an incident as it stands by now; `others` are open beside it."""
     alerts, incidents = services.alerting.alerts, services.alerting.incidents
-    found, now = await alerts.look(alert.id, tx), services.clock.now()
+    found, now = await alerts.with_state(alert.id, tx), services.clock.now()
     row = await incidents.rows.get(id_, tx)
     if row is None:
         return
@@ -109,7 +109,7 @@ async def _tick(
     if found and called:
         state = found[1]
         is_told = all(now.timestamp() - state.called.get(each, 0.0) < TOLD_FOR for each in called)
-        after = hushed(before, after, None if is_told else others)
+        after = with_others_counted(before, after, None if is_told else others)
         if not is_told:
             at = state.called | dict.fromkeys(called, now.timestamp())
             await alerts.save_state(alert.id, replace(state, called=at), tx)
@@ -239,7 +239,7 @@ async def webhook(job: Job, services: JobServices) -> Outcome | None:
         return Done(job.result)
     if (await services.queue.live(job.kind, _same(job)))[0] < job.key:
         return Again(BEHIND_SECONDS)
-    if rests := services.webhooks.rests(job.args["target"]):
+    if rests := services.webhooks.pause_left(job.args["target"]):
         return Again(spread(rests, JITTER))
     try:
         await services.webhooks.send(job.args["target"], job.args["news"])

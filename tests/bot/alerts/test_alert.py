@@ -7,7 +7,7 @@ import pytest
 from bot.alerts.alert import (
     AlertState,
     AlertValues,
-    Ill,
+    IllSince,
     Maintenance,
     filled_in,
     usual_interval,
@@ -56,7 +56,7 @@ def test_quiet_hours_are_those_of_its_zone():
 
 def test_a_state_comes_back_as_it_was():
     """What the scans have seen is stored; nothing yet is a new alert's state."""
-    state = AlertState({"DE1": Ill("silent", 1.0, 2.0, known=True)}, True, NOON, NOON, 7)
+    state = AlertState({"DE1": IllSince("silent", 1.0, 2.0, known=True)}, True, NOON, NOON, 7)
 
     assert state == AlertState.from_json(state.to_json())
     assert AlertState({}) == AlertState.from_json(None)

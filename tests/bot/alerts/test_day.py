@@ -28,7 +28,7 @@ async def test_a_healthy_fleet_is_left_alone(rig):
     """Gateways, tanks, kiosks, meters and vans live through a day without an incident."""
     await rig.add(interval=HOUR)
     await rig.move(24 * 60, step=60)
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
 
     assert [] == await rig.incidents()
     assert [] == rig.seen()
@@ -44,7 +44,7 @@ async def test_an_outage_is_one_incident_with_all_its_sims(rig):
         rig.parts.clock.move(90)
     await rig.move(26 * 60, step=60)
     (incident,) = await rig.incidents()
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
     verdict = min(state.ill[sid].seen for sid in incident.sids)
     for name in LOST:
         rig.kore.events.recover(name)

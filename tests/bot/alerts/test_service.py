@@ -125,7 +125,7 @@ async def test_other_sims_are_looked_at_as_if_anew(store):
         async with store.database.write() as tx:
             await store.alerts.save_state("a1", AlertState({}, primed=True), tx)
         await store.alerts.change(changed)
-        _, state = await store.alerts.look("a1")
+        _, state = await store.alerts.with_state("a1")
         primed.append(state.primed)
 
     assert [True, False] == primed

@@ -8,7 +8,7 @@ from bot.alerts.alert import Maintenance, Mute
 from bot.alerts.incident import IncidentState, resolve, snooze, take
 from bot.alerts.reading import Cause, SickSim
 from bot.diagnosis.rule import Severity
-from bot.digests.enrichment import Spent
+from bot.digests.enrichment import MonthUsage
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason
 from tests.bot.alerts.alert_builders import (
@@ -56,7 +56,7 @@ def test_what_was_known_and_gets_worse_is_told():
 
 def limited(told_at, since=0, times=1, severity=Severity.WARNING):
     """Return a SIM near its limit; the times are minutes after noon."""
-    spent = Spent(
+    spent = MonthUsage(
         read_at=(NOON + told_at * MINUTE).timestamp(),
         readings=times,
         since=(NOON + since * MINUTE).timestamp(),

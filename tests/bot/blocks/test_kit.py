@@ -38,7 +38,7 @@ LONG = "x<&>" * 1000  # more than Slack takes anywhere
     "blocks",
     [
         [kit.section(LONG)],
-        [kit.section(LONG, kit.button(LONG, "a", LONG, kit.Carried()))],
+        [kit.section(LONG, kit.button(LONG, "a", LONG, kit.UiState()))],
         [kit.context(*[LONG] * 30)],
         [kit.divider()],
         [kit.actions("row", [kit.button(LONG, f"a{n}", LONG) for n in range(40)])],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.diagnosis.fields import UsageKind
-from bot.digests.enrichment import MOST_ASKED, Spending, Spent, told_once
+from bot.digests.enrichment import MOST_ASKED, MonthUsage, ScanUsage, told_once
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.store.scans import ScanRow
 from tests.builders import NOON
@@ -29,17 +29,17 @@ def a_sim(number=1, plan="WP1"):
 def asked_for(sim, spent=None, traffic=0):
     """Return whether the usage of a SIM is asked for, whose last scan knew so much."""
     row = ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}', traffic=traffic)
-    spending = Spending(PLANS, [row], 80)
+    spending = ScanUsage(PLANS, [row], 80)
     if spent:
         spending.known = {sim.sid: spent}
         row = spending.kept_in(row)
-    return bool(Spending(PLANS, [row], 80).wanting([sim], NOON))
+    return bool(ScanUsage(PLANS, [row], 80).wanting([sim], NOON))
 
 
 def spent(mb, ago=HOUR, abroad=None, month=MONTH):
     """Return what was told some time ago."""
     used = None if abroad is None else int(abroad * MB)
-    return Spent(month, (NOON - ago).timestamp(), int(mb * MB), None, used)
+    return MonthUsage(month, (NOON - ago).timestamp(), int(mb * MB), None, used)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_when_usage_is_asked_for(why, sim, more, asks):
 def test_few_of_a_chunk_are_asked_for():
     """Those first of which nothing is known; then what is known longest."""
     sims = [a_sim(number) for number in range(100)]
-    spending = Spending(PLANS, (), 80)
+    spending = ScanUsage(PLANS, (), 80)
     rounds = []
     for _ in range(10):
         wanting = spending.wanting(sims, NOON)
@@ -91,7 +91,7 @@ def test_over_a_day_usage_adds_less_than_a_tenth(sims, tells):
     fleet, asked = [a_sim(number) for number in range(sims)], []
     for now in (NOON + each * HOUR / 12 for each in range(288)):
         for chunk in (fleet[at : at + 100] for at in range(0, sims, 100)):
-            spending = Spending(PLANS, [rows[sim.sid] for sim in chunk if sim.sid in rows], 80)
+            spending = ScanUsage(PLANS, [rows[sim.sid] for sim in chunk if sim.sid in rows], 80)
             for sim in spending.wanting(chunk, now):
                 asked.append(sim.sid)
                 if tells:
@@ -107,7 +107,7 @@ def test_over_a_day_usage_adds_less_than_a_tenth(sims, tells):
 
 def test_a_row_says_what_was_told_once():
     """It does not where usage was told again since, nor where it never was."""
-    spending, sim = Spending(PLANS, (), 80), a_sim()
+    spending, sim = ScanUsage(PLANS, (), 80), a_sim()
     plain = ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}')
     found = [told_once(plain)]
     spending.wanting([sim], NOON)
@@ -126,15 +126,15 @@ def test_a_row_says_what_was_told_once():
 def test_what_was_told_goes_on_in_the_row():
     """The next scan judges by it, until the month ends."""
     told = {"home": {"total": 5}, "international_roaming": [{"total": 3}, {"total": 4}]}
-    spending, sim = Spending(PLANS, (), 80), a_sim()
+    spending, sim = ScanUsage(PLANS, (), 80), a_sim()
     unknown = spending.usage(sim, NOON)
     spending.told(sim, (UsageRecord(data=told),), NOON)
     row = spending.kept_in(ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}'))
-    (record,) = Spending(PLANS, [row], 80).usage(sim, NOON)
+    (record,) = ScanUsage(PLANS, [row], 80).usage(sim, NOON)
 
     assert unknown is None
     assert (5, None, 7) == (record.home_bytes, record.national_bytes, record.international_bytes)
-    assert Spending(PLANS, [row], 80).usage(sim, NOON + 31 * DAY) is None
+    assert ScanUsage(PLANS, [row], 80).usage(sim, NOON + 31 * DAY) is None
 
 
 @pytest.mark.parametrize("kept", ["null", "[]", "[1]", '["a",{}]', "{}", "[1,2,3,4,5,6]"])
@@ -142,7 +142,7 @@ def test_a_row_of_another_version_keeps_nothing(kept):
     """What cannot be read is asked for again."""
     row = ScanRow("DE1", "online", 0, 0, f'{{"sid":"DE1","spent":{kept}}}')
 
-    assert [a_sim()] == Spending(PLANS, [row], 80).wanting([a_sim()], NOON)
+    assert [a_sim()] == ScanUsage(PLANS, [row], 80).wanting([a_sim()], NOON)
 
 
 def test_at_worst_all_of_it_is_used_in_a_day():

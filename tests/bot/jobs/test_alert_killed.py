@@ -73,7 +73,9 @@ class Scene:
 
     async def primed(self):
         """Return whether each alert has seen its pole once."""
-        looked = [await self.work.alerts.look(each.id) for each in await self.work.alerts.every()]
+        looked = [
+            await self.work.alerts.with_state(each.id) for each in await self.work.alerts.every()
+        ]
         return all(state.primed for _, state in looked)
 
     async def killed_in_a_post(self):

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from bot.kore.accounts import AccountsClient, Homes
+from bot.kore.accounts import AccountIndex, AccountsClient
 from bot.kore.errors import KoreNotFound, KoreUnavailable
 from bot.kore.models import Sim
 from tests.builders import SID
@@ -14,7 +14,7 @@ from tests.builders import SID
 @pytest.fixture
 def accounts(kore):
     """Two names of one account: what they answer is up to each test."""
-    return AccountsClient({"acme": kore, "globex": kore}, Homes())
+    return AccountsClient({"acme": kore, "globex": kore}, AccountIndex())
 
 
 def answering(*answers):

@@ -16,7 +16,7 @@ from bot.sessions.fleet_query import (
     parse_fleet_query,
 )
 from bot.sessions.snapshot import Snapshot
-from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow, Old
+from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow, StaleReports
 from bot.sims.identifier import key, matcher
 
 DAYS = timedelta(days=2)
@@ -188,7 +188,7 @@ def test_what_is_old_is_told_in_the_past():
     """Where nothing is from now; of a part of it the sentence above the table says which."""
     moment = datetime.fromtimestamp(NOW, UTC)
     for sims, verb in ((169, "were"), (168, "are")):
-        old = Old(sims, 169, "KORE is down (HTTP 503).", moment, moment)
+        old = StaleReports(sims, 169, "KORE is down (HTTP 503).", moment, moment)
         answer = FleetAnswer(OFF, (), 5, 169, 0, moment, old=old)
 
         assert f"5 of 169 SIMs {verb} offline." == fleet_headline(answer, PLAIN)

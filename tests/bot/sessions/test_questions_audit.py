@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import SimNotFound
 from bot.sessions import questions as module
-from bot.sessions.questions import Asking, Audit
+from bot.sessions.questions import AskedBy, Audit
 from bot.sessions.snapshot import Snapshot
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.errors import StoreFull
@@ -17,7 +17,7 @@ from tests.bot.blocks.reports import a_report
 from tests.builders import ICCID, IMEI, SID, a_sim
 from tests.waiting import until
 
-ASKING = Asking("7f3a9c", "T1", "U1", "C1", "1.1", "command sessions")
+ASKING = AskedBy("7f3a9c", "T1", "U1", "C1", "1.1", "command sessions")
 YEAR = 365 * 86400.0
 
 

@@ -146,7 +146,7 @@ async def test_an_alert_takes_the_scan_of_a_digest(rig):
     await rig.work()
     asked = rig.asked()
     await rig.add()
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
 
     assert asked == rig.asked()
     assert (True, 5) == (state.primed, state.sims)
@@ -229,7 +229,7 @@ async def test_what_is_over_is_seen_between_two_scans(rig):
     come_back(rig, *WELL[:3])
     await rig.move(12)
     (over,) = await rig.incidents()
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
     rechecked = rig.asked()
     await rig.move(40)
 
@@ -304,7 +304,7 @@ async def test_other_sims_that_an_alert_gets_while_it_scans(rig):
     others = Selection(SelectionKind.PATTERN, "well-[345]")
     await rig.parts.alerting.alerts.change(replace(alert, selection=others))
     await rig.move(12)
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
 
     assert [] == await rig.incidents()
     assert (True, 3) == (state.primed, state.sims)
@@ -322,7 +322,7 @@ async def test_other_sims_that_an_alert_gets_as_a_scan_is_read(rig):
     await rig.parts.alerting.alerts.change(replace(alert, selection=others))
     await rig.parts.queue.record([(job, outcome)])
     await rig.move(12)
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
 
     assert [] == await rig.incidents()
     assert (True, 3) == (state.primed, state.sims)

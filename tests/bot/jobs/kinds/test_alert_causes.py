@@ -123,10 +123,10 @@ async def test_a_limit_that_was_reached_before_is_not_told(rig):
     await rig.add()
     await rig.move(50, step=5)
     asked = asked_usage(rig)
-    _, before = await rig.parts.alerting.alerts.look("a1")
+    _, before = await rig.parts.alerting.alerts.with_state("a1")
     rig.kore.faults.clear()
     await rig.move(30, step=5)
-    _, state = await rig.parts.alerting.alerts.look("a1")
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
 
     assert 6 == asked
     assert "DE" not in before.to_json()
@@ -158,10 +158,10 @@ async def test_what_is_graver_once_usage_is_known_was_so_before(rig):
     rig.kore.faults.add(usage)
     await rig.add()
     await rig.move(6)
-    _, before = await rig.parts.alerting.alerts.look("a1")
+    _, before = await rig.parts.alerting.alerts.with_state("a1")
     rig.kore.faults.clear()
     await rig.move(65, step=5)
-    _, after = await rig.parts.alerting.alerts.look("a1")
+    _, after = await rig.parts.alerting.alerts.with_state("a1")
 
     assert [Severity.WARNING] == [ill.severity for ill in before.ill.values()]
     assert [Severity.CRITICAL] == [ill.severity for ill in after.ill.values()]

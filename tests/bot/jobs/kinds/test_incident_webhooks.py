@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from bot.alerts.incident import EventKind
-from bot.alerts.webhook import KIND, WebhookFailed, Webhooks, news_of, tell_webhook
+from bot.alerts.webhook import KIND, WebhookFailed, Webhooks, news_of, queue_webhook
 from bot.jobs.engine import Lane
 from bot.jobs.kinds.incident import webhook
 from bot.setting_entries import WebhookTarget
@@ -43,7 +43,7 @@ class Rig:
         after = replace(incident, seq=number)
         async with self.services.queue._db.write() as tx:
             alert = replace(ALERT, webhook=to)
-            await tell_webhook(self.services.queue, alert, after, (event(kind, number),), tx)
+            await queue_webhook(self.services.queue, alert, after, (event(kind, number),), tx)
         self.keys.append(f"{KIND} {to} {incident.id} {number:06}")
 
     async def sent(self):
@@ -128,7 +128,7 @@ async def test_a_later_date_is_waited_for(rig):
     with pytest.raises(WebhookFailed) as failed:
         await rig.services.webhooks.send("ops", news_of(ALERT, INCIDENT, [event(EventKind.GREW)]))
 
-    assert 180.0 == failed.value.wait == rig.services.webhooks.rests("ops")
+    assert 180.0 == failed.value.wait == rig.services.webhooks.pause_left("ops")
 
 
 @on_both
@@ -153,6 +153,6 @@ async def test_an_alert_without_a_webhook_sends_nothing(rig):
     """Most have none."""
     async with rig.services.queue._db.write() as tx:
         events = (event(EventKind.OPENED),)
-        await tell_webhook(rig.services.queue, replace(ALERT, webhook=None), INCIDENT, events, tx)
+        await queue_webhook(rig.services.queue, replace(ALERT, webhook=None), INCIDENT, events, tx)
 
     assert () == await rig.services.queue.live(KIND, "")
