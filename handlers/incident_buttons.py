@@ -35,6 +35,7 @@ from bot.blocks.modals import (
     MUTE_TITLE,
     MUTED,
     NOT_HERE,
+    ON_IT,
     PERSON,
     REASON,
     UNTIL,
@@ -42,7 +43,7 @@ from bot.blocks.modals import (
     hand_over_view,
     mute_view,
 )
-from bot.blocks.report import is_person
+from bot.blocks.report import already_screen, is_person
 from bot.errors import NotAllowed, NotYours, OldButton, TookTooLong
 from bot.services import Services
 from bot.struct import replace
@@ -115,6 +116,8 @@ async def take_it(context: Context, value: str) -> Reply:
     after, changed = await _acted(context, asked.id, "incident take", act)
     if after.is_open and after.taken_by not in {by, None}:
         return Reply(not_taken_screen(after))
+    if after.is_open and not changed:
+        return Reply(already_screen(after.taken_at))
     return Reply(acted_screen(after, changed=changed))
 
 
@@ -199,6 +202,8 @@ async def hand_over(context: Context, id_: str, values: Body) -> Faults:
     to = text_in(_field(values, PERSON), "selected_user")
     if not is_person(to):
         raise OldButton
+    if incident.taken_by == to and not incident.snoozed_until:
+        return {PERSON: ON_IT}
     if await alerts.channels.lacks(incident.channel, to):
         return {PERSON: NOT_HERE}
     if not await _may_act(context, incident, to):

@@ -11,13 +11,13 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import ids
 from bot.blocks.csv_files import sent_screen, triage_file
 from bot.blocks.kit import Screen
-from bot.blocks.report import session_report, taken_screen, with_owner
+from bot.blocks.report import already_screen, session_report, taken_screen, with_owner
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting
 from bot.services import Services
 from bot.sessions.report import SessionReport
-from bot.sessions.triage import Triage, triage
+from bot.sessions.triage import Triage, has_all, triage
 from bot.sims.spotter import Spotted
 from bot.struct import replace
 from handlers.interactions import Click, on_answered, on_click, read_sims, register_clicks, value_of
@@ -113,7 +113,8 @@ async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply
     sids = [report.sim.sid for report in made.troubled]
     services, channel = context.services, context.request.channel
     owners = await services.owners.of(channel, sids) if sids else ()
-    draw = partial(triage_screen, made, for_all=for_all, owners=owners)
+    viewer = "" if for_all else context.request.user
+    draw = partial(triage_screen, made, for_all=for_all, owners=owners, viewer=viewer)
     return Reply(await services.executor.run(draw), in_channel=for_all)
 
 
@@ -149,10 +150,18 @@ def register_triage_buttons(app: AsyncApp, services: Services) -> None:
 
 
 async def taken(context: Context, body: Body) -> Reply:
-    """Make who clicked the owner of SIMs, put on the message that was clicked. Raises OldButton."""
+    """Make who clicked the owner of SIMs, put on the message that was clicked. Raises OldButton.
+
+    Who is on all of them already is told so, and nothing changes.
+    """
     await context.authorize()
     request, sids, message = context.request, read_sims(value_of(body)), part(body, "message")
-    owner = await context.services.owners.take(request.channel, sids, request.user)
+    owners, by = context.services.owners, request.user
+    known = await owners.of(request.channel, sids)
+    if has_all(by, sids, known):
+        since = (each.since for each in known if each.person == by)
+        return Reply(already_screen(min(since, default=None)))
+    owner = await owners.take(request.channel, sids, by)
     blocks = [dict(block) for block in parts(message, "blocks")]
     if not (request.is_public and blocks):
         return Reply(taken_screen(owner), in_channel=True)

@@ -324,6 +324,7 @@ MOST_SIMS, MOST_EVENTS = 60, 25
 MOST_REASON = 200
 LATER = timedelta(minutes=1)
 _LABEL = 70
+ON_IT = "They are already on it. Choose somebody else."
 MAY_NOT = "They may not use me here. Choose somebody else."
 NOT_HERE = "They are not in this channel. Invite them first, or choose somebody else."
 

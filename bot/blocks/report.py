@@ -6,6 +6,7 @@ ISO 8601 with their zone, lengths of time ISO 8601 durations (`PT1H`).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -17,6 +18,7 @@ from bot.blocks.format import (
     NO_LINKS,
     NOTICE,
     PLAIN,
+    Formatter,
     WebLinks,
     count,
     iccid_groups,
@@ -51,7 +53,7 @@ from bot.blocks.sim_text import account_text
 from bot.diagnosis.rule import Finding
 from bot.errors import BotError, SimAmbiguous
 from bot.sessions.report import SessionReport
-from bot.sessions.triage import Owner
+from bot.sessions.triage import Owner, has_all
 from bot.struct import asdict
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
@@ -168,9 +170,14 @@ _ACTIONS = frozenset({ids.TRIAGE_ACTIONS, ids.HANDOVER_ACTIONS})
 MINE, OVER = "I'm on it", "Take over"
 
 
-def owner_button(sids: Sequence[str], owners: Sequence[Owner] = ()) -> list[Block]:
-    """Offer to take care of SIMs, at most as many as a button carries."""
-    if not 0 < len(sids) <= ids.MOST_SIMS:
+def owner_button(
+    sids: Sequence[str], owners: Sequence[Owner] = (), viewer: str = ""
+) -> list[Block]:
+    """Offer to take care of SIMs, at most as many as a button carries.
+
+    Nothing where the `viewer`, if there is but one, is on all of them.
+    """
+    if not 0 < len(sids) <= ids.MOST_SIMS or has_all(viewer, sids, owners):
         return []
     value = ids.PackedSims.of(sids)
     label = OVER if owners else MINE
@@ -217,7 +224,17 @@ def with_owner(text: str, blocks: Sequence[Block], owner: Owner) -> Screen:
 def _relabelled(element: Block) -> Block:
     if ids.action_of(str(element.get("action_id"))) != ids.ON_IT:
         return element
-    return {**element, "text": {**element["text"], "text": OVER}}
+    label = str(element.get("accessibility_label") or MINE).replace(MINE, OVER, 1)
+    return {**element, "text": {**element["text"], "text": OVER}, "accessibility_label": label}
+
+
+def already_screen(since: datetime | None) -> Screen:
+    """Tell who clicked that they are on it already."""
+
+    def words(fmt: Formatter) -> str:
+        return f"You are already on it{f', since {fmt.when(since)}' if since else ''}."
+
+    return screen(words(NOTICE), [context(f"{words(MRKDWN)} Nothing changed.")])
 
 
 def taken_screen(owner: Owner) -> Screen:

@@ -254,8 +254,12 @@ _OPTIONS = 100  # in a select, or in one of its groups
 _WHILE_READING = 20
 
 
-def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Owner] = ()) -> Screen:
-    """Draw it whole, or as far as it was read; `for_all` where everybody in the channel reads it.
+def triage_screen(
+    triage: Triage, *, for_all: bool = False, owners: Sequence[Owner] = (), viewer: str = ""
+) -> Screen:
+    """Draw it whole, or as far as it was read.
+
+    `for_all` where everybody in the channel reads it, else `viewer` does.
 
     What does not fit is said, and stands in the CSV file.
     """
@@ -275,7 +279,7 @@ def triage_screen(triage: Triage, *, for_all: bool = False, owners: Sequence[Own
         section(" ".join(filter(None, advice))) if any(advice) else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
         *owners_block(owners, {report.sim.sid: report.sim.full_name for report in triage.troubled}),
-        *([] if triage.waiting else _actions(triage, owners, for_all=for_all)),
+        *([] if triage.waiting else _actions(triage, owners, viewer, for_all=for_all)),
     ]
     notice = (triage_headline(triage, NOTICE), old_line(triage.old, NOTICE))
     return screen(" ".join(filter(None, notice)), blocks)
@@ -304,7 +308,7 @@ def _read(reports: Sequence[SessionReport]) -> str:
     return f"Read {ago(oldest.as_of, oldest.made_at)}"
 
 
-def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[Block]:
+def _actions(triage: Triage, owners: Sequence[Owner], viewer: str, *, for_all: bool) -> list[Block]:
     reports = triage.reports
     if not reports:
         return _again(triage)
@@ -312,7 +316,7 @@ def _actions(triage: Triage, owners: Sequence[Owner], *, for_all: bool) -> list[
     elements = [
         *_watch(triage),
         *_files(sids),
-        *owner_button(_sids(triage.troubled), owners),
+        *owner_button(_sids(triage.troubled), owners, viewer),
         details_select((each.sim.full_name, each, each.sim.sid) for each in reports),
         *([] if for_all else _share(sids)),
     ]

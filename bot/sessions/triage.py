@@ -250,6 +250,12 @@ def owner_of(owners: Sequence[Owner], sid: str) -> Owner | None:
     return next((owner for owner in owners if sid.lower() in owner.sids), None)
 
 
+def has_all(person: str, sids: Iterable[str], owners: Iterable[Owner]) -> bool:
+    """Return whether a person takes care of all these SIMs."""
+    mine = {sid for owner in owners if owner.person == person for sid in owner.sids}
+    return all(sid.lower() in mine for sid in sids)
+
+
 SHOWN = 100
 """SIMs that an answer shows; all are counted."""
 T = TypeVar("T")

@@ -6,9 +6,9 @@ import pytest
 
 from bot.alerts.incident import IncidentState
 from bot.blocks import ids
-from bot.blocks.modals import MUTED, PERSON, REASON, UNTIL
+from bot.blocks.modals import MUTED, ON_IT, PERSON, REASON, UNTIL
 from bot.store.lookups import LookupFilter, Lookups
-from tests.handlers.alert_steps import SID, forged, incident, opened, sent
+from tests.handlers.alert_steps import SID, errors_in, forged, incident, opened, sent
 from tests.waiting import until
 from tests.whole_bot import whole_bot
 
@@ -61,6 +61,19 @@ async def test_two_people_take_it_at_once(whole, card):
 
     await whole.click(await card_of(whole, "Take over"), "Take over", user="ana")
     assert ANA == (await incident(whole)).taken_by
+
+
+async def test_who_is_on_it_already_is_told_so_alone(whole, card):
+    """By a card that is drawn anew or not yet; nothing changes, nor by handing it to them."""
+    await whole.click(card, "I'm on it", user="ben")
+    before = await incident(whole)
+    drawn = await card_of(whole, "Take over")
+    for shown, button in ((card, "I'm on it"), (drawn, "Take over")):
+        await whole.click(shown, button, user="ben")
+        assert "You are already on it, since " in whole.answer("ben").text, button
+    await whole.click(drawn, "Hand over…")
+    assert {PERSON: ON_IT} == errors_in(await sent(whole, {PERSON: BEN}))
+    assert before == await incident(whole)
 
 
 async def test_it_is_handed_over(whole, card):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.blocks import ids
 from bot.blocks.triage import triage_screen
 from bot.emulators.kore.faults import broken, late
 from bot.errors import BotError
@@ -198,6 +199,25 @@ async def test_who_is_on_it_stands_on_the_table_for_all(whole):
     await whole.click(whole.answer(), "Take over")
 
     assert f"🙋 <@{ana}> is on it: 3 SIMs" == whole.slack.seen_by("ben")[-1].text
+
+
+async def test_who_is_on_it_already_is_told_so_alone(whole):
+    """Nothing changes, not even since when; an answer of their own does not offer it again."""
+    await whole.say(f"{BOT} {WELLS}")
+    table = whole.slack.seen_by("ana")[-1]
+    await whole.click(table, "I'm on it", user="ben")
+    shown = next(m for m in whole.slack.seen_by("ana") if m.ts == table.ts)
+    sids = ids.PackedSims.from_value(find_button(shown, "Take over")[1]["value"]).sids
+    owned = await whole.bot.services.owners.of(table.channel, sids)
+    before = whole.slack.seen_by("ana")
+    await whole.click(shown, "Take over", user="ben")
+
+    assert "You are already on it, since " in whole.answer("ben").text
+    assert before == whole.slack.seen_by("ana")
+    assert owned == await whole.bot.services.owners.of(table.channel, sids)
+    await whole.type(WELLS, user="ben")
+    assert "has been on it" in str(whole.answer("ben").blocks)
+    assert "Take over" not in str(whole.answer("ben").blocks)
 
 
 async def test_a_forged_button_is_refused(whole):
