@@ -1,14 +1,12 @@
 """What asking KORE costs over raw aiohttp: CPU, share of the ideal rate, rate limits kept."""
 
-import asyncio
-import itertools
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 import aiohttp
 import uvloop
-from rounds import atimed, report, show
+from rounds import atimed, crowd, report, show
 from stub import SID, counts, stub
 
 from bot.clock import SystemClock
@@ -31,17 +29,6 @@ def client(url: str, at_once: int, budget: float = 8.0) -> KoreClient:
 def asking(kore: KoreClient) -> Callable[[], Awaitable[bytes]]:
     """Return what asks for a page and parses nothing."""
     return partial(kore._requester.get, "data_sessions", PATH, QUERY, bytes)  # noqa: SLF001
-
-
-async def crowd(ask: Callable[[], Awaitable[object]], in_flight: int, total: int) -> None:
-    """Ask `total` times, `in_flight` at once."""
-    left = itertools.count()
-
-    async def worker() -> None:
-        while next(left) < total:
-            await ask()
-
-    await asyncio.gather(*(worker() for _ in range(in_flight)))
 
 
 async def cpu(in_flight: int = 50) -> None:

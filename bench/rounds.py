@@ -60,6 +60,17 @@ async def atimed(
     }
 
 
+async def crowd(ask: Callable[[], Awaitable[object]], in_flight: int, total: int) -> None:
+    """Ask `total` times, `in_flight` at once."""
+    left = iter(range(total))
+
+    async def work() -> None:
+        for _ in left:
+            await ask()
+
+    await asyncio.gather(*(work() for _ in range(in_flight)))
+
+
 def show(figures: Mapping[str, Figure], what: str = "", *, times: int = 1) -> None:
     """Print what each took, of so many times in one; `what` says of what: `a call`."""
     for name, figure in figures.items():

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 import aiohttp
 import uvloop
 from ack import Caller, bot_process, environment, same
-from rounds import a_file, report, resident
+from rounds import a_file, crowd, report, resident
 from slack import slack_stub
 from stub import stub
 
@@ -107,17 +107,17 @@ async def scanning(slack: str, kore: str, store: str, at_once: int) -> AsyncIter
 
 async def floor(kore: str) -> float:
     """Return the CPU of asking and parsing alone, in raw aiohttp."""
-    left = itertools.count()
-
-    async def work(session: aiohttp.ClientSession) -> None:
-        while (number := next(left)) < SIMS:
-            async with session.get(f"{kore}/v1/Sims/DE{number:032x}/DataSessions") as answer:
-                read_rows(DataSessionPage, await answer.read())
-
+    numbers = itertools.count()
     began = time.process_time()
     connector = aiohttp.TCPConnector(limit=IN_FLIGHT)
     async with aiohttp.ClientSession(connector=connector) as session:
-        await asyncio.gather(*(work(session) for _ in range(IN_FLIGHT)))
+
+        async def ask() -> None:
+            sid = f"DE{next(numbers):032x}"
+            async with session.get(f"{kore}/v1/Sims/{sid}/DataSessions") as answer:
+                read_rows(DataSessionPage, await answer.read())
+
+        await crowd(ask, IN_FLIGHT, SIMS)
     return time.process_time() - began
 
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 
 import aiohttp
 import uvloop
-from rounds import atimed, report, show
+from rounds import atimed, crowd, report, show
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from stub import counts, in_a_process, response, serve
@@ -74,17 +74,6 @@ def slack_stub() -> AbstractContextManager[str]:
     return in_a_process(__file__, "--serve")
 
 
-async def many(call: object) -> None:
-    """Make the call often, some at once."""
-    left = iter(range(CALLS))
-
-    async def work() -> None:
-        for _ in left:
-            await call()  # type: ignore[operator]
-
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
-
-
 async def main() -> None:
     """Print all figures."""
     with slack_stub() as base:
@@ -113,7 +102,9 @@ async def measure(base: str, bare: aiohttp.ClientSession, shared: aiohttp.Client
         "slack_sdk, Web API": lambda: sdk.chat_postMessage(**post),
         "slack_sdk, response_url": lambda: AsyncWebhookClient(url).send(**MESSAGE),
     }
-    figures = await atimed({name: lambda way=way: many(way) for name, way in ways.items()})
+    figures = await atimed(
+        {name: lambda way=way: crowd(way, AT_ONCE, CALLS) for name, way in ways.items()}
+    )
     show(figures, "a call", times=CALLS)
     for what in ("Web API", "response_url"):
         floor = figures[f"raw, {what}"].cpu
@@ -122,7 +113,7 @@ async def measure(base: str, bare: aiohttp.ClientSession, shared: aiohttp.Client
     before = await counts(base)
     async with open_session() as fresh:
         client = SlackClient(fresh, SystemClock(), token="xoxb-1", api_url=api)
-        await many(lambda: client.respond(url, MESSAGE))
+        await crowd(lambda: client.respond(url, MESSAGE), AT_ONCE, CALLS)
     opened = (await counts(base))["connections"] - before["connections"] - 1
     report("slack: new connections a call", opened / CALLS, 0.05, "")
 
