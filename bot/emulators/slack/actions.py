@@ -6,9 +6,10 @@ from typing import Literal
 from bot.emulators.slack import payloads
 from bot.emulators.slack.app_responses import AppResponses
 from bot.emulators.slack.blocks.schema import OPTION, OPTION_GROUP, array, just_one_of, shape
+from bot.emulators.slack.blocks.whole import elements, flat
 from bot.emulators.slack.delivery import AppLink, Delivery, EnvelopeKind, Unplugged
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.people import SLACKBOT, Channel, Json, Person, elements, flat
+from bot.emulators.slack.people import SLACKBOT, Channel, Json, Person
 from bot.emulators.slack.state import Change, WorkspaceState, sees
 from bot.emulators.slack.views import View, merged
 from bot.struct import replace

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 
 from bot.emulators.slack import payloads
 from bot.emulators.slack.actions import ModalActions
+from bot.emulators.slack.blocks.whole import named
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.messages import Message, forwarded, numbered
 from bot.emulators.slack.payloads import links_in
-from bot.emulators.slack.people import GRAFANA, Channel, Json, Person, UserGroup, named
+from bot.emulators.slack.people import GRAFANA, Channel, Json, Person, UserGroup
 
 _MARKED = r"<(?:[@#!][^<>\s]+|https?://[^<>]+|mailto:[^<>]+|tel:[^<>]+)>"
 _URL = r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"]"

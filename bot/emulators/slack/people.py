@@ -1,10 +1,8 @@
 """Who and where: the people and channels that a workspace starts with; ids as Slack makes them."""
 
 import random
-from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from bot.emulators.slack.blocks.elements import ELEMENTS
 from bot.struct import Struct, replace
 
 Json = dict[str, Any]
@@ -29,54 +27,6 @@ class Ids:
     def number(self) -> str:
         """Return 13 digits, as in trigger ids and event ids."""
         return str(self._random.randrange(10**12, 10**13))
-
-
-INTERACTIVE = ELEMENTS.keys() - {"image"}
-
-
-def children(block: Json) -> Iterator[Json]:
-    """Return the blocks that stand inside a container or carousel."""
-    inner = block.get("child_blocks", ())
-    cards = block.get("elements", ()) if block.get("type") == "carousel" else ()
-    yield from (*inner, *cards)
-
-
-def elements(block: Json) -> Iterator[Json]:
-    """Return what can be clicked or filled in in one block, without its children's."""
-    several = [*block.get("elements", ()), *block.get("actions", ())]
-    for element in (*several, block.get("accessory"), block.get("element")):
-        if isinstance(element, dict) and element.get("type") in INTERACTIVE:
-            yield element
-
-
-def flat(blocks: Iterable[Json]) -> Iterator[Json]:
-    """Return every block, those inside of others too."""
-    for block in blocks:
-        yield block
-        yield from flat(children(block))
-
-
-def named(blocks: Iterable[Json], ids: Ids) -> tuple[Json, ...]:
-    """Return copies in which each block has a block_id, each interactive element an action_id."""
-    return tuple(_name_block(block, ids) for block in blocks)
-
-
-def _name_block(block: Json, ids: Ids) -> Json:
-    copy = {"block_id": ids.make("", 5), **block}
-    inner = "elements" if block.get("type") == "carousel" else "child_blocks"
-    if inner in copy:
-        copy[inner] = list(named(copy[inner], ids))
-    for key in {"elements", "actions"} & set(copy) - {inner}:
-        copy[key] = [_name_element(one, ids) for one in copy[key]]
-    for key in {"accessory", "element"} & set(copy):
-        copy[key] = _name_element(copy[key], ids)
-    return copy
-
-
-def _name_element(element: Json, ids: Ids) -> Json:
-    if element.get("type") in INTERACTIVE:
-        return {"action_id": ids.make("", 5), **element}
-    return element
 
 
 Kind = Literal["public", "private", "im"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Self
 
 from bot.clock import Clock
+from bot.emulators.slack.blocks.whole import named
 from bot.emulators.slack.entities import Entities
 from bot.emulators.slack.faults import ResponseTickets, Triggers
 from bot.emulators.slack.files import Files
@@ -22,7 +23,6 @@ from bot.emulators.slack.people import (
     Ids,
     Json,
     Person,
-    named,
 )
 from bot.emulators.slack.views import View, Views
 from bot.struct import Struct, field, replace

@@ -1,7 +1,8 @@
 """The modals that people have open, up to three on top of each other, and their Home tabs."""
 
+from bot.emulators.slack.blocks.whole import named
 from bot.emulators.slack.faults import SlackError
-from bot.emulators.slack.people import APP_ID, BOT_ID, HOME, Ids, Json, named
+from bot.emulators.slack.people import APP_ID, BOT_ID, HOME, Ids, Json
 from bot.struct import Struct, field, replace
 
 STACK_LIMIT = 3

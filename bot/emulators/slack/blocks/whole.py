@@ -1,10 +1,10 @@
-"""What holds for the blocks of one message or view together, and for a view as a whole."""
+"""The blocks of one message or view together: their limits, all within them, and their ids."""
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
-from typing import Any
 
+from bot.emulators.slack.blocks.elements import ELEMENTS
 from bot.emulators.slack.blocks.layout import DATA_TABLE_CHARACTERS, Surface, blocks_on, characters
 from bot.emulators.slack.blocks.schema import (
     Check,
@@ -16,9 +16,10 @@ from bot.emulators.slack.blocks.schema import (
     string,
     typed,
 )
+from bot.emulators.slack.people import Ids, Json
 
-Blocks = list[dict[str, Any]]
-FileReady = Callable[[dict[str, Any]], bool]
+Blocks = list[Json]
+FileReady = Callable[[Json], bool]
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 CHARTS = 2
@@ -81,7 +82,7 @@ def _files(blocks: Blocks, at: str, ready: FileReady) -> Iterator[str]:
                 yield fault("invalid slack file", f"{spot}/slack_file")
 
 
-def _images(place: str, block: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _images(place: str, block: Json) -> Iterator[tuple[str, Json]]:
     yield place, block
     for key in ("accessory", "hero_image", "icon"):
         if isinstance(block.get(key), dict):
@@ -91,17 +92,56 @@ def _images(place: str, block: dict[str, Any]) -> Iterator[tuple[str, dict[str, 
             yield f"{place}/elements/{index}", inner
 
 
-def _placed(blocks: Blocks, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _placed(blocks: Iterable[Json], at: str) -> Iterator[tuple[str, Json]]:
     for index, block in enumerate(blocks):
         place = f"{at}/{index}"
         yield place, block
         yield from _placed(block.get("child_blocks") or [], f"{place}/child_blocks")
-        if block["type"] == "carousel":
+        if block.get("type") == "carousel":
             yield from _placed(block["elements"], f"{place}/elements")
 
 
 def _of(kind: str, blocks: Blocks) -> Blocks:
     return [block for _, block in _placed(blocks, "") if block.get("type") == kind]
+
+
+INTERACTIVE = ELEMENTS.keys() - {"image"}
+
+
+def elements(block: Json) -> Iterator[Json]:
+    """Return what can be clicked or filled in in one block, without its children's."""
+    several = [*block.get("elements", ()), *block.get("actions", ())]
+    for element in (*several, block.get("accessory"), block.get("element")):
+        if isinstance(element, dict) and element.get("type") in INTERACTIVE:
+            yield element
+
+
+def flat(blocks: Iterable[Json]) -> Iterator[Json]:
+    """Return every block, those inside of others too."""
+    return (block for _, block in _placed(blocks, ""))
+
+
+def named(blocks: Iterable[Json], ids: Ids) -> tuple[Json, ...]:
+    """Return copies in which each block has a block_id, each interactive element an action_id."""
+    return tuple(_name_block(block, ids) for block in blocks)
+
+
+def _name_block(block: Json, ids: Ids) -> Json:
+    copy = {"block_id": ids.make("", 5), **block}
+    inner = "elements" if block.get("type") == "carousel" else "child_blocks"
+    if inner in copy:
+        copy[inner] = list(named(copy[inner], ids))
+    for key in {"elements", "actions"} & set(copy) - {inner}:
+        copy[key] = [_name_element(one, ids) for one in copy[key]]
+    for key in {"accessory", "element"} & set(copy):
+        copy[key] = _name_element(copy[key], ids)
+    return copy
+
+
+def _name_element(element: Json, ids: Ids) -> Json:
+    if element.get("type") in INTERACTIVE:
+        return {"action_id": ids.make("", 5), **element}
+    return element
 
 
 VIEW_BYTES = 250_000
@@ -118,7 +158,7 @@ _COMMON: dict[str, Check] = {
 }
 
 
-def _inputs_need_submit(view: dict[str, Any], at: str) -> Iterator[str]:
+def _inputs_need_submit(view: Json, at: str) -> Iterator[str]:
     blocks = view["blocks"]
     kinds = (
         [b.get("type") for b in blocks if isinstance(b, dict)] if isinstance(blocks, list) else []

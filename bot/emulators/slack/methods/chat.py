@@ -1,5 +1,6 @@
 """chat.*: posting, showing to one person, changing and deleting messages, previews of links."""
 
+from bot.emulators.slack.blocks.whole import named
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.faults import SlackError
 from bot.emulators.slack.messages import Message, numbered, permalink
@@ -14,7 +15,7 @@ from bot.emulators.slack.methods.context import (
     writable,
 )
 from bot.emulators.slack.payloads import Draft, links_in, preview
-from bot.emulators.slack.people import BOT, Channel, Json, named
+from bot.emulators.slack.people import BOT, Channel, Json
 from bot.emulators.slack.state import Change
 
 

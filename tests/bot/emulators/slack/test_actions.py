@@ -3,7 +3,8 @@
 import pytest
 
 from bot.emulators.slack.actions import answer_of, find_element, initial_values
-from bot.emulators.slack.people import Ids, named
+from bot.emulators.slack.blocks.whole import named
+from bot.emulators.slack.people import Ids
 from tests.bot.emulators.slack.blocks.samples import ELEMENTS, option, rich
 from tests.bot.emulators.slack.kit import (
     ANA,

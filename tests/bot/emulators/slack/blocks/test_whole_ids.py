@@ -1,6 +1,7 @@
 """Ids that Slack adds to blocks and elements."""
 
-from bot.emulators.slack.people import Ids, elements, flat, named
+from bot.emulators.slack.blocks.whole import elements, flat, named
+from bot.emulators.slack.people import Ids
 from tests.bot.emulators.slack.blocks.samples import BLOCKS, BUTTON, CARD
 
 BARE = {key: value for key, value in BUTTON.items() if key != "action_id"}
