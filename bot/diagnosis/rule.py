@@ -81,7 +81,8 @@ class Finding(Struct):
 class Case(Struct):
     """One of several SIMs asked for together: its current session, and what was found alone.
 
-    `since` is when it came to the device that it is in, but for renewals of its session.
+    `rate_plan` is the SID of its plan, `plan_name` what that is called, where it is known; `since`
+    is when it came to the device that it is in, but for renewals of its session.
     """
 
     sim_sid: str
@@ -90,6 +91,7 @@ class Case(Struct):
     rate_plan: str | None = None
     name: str = ""
     since: datetime | None = None
+    plan_name: str | None = None
 
 
 def cause_of(findings: Sequence[Finding]) -> Finding | None:

@@ -148,35 +148,23 @@ def compared_with(
     That are those lost near it and those that were well; none where too few were lost for an
     outage. Those lost long after were well then; to compare all as lost, thousands take a while.
     """
-    asked = {report.sim.sid: (report, member_of(case_of(report))) for report in reports}
-    lost = [at for _, member in asked.values() if (at := member.lost_at) is not None]
+    asked = {report.sim.sid: member_of(case_of(report)) for report in reports}
+    lost = [at for member in asked.values() if (at := member.lost_at) is not None]
     others = {**known}
     for sid in asked:
         others.pop(sid, None)
-    near = lost_near([member for _, member in asked.values()], others, lines.within)
+    near = lost_near(asked.values(), others, lines.within)
     if not lost or len(lost) + len(near) < lines.at_least:
         return []
     since = min(lost) - lines.within
     left = [peer for sid, peer in others.items() if sid not in near]
-    compared: list[Member] = [*near.values()]
-    compared += [_well_then(peer) for peer in left if peer.lost_at is None or peer.lost_at > since]
-    plans = {
-        report.sim.rate_plan_sid: name
-        for report, member in asked.values()
-        if (name := member.traits.get(Trait.PLAN)) and name != report.sim.rate_plan_sid
-    }
-    return [_with_plan(peer, plans) for peer in compared] if plans else compared
+    well = [_well_then(peer) for peer in left if peer.lost_at is None or peer.lost_at > since]
+    return [*near.values(), *well]
 
 
 def _well_then(peer: Member) -> Member:
     """Return a peer that was well when others were lost as it was then."""
     return peer if peer.lost_at is None else replace(peer, lost_at=None, alive_at=peer.lost_at)
-
-
-def _with_plan(peer: Member, names: Mapping[str | None, str]) -> Member:
-    """Return a peer whose plan, known by its SID, is called as those that were asked for do."""
-    name = names.get(peer.traits.get(Trait.PLAN))
-    return replace(peer, traits={**peer.traits, Trait.PLAN: name}) if name else peer
 
 
 def with_neighbours(

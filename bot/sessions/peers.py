@@ -25,7 +25,6 @@ from bot.sims.identifier import key
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import ScanRow, ScanRows
-from bot.struct import replace
 
 PATIENCE = 0.3
 """Seconds that an answer may wait for all of it: a quarter for the scan, one for the names, one for
@@ -154,10 +153,8 @@ class Peers:
 
     def note(self, report: SessionReport) -> Peer:
         """Remember a SIM as it was looked up, not of old; return it as it is compared."""
-        member, plan = member_of(case_of(report)), report.sim.rate_plan_sid
-        if plan:  # as scans, and those whose plan nobody asked for, have it
-            member = replace(member, traits={**member.traits, Trait.PLAN: plan})
-        is_online, is_judged = report.state is State.ONLINE, report.allowance_known
+        member, is_online = member_of(case_of(report)), report.state is State.ONLINE
+        is_judged = report.allowance_known
         peer = peer_of(member, report.as_of, is_online=is_online, is_judged=is_judged)
         known = self._recent.get(peer.sid)
         if report.as_of < (known.as_of if known else self._since):

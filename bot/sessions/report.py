@@ -138,10 +138,11 @@ def unsearched_said(accounts: Iterable[str]) -> str | None:
 def case_of(report: SessionReport) -> Case:
     """Return what the rules over several SIMs may look at."""
     sim, plan = report.sim, report.rate_plan
-    known = (plan.unique_name or plan.friendly_name) if plan else None
-    plan_name = known or sim.rate_plan_sid
+    plan_name = (plan.unique_name or plan.friendly_name) if plan else None
     last, since = report.last_session, report.in_device_since
-    return Case(sim.sid, last, report.findings, plan_name, sim.name, since=since)
+    return Case(
+        sim.sid, last, report.findings, sim.rate_plan_sid, sim.name, since, plan_name=plan_name
+    )
 
 
 def in_device_since(

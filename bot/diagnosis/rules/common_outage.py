@@ -60,8 +60,10 @@ def common_outage(
     """Find SIMs that were lost at about the same time; each is counted once."""
     asked = {each.sim_sid: each for each in cases}
     lines = replace(lines_of(limits), is_sample=bool(peers))
+    plans = {each.rate_plan: each.plan_name for each in cases if each.plan_name}
     for outage in outages_of([*map(member_of, asked.values()), *peers], lines, asked):
-        finding = _finding(outage, limits)
+        plan = plans.get(outage.value) if outage.trait is Trait.PLAN else None
+        finding = _finding(replace(outage, value=plan) if plan else outage, limits)
         yield from ((sid, finding) for sid in asked if sid in outage.sids)
 
 

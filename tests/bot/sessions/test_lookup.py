@@ -302,13 +302,13 @@ def test_sessions_that_failed_leave_the_age_of_the_sim():
     assert "down. Try again in a minute." == report.problem
 
 
-def lost(number, minutes):
+def lost(number, minutes, plan=None):
     """Return the report on a SIM that was lost so many minutes ago."""
     read = a_read(
         still_open(9 * H, minutes, imei=None, packets_uploaded=90_000),
-        sim=a_sim(sid=f"DE{number:032}"),
+        sim=a_sim(sid=f"DE{number:032}", rate_plan_sid="WP1"),
     )
-    return JUDGE.report(read, Allowance(), NOON)
+    return JUDGE.report(read, Allowance(rate_plan=plan), NOON)
 
 
 def test_together_they_tell_more():
@@ -322,6 +322,18 @@ def test_together_they_tell_more():
     assert error is told[1]
     assert online == told[3]
     assert SID == told[3].sim.sid
+
+
+def test_those_of_one_plan_share_it_whoever_knows_its_name():
+    """KORE told the name with one of them only: they are of that plan, and others are not."""
+    others = [a_sim(sid=f"DE{number:032}", rate_plan_sid="WP2") for number in range(20, 60)]
+    well = [JUDGE.report(a_read(still_open(H), sim=sim), Allowance(), NOON) for sim in others]
+    plan = a_plan(sid="WP1", unique_name="north")
+    told = JUDGE.together([lost(7, 300), lost(8, 301, plan), lost(9, 302), *well])
+
+    assert ("rate plan", "north") == tuple(
+        told[0].findings[0].evidence[k] for k in ("trait", "value")
+    )
 
 
 def test_the_judge_s_thresholds_hold():
