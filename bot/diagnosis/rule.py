@@ -253,13 +253,8 @@ def diagnose(
 
     A rule that breaks is logged, told to `rule_broke` by its name, and skipped.
     """
-    found: list[Finding] = []
-    for rule in rules_of(Rule):
-        found += _run(rule, rule_broke, evidence, limits)
-    seen = tuple(found)
-    for closing in rules_of(ClosingRule):
-        found += _run(closing, rule_broke, evidence, limits, seen)
-    return _told(found)
+    found = _run(Rule, rule_broke, evidence, limits)
+    return _told(found + _run(ClosingRule, rule_broke, evidence, limits, tuple(found)))
 
 
 def diagnose_together(
@@ -273,10 +268,9 @@ def diagnose_together(
     `peers` are compared with the cases, and nothing is told of them.
     """
     added: dict[str, list[Finding]] = {case.sim_sid: [] for case in cases}
-    for rule in rules_of(GroupRule):
-        for sim_sid, finding in _run(rule, rule_broke, cases, limits, peers):
-            if sim_sid in added:
-                added[sim_sid].append(finding)
+    for sim_sid, finding in _run(GroupRule, rule_broke, cases, limits, peers):
+        if sim_sid in added:
+            added[sim_sid].append(finding)
     return [_told([*_still_true(case, added[case.sim_sid])]) for case in cases]
 
 
@@ -287,13 +281,16 @@ def _still_true(case: Case, added: Sequence[Finding]) -> Iterable[Finding]:
     return (*(each for each in case.findings if each.rule not in closing), *added)
 
 
-def _run(rule: Rule, rule_broke: RuleBroke, *given: object) -> list[Any]:
-    try:
-        return list(rule.check(*given))
-    except Exception:  # the other rules still have something to say
-        log.exception("rule-broke", extra={"rule": rule.name})
-        rule_broke(rule.name)
-        return []
+def _run(kind: type[Rule], rule_broke: RuleBroke, *given: object) -> list[Any]:
+    """Return what all rules of a kind say, and nothing of one that breaks."""
+    found: list[Any] = []
+    for rule in rules_of(kind):
+        try:
+            found += list(rule.check(*given))
+        except Exception:  # the other rules still have something to say
+            log.exception("rule-broke", extra={"rule": rule.name})
+            rule_broke(rule.name)
+    return found
 
 
 def _told(found: Iterable[Finding]) -> tuple[Finding, ...]:
