@@ -74,7 +74,10 @@ def read_usual(body: bytes) -> ScannedPage | None:
     except msgspec.MsgspecError:
         return None
     rows = page.data_sessions
-    if not all(start.tzinfo is UTC and start.year in YEARS for start in [r.start for r in rows]):
+    starts = [row.start for row in rows]
+    if {start.tzinfo for start in starts} - {UTC}:
+        return None
+    if starts and not (min(starts).year in YEARS and max(starts).year in YEARS):
         return None
     for row, changes in zip(rows, map(_changes, map(_texts_of, rows)), strict=True):
         for name, text in changes:
