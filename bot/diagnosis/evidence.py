@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from bot.diagnosis.fields import Network, cell, networks_of
-from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of
+from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of, start_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UnclearEnd, UsageRecord
 from bot.kore.scanned import ScannedSession
@@ -155,7 +155,7 @@ class Evidence(Struct, dict=True):
 
     def first_within(self, span: timedelta) -> int:
         """Return the place in `in_order` of the first session that started in the last `span`."""
-        return bisect_left(self.rows, ((self.now - span).timestamp(),))
+        return bisect_left(self.rows, (self.now - span).timestamp(), key=start_of)
 
     def started_within(self, span: timedelta) -> tuple[DataSession, ...]:
         """Return the sessions that started in the last `span`, oldest first."""
@@ -229,12 +229,11 @@ def _rows(
         if is_clean:  # an end may lie a little before its start
             sign = max(since, sign)
         last = since
-        found.append(_new(Contact, (since, sign, lives, up, down, 1)))
+        found.append(Contact(since, sign, lives, up, down))
     found.reverse()
     return found
 
 
-_new = tuple.__new__  # a named tuple's own takes twice as long
 _told: Callable[[DataSession], tuple[Any, ...]] = attrgetter(
     "start", "end", "last_updated", "packets_uploaded", "packets_downloaded"
 )

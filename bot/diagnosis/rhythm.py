@@ -8,10 +8,10 @@ Moments are seconds since 1970, lengths of time are seconds.
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate, groupby, pairwise
+from itertools import groupby, pairwise
 from math import ceil, log
+from operator import attrgetter
 from statistics import median
-from typing import NamedTuple
 
 from bot.struct import Struct
 
@@ -34,7 +34,7 @@ _LONG_REST = 4 * DAY
 _MOSTLY = 0.7
 
 
-class Contact(NamedTuple):
+class Contact(Struct, gc=False):
     """One attach: a session, or several that ran side by side from within two minutes.
 
     `sign` is when it ended or was last heard of; `rows` is how many sessions it is. Packets are
@@ -52,6 +52,9 @@ class Contact(NamedTuple):
     def is_empty(self) -> bool:
         """Whether no packet went either way, as far as is known."""
         return self.up == 0 == self.down
+
+
+start_of: Callable[[Contact], float] = attrgetter("start")
 
 
 def contacts_of(rows: Iterable[Contact]) -> tuple[Contact, ...]:
@@ -174,9 +177,10 @@ class Rhythm(Struct, dict=True):
     @cached_property
     def away(self) -> list[float]:
         """From the end of each contact to the beginning of the next, the longest first."""
-        ends = accumulate(self.signs, max, initial=self.starts[0] if self.starts else 0.0)
-        pairs = zip(self.starts, ends, strict=False)
-        away = [start - end if start > end else 0.0 for start, end in pairs]
+        away, last = [], self.starts[0] if self.starts else 0.0
+        for start, sign in zip(self.starts, self.signs, strict=True):
+            away.append(start - last if start > last else 0.0)
+            last = sign if sign > last else last  # noqa: FURB136 -- `max` takes thrice as long
         away.sort(reverse=True)
         return away
 

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from bot.clock import Clock
 from bot.diagnosis.evidence import MAY_CONNECT, status_of
 from bot.diagnosis.fields import month_start
-from bot.diagnosis.rhythm import KNOWN_GAPS, Contact
+from bot.diagnosis.rhythm import KNOWN_GAPS, Contact, start_of
 from bot.errors import BotError, without_traceback
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
@@ -240,7 +240,7 @@ def contacts_by_day(usage: Usage) -> Earlier | None:
         if used and start and end:
             at = (start + (end - start) / 2).timestamp()
             found.append(Contact(at, at, is_open=False, up=None, down=None))
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=start_of))
 
 
 async def _value(fetch: Coroutine[Any, Any, Fetched[T]]) -> T:

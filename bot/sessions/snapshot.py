@@ -356,8 +356,8 @@ def _by_rule(findings: Iterable[FindingBrief], unsure: Iterable[str]) -> dict[st
 def traffic(evidence: Evidence) -> int | None:
     """Return the packets of the last 24 h, each session's spread evenly; None: none is known."""
     since, total = evidence.now.timestamp() - DAY, None
-    for start, sign, _, up, down, _ in [row for row in evidence.rows if row.sign >= since]:
-        if up is not None or down is not None:
-            part = 1.0 if start >= since else (sign - since) / (sign - start)
-            total = (total or 0.0) + part * ((up or 0) + (down or 0))
+    for row in [row for row in evidence.rows if row.sign >= since]:
+        if row.up is not None or row.down is not None:
+            part = 1.0 if row.start >= since else (row.sign - since) / (row.sign - row.start)
+            total = (total or 0.0) + part * ((row.up or 0) + (row.down or 0))
     return None if total is None else round(total)

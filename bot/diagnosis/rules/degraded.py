@@ -123,9 +123,9 @@ def _packets_by_contact(rhythm: Rhythm) -> tuple[float, float, str] | None:
 def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
     """Compare the packets a day of the sessions since a day or two with those before."""
     told = [
-        (sign, (up + down) * DAY / (sign - start), start)
-        for start, sign, _, up, down, _ in rhythm.contacts
-        if sign - start >= HOUR and up is not None and down is not None
+        (c.sign, (c.up + c.down) * DAY / (c.sign - c.start), c.start)
+        for c in rhythm.contacts
+        if c.sign - c.start >= HOUR and c.up is not None and c.down is not None
     ]
     long = _LONG_OPEN if len(told) >= _WELL_KNOWN else _LONGER_OPEN
     edge = rhythm.now - long

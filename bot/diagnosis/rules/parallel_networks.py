@@ -67,9 +67,10 @@ def _overlaps(evidence: Evidence, limits: Thresholds) -> Iterable[Overlap]:
     lasting: dict[Network, tuple[float, DataSession]] = {}
     after = limits.parallel_after.total_seconds()
     rows = zip(evidence.in_order, evidence.networks, evidence.rows, strict=True)
-    for other, elsewhere, (start, until, *_) in rows:
+    for other, elsewhere, row in rows:
         if elsewhere is None:
             continue
+        start, until = row.start, row.sign
         for network, (stop, one) in lasting.items():
             if stop - start > after < until - start and network != elsewhere:
                 live = all(is_fresh(each, evidence.now, limits) for each in (one, other))

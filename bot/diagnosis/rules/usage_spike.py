@@ -76,7 +76,8 @@ def packets_by_day(rhythm: Rhythm, most: int = 100) -> list[float | None]:
     now = rhythm.now
     count = max(1, min(most, int((now - rhythm.starts[0]) // DAY)))
     sums, known, unknown, since = [0.0] * count, [0] * count, [0] * count, now - count * DAY
-    for start, sign, _, up, down, _ in [each for each in rhythm.contacts if each.sign > since]:
+    for contact in [each for each in rhythm.contacts if each.sign > since]:
+        start, sign, up, down = contact.start, contact.sign, contact.up, contact.down
         oldest, newest = (now - start) / DAY, max(0.0, (now - sign) / DAY)
         first, last = max(0, int(oldest)), int(newest)
         days = range(last, min(first, count - 1) + 1)
