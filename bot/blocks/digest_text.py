@@ -108,7 +108,8 @@ def digest_headline(digest: Digest, fmt: Formatter) -> str:
 def quiet_headline(digest: Digest, fmt: Formatter) -> str:
     """Say in one line that there is nothing to say."""
     who = f"{fmt.data(digest.name)}, {when_text(digest.due, digest)}"
-    return f"{fmt.strong(f'{who} — all quiet.')} Nothing changed {_since(digest)}; {_fine(digest)}."
+    news = "nothing new" if digest.worst.count else "all quiet"
+    return f"{fmt.strong(f'{who} — {news}.')} Nothing changed {_since(digest)}; {_fine(digest)}."
 
 
 def when_text(moment: datetime, digest: Digest) -> str:

@@ -314,7 +314,7 @@ _IN_BRIEF = {
     "plan_blocks_data": "blocked by the plan",
     "radio_fallback": "on an older radio",
     "sim_not_active": "not active",
-    "twin_imei": "with a twin IMEI",
+    "twin_imei": "with a cloned IMEI",
     "uplink_only": "with nothing coming down",
     "usage_spike": "with a usage spike",
 }

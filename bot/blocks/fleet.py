@@ -7,9 +7,8 @@ from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
-from bot.blocks.sim_text import cell_label, no_cause, old_line
+from bot.blocks.sim_text import cell_label, details_select, no_cause, old_line
 from bot.blocks.tables_and_charts import Cell, Drawn, Table, number_cell, table_parts
-from bot.blocks.triage import details_select
 from bot.blocks.watch_set import UNTIL_ALL
 from bot.diagnosis.rule import Severity
 from bot.sessions.snapshot import FindingBrief
@@ -48,6 +47,8 @@ def fleet_screen(answer: FleetAnswer, now: datetime, *, for_all: bool = False) -
 def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
     """Say how many SIMs fit, of how many, in one sentence."""
     query, of = answer.query, _of(answer, fmt)
+    if answer.looked_at and answer.unread == answer.looked_at:
+        return f"None of {of} could be read."
     if query.top:
         if not answer.rows:
             reports = "reported" if _is_old(answer) else "reports"
@@ -55,6 +56,8 @@ def fleet_headline(answer: FleetAnswer, fmt: Formatter) -> str:
         them = "SIM" if len(answer.rows) == 1 else f"{len(answer.rows)} SIMs"
         return f"The {them} with the most packets in 24 h{_how(answer, fmt, ', ')}, of {of}."
     number, how = answer.matched, _how(answer, fmt, " ")
+    if how and answer.unread:
+        of = f"the {_of(answer, fmt, answer.unread)} that could be read"
     unread = f"; {grouped(answer.unread)} could not be read" if answer.unread else ""
     if not how and number == answer.looked_at:
         return f"{of[0].upper()}{of[1:]}."
@@ -85,12 +88,12 @@ def _usual(answer: FleetAnswer) -> str:
     )
 
 
-def _of(answer: FleetAnswer, fmt: Formatter) -> str:
-    """Say of which SIMs: `12 SIMs called pump-* on plan pumps-mx`."""
+def _of(answer: FleetAnswer, fmt: Formatter, but: int = 0) -> str:
+    """Say of which SIMs, `but` for so many: `12 SIMs called pump-* on plan pumps-mx`."""
     query = answer.query
     called = f" called {fmt.code(query.pattern)}" if query.pattern else ""
     plan = f" on plan {fmt.data(query.plan)}" if query.plan else ""
-    return f"{count(answer.looked_at, 'SIM')}{called}{plan}"
+    return f"{count(answer.looked_at - but, 'SIM')}{called}{plan}"
 
 
 def _how(answer: FleetAnswer, fmt: Formatter, before: str) -> str:

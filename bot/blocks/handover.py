@@ -25,7 +25,7 @@ from bot.blocks.report import owner_button, person
 from bot.blocks.report_text import facts, report_headline
 from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
 from bot.blocks.tables_and_charts import Drawn, Row, Table, table_parts
-from bot.blocks.triage import cause_cell, cause_in_brief, in_brief, reason
+from bot.blocks.triage import cause_cell, causes_in_brief, in_brief, reason
 from bot.blocks.watch import UNTIL, cause_text
 from bot.diagnosis.evidence import status_of
 from bot.errors import BotError
@@ -136,7 +136,7 @@ def _in_brief(handed: Handover, fmt: Formatter) -> str:
     states = Counter(state_text(each.state, status_of(each.sim)) for each in rest)
     return in_brief(
         [
-            *(cause_in_brief(cause, fmt) for cause in found.causes),
+            *causes_in_brief(found, fmt),
             *((number, state) for state, number in states.items()),
             *([(len(found.unread), "not read")] if found.unread else []),
         ]

@@ -3,9 +3,10 @@
 `State` is what we reckon with; people read "no update for 2 h" and "SIM suspended".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.blocks import ids
 from bot.blocks.format import (
     MRKDWN,
     Formatter,
@@ -19,7 +20,7 @@ from bot.blocks.format import (
     place,
     span,
 )
-from bot.blocks.kit import Screen, context, screen, section
+from bot.blocks.kit import Block, Screen, clean, context, plain, screen, section
 from bot.diagnosis.evidence import BLOCKED, State, status_of
 from bot.diagnosis.fields import cell, known_text
 from bot.errors import Candidate
@@ -260,3 +261,30 @@ def account_screen(seen: frozenset[str], chosen: str | None, labels: Mapping[str
     notice = f"Here a name means a SIM of {chosen or 'any account'}."
     said = f"Here a name alone means {told}. You may see {names}."
     return screen(notice, [section(said), context(HOW)])
+
+
+_OPTION = 75
+_OPTIONS = 100  # in a select, or in one of its groups
+
+
+def details_select(sims: Iterable[tuple[str, SessionReport | Snapshot, str]]) -> Block:
+    """Offer the full report of SIMs, the worst first, each by its name, how it is and its SID."""
+    options = [
+        {"text": plain(f"{clean(name, 50)} · {label_of(sim)}", _OPTION), "value": sid}
+        for name, sim, sid in sims
+    ]
+    select: Block = {
+        "type": "static_select",
+        "action_id": ids.TRIAGE_DETAILS,
+        "placeholder": plain("Details…", _OPTION),
+    }
+    if len(options) <= _OPTIONS:
+        return select | {"options": options}
+    starts = range(0, len(options), _OPTIONS)
+    return select | {"option_groups": [_group(options, at) for at in starts]}
+
+
+def _group(options: Sequence[Block], at: int) -> Block:
+    part = list(options[at : at + _OPTIONS])
+    label = f"{at + 1} to {at + len(part)}, worst first"
+    return {"label": plain(label, _OPTION), "options": part}

@@ -1,5 +1,6 @@
 """The answer to a text with several SIMs: one sentence, one table, worst first, and its buttons."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -18,15 +19,23 @@ from bot.blocks.format import (
     lasting,
     part_of,
 )
-from bot.blocks.kit import Block, Screen, actions, button, clean, context, plain, screen, section
+from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report import owner_button, owners_block
-from bot.blocks.sim_text import cell_label, icon_of, known, label_of, no_cause, old_line, state_text
+from bot.blocks.sim_text import (
+    cell_label,
+    details_select,
+    icon_of,
+    known,
+    no_cause,
+    old_line,
+    state_text,
+)
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
 from bot.diagnosis.evidence import State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError, SimNotFound, UserError
 from bot.sessions.report import SessionReport
-from bot.sessions.snapshot import Snapshot
+from bot.sessions.snapshot import SILENT
 from bot.sessions.triage import (
     Owner,
     Row,
@@ -47,6 +56,9 @@ _VERDICT = 48
 _OPERATOR = 22
 _MINUTE = timedelta(minutes=1)
 _TOGETHER = ("in one outage", "in an outage of ")
+_WITH = re.compile(r"^with (?:an? )?")
+_CAUSES = 5
+_OUTAGES = 3
 
 
 def triage_headline(triage: Triage, fmt: Formatter) -> str:
@@ -62,7 +74,14 @@ def triage_headline(triage: Triage, fmt: Formatter) -> str:
     reports = len(triage.reports)
     what = f"No fault found in {count(reports, 'SIM')}" if reports > 1 else "No fault found"
     icon = "❔" if triage.unclear or triage.problem else "✅"
-    return f"{icon} {fmt.strong(f'{what}.')}{_unread(triage)}"
+    return f"{icon} {fmt.strong(f'{what}.')}{_away(triage)}{_unread(triage)}"
+
+
+def _away(triage: Triage) -> str:
+    """Count those that are away, not as usual but not for long enough to be missed."""
+    away = sum(each.state in SILENT and each.rest is None for each in triage.reports)
+    verb = "is" if away == 1 else "are"
+    return f" {grouped(away)} {verb} not online, but not overdue." if away else ""
 
 
 def _old_and_fine(old: StaleReports, fmt: Formatter) -> str:
@@ -89,7 +108,7 @@ def _troubled(triage: Triage, fmt: Formatter) -> str:
     troubled = triage.troubled
     verb = _verb(triage)
     icon = "🔴" if any(gravity(each) == Severity.CRITICAL for each in troubled) else "🟠"
-    causes = in_brief([cause_in_brief(cause, fmt) for cause in triage.causes])
+    causes = in_brief(causes_in_brief(triage, fmt))
     which = part_of(len(troubled), len(triage.rows))
     claim = f"{which[:1].upper()}{which[1:]} {verb}{causes}."
     return f"{icon} {fmt.strong(claim)}"
@@ -109,12 +128,20 @@ def in_brief(counted: Sequence[tuple[int, str]]) -> str:
     """Return what stands behind `5 SIMs are down`; one thing alone is not counted again."""
     said = [f"{grouped(number)} {what}" for number, what in counted]
     if len(said) == 1:
-        said = [counted[0][1]]
+        said = [_WITH.sub("", counted[0][1])]
     return f"{' ' if said[0].startswith(_TOGETHER) else ': '}{', '.join(said)}"
 
 
-def cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
-    """Count the SIMs of a cause and name it: `(2, "barred")`."""
+def causes_in_brief(triage: Triage, fmt: Formatter) -> list[tuple[int, str]]:
+    """Count the SIMs of each cause and name it, `(2, "barred")`; of many causes the first."""
+    counted = [_cause_in_brief(cause, fmt) for cause in triage.causes]
+    if len(counted) <= _CAUSES:
+        return counted
+    others = sum(number for number, _ in counted[_CAUSES:])
+    return [*counted[:_CAUSES], (others, "for other reasons")]
+
+
+def _cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
     number = len(cause.reports)
     if cause.outage is None:
         return number, cause_words(cause.finding)
@@ -162,12 +189,31 @@ def _unread_counts(triage: Triage) -> tuple[tuple[int, str], ...]:
     return (missing, "not found"), (len(triage.unread) - missing, "could not be read")
 
 
-def contrast_text(triage: Triage, fmt: Formatter) -> str | None:
-    """Say how those of the greatest outage differ from the others; None without an outage."""
-    outages = [cause.outage for cause in triage.causes if cause.outage]
-    if triage.waiting or not outages:
-        return None
-    outage = outages[0]
+def advice(triage: Triage, fmt: Formatter) -> list[str]:
+    """Return a line for each of the greatest outages: how it differs from the others, what to do.
+
+    Without one it is the next step, where all in trouble have the same.
+    """
+    outages = [(cause, cause.outage) for cause in triage.causes if cause.outage]
+    if triage.waiting:
+        return []
+    if not outages:
+        steps = {_next_step(report.cause, fmt) for report in triage.troubled if report.cause}
+        return [step for step in steps if step] if len(steps) == 1 else []
+    lines = []
+    for cause, outage in outages[:_OUTAGES]:
+        which = f"{', '.join(_shared(cause, fmt)) or 'The others'}:" if len(outages) > 1 else ""
+        said = (_contrast(outage, fmt), _next_step(cause.finding, fmt))
+        lines.append(" ".join(filter(None, (which and fmt.strong(which), *said))))
+    return lines
+
+
+def _next_step(finding: Finding, fmt: Formatter) -> str:
+    return f"→ {filled(finding.next_step, finding, fmt)}" if finding.next_step else ""
+
+
+def _contrast(outage: SharedOutage, fmt: Formatter) -> str | None:
+    """Say how those of an outage differ from the others."""
     what = f"that {outage.trait}" if outage.trait else "them"
     if alive := outage.of - outage.sims:
         others = "other" if alive == 1 else "others"
@@ -180,15 +226,6 @@ def contrast_text(triage: Triage, fmt: Formatter) -> str | None:
         none = f"No SIM elsewhere fell silent then ({compared} compared)."
         return fmt.own(silent if outage.others_silent else none) if outage.trait else None
     return None if outage.others is None else "No other SIM has been heard from since."
-
-
-def next_step(triage: Triage, fmt: Formatter) -> str | None:
-    """Say what to do where one thing is to be done; None where each SIM has its own."""
-    causes = triage.causes
-    if triage.waiting or not causes or not (causes[0].outage or len(triage.troubled) == 1):
-        return None
-    finding = causes[0].finding
-    return f"→ {filled(finding.next_step, finding, fmt)}" if finding.next_step else None
 
 
 def states_line(triage: Triage) -> str:
@@ -249,8 +286,6 @@ def reason(error: BotError) -> str:
 
 HEADER = ("SIM", "State", "Cause", "Network", "Last seen")
 _KEPT_COLUMNS = 3
-_OPTION = 75
-_OPTIONS = 100  # in a select, or in one of its groups
 _WHILE_READING = 20
 
 
@@ -268,7 +303,7 @@ def triage_screen(
         f"SIMs, worst first: {grouped(len(rows))}", HEADER, tuple(map(cells, rows)), _KEPT_COLUMNS
     )
     top = (triage_headline(triage, MRKDWN), old_line(triage.old, MRKDWN))
-    advice = (contrast_text(triage, MRKDWN), next_step(triage, MRKDWN))
+    lines = advice(triage, MRKDWN)
 
     def beneath(drawn: Drawn) -> list[Block]:
         lines = _small_print(triage, drawn.rows)
@@ -276,7 +311,7 @@ def triage_screen(
 
     blocks = [
         section("\n".join(filter(None, top))),
-        section(" ".join(filter(None, advice))) if any(advice) else None,
+        section("\n".join(lines)) if lines else None,
         *(table_parts(table, beneath) if rows else beneath(Drawn([], 0, len(HEADER)))),
         *owners_block(owners, {report.sim.sid: report.sim.full_name for report in triage.troubled}),
         *([] if triage.waiting else _actions(triage, owners, viewer, for_all=for_all)),
@@ -367,26 +402,3 @@ def _files(sids: Sequence[str]) -> list[Block]:
         action, label = ids.numbered(ids.TRIAGE_CSV, number), f"CSV file of SIMs{which}"
         found.append(button(f"CSV file{which}", action, label, ids.PackedSims.of(part)))
     return found
-
-
-def details_select(sims: Iterable[tuple[str, SessionReport | Snapshot, str]]) -> Block:
-    """Offer the full report of SIMs, the worst first, each by its name, how it is and its SID."""
-    options = [
-        {"text": plain(f"{clean(name, 50)} · {label_of(sim)}", _OPTION), "value": sid}
-        for name, sim, sid in sims
-    ]
-    select: Block = {
-        "type": "static_select",
-        "action_id": ids.TRIAGE_DETAILS,
-        "placeholder": plain("Details…", _OPTION),
-    }
-    if len(options) <= _OPTIONS:
-        return select | {"options": options}
-    starts = range(0, len(options), _OPTIONS)
-    return select | {"option_groups": [_group(options, at) for at in starts]}
-
-
-def _group(options: Sequence[Block], at: int) -> Block:
-    part = list(options[at : at + _OPTIONS])
-    label = f"{at + 1} to {at + len(part)}, worst first"
-    return {"label": plain(label, _OPTION), "options": part}

@@ -105,7 +105,7 @@ async def test_a_fleet_is_told_from_before_where_kore_is_down():
             await whole.type(text)
             old = whole.answer()
 
-            assert "KORE is down (HTTP 503)" in old.blocks[0]["text"]["text"], text
+            assert "(HTTP 503)" in old.blocks[0]["text"]["text"], text
             assert re.search("the last answers? I have, read ", old.text), text
             assert all(row[1].endswith("(old)") for row in table_of(old)[1:]), text
             assert "No fault found" not in old.text, text

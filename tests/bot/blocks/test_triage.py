@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.blocks import ids
 from bot.blocks.format import PLAIN
-from bot.blocks.triage import cells, next_step, states_line, triage_screen
+from bot.blocks.triage import advice, cells, states_line, triage_headline, triage_screen
+from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
 from bot.errors import (
@@ -351,8 +352,48 @@ def test_states_and_next_step():
 
     one = a_finding(next_step="Fix {what}.", evidence={"what": "the APN"})
 
-    assert "→ Fix the APN." == next_step(of(sim(1, findings=(one,)), sim(2)), PLAIN)
-    assert next_step(of(sim(1, findings=(one,)), sim(2, findings=(one,))), PLAIN) is None
+    other = a_finding(next_step="Fix {what}.", evidence={"what": "the antenna"})
+    steps = [
+        advice(of(*(sim(at, findings=(each,)) for at, each in enumerate(some)), sim(9)), PLAIN)
+        for some in ((one,), (one, one), (one, other), ())
+    ]
+
+    assert [["→ Fix the APN."], ["→ Fix the APN."], [], []] == steps
+
+
+def test_each_outage_has_its_own_step():
+    """Two outages are told apart by what they share; neither's step is lost."""
+    cell = an_outage("cell", "2301-41207", others=2)
+    model = an_outage("device model", "35316609", first=LATER, others=0)
+    lost = [sim(at, findings=((cell, model)[at > 2],), state=State.STALE) for at in range(6)]
+
+    one, other = advice(of(*lost), PLAIN)
+
+    assert one.startswith("T-Mobile USA, cell 2301-41207: No SIM elsewhere fell silent then")
+    assert other.startswith("T-Mobile USA, device model 35316609: No other SIM has been heard")
+    assert all("do not reset the devices all." in each for each in (one, other))
+
+
+def test_what_is_not_overdue_is_said_beside_no_fault():
+    """A SIM that is away for a little while is named where nothing is found; a resting one not."""
+    rests = sim(3, state=State.OFFLINE, rest=Rest(None, timedelta(days=5)))
+    away = of(sim(1), sim(2, state=State.OFFLINE), rests)
+
+    assert "✅ No fault found in 3 SIMs. 1 is not online, but not overdue." == triage_headline(
+        away, PLAIN
+    )
+    assert "✅ No fault found in 2 SIMs." == triage_headline(of(sim(1), rests), PLAIN)
+
+
+def test_many_causes_are_not_listed_all():
+    """A headline names the first causes and counts the rest."""
+    rules = ["degraded", "data_limit", "gone_silent", "flapping", "usage_spike", "uplink_only", "x"]
+    made = of(*(sim(at, findings=(a_finding(rule=rule),)) for at, rule in enumerate(rules)))
+
+    assert triage_headline(made, PLAIN).endswith(", 2 for other reasons.")
+    assert "Both SIMs need attention: cloned IMEI." in triage_headline(
+        of(*(sim(at, findings=(a_finding(rule="twin_imei"),)) for at in range(2))), PLAIN
+    )
 
 
 def test_what_is_not_judged_is_said():

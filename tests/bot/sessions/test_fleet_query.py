@@ -18,6 +18,7 @@ from bot.sessions.fleet_query import (
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow, StaleReports
 from bot.sims.identifier import key, matcher
+from bot.struct import replace
 
 DAYS = timedelta(days=2)
 OFF = FleetQuery(state="offline")
@@ -179,8 +180,13 @@ def test_which_sims_fit():
 def test_what_could_not_be_read_is_in_the_headline():
     """Five that are offline of five that were read must not look like five of all."""
     answer = FleetAnswer(OFF, (), 5, 169, 164, datetime.fromtimestamp(NOW, UTC))
+    unread = "SIMs that could be read are offline; 164 could not be read."
 
-    assert "5 of 169 SIMs are offline; 164 could not be read." == fleet_headline(answer, PLAIN)
+    assert f"5 of the 5 {unread}" == fleet_headline(answer, PLAIN)
+    none = replace(answer, query=FleetQuery(state="offline", network="Telcel"), matched=0)
+    said = "None of the 5 SIMs that could be read is offline, last on Telcel; 164 could"
+    assert fleet_headline(none, PLAIN).startswith(said)
+    assert "None of 169 SIMs could be read." == fleet_headline(replace(none, unread=169), PLAIN)
     assert [] == [line for line in small_print(answer, 5, answer.as_of, PLAIN) if "164" in line]
 
 
