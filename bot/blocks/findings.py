@@ -160,6 +160,12 @@ def severity_text(finding: Finding) -> tuple[str, str]:
     return SEVERITY_ICONS[finding.severity], finding.severity.word.capitalize()
 
 
+def finding_cell(finding: Finding) -> str:
+    """Return a finding's sign and title, cut to a cell."""
+    icon, _ = severity_text(finding)
+    return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _CELL)
+
+
 def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None = None) -> str:
     """Put a finding's evidence in the place of its names in braces."""
 
@@ -207,6 +213,7 @@ def nothing_found(report: SessionReport) -> str:
 
 
 _PARAGRAPHS = 2900
+_CELL = 48
 _WORD = 22
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.blocks import ids
-from bot.blocks.findings import cause_words, filled, severity_text
+from bot.blocks.findings import cause_words, filled, finding_cell
 from bot.blocks.format import (
     MRKDWN,
     NOTICE,
@@ -52,7 +52,6 @@ from bot.sims.identifier import unquoted
 
 NAME = 28
 REASON = 60
-_VERDICT = 48
 _OPERATOR = 22
 _MINUTE = timedelta(minutes=1)
 _TOGETHER = ("in one outage", "in an outage of ")
@@ -257,12 +256,6 @@ def cause_cell(report: SessionReport) -> str:
     if report.sessions is None and report.cause is None:
         return "sessions not read"
     return finding_cell(report.cause) if report.cause else no_cause(report.state)
-
-
-def finding_cell(finding: Finding) -> str:
-    """Return a finding's sign and title, cut to a cell."""
-    icon, _ = severity_text(finding)
-    return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _VERDICT)
 
 
 def _operator(report: SessionReport) -> str:

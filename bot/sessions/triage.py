@@ -217,8 +217,12 @@ def _rank(row: Row) -> tuple[float, int, tuple[tuple[int, int, str], ...]]:
     return -float(gravity(row)), _WORST_FIRST.index(row.state), natural(row.sim.name)
 
 
-def _rule(report: SessionReport) -> str:
-    return report.cause.rule if report.cause else ""
+def _rule(report: SessionReport) -> tuple[object, ...]:
+    """Return what SIMs of one cause share: its rule, and of those not active their status."""
+    cause = report.cause
+    if cause is None:
+        return ()
+    return cause.rule, cause.evidence.get("status") if cause.rule == "sim_not_active" else None
 
 
 def _outage_of(report: SessionReport) -> SharedOutage | None:

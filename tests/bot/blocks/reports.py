@@ -11,8 +11,10 @@ from bot.blocks.kit import NOTHING, Screen
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Finding, Severity
 from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_faults
+from bot.errors import BotError
 from bot.kore.models import CellLocation, DataSession, Sim
 from bot.sessions.report import SessionReport, Summary
+from bot.sessions.triage import Triage, triage
 from bot.slack.posting import ALL_BLOCKS, NEWEST_FIRST
 from tests.builders import NOON, a_session, a_sim
 
@@ -70,6 +72,17 @@ def a_report(**changes: Any) -> SessionReport:
         "made_at": NOW,
     }
     return SessionReport(**(plain | changes))
+
+
+def sim(number: int, **changes: Any) -> SessionReport:
+    """Return the report of pump-<number>."""
+    about = a_sim(sid=f"DE{number:032x}", unique_name=f"pump-{number}")
+    return a_report(sim=about, query=f"pump-{number}", **changes)
+
+
+def of(*answers: SessionReport | BotError | None, **more: int) -> Triage:
+    """Return several SIMs, each asked for by a text of its own; None is not read yet."""
+    return triage([f"text {at}" for at in range(len(answers))], answers, **more)
 
 
 def faults(screen: Screen) -> list[str]:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import ids
 from bot.blocks.format import PLAIN
-from bot.blocks.triage import advice, cells, states_line, triage_headline, triage_screen
+from bot.blocks.triage import advice, cells, states_line, triage_screen
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity
@@ -31,6 +30,8 @@ from tests.bot.blocks.reports import (
     a_finding,
     a_report,
     faults,
+    of,
+    sim,
     table_of,
     words,
 )
@@ -50,20 +51,6 @@ def an_outage(trait="network", value="Telcel", **more):
 LATER = NOON + timedelta(minutes=15)
 OUTAGE = an_outage(others=2, others_silent=0)
 NEAR = (Candidate("DE" + "0" * 32, "pump-7"),)
-
-
-def sim(number, **changes):
-    about = a_sim(sid=f"DE{number:032x}", unique_name=f"pump-{number}")
-    return a_report(sim=about, query=f"pump-{number}", **changes)
-
-
-def of(*answers, **more):
-    return triage([f"text {at}" for at in range(len(answers))], answers, **more)
-
-
-def elements(screen, kind):
-    rows = [block for block in screen.blocks if block["type"] == "actions"]
-    return [each for row in rows for each in row["elements"] if each["type"] == kind]
 
 
 def lost_in(outage, fine=2):
@@ -113,7 +100,7 @@ def test_old_rows_are_marked():
     drawn = triage_screen(of(sim(1, **OLD, redacted="ICCID left out."), sim(2)))
 
     assert ["🟢 online (old)", "🟢 online"] == [row[1] for row in table_of(drawn)[1:]]
-    assert "pump-1 · 🟢 online (old)" in str(elements(drawn, "static_select"))
+    assert "pump-1 · 🟢 online (old)" in str(drawn.blocks[-1])
     assert "ICCID left out." in str(drawn.blocks)
 
 
@@ -124,6 +111,9 @@ FROM_BEFORE = "KORE is down (HTTP 503). These are the last answers I have, read 
 DOWN = {"state": State.OFFLINE}
 FLAPS = a_finding(severity=Severity.WARNING)
 CANCELED = a_finding(rule="sim_not_active", evidence={"status": "canceled"})
+SUSPENDED = a_finding(rule="sim_not_active", evidence={"status": "suspended"})
+TWIN = a_finding(rule="twin_imei")
+RESTS = sim(9, state=State.OFFLINE, rest=Rest(None, timedelta(days=5)))
 BARRED = a_finding(rule="barred_after_flapping")
 
 
@@ -190,7 +180,20 @@ def test_what_is_old_says_so_on_top(answers, says, warns):
             "🔴 All 3 SIMs are down: 2 barred, 1 canceled.",
         ),
         ([sim(1, findings=(a_finding(rule="a_new_one"),), **DOWN)], "The SIM is down: a new one."),
-        ([sim(1), sim(2)], "✅ No fault found in 2 SIMs."),
+        (
+            [sim(at, findings=(CANCELED if at else SUSPENDED,), **DOWN) for at in range(3)],
+            "All 3 SIMs are down: 2 canceled, 1 suspended.",
+        ),
+        ([sim(1), sim(2), RESTS], "✅ No fault found in 3 SIMs."),
+        (
+            [sim(1), RESTS, sim(2, state=State.OFFLINE)],
+            "✅ No fault found in 3 SIMs. 1 is not online, but not overdue.",
+        ),
+        ([sim(at, findings=(TWIN,)) for at in range(2)], "Both SIMs need attention: cloned IMEI."),
+        (
+            [sim(at, findings=(a_finding(rule=f"a_{at}"),)) for at in range(7)],
+            "1 a 3, 1 a 4, 2 for other reasons.",
+        ),
         ([sim(1), SimNotFound("…")], "❔ No fault found. 1 not found."),
         (
             [sim(1), sim(2, state=State.UNKNOWN)],
@@ -266,57 +269,6 @@ def test_two_hundred_sims_keep_the_limits(refused):
     assert ("data_table" in refused) == ("not shown here" in told)
 
 
-def test_details_files_and_sharing():
-    """Each SIM can be chosen, and the files hold all of them, ninety a button."""
-    made = of(*map(sim, range(200)))
-    drawn = triage_screen(made)
-
-    (select,) = elements(drawn, "static_select")
-    buttons = elements(drawn, "button")
-    carried = [sid for each in buttons for sid in ids.PackedSims.from_value(each["value"]).sids]
-    assert [100, 100] == [len(group["options"]) for group in select["option_groups"]]
-    assert [report.sim.sid for report in made.reports] == carried
-    labels = [each["text"]["text"] for each in buttons]
-    assert ["CSV file 1–90", "CSV file 91–180", "CSV file 181–200"] == labels
-
-
-@pytest.mark.parametrize("for_all", [False, True])
-def test_what_everybody_reads_is_not_shared_again(for_all):
-    """Sharing is offered to the asker alone."""
-    drawn = triage_screen(of(sim(1), sim(2)), for_all=for_all)
-    labels = ["Watch these 2", "CSV file", "Share to channel"]
-
-    assert labels[: 3 - for_all] == [each["text"]["text"] for each in elements(drawn, "button")]
-
-
-GONE = {"sim": a_sim(sid=f"DE{99:032x}", status="canceled"), "findings": (CANCELED,)}
-
-
-@pytest.mark.parametrize(
-    ("troubled", "fine", "label", "carried"),
-    [
-        ([sim(1, findings=(BARRED,)), sim(2, findings=(BARRED,))], 0, "Watch these 2", 2),
-        ([sim(1, findings=(BARRED,)), sim(2, findings=(BARRED,))], 3, "Watch these 2", 2),
-        ([], 3, "Watch these 3", 3),
-        ([sim(1, findings=(BARRED,)), a_report(**GONE)], 3, "Watch this one", 2),
-        ([a_report(**GONE)], 3, None, 0),
-        ([], 91, None, 0),
-    ],
-)
-def test_those_in_trouble_can_be_watched(troubled, fine, label, carried):
-    """One button watches them, or all where none is; one that cannot come back is not counted."""
-    drawn = triage_screen(of(*troubled, *(sim(100 + number) for number in range(fine))))
-
-    found = [each for each in elements(drawn, "button") if each["action_id"] == ids.WATCH_ALL]
-    told = [(b["text"]["text"], len(ids.PackedSims.from_value(b["value"]).sids)) for b in found]
-    assert ([(label, carried)] if label else []) == told
-
-
-def test_what_is_still_read_has_no_buttons():
-    """They come with the whole table."""
-    assert [] == elements(triage_screen(of(sim(1), None)), "button")
-
-
 ERRORS = st.builds(
     Unread,
     query=st.one_of(st.sampled_from(HOSTILE), st.text(max_size=300)),
@@ -374,28 +326,6 @@ def test_each_outage_has_its_own_step():
     assert all("do not reset the devices all." in each for each in (one, other))
 
 
-def test_what_is_not_overdue_is_said_beside_no_fault():
-    """A SIM that is away for a little while is named where nothing is found; a resting one not."""
-    rests = sim(3, state=State.OFFLINE, rest=Rest(None, timedelta(days=5)))
-    away = of(sim(1), sim(2, state=State.OFFLINE), rests)
-
-    assert "✅ No fault found in 3 SIMs. 1 is not online, but not overdue." == triage_headline(
-        away, PLAIN
-    )
-    assert "✅ No fault found in 2 SIMs." == triage_headline(of(sim(1), rests), PLAIN)
-
-
-def test_many_causes_are_not_listed_all():
-    """A headline names the first causes and counts the rest."""
-    rules = ["degraded", "data_limit", "gone_silent", "flapping", "usage_spike", "uplink_only", "x"]
-    made = of(*(sim(at, findings=(a_finding(rule=rule),)) for at, rule in enumerate(rules)))
-
-    assert triage_headline(made, PLAIN).endswith(", 2 for other reasons.")
-    assert "Both SIMs need attention: cloned IMEI." in triage_headline(
-        of(*(sim(at, findings=(a_finding(rule="twin_imei"),)) for at in range(2))), PLAIN
-    )
-
-
 def test_what_is_not_judged_is_said():
     """Without plan or usage there is no tick, and the small print says for how many."""
     made = triage(["a", "b"], [sim(1), sim(2, allowance_known=False)])
@@ -403,20 +333,3 @@ def test_what_is_not_judged_is_said():
 
     assert drawn.text.startswith("❔")
     assert "data limit of 1 not judged" in " ".join(words(drawn.blocks))
-
-
-@pytest.mark.parametrize(
-    ("errors", "shown"),
-    [
-        ([KoreUnavailable(), TookTooLong()], True),
-        ([KoreUnavailable(), SimNotFound("…")], True),
-        ([SimNotFound("…"), SimNotFound("…")], False),
-    ],
-)
-def test_what_may_pass_can_be_tried_again(errors, shown):
-    """Where none could be read, unless that none is there."""
-    drawn = triage_screen(triage(["a-1", "b-2"], errors))
-    buttons = [each["elements"][0] for each in drawn.blocks if each["type"] == "actions"]
-
-    assert shown == bool(buttons)
-    assert all("a-1, b-2" in each["value"] and each["text"]["text"] == "Retry" for each in buttons)
