@@ -266,7 +266,7 @@ async def test_a_card_whose_maker_was_killed_is_not_left_old(rig):
     await rig.due_in(900)
     while jobs := await rig.parts.queue.claim(alert_kinds, 100, 60.0):
         await rig.do(jobs)
-    await rig.parts.queue.release([job.key])
+    await rig.parts.queue.release()
     await rig.move(6)
 
     assert ["✅"] == [card[0] for card in rig.cards()]
