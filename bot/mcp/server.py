@@ -6,7 +6,6 @@ is a protocol error.
 """
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -35,8 +34,6 @@ INSTRUCTIONS = (
     "unknown, not zero. Tell people the cause, the evidence, the next step, and how old it is "
     "(as_of, stale)."
 )
-
-_INCIDENT = re.compile(r"(?!.?\d{15})[0-9a-f]{16}")
 
 
 class PromptText(Struct):
@@ -273,9 +270,5 @@ async def _answer(
             answer = await ask()
     except Exception as error:  # noqa: BLE001 -- the edge: an agent gets the sentence, whatever broke
         answer, is_error = failed(_told(error)).plain(), True
-    return harmless_json(answer, _masked if lookups.caller.redacts else None), is_error
-
-
-def _masked(text: str) -> str:
-    """Return a text of an answer without long numbers; the id of an incident is none."""
-    return text if _INCIDENT.fullmatch(text) else Redactor(()).text(text)
+    mask = Redactor(()).text if lookups.caller.redacts else None
+    return harmless_json(answer, mask), is_error

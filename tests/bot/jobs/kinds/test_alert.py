@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.digests.fleet import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.jobs.engine import execute
+from bot.sessions.redaction import Redactor
 from bot.sessions.snapshot import Snapshot
 from bot.store.jobs import NewJob
 from bot.struct import replace
@@ -42,6 +44,19 @@ async def test_three_wells_fall_silent(rig):
     assert rig.cards()[0].startswith("✅")
     assert not incident.is_open
     assert 3 == len(incident.members)
+
+
+async def test_the_id_of_an_incident_is_never_taken_for_a_number(rig, monkeypatch):
+    """However the dice fall it is sixteen hex digits, and who sees no numbers sees it whole."""
+    monkeypatch.setattr("secrets.token_hex", lambda n: "1" * 2 * n)
+    await rig.add()
+    await rig.move(6)
+    fall_silent(rig, WELL[0])
+    await rig.move(6)
+    (incident,) = await rig.incidents()
+
+    assert re.fullmatch("[0-9a-f]{16}", incident.id)
+    assert incident.id == Redactor(()).text(incident.id)
 
 
 async def test_what_was_over_before_the_next_scan_took_less_than_that(rig):
@@ -186,7 +201,7 @@ async def test_a_step_that_is_done_twice_opens_nothing_twice(rig):
     await rig.due_in(360)
     while jobs := await rig.parts.queue.claim(list(KINDS), 100, 60.0):
         lost = [(job, await execute(job, KINDS[job.kind], rig.parts)) for job in jobs]
-        await rig.parts.queue.release([job.key for job in jobs])
+        await rig.parts.queue.release()
         again = await rig.parts.queue.claim(list(KINDS), 100, 60.0)
         await rig.parts.queue.record(lost)
         for job in again:
