@@ -11,8 +11,9 @@ from statistics import median
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import is_low_power
-from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, Streak, newest_run, usual_high
+from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, usual_high
 from bot.diagnosis.rule import Finding, Severity, Value
+from bot.diagnosis.streaks import Streak, newest_run
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
 from bot.struct import Struct

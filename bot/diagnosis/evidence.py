@@ -131,14 +131,17 @@ class Evidence(Struct, dict=True):
 
     @cached_property
     def rhythm(self) -> Rhythm:
-        """What the SIM usually does; days before the window help where that tells too little."""
+        """What the SIM usually does, and not what it gave up two weeks ago.
+
+        Days before the window help where that tells too little.
+        """
         told, now = self.contacts, self.now.timestamp()
         if self.earlier and len(told) <= KNOWN_GAPS:
             first = (
                 told[0].start // DAY * DAY if told else now
             )  # what they tell is spread over a day
             told = (*(each for each in self.earlier if each.sign < first), *told)
-        return Rhythm(told, now)
+        return Rhythm(told, now).settled()
 
     def run_of(self, is_so: Callable[[DataSession], bool | None]) -> tuple[DataSession, ...]:
         """Return the unbroken run of sessions that are so, newest first, from the current one on.

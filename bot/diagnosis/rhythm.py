@@ -8,8 +8,7 @@ Moments are seconds since 1970, lengths of time are seconds.
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import groupby, pairwise
-from math import ceil, log
+from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
@@ -32,6 +31,10 @@ _LEAST_REST = 4 * HOUR
 _SAME_HOUR = 1.5 * HOUR
 _LONG_REST = 4 * DAY
 _MOSTLY = 0.7
+_LEAST_KNOWN = 2 * HOUR
+_SETTLED = 8 * DAY
+_CLEARLY = 1.25
+_TOO_SHORT_TO_MATTER = HOUR / 3
 
 
 class Contact(Struct, gc=False):
@@ -105,10 +108,28 @@ class Rhythm(Struct, dict=True):
         """From the beginning of each contact to that of the next."""
         return [after - before for before, after in pairwise(self.starts)]
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
-        """Whether there are gaps enough to know it."""
-        return len(self.intervals) >= KNOWN_GAPS
+        """Whether there are gaps enough to know it, and not all of one or two busy hours."""
+        many = len(self.intervals)
+        if many < KNOWN_GAPS:
+            return False
+        if self.typical * (many / 2 - _ODD_DAYS) >= _LEAST_KNOWN:  # as is that of nearly all
+            return True
+        return sum(sorted(self.intervals)[:-_ODD_DAYS]) >= _LEAST_KNOWN
+
+    def settled(self) -> "Rhythm":
+        """Return what it does since it changed its habit for good; itself where it did not.
+
+        It did where no interval of eight days, or no time away, was as long as was typical before.
+        """
+        if not self.starts or self.starts[0] >= self.starts[-1] - _SETTLED:
+            return self
+        first = bisect_left(self.starts, self.starts[-1] - _SETTLED)
+        if len(self.starts) - first <= KNOWN_GAPS:
+            return self
+        since = _settled_since(self.intervals, first) or _settled_since(self.gaps[1:], first)
+        return Rhythm(self.contacts[since:], self.now) if since else self
 
     @cached_property
     def typical(self) -> float:
@@ -175,14 +196,18 @@ class Rhythm(Struct, dict=True):
         return sum(self.away) - sum(outages) <= (1 - _ALWAYS_ON) * span
 
     @cached_property
-    def away(self) -> list[float]:
-        """From the end of each contact to the beginning of the next, the longest first."""
-        away, last = [], self.starts[0] if self.starts else 0.0
+    def gaps(self) -> list[float]:
+        """From the end of the contact before each to its beginning; of the first one 0."""
+        gaps, last = [], self.starts[0] if self.starts else 0.0
         for start, sign in zip(self.starts, self.signs, strict=True):
-            away.append(start - last if start > last else 0.0)
+            gaps.append(start - last if start > last else 0.0)
             last = sign if sign > last else last  # noqa: FURB136 -- `max` takes thrice as long
-        away.sort(reverse=True)
-        return away
+        return gaps
+
+    @cached_property
+    def away(self) -> list[float]:
+        """The gaps, the longest first."""
+        return sorted(self.gaps, reverse=True)
 
     @property
     def longest_away(self) -> float:
@@ -200,7 +225,7 @@ class Rhythm(Struct, dict=True):
             return False
         days = self.counts(self.starts[-1], DAY) if self.starts else []
         odd = sum(count < SEVERAL_A_DAY for count in days)
-        has_room = self.longest + (SEVERAL_A_DAY - 1) * self.typical <= DAY
+        has_room = self.longest + (SEVERAL_A_DAY - 1) * self.typical <= DAY + _SAME_HOUR
         if has_room and sum(each > DAY for each in self.intervals) <= 1:
             odd = 0
         return len(days) > _ODD_DAYS and odd <= min(_ODD_DAYS, len(days) // 4)
@@ -280,11 +305,20 @@ class Rhythm(Struct, dict=True):
         return median(days) if days else 1.0
 
 
-_IN_A_ROW = 3
-_CHANCE = 1e-4
+def _settled_since(lengths: Sequence[float], first: int) -> int | None:
+    """Return the contact with which lengths began that are all shorter than was typical before.
+
+    From `first` on they are recent. None where that is not so.
+    """
+    most = max(_TOO_SHORT_TO_MATTER, max(lengths[first:], default=0.0) * _CLEARLY)
+    longer = [place for place, each in enumerate(lengths[:first]) if each > most]
+    if len(longer) < KNOWN_GAPS or len(longer) * 2 <= longer[-1] + 1:
+        return None
+    return longer[-1] + 1
+
+
 _RECURRING_DAYS = 3
 _WEEK_DAYS = 7
-_BEYOND_USUAL = 1.2
 
 
 def usual_high(days: Sequence[float]) -> float:
@@ -303,58 +337,3 @@ def usual_high(days: Sequence[float]) -> float:
 def usual_low(values: Sequence[float]) -> float:
     """Return the least that is usual: a tenth of all are lower. 0 without any."""
     return sorted(values)[len(values) // 10] if values else 0.0
-
-
-class Streak(Struct):
-    """The newest contacts that are all of one kind, and how many before them were, of how many.
-
-    `usual` is the longest run before it that came more than once, as over nights and weekends.
-    """
-
-    contacts: tuple[Contact, ...]
-    times: int
-    before: int
-    usual: int = 0
-
-    @property
-    def is_unusual(self) -> bool:
-        """Whether so many in a row are more than the SIM's own habit explains."""
-        return len(self.contacts) >= self.line
-
-    @property
-    def line(self) -> int:
-        """How many in a row its habit does not explain."""
-        beyond = ceil(self.usual * _BEYOND_USUAL) + 1 if self.usual else 0
-        return max(beyond, unusual_in_a_row(self.times, self.before))
-
-
-def unusual_in_a_row(times: int, of: int) -> int:
-    """Return how many in a row are no chance where it happened `times` out of `of`; 3 at least."""
-    if not times:
-        return _IN_A_ROW
-    share = (times + 1) / (of + 2)
-    return max(_IN_A_ROW, ceil(log(_CHANCE) / log(share)))
-
-
-def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | None]) -> Streak:
-    """Return the run of a kind at the end of `contacts`; those of which it is unknown are skipped.
-
-    `contacts` are told the newest first. What lies before a run that is too short is not counted.
-    """
-    known = ((each, is_it) for each in contacts if (is_it := kind(each)) is not None)
-    run: list[Contact] = []
-    earlier: list[bool] = []
-    for each, is_it in known:
-        if is_it and not earlier:
-            run.append(each)
-        elif len(run) < _IN_A_ROW:
-            break  # too few, whatever lies before
-        else:
-            earlier.append(is_it)
-    return Streak(tuple(run), sum(earlier), len(earlier), _second_longest(earlier))
-
-
-def _second_longest(earlier: Iterable[bool]) -> int:
-    """Return the longest run of what is so that came twice; once is an outage of the past."""
-    lengths = sorted((sum(each) for is_it, each in groupby(earlier) if is_it), reverse=True)
-    return lengths[1] if len(lengths) > 1 else 0

@@ -1,13 +1,16 @@
 """Many tries, then nothing: networks bar SIMs that retry too often."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from bot.diagnosis.anomalies import last_storm_of, silence_of
 from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.fields import is_low_power
 from bot.diagnosis.rule import About, Finding, Severity, rule
 from bot.diagnosis.thresholds import HOUR, Thresholds
 
 _OF_THE_LONGEST = 1.25
+_BETWEEN_TRIES = timedelta(days=1)
 
 
 @rule(
@@ -38,10 +41,8 @@ def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Fi
     quiet_for, rhythm = evidence.now - storm.last, evidence.rhythm
     if silence.since - storm.last > HOUR:  # it was let in and stayed
         return
-    usual = rhythm.longest_away if rhythm.is_always_on else rhythm.longest
-    explained = usual * _OF_THE_LONGEST
     missed_none = silence.due_at is None and not silence.is_due(evidence.now)
-    if quiet_for <= limits.barred_quiet_after or quiet_for.total_seconds() <= explained:
+    if quiet_for <= max(limits.barred_quiet_after, _explained(evidence)):
         return
     if missed_none and rhythm.is_known:
         return
@@ -62,3 +63,13 @@ def barred_after_flapping(evidence: Evidence, limits: Thresholds) -> Iterable[Fi
             "limit": limits.barred_starts,
         },
     )
+
+
+def _explained(evidence: Evidence) -> timedelta:
+    """Return how long a silence its rhythm explains, after as many tries as that."""
+    rhythm = evidence.rhythm
+    if rhythm.is_known:
+        usual = rhythm.longest_away if rhythm.is_always_on else rhythm.longest
+        return timedelta(seconds=usual * _OF_THE_LONGEST)
+    sleeps = evidence.current and is_low_power(evidence.current.radio_link)
+    return _BETWEEN_TRIES if sleeps else timedelta(0)

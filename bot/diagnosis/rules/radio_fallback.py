@@ -6,8 +6,8 @@ from functools import partial
 
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
-from bot.diagnosis.rhythm import unusual_in_a_row
 from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.streaks import unusual_in_a_row
 from bot.diagnosis.thresholds import DAY, HOUR, Thresholds
 from bot.kore.models import DataSession
 

@@ -9,8 +9,6 @@ from bot.diagnosis.rhythm import (
     Contact,
     Rhythm,
     contacts_of,
-    newest_run,
-    unusual_in_a_row,
     usual_high,
     usual_low,
 )
@@ -62,6 +60,34 @@ def test_with_fewer_than_five_gaps_it_is_unknown(gaps, known):
     assert known == rhythm(*range(gaps + 1)).is_known
 
 
+def test_what_came_within_an_hour_is_no_rhythm():
+    """Many short gaps within an hour or two, as when a device is installed, tell no habit."""
+    burst = [n / 10 for n in range(12)]
+
+    assert not rhythm(*burst).is_known
+    assert not rhythm(*burst, 400, 600).is_known
+    assert rhythm(*burst, *range(2, 9)).is_known
+
+
+DAILY_BEFORE = [24 * n for n in range(13, 29)]
+CHANGED = [
+    ("more often for twelve days", [*range(290), *DAILY_BEFORE], 1),
+    ("for a week, which may be a project", [*range(168), *range(191, 700, 24)], 24),
+    ("a few times seldom before", [*range(290), 300, 330, 400, 460], 70),
+    ("less often for twelve days", [*range(0, 290, 24), *range(290, 600)], 24),
+    ("two weeks of rest in between", [*range(290), *range(600, 700)], 311),
+    ("by day only, as ever", NIGHTLY, 16),
+]
+
+
+@pytest.mark.parametrize(("why", "hours", "longest"), CHANGED)
+def test_a_habit_that_it_gave_up_is_none(why, hours, longest):
+    """What was typical and has not come for eight days is over, and no longer usual."""
+    usual = rhythm(*hours).settled()
+
+    assert longest == round(max(usual.intervals) / HOUR), why
+
+
 ALWAYS_ON = [
     ("one session of weeks", [500], 490, True),
     ("a session a day", range(24, 500, 24), 23.9, True),
@@ -85,6 +111,7 @@ SEVERAL = [
     ("every six hours", range(1, 300, 6), True),
     ("but for an outage", [*range(1, 100, 6), *range(140, 400, 6)], True),
     ("not at weekends", WEEKS, False),
+    ("at six, noon and six", [6 * n + (n % 3) * 0.01 for n in range(90) if n % 4], True),
     ("twice a day", range(1, 300, 12), False),
     ("since yesterday", range(1, 40, 6), False),
     ("parked at any hour", DRIVES, True),
@@ -168,40 +195,3 @@ def test_the_most_that_is_usual(why, days, high):
 def test_the_least_that_is_usual():
     """A tenth of all may be lower."""
     assert (0, 5, 2) == (usual_low([]), usual_low([5, 6]), usual_low([1, *range(2, 12)]))
-
-
-@pytest.mark.parametrize(
-    ("times", "of", "in_a_row"), [(0, 0, 3), (0, 99, 3), (1, 50, 3), (5, 50, 5), (25, 50, 14)]
-)
-def test_how_many_in_a_row_are_no_chance(times, of, in_a_row):
-    """Three at least, and more where it happens now and then."""
-    assert in_a_row == unusual_in_a_row(times, of)
-
-
-def test_a_run():
-    """The newest of one kind are a run; what is unknown is skipped, what lies before is counted."""
-    kinds = [True, None, True, True, False, True, None, False]
-    contacts = [Contact(n, n, is_open=False, up=1, down=1) for n in range(len(kinds))]
-    run = newest_run(contacts, lambda contact: kinds[int(contact.start)])
-
-    assert ([0, 2, 3], 1, 3) == ([each.start for each in run.contacts], run.times, run.before)
-    assert not run.is_unusual
-
-
-@pytest.mark.parametrize(
-    ("why", "newest", "earlier", "unusual"),
-    [
-        ("as long as each weekend", 50, (120, 50, 120, 50), False),
-        ("far longer than any weekend", 70, (120, 50, 120, 50), True),
-        ("as long as an outage of the past", 50, (120, 50, 120), True),
-    ],
-)
-def test_a_run_that_came_before(why, newest, earlier, unusual):
-    """As many in a row as came twice before are a habit; once is an outage of the past."""
-    kinds = [True] * newest
-    for place, many in enumerate(earlier):
-        kinds += [place % 2 == 1] * many
-    contacts = [Contact(n, n, is_open=False, up=1, down=1) for n in range(len(kinds))]
-    run = newest_run(contacts, lambda contact: kinds[int(contact.start)])
-
-    assert unusual == run.is_unusual, why
