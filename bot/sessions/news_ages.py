@@ -23,6 +23,8 @@ PER_OCTAVE = 4
 BINS = 64
 """Bins of age, each a fifth longer than the one before: from a minute to some 40 days."""
 ENOUGH = 50
+FEW = 0.05
+"""The share of ages that may have been outages."""
 FADE_AT = 2000
 """Ages of one place from which on all of its counts are halved."""
 MOST_PLACES = 500
@@ -160,10 +162,26 @@ def _bin(age: float) -> int:
 
 
 def _line(bins: Counter[int]) -> timedelta:
-    """Return the end of the bin in which the 99th percentile lies."""
-    enough, total = math.ceil(bins.total() * 0.99), 0
-    for number in sorted(bins):
-        total += bins[number]
+    """Return the end of the bin in which the 99th percentile lies, of what is usual."""
+    usual = _usual(bins)
+    enough, total = math.ceil(usual.total() * 0.99), 0
+    for number in sorted(usual):
+        total += usual[number]
         if total >= enough:
             break
     return timedelta(seconds=SHORTEST * 2 ** (number / PER_OCTAVE))
+
+
+def _usual(bins: Counter[int]) -> Counter[int]:
+    """Return it without the few that lie an octave above all others.
+
+    They were in an outage, and came back in the session that they had: that is no cadence.
+    """
+    numbers, few = sorted(bins), 0
+    for place in range(len(numbers) - 1, 0, -1):
+        few += bins[numbers[place]]
+        if few > bins.total() * FEW:
+            break
+        if numbers[place] - numbers[place - 1] > PER_OCTAVE:
+            return Counter({number: bins[number] for number in numbers[:place]})
+    return bins

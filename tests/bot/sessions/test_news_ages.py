@@ -67,13 +67,26 @@ async def test_the_line_is_learnt_from_sessions_that_are_seen_again(ages, clock)
 async def test_it_is_the_99th_percentile(ages, clock):
     """One odd session of a hundred moves it not, a few do."""
     teach(ages, clock, HOUR, sims=range(99))
-    teach(ages, clock, 8 * HOUR, sims=[200])
+    teach(ages, clock, 1.8 * HOUR, sims=[200])
     await ages.save()
     with_one = ages.line(TELCEL, "LTE")
-    teach(ages, clock, 8 * HOUR, sims=[201, 202, 203])
+    teach(ages, clock, 1.8 * HOUR, sims=[201, 202, 203])
     await ages.save()
 
     assert near(HOUR, with_one)
+    assert near(1.8 * HOUR, ages.line(TELCEL, "LTE"))
+
+
+async def test_an_outage_that_ends_is_no_cadence(ages, clock):
+    """A few SIMs that were dead for hours and go on in their session move nothing; many do."""
+    teach(ages, clock, HOUR, sims=range(97))
+    teach(ages, clock, 8 * HOUR, sims=[201, 202, 203])
+    await ages.save()
+    with_three = ages.line(TELCEL, "LTE")
+    teach(ages, clock, 8 * HOUR, sims=range(300, 310))
+    await ages.save()
+
+    assert near(HOUR, with_three)
     assert near(8 * HOUR, ages.line(TELCEL, "LTE"))
 
 
