@@ -16,7 +16,7 @@ from pathlib import Path
 from rounds import ROUNDS, report, resident
 
 from bot.clock import SystemClock
-from bot.demo.partner import kore_settings
+from bot.demo.partner import settings_of
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
@@ -110,7 +110,7 @@ async def main(data: str) -> None:
         serving(kore.app) as kore_url,
         serving(slack.app) as slack_url,
     ):
-        environ = settings(kore_settings({"": (kore, kore_url)}), slack_url, data)
+        environ = settings(settings_of(kore, kore_url), slack_url, data)
         await started(environ)
         *_, logged = await started(environ, "-X", "importtime")
         runs, floors = [], []

@@ -19,10 +19,11 @@ from bot.blocks.findings import rule_text
 from bot.cli.lookups import as_lines_of, as_text, open_fleet
 from bot.cli.main import MEANINGS, cli
 from bot.clock import SystemClock
+from bot.demo.partner import settings_of
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.rule import all_rules
 from bot.diagnosis.thresholds import DEFAULTS
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.ops.metrics import Metrics
 from bot.sessions.fleet import Examples
@@ -152,17 +153,8 @@ async def _ask(sim: str, misspelt: str, pattern: str) -> list[str]:
     clock = _Noon()
     kore = KoreApi(clock, stories=all_stories())
     async with serving(kore.app) as url:
-        found = {
-            "KORE_API_URL": url,
-            "KORE_TOKEN_URL": f"{url}{TOKEN_PATH}",
-            "KORE_CLIENT_ID": kore.client_id,
-            "KORE_CLIENT_SECRET": kore.client_secret,
-        }
-        async with open_fleet(load_settings(found, None, need=Need.KORE), clock) as (
-            lookups,
-            sims,
-            _,
-        ):
+        settings = load_settings(settings_of(kore, url), None, need=Need.KORE)
+        async with open_fleet(settings, clock) as (lookups, sims, _):
             query = FleetQuery(pattern=pattern)
             sids = (await sims.meant(query, redacts=False, most=20)).sids
             one, none, *many = await lookups.look_up_many([sim, misspelt, *sids])

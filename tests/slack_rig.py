@@ -27,6 +27,15 @@ class SlackSide:
     def api_url(self) -> str:
         return f"{self.base}/api/"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What leads a bot to it, over Socket Mode."""
+        return {
+            "SLACK_API_URL": self.api_url,
+            "SLACK_BOT_TOKEN": self.api.bot_token,
+            "SLACK_APP_TOKEN": self.api.app_token,
+        }
+
     def seen_by(self, user: str, channel: str = "#fleet-ops") -> tuple[Message, ...]:
         """What a person sees of the bot's in a channel, oldest first."""
         place, person = self.workspace.channel(channel), self.workspace.person(user)

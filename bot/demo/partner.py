@@ -54,15 +54,15 @@ def open_accounts(clock: Clock, count: int, sims: int) -> dict[str, KoreApi]:
 def kore_settings(accounts: Mapping[str, tuple[KoreApi, str]]) -> dict[str, str]:
     """Return what leads a bot to accounts and where they listen; the only one needs no name."""
     if len(accounts) == 1:
-        ((api, url),) = accounts.values()
-        return _settings("KORE_", api, url)
+        return settings_of(*next(iter(accounts.values())))
     told = {"KORE_ACCOUNTS": ",".join(accounts)}
     for name, (api, url) in accounts.items():
-        told |= _settings(f"KORE_{name.upper().replace('-', '_')}_", api, url)
+        told |= settings_of(api, url, f"KORE_{name.upper().replace('-', '_')}_")
     return told
 
 
-def _settings(prefix: str, api: KoreApi, url: str) -> dict[str, str]:
+def settings_of(api: KoreApi, url: str, prefix: str = "KORE_") -> dict[str, str]:
+    """Return what leads a bot to one account, and where it listens."""
     return {
         f"{prefix}API_URL": url,
         f"{prefix}TOKEN_URL": f"{url}{TOKEN_PATH}",

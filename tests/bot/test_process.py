@@ -13,8 +13,9 @@ import aiohttp
 import pytest
 
 from bot.clock import SystemClock
+from bot.demo.partner import settings_of
 from bot.demo.stories.story import all_stories
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.kore.faults import hang, late
 from bot.emulators.serve import serving
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, slack_side
@@ -51,10 +52,7 @@ def start(kore, slack, tmp_path, forked):
             "SLACK_API_URL": slack.api_url,
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-            "KORE_API_URL": kore.url,
-            "KORE_TOKEN_URL": kore.url + TOKEN_PATH,
-            "KORE_CLIENT_ID": kore.client_id,
-            "KORE_CLIENT_SECRET": kore.client_secret,
+            **settings_of(kore, kore.url),
             "PORT": "0",
             "SIMSESSIONS_DRAIN": "4",
             "SIMSESSIONS_DATA_DIR": str(tmp_path),

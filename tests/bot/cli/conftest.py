@@ -17,13 +17,13 @@ import pytest
 
 from bot.cli.main import main
 from bot.clock import SystemClock
+from bot.demo.partner import settings_of
 from bot.demo.stories.story import all_stories
-from bot.emulators.kore.api import TOKEN_PATH, KoreApi
+from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
-from bot.emulators.slack.api import SlackApi
-from bot.emulators.slack.workspace import Workspace
 from bot.settings import PREFIX, WITHOUT_PREFIX
 from bot.slack.identity import bot_scopes
+from tests.slack_rig import SlackSide, slack_side
 
 ROOT = Path(__file__).parent.parent.parent.parent
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -47,28 +47,7 @@ class Kore:
 
     @property
     def settings(self) -> dict[str, str]:
-        return {
-            "KORE_API_URL": self.url,
-            "KORE_TOKEN_URL": f"{self.url}{TOKEN_PATH}",
-            "KORE_CLIENT_ID": self.api.client_id,
-            "KORE_CLIENT_SECRET": self.api.client_secret,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """The stand-in for Slack, and the settings that lead to it."""
-
-    api: SlackApi
-    url: str
-
-    @property
-    def settings(self) -> dict[str, str]:
-        return {
-            "SLACK_API_URL": f"{self.url}/api/",
-            "SLACK_BOT_TOKEN": "xoxb-stand-in",
-            "SLACK_APP_TOKEN": "xapp-stand-in",
-        }
+        return settings_of(self.api, self.url)
 
 
 Simsessions = Callable[..., Coroutine[Any, Any, Done]]
@@ -83,18 +62,11 @@ async def kore() -> AsyncIterator[Kore]:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[Slack]:
+async def slack() -> AsyncIterator[SlackSide]:
     """Serve the stand-in for Slack, with every scope of the manifest."""
-    api = SlackApi(
-        Workspace(SystemClock()),
-        bot_token="xoxb-stand-in",
-        app_token="xapp-stand-in",
-        signing_secret="signing-secret",
-        scopes=frozenset.union(*bot_scopes()),
-    )
-    async with serving(api.app) as url:
-        yield Slack(api, url)
-        await api.aclose()
+    async with slack_side(SystemClock()) as side:
+        side.api.scopes |= frozenset.union(*bot_scopes())
+        yield side
 
 
 def strangers() -> dict[str, str]:

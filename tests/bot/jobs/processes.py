@@ -6,7 +6,7 @@ import os
 import signal
 from contextlib import asynccontextmanager, suppress
 
-from bot.emulators.kore.api import TOKEN_PATH
+from bot.demo.partner import settings_of
 from tests.databases import time_passes
 from tests.slack_rig import APP_TOKEN, BOT_TOKEN
 from tests.waiting import until
@@ -28,10 +28,7 @@ class Processes:
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": slack_url,
-            "KORE_API_URL": kore_url,
-            "KORE_TOKEN_URL": kore_url + TOKEN_PATH,
-            "KORE_CLIENT_ID": kore.client_id,
-            "KORE_CLIENT_SECRET": kore.client_secret,
+            **settings_of(kore, kore_url),
             "PORT": "0",
             "SIMSESSIONS_DATABASE_URL": database_url,
             "SIMSESSIONS_DATA_DIR": f"{forks.folder}/{next(numbers)}.data",
