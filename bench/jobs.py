@@ -29,7 +29,7 @@ from sqlalchemy import select, text
 
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane
-from bot.jobs.job import Again, Done, FanOut, Job, JobKind, NewJob, Outcome
+from bot.jobs.job import Job, JobKind, NewJob, Outcome, fan_out, finished, run_again
 from bot.ops.metrics import Metrics
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
@@ -47,24 +47,24 @@ CLAIM = """UPDATE jobs SET state = 'running' WHERE key IN (SELECT key FROM jobs
 
 
 async def nothing(_job: Job, _services: object) -> Outcome:
-    return Done()
+    return finished()
 
 
 async def parent(job: Job, _services: object) -> Outcome:
     if job.memo:
-        return Done()
-    return FanOut([NewJob("nothing", f"{job.key}/{n}") for n in range(CHILDREN)], {"fanned": True})
+        return finished()
+    return fan_out([NewJob("nothing", f"{job.key}/{n}") for n in range(CHILDREN)], {"fanned": True})
 
 
 async def watch(_job: Job, _services: object) -> Outcome:
     await asyncio.sleep(random.uniform(0.1, 0.3))
-    return Again(EVERY, {"seen": {"state": "offline", "since": time.time()}})
+    return run_again(EVERY, {"seen": {"state": "offline", "since": time.time()}})
 
 
 async def tick(job: Job, _services: object) -> Outcome:
     sys.stdout.write(f"{time.time() - job.args['due']}\n")
     sys.stdout.flush()
-    return Done()
+    return finished()
 
 
 KINDS = [JobKind(run.__name__, run, "default", 10, 60.0) for run in (nothing, parent, watch, tick)]

@@ -21,7 +21,7 @@ from stub import SID, stub
 
 import handlers
 from bot.app.bot import Bot
-from bot.app.run import running, tune_garbage_collector
+from bot.app.run import running_bot, tune_garbage_collector
 from bot.blocks.kit import Screen
 from bot.services import Services
 from bot.settings import load_settings
@@ -40,7 +40,7 @@ async def bot_between(slack: str, kore: str) -> AsyncIterator[Bot]:
     """Run a bot between two stubs, with a store that ends with it."""
     with TemporaryDirectory(prefix="simsessions-bench-") as folder:
         told = environment(slack, kore) | kept_in(folder)
-        async with running(load_settings(told, None)) as bot:
+        async with running_bot(load_settings(told, None)) as bot:
             yield bot
 
 

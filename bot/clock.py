@@ -66,7 +66,7 @@ class Backoff(Struct):
         return plain * (1 - self.jitter * (1 - self.chance())) if self.jitter else plain
 
 
-def spread(seconds: float, share: float, chance: Chance = random.random) -> float:
+def jittered(seconds: float, share: float, chance: Chance = random.random) -> float:
     """Return the time, longer or shorter by up to this share: for what comes round regularly."""
     return seconds * (1 + share * (2 * chance() - 1))
 

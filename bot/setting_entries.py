@@ -35,7 +35,7 @@ from bot.setting_values import (
     Origins,
     Url,
     UserIds,
-    of_text_or_file,
+    read_text_or_file,
 )
 from bot.slack.access import AccountRule
 from bot.struct import Struct
@@ -169,7 +169,9 @@ def _words(fault: Mapping[str, Any]) -> str:
     return f"{field} {says}" + (f"; did you mean {near[0]}?" if near else "")
 
 
-def of_environment(told: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], frozenset[str]]:
+def accounts_in_environment(
+    told: Mapping[str, str],
+) -> tuple[dict[str, dict[str, str]], frozenset[str]]:
     """Return the accounts that KORE_ACCOUNTS names as tables, and the names that they took."""
     names = told.get("KORE_ACCOUNTS", "").replace(",", " ").lower().split()
     tables: dict[str, dict[str, str]] = {name: {} for name in names}
@@ -290,7 +292,7 @@ def _is_address(url: str) -> bool:
 
 
 def _webhooks(value: object) -> object:
-    return of_text_or_file(value, "=", parse_targets, parse_targets, "name=https://…")
+    return read_text_or_file(value, "=", parse_targets, parse_targets, "name=https://…")
 
 
 WebhookTargets = Annotated[tuple[InstanceOf[WebhookTarget], ...], BeforeValidator(_webhooks)]

@@ -154,7 +154,7 @@ def _https(text: str) -> str:
     return text
 
 
-def of_text_or_file(
+def read_text_or_file(
     value: object,
     mark: str,
     of_text: Callable[[str], object],
@@ -174,7 +174,7 @@ def of_text_or_file(
 
 
 def _runbooks(value: object) -> object:
-    return of_text_or_file(value, "://", checked_pattern, read_runbooks, "https://…")
+    return read_text_or_file(value, "://", checked_pattern, read_runbooks, "https://…")
 
 
 _HOST = re.compile(r"([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.IGNORECASE | re.ASCII)
@@ -212,7 +212,7 @@ LogFormat = Annotated[Literal["json", "text"], BeforeValidator(str.lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
 
-def typed_in(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
+def read_environment(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
     """Return what is set in the environment or else the file, by name. Raises SettingsError."""
     try:
         in_file = dotenv_values(env_file, interpolate=False) if env_file else {}

@@ -20,8 +20,8 @@ from bot.setting_entries import (
     AccountSettings,
     OptionalSettings,
     WebhookTargets,
+    accounts_in_environment,
     in_the_clear,
-    of_environment,
     revealed,
 )
 from bot.setting_values import (
@@ -42,9 +42,9 @@ from bot.setting_values import (
     Url,
     UrlWithSlash,
     UserIds,
+    read_environment,
     read_limit,
     shown,
-    typed_in,
 )
 from bot.slack.access import Policy
 from bot.store.location import secrets_of
@@ -335,7 +335,7 @@ def read_settings(
     need: Need = Need.ALL,
 ) -> tuple[Settings, tuple[str, ...]]:
     """Return the settings that are right, and all faults, one line each."""
-    told = typed_in(os.environ if environ is None else environ, env_file)
+    told = read_environment(os.environ if environ is None else environ, env_file)
     settings, wrong = _validated(told)
     named = {"SIMSESSIONS_ACCOUNTS", "KORE_ACCOUNTS"} & wrong.keys()  # of no other one is asked
     told_of = wrong.keys() | ({"KORE_CLIENT_ID", "KORE_CLIENT_SECRET"} if named else ())
@@ -358,7 +358,7 @@ def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     thresholds, wrong = _thresholds(told)
     mine: dict[str, Any] = {name: told[name] for name in known_names() if name in told}
     if "KORE_ACCOUNTS" in mine:
-        mine["KORE_ACCOUNTS"] = of_environment(told)[0]
+        mine["KORE_ACCOUNTS"] = accounts_in_environment(told)[0]
     try:
         return Settings.model_validate({**mine, "thresholds": thresholds}), wrong
     except ValidationError as error:
@@ -390,7 +390,7 @@ def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
 
 def _misspelt(told: Mapping[str, str]) -> tuple[str, ...]:
     """Find names that are nearly one of ours; others may belong to somebody else."""
-    known = {*known_names(), *threshold_names(), *of_environment(told)[1]}
+    known = {*known_names(), *threshold_names(), *accounts_in_environment(told)[1]}
     strange = (name for name in told if name not in known and name.startswith(NAMES_OF_OURS))
     near = ((n, difflib.get_close_matches(n, known, n=1, cutoff=0.9)) for n in strange)
     return tuple(f"{n}: no such setting; did you mean {match[0]}?" for n, match in near if match)

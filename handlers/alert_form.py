@@ -35,7 +35,7 @@ from handlers.interactions import (
     form_in,
     known_zone,
     on_choice,
-    on_sent,
+    on_form_sent,
 )
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, Listener, from_click, part, parts, text_in
@@ -155,7 +155,7 @@ def register_alert_form(app: AsyncApp, services: Services) -> None:
     app.options(ALERT.block_of(FormField.ZONE))(on_zone(services))
     for group in MENTIONS:
         app.options(ALERT.block_of(group))(on_mention(services))
-    app.view(ids.ALERT_FORM)(on_sent("Alert", _window, services))
+    app.view(ids.ALERT_FORM)(on_form_sent("Alert", _window, services))
 
 
 async def first_view(context: Context, form: ids.SubscriptionForm, found: Alert | None) -> View:

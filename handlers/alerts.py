@@ -16,8 +16,8 @@ from bot.blocks.alert_setup import (
     ALERT,
     list_screen,
     listening_screen,
-    silent_screen,
-    switched_screen,
+    listening_set_screen,
+    not_listening_screen,
     test_screen,
     tested_words,
 )
@@ -184,19 +184,19 @@ async def _start(context: Context) -> Reply:
 
 async def _stop(context: Context) -> Reply:
     if not await context.services.listening_channels.stop(context.request.channel):
-        return Reply(silent_screen())
+        return Reply(not_listening_screen())
     note_action(context, "alert listen off")
     await _tell(context, is_on=False)
-    return Reply(silent_screen("I no longer listen to alerts in this channel."))
+    return Reply(not_listening_screen("I no longer listen to alerts in this channel."))
 
 
 async def _standing(context: Context) -> Reply:
     found = await context.services.listening_channels.of(context.request.channel)
     if found is None:
-        return Reply(silent_screen())
+        return Reply(not_listening_screen())
     return Reply(listening_screen(found.person, datetime.fromtimestamp(found.since, UTC)))
 
 
 async def _tell(context: Context, *, is_on: bool) -> None:
-    request, line = context.request, switched_screen(context.request.user, is_on=is_on)
+    request, line = context.request, listening_set_screen(context.request.user, is_on=is_on)
     await announce(context, request.team, request.channel, line)

@@ -22,8 +22,8 @@ from bot.blocks.modals import (
     NO,
     TICKET_TITLE,
     YES,
+    explanation_view,
     feedback_view,
-    how_view,
     loading_view,
     thanks_view,
     ticket_view,
@@ -36,7 +36,14 @@ from bot.sessions.report import SessionReport
 from bot.struct import replace
 from handlers.commands import all_subcommands, find
 from handlers.history import history_reply
-from handlers.interactions import Click, ModalWindow, on_kept, read, register_clicks, value_of
+from handlers.interactions import (
+    Click,
+    ModalWindow,
+    on_form_kept,
+    read_value,
+    register_clicks,
+    value_of,
+)
 from handlers.lookups import look_up, updated_when_known
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
 from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed
@@ -56,14 +63,14 @@ async def acknowledge(ack: AsyncAck, body: Body, actor: Actor | None) -> None:  
 
 async def refresh(context: Context, value: str) -> Reply:
     """Ask KORE again and put the answer in place of the old one."""
-    asked = read(ids.Refresh, value)
+    asked = read_value(ids.Refresh, value)
     report = await look_up(context, asked.sid, fresh=True)
     return _instead(context, report, shared_by=asked.shared_by)
 
 
 async def share(context: Context, value: str) -> Reply:
     """Post the answer for the whole channel, with the name of who shares it."""
-    report = await look_up(context, read(ids.Share, value).sid, for_all=True)
+    report = await look_up(context, read_value(ids.Share, value).sid, for_all=True)
     links = context.services.links
     screen = session_report(report, shared_by=context.request.user, links=links)
     return Reply(screen, in_channel=True)
@@ -71,7 +78,7 @@ async def share(context: Context, value: str) -> Reply:
 
 async def pick(context: Context, value: str) -> Reply:
     """Look up the SIM that was picked and put its answer in place of the question."""
-    asked = read(ids.PickedSim, value)
+    asked = read_value(ids.PickedSim, value)
     report = await look_up(context, asked.sid)
     if asked.days:
         archive, executor = context.services.archive, context.services.executor
@@ -88,7 +95,7 @@ def _instead(context: Context, report: SessionReport, shared_by: str | None = No
 
 async def retry(context: Context, value: str) -> Reply:
     """Do again what could not be done, and put what comes of it in place of the error."""
-    asked = read(ids.Retry, value)
+    asked = read_value(ids.Retry, value)
     named = all_subcommands().get(asked.run)
     found, rest = (named, asked.text) if named else find(asked.text)
     request = replace(context.request, text=rest, instead=True)
@@ -111,7 +118,7 @@ CLICKS: Mapping[str, Click] = {
 
 def explained_view(report: SessionReport, limits: Thresholds) -> View:
     """Draw how we know, and what was assumed."""
-    return how_view(report, tuple(explanation_lines(report, limits, MRKDWN)))
+    return explanation_view(report, tuple(explanation_lines(report, limits, MRKDWN)))
 
 
 def drawn_ticket(report: SessionReport, _limits: Thresholds) -> View:
@@ -128,7 +135,7 @@ WINDOWS: dict[ids.Overflow, tuple[str, Callable[[SessionReport, Thresholds], Vie
 def register_card(app: AsyncApp, services: Services) -> None:
     """Attach the listeners to the three dots and to the form behind them."""
     app.action(ids.MORE)(on_more(services))
-    app.view(ids.FEEDBACK_VIEW)(on_kept(FEEDBACK_TITLE, keep, BotError(), services))
+    app.view(ids.FEEDBACK_VIEW)(on_form_kept(FEEDBACK_TITLE, keep_feedback, BotError(), services))
 
 
 def on_more(services: Services) -> Listener:
@@ -144,7 +151,7 @@ def on_more(services: Services) -> Listener:
 
 async def show_more(window: ModalWindow, value: str) -> None:
     """Show what was chosen. Raises OldButton, what the look-up raises and what Slack does."""
-    asked = read(ids.More, value)
+    asked = read_value(ids.More, value)
     if asked.what is ids.Overflow.RIGHT:
         await window.open(FEEDBACK_TITLE, feedback_view(asked))
     elif asked.what in WINDOWS:
@@ -160,10 +167,10 @@ async def _look_up(window: ModalWindow, asked: ids.More) -> None:
     await modal.show(await services.executor.run(draw, report, services.thresholds))
 
 
-async def keep(context: Context, view: Body) -> dict[str, Any]:
+async def keep_feedback(context: Context, view: Body) -> dict[str, Any]:
     """Keep what somebody says of a verdict. Raises NotAllowed, OldButton and StoreError."""
     await context.authorize()
-    asked = read(ids.More, text_in(view, "private_metadata"))
+    asked = read_value(ids.More, text_in(view, "private_metadata"))
     values = part(part(view, "state"), "values")
     judged = part(part(part(values, ids.IS_RIGHT), ids.IS_RIGHT), "selected_option")
     answer = text_in(judged, "value")

@@ -34,7 +34,7 @@ from handlers.interactions import (
     form_in,
     known_zone,
     on_choice,
-    on_sent,
+    on_form_sent,
     permit,
 )
 from handlers.payloads import Body, Context, Listener, part, text_in
@@ -218,7 +218,7 @@ def register_digest_form(app: AsyncApp, services: Services) -> None:
     for name in (FormField.WHICH, FormField.EVERY):
         app.action(DIGEST.block_of(name))(on_choice("digest_choice", "Digest", _redrawn, services))
     app.options(DIGEST.block_of(FormField.ZONE))(on_zone(services))
-    app.view(ids.DIGEST_FORM)(on_sent("Digest", _window, services))
+    app.view(ids.DIGEST_FORM)(on_form_sent("Digest", _window, services))
 
 
 async def first_view(

@@ -12,7 +12,13 @@ from pathlib import Path
 from bot.blocks import ids
 from bot.blocks.csv_files import SlackFile, digest_file, head_line, page_lines, sent_screen
 from bot.blocks.digest import details_screen
-from bot.blocks.digest_setup import DIGEST, announced_screen, begun, list_screen, when_next
+from bot.blocks.digest_setup import (
+    DIGEST,
+    announced_screen,
+    capitalized,
+    list_screen,
+    next_run_text,
+)
 from bot.blocks.format import MRKDWN
 from bot.digests.archive import Archive
 from bot.digests.digest import ScannedSim
@@ -21,7 +27,7 @@ from bot.ops.tasks import WorkerThread
 from bot.services import Visibility
 from bot.struct import replace
 from handlers.digest_form import first_view
-from handlers.interactions import Click, SubscriptionKind, announce, permit, read
+from handlers.interactions import Click, SubscriptionKind, announce, permit, read_value
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -88,7 +94,9 @@ async def preview(context: Context, subscription: Subscription) -> Reply:
 async def _changed(context: Context, subscription: Subscription, what: str) -> Reply:
     at = context.services.clock.now()
     await _announce(context, subscription, what, at)
-    next_run = "" if subscription.paused else f" {begun(when_next(subscription, at, MRKDWN))}."
+    next_run = (
+        "" if subscription.paused else f" {capitalized(next_run_text(subscription, at, MRKDWN))}."
+    )
     return Reply(DIGEST.done_screen(subscription, f"is {what}.{next_run}"))
 
 
@@ -128,7 +136,7 @@ async def _permitted(context: Context, value: str) -> tuple[ids.DigestRun, Visib
 
     Raises OldButton, NoSuchDigest, NotAllowed and NotYours.
     """
-    run = read(ids.DigestRun, value)
+    run = read_value(ids.DigestRun, value)
     await permit(context, await context.services.digests.subscriptions.get(run.id))
     return run, await context.visibility(for_all=False)
 

@@ -10,7 +10,13 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.csv_files import SlackFile, csv_file, picture_file, sent_screen, shared_screen
-from bot.blocks.history import LONGEST, beyond_fault, beyond_screen, days_fault, history_screen
+from bot.blocks.history import (
+    LONGEST,
+    days_fault,
+    history_screen,
+    older_days_fault,
+    older_days_screen,
+)
 from bot.blocks.kit import clean
 from bot.blocks.modals import loading_view, session_view
 from bot.digests.archive import Archive
@@ -21,7 +27,7 @@ from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.sims.numbers import check_digit_fits, digits_of, is_iccid, is_imei
 from bot.struct import Struct, replace
-from handlers.interactions import Click, ModalWindow, action_in, known_zone, read, value_of
+from handlers.interactions import Click, ModalWindow, action_in, known_zone, read_value, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
 from handlers.replies import PATIENCE_SECONDS, Reply
@@ -46,9 +52,9 @@ async def history_reply(
         screen = await executor.run(history_screen, report, days, known=known)
         return Reply(screen, replace=replace)
     known = await archive.days(report.sim.sid)
-    if fault := beyond_fault(report.made_at, known, days, clean(report.sim.full_name)):
+    if fault := older_days_fault(report.made_at, known, days, clean(report.sim.full_name)):
         raise BadDays(fault)
-    return Reply(await executor.run(beyond_screen, report, known, days), replace=replace)
+    return Reply(await executor.run(older_days_screen, report, known, days), replace=replace)
 
 
 async def _known(sid: str, archive: Archive) -> dict[int, Day]:
@@ -62,14 +68,14 @@ async def _known(sid: str, archive: Archive) -> dict[int, Day]:
 
 async def history(context: Context, value: str) -> Reply:
     """Show the history to who clicked, beside the answer that the button stands under."""
-    asked, services = read(ids.HistoryWindow, value), context.services
+    asked, services = read_value(ids.HistoryWindow, value), context.services
     report = await look_up(context, asked.sid, for_all=False)
     return await history_reply(report, asked.days, services.archive, services.executor)
 
 
 async def share_file(context: Context, value: str) -> Reply:
     """Make the file anew and share it where the button was clicked."""
-    asked = read(ids.ShareFile, value)
+    asked = read_value(ids.ShareFile, value)
     file = await _made(context, asked.kind, asked, for_all=True)
     await context.services.files.to_channel(context.request, file)
     return Reply(shared_screen(file), replace=True)
@@ -77,7 +83,7 @@ async def share_file(context: Context, value: str) -> Reply:
 
 async def send_file(kind: ids.FileKind, context: Context, value: str) -> Reply:
     """Send a CSV file of all sessions, or the picture of the timeline, to who clicked."""
-    asked = read(ids.HistoryWindow, value)
+    asked = read_value(ids.HistoryWindow, value)
     file = await _made(context, kind, asked, for_all=False)
     sent = await context.services.files.to_asker(context.request, file)
     is_elsewhere = sent.channel != context.request.channel
@@ -130,12 +136,12 @@ def on_choice(name: str, choose: Choose, services: Services) -> Listener:
     return listener
 
 
-def of_button(body: Body) -> ids.Details:
+def session_of_button(body: Body) -> ids.Details:
     """Read the session that a button names. Raises OldButton."""
-    return read(ids.Details, value_of(body))
+    return read_value(ids.Details, value_of(body))
 
 
-def of_select(body: Body) -> ids.Details:
+def session_of_select(body: Body) -> ids.Details:
     """Read the session that was chosen in the modal. Raises OldButton."""
     option = part(action_in(body), "selected_option")
     metadata = text_in(part(body, "view"), "private_metadata")
@@ -160,9 +166,9 @@ async def show_details(window: ModalWindow, chosen: ids.Details) -> None:
 
 
 CHOICES: Mapping[str, Choose] = {
-    ids.DETAILS: of_button,
-    ids.TURN_PAGE: of_button,
-    ids.CHOOSE_SESSION: of_select,
+    ids.DETAILS: session_of_button,
+    ids.TURN_PAGE: session_of_button,
+    ids.CHOOSE_SESSION: session_of_select,
 }
 
 

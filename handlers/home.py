@@ -12,7 +12,7 @@ from typing import TypeVar
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.alerts.incident import redacted_incident
-from bot.blocks.home import Health, Home, home_view, shut_view
+from bot.blocks.home import Health, Home, home_view, no_access_view
 from bot.blocks.kit import View
 from bot.errors import BotError, NotAllowed
 from bot.ops.metrics import DependencyStatus
@@ -40,7 +40,7 @@ async def draw_home(context: Context) -> View:
     try:
         visibility = await context.visibility(for_all=False)
     except NotAllowed as error:
-        return shut_view(error.sentence)
+        return no_access_view(error.sentence)
     services, user, redaction = context.services, context.request.user, visibility.redaction
     accounts = visibility.accounts
     watches = await _or_none(services.watches.of(user, accounts))
@@ -93,7 +93,7 @@ def on_opened(services: Services) -> Listener:
         await ack()
         event = part(body, "event")
         if event.get("tab") == "home":
-            context = Context(actor, of_event(body), services)
+            context = Context(actor, request_of_event(body), services)
             known_hash = text_in(part(event, "view"), "hash") or None
             redraw = partial(show_later, context)
             services.home_tabs.opened(context.request.user, redraw, known_hash)
@@ -102,7 +102,7 @@ def on_opened(services: Services) -> Listener:
     return listener
 
 
-def of_event(body: Body) -> Request:
+def request_of_event(body: Body) -> Request:
     """Return the request of somebody who looks at their Home tab."""
     user = text_in(part(body, "event"), "user")
     return Request(team=text_in(body, "team_id"), user=user, channel="", text="")
@@ -110,10 +110,10 @@ def of_event(body: Body) -> Request:
 
 def show_later(context: Context) -> None:
     """Show it in a task of its own."""
-    context.services.tasks.start(shown(context), name="home")
+    context.services.tasks.start(show_logged(context), name="home")
 
 
-async def shown(context: Context) -> None:
+async def show_logged(context: Context) -> None:
     """Show it; what goes wrong is logged, for there is nobody else to tell."""
     with _logged():
         await show_home(context)
@@ -122,7 +122,7 @@ async def shown(context: Context) -> None:
 async def show_refusal(user: str, error: NotAllowed, home_tabs: HomeTabs) -> None:
     """Say on somebody's tab why there is nothing to see."""
     with _logged():
-        await home_tabs.publish(user, shut_view(error.sentence))
+        await home_tabs.publish(user, no_access_view(error.sentence))
 
 
 @contextmanager

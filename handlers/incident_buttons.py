@@ -47,7 +47,7 @@ from bot.blocks.report import already_screen, is_person
 from bot.errors import NotAllowed, NotYours, OldButton, TookTooLong
 from bot.services import Services
 from bot.struct import replace
-from handlers.interactions import Click, Keep, on_kept, on_opening, read, register_clicks
+from handlers.interactions import Click, Keep, on_form_kept, on_opening, read_value, register_clicks
 from handlers.lookups import note_action
 from handlers.payloads import Body, Context, part, text_in, typed_in
 from handlers.replies import Reply
@@ -64,7 +64,7 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
     for action, draw in WINDOWS.items():
         app.action(action)(on_opening(action, partial(open_window, draw), services))
     for callback, (title, keep) in FORMS.items():
-        app.view(callback)(on_kept(title, form_handler(keep), TookTooLong(LATE), services))
+        app.view(callback)(on_form_kept(title, form_handler(keep), TookTooLong(LATE), services))
 
 
 async def permitted(context: Context, id_: str) -> Incident:
@@ -108,7 +108,7 @@ async def _done(context: Context, id_: str, what: str, act: Act) -> Reply:
 async def take_it(context: Context, value: str) -> Reply:
     """Take the incident."""
     by, now = _who(context)
-    asked = read(ids.IncidentTake, value)
+    asked = read_value(ids.IncidentTake, value)
 
     def act(_: Alert, incident: Incident) -> Incident:
         return take_if_unchanged(incident, by, now, asked.seen)
@@ -123,7 +123,7 @@ async def take_it(context: Context, value: str) -> Reply:
 
 async def snooze_it(context: Context, value: str) -> Reply:
     """Let it mention nobody for an hour, or until Monday."""
-    asked = read(ids.IncidentSnooze, value)
+    asked = read_value(ids.IncidentSnooze, value)
     by, now = _who(context)
 
     def act(alert: Alert, incident: Incident) -> Incident:
@@ -136,7 +136,7 @@ async def snooze_it(context: Context, value: str) -> Reply:
 async def resolve_it(context: Context, value: str) -> Reply:
     """Say that it is over."""
     by, now = _who(context)
-    id_ = read(ids.IncidentButton, value).id
+    id_ = read_value(ids.IncidentButton, value).id
     return await _done(context, id_, "incident resolve", lambda _, i: resolve(i, by, now))
 
 
@@ -185,7 +185,7 @@ WINDOWS: Mapping[str, Draw] = {
 
 async def open_window(draw: Draw, context: Context, value: str) -> None:
     """Open a window; it is drawn before, from the store alone."""
-    id_ = read(ids.IncidentButton, value).id
+    id_ = read_value(ids.IncidentButton, value).id
     asked = ids.IncidentView(id=id_, channel=context.request.channel)
     view = await draw(context, asked)
     await context.services.modals.open(context.request.trigger, view)
@@ -261,7 +261,7 @@ def form_handler(keep: KeepForm) -> Keep:
     """Return what keeps a window's form and closes it, or says there what is wrong."""
 
     async def kept(context: Context, view: Body) -> dict[str, Any]:
-        asked = read(ids.IncidentView, text_in(view, "private_metadata"))
+        asked = read_value(ids.IncidentView, text_in(view, "private_metadata"))
         wrong = await keep(context, asked.id, part(part(view, "state"), "values"))
         return {"response_action": "errors", "errors": wrong} if wrong else {}
 

@@ -64,7 +64,7 @@ class FormWindow(Struct, Generic[F]):
         return {"response_action": "errors", "errors": self.listing.errors_of(faults)}
 
 
-def on_sent(
+def on_form_sent(
     title: str, read_window: Callable[[Context, Body], FormWindow[F]], services: Services
 ) -> Listener:
     """Return the listener for a form that was sent off."""
@@ -217,13 +217,13 @@ def register_operations(app: AsyncApp, kind: SubscriptionKind, services: Service
         await open_form(context, kind, lambda: _meant(context, value, kind))
 
     action = kind.listing.action
-    clicks = {action(word): doing(do, kind) for word, do in kind.operations.items()}
+    clicks = {action(word): click_of(do, kind) for word, do in kind.operations.items()}
     register_clicks(app, clicks, services)
     for name, open_ in ((action("add"), open_new), (action("edit"), open_to_edit)):
         app.action(name)(on_opening(name, open_, services))
 
 
-def doing(operation: Operation, kind: SubscriptionKind) -> Click:
+def click_of(operation: Operation, kind: SubscriptionKind) -> Click:
     """Return what a click does: read which one is meant, check who clicks, do it."""
 
     async def click(context: Context, value: str) -> Reply:
@@ -235,12 +235,12 @@ def doing(operation: Operation, kind: SubscriptionKind) -> Click:
 
 
 async def _meant(context: Context, value: str, kind: SubscriptionKind) -> Any:  # noqa: ANN401 -- a digest or an alert
-    return await kind.stored_in(context.services).get(read(ids.SubscriptionButton, value).id)
+    return await kind.stored_in(context.services).get(read_value(ids.SubscriptionButton, value).id)
 
 
 def form_in(view: Body) -> ids.SubscriptionForm:
     """Return which digest, or alert, a window is about. Raises OldButton."""
-    return read(ids.SubscriptionForm, text_in(view, "private_metadata"))
+    return read_value(ids.SubscriptionForm, text_in(view, "private_metadata"))
 
 
 def action_in(body: Body) -> Body:
@@ -254,7 +254,7 @@ def value_of(body: Body) -> str:
     return text_in(action, "value") or text_in(part(action, "selected_option"), "value")
 
 
-def read(kind: type[Value], value: str) -> Value:
+def read_value(kind: type[Value], value: str) -> Value:
     """Read a button's value. Raises OldButton."""
     try:
         return kind.from_value(value)
@@ -265,7 +265,7 @@ def read(kind: type[Value], value: str) -> Value:
 def read_sims(value: str) -> tuple[str, ...]:
     """Read the SIMs that a table's button carries. Raises OldButton."""
     try:
-        return read(ids.PackedSims, value).sids
+        return read_value(ids.PackedSims, value).sids
     except ValueError as error:
         raise OldButton from error
 
@@ -356,7 +356,7 @@ class ModalWindow:
 Keep = Callable[[Context, Body], Awaitable[dict[str, Any]]]
 
 
-def on_kept(title: str, keep: Keep, late: BotError, services: Services) -> Listener:
+def on_form_kept(title: str, keep: Keep, late: BotError, services: Services) -> Listener:
     """Return the listener for a form that is kept while Slack waits.
 
     `keep` is given the view, and returns what Slack is answered; `late` is said where it takes too

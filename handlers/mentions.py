@@ -286,12 +286,12 @@ OPENED = Reply(Screen(NO_SIM, []), quiet=True)
 
 def register_shortcuts(app: AsyncApp, services: Services) -> None:
     """Attach the listeners to the shortcut and to its modal."""
-    answered = on_answered("shortcut", of_message, services, from_shortcut)
+    answered = on_answered("shortcut", answer_message, services, from_shortcut)
     app.shortcut(ids.LOOK_UP_MESSAGE)(answered)
     app.view(ids.PASTE_VIEW)(on_pasted(services))
 
 
-async def of_message(context: Context, body: Body) -> Reply:
+async def answer_message(context: Context, body: Body) -> Reply:
     """Answer to what the message names, or ask for it."""
     request, services, view = context.request, context.services, await context.view()
     places = places_of(part(body, "message"))

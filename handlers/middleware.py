@@ -13,7 +13,7 @@ from bot.errors import NotAllowed
 from bot.ops.logging import begin_request
 from bot.services import Request, Services
 from bot.struct import replace
-from handlers.home import OPENED, of_event, show_refusal
+from handlers.home import OPENED, request_of_event, show_refusal
 from handlers.mentions import question_in
 from handlers.payloads import (
     Body,
@@ -98,7 +98,7 @@ class Middleware(AsyncMiddleware):
             reply = Reply(error_screen(error))
             refusal: Coroutine[Any, Any, object] = send(reply, request, self._services.replying)
         elif part(body, "event").get("type") == OPENED:
-            refusal = show_refusal(of_event(body).user, error, self._services.home_tabs)
+            refusal = show_refusal(request_of_event(body).user, error, self._services.home_tabs)
         elif part(body, "event").get("type") == PANE_OPENED:
             trigger = text_in(part(body, "event"), "trigger_id")
             refusal = self._services.work_objects.refuse(trigger, error.sentence)

@@ -145,11 +145,11 @@ async def _show_often(
 def register_triage_buttons(app: AsyncApp, services: Services) -> None:
     """Attach a listener to each."""
     app.action(ids.TRIAGE_DETAILS)(on_click("details", details, services))
-    app.action(ids.ON_IT)(on_answered("on_it", taken, services))
+    app.action(ids.ON_IT)(on_answered("on_it", take_sims, services))
     register_clicks(app, CLICKS, services)
 
 
-async def taken(context: Context, body: Body) -> Reply:
+async def take_sims(context: Context, body: Body) -> Reply:
     """Make who clicked the owner of SIMs, put on the message that was clicked. Raises OldButton.
 
     Who is on all of them already is told so, and nothing changes.

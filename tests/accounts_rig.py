@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.app.run import running
+from bot.app.run import running_bot
 from bot.clock import SystemClock
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
 from bot.emulators.kore.cards import Card, iccid, imei
@@ -100,7 +100,7 @@ async def two_accounts(
         settings = settings_for(
             slack, ours, our_url, kore_accounts=accounts, **(of_one | store | changes)
         )
-        async with running(settings) as bot:
+        async with running_bot(settings) as bot:
             for name in (ACME, GLOBEX):
                 await bot.services.views.of({name}).directory.refresh()
             yield Two(Whole(bot, ours, slack), ours, theirs)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.blocks import ids
-from bot.cli.lookups import meant, places_from, seen_in
+from bot.cli.lookups import meant, places_from, spots_in
 from bot.digests.form import FormValues
 from bot.digests.sim_selection import selector_of
 from bot.digests.subscription import SelectionKind
@@ -163,7 +163,7 @@ async def test_the_terminal_reads_the_same_of_a_message(whole):
     """`simsessions read --message` tells what the bot reads."""
     for payload, values in each("message"):
         places = places_from(json.dumps(payload), is_message=True)
-        spotted = await seen_in(places, whole.view.spotter, 0.0)
+        spotted = await spots_in(places, whole.view.spotter, 0.0)
 
         assert values == [spot.value for spot in spotted.spots if spot.taken], payload
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app.bot import EVENTS_PATH, Bot
-from bot.app.run import running
+from bot.app.run import running_bot
 from bot.clock import Clock, SystemClock
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import TOKEN_PATH, KoreApi
@@ -156,7 +156,7 @@ async def whole_bot(
             changes["slack_app_token"] = None
         store = {"data_dir": folder, "data_may_be_lost": True}
         settings = settings_for(slack, kore, kore_url, **(store | changes))
-        async with running(settings, clock) as bot:
+        async with running_bot(settings, clock) as bot:
             if over_http:
                 slack.api.request_url = f"http://127.0.0.1:{bot.port}{EVENTS_PATH}"
             yield Whole(bot, kore, slack)

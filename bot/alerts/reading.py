@@ -21,7 +21,7 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, explained_rules, place
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
-from bot.digests.enrichment import MonthUsage, told_once
+from bot.digests.enrichment import MonthUsage, single_usage
 from bot.digests.scan import OPEN_STATES
 from bot.sessions.peers import scanned_member
 from bot.sessions.redaction import redacted_snapshot
@@ -278,7 +278,7 @@ class ScanReader:
             account=seen.account or self._account,
             place=seen.place,
             device=seen.imei14,
-            told_once=told_once(row) if is_by_usage else None,
+            told_once=single_usage(row) if is_by_usage else None,
             twin=twin if twin and twin.sid not in self._read else None,
         )
 

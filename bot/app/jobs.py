@@ -20,7 +20,7 @@ from bot.jobs.alert_posts import SECONDS_PER_SIM, SIMS_AT_ONCE, ForeignAlertWork
 from bot.jobs.engine import Engine, Lane, Timing
 from bot.jobs.job import JobServices
 from bot.jobs.posting import IdempotentPosts
-from bot.jobs.watch_posts import WatchPosts, WatchWork, tell_nobody
+from bot.jobs.watch_posts import WatchPosts, WatchWork, ignore_person
 from bot.ops.metrics import Metrics
 from bot.sessions.fetch import AllowanceReader, NoAllowances
 from bot.sessions.fleet import MOST_VIEWS
@@ -68,7 +68,7 @@ def open_engine(
     stack: AsyncExitStack,
     *,
     scan_at_once: int,
-    on_news: Callable[[str], None] = tell_nobody,
+    on_news: Callable[[str], None] = ignore_person,
 ) -> Engine:
     """Return the engine, not yet started; with `scan_at_once` 0 it leaves scans to others.
 
@@ -124,12 +124,12 @@ def alert_work(
     store: Database, queue: JobQueue, fleet: Fleet, per_second: float | None = None
 ) -> AlertWork:
     """Return what the jobs of alerts work with."""
-    incidents = incidents_of(store, queue)
+    incidents = make_incidents(store, queue)
     alerts, digests = Alerts(store, incidents, queue), Subscriptions(store, queue)
     return AlertWork(alerts, incidents, fleet, digests, per_second)
 
 
-def incidents_of(store: Database, queue: JobQueue) -> Incidents:
+def make_incidents(store: Database, queue: JobQueue) -> Incidents:
     """Return the incidents, of which the webhooks of their alerts are told."""
     return Incidents(store, queue, partial(queue_webhook, queue))
 
@@ -184,7 +184,7 @@ def digest_service(resources: Resources) -> DigestService:
 def alert_service(resources: Resources) -> AlertService:
     """Return where alerts are made and changed, and incidents acted on, by people."""
     settings, store = resources.settings, resources.store
-    incidents = incidents_of(store, resources.queue)
+    incidents = make_incidents(store, resources.queue)
     return AlertService(
         alerts=Alerts(store, incidents, resources.queue),
         incidents=incidents,

@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.app.accounts import open_access
 from bot.app.bot import stopped_or_ended
-from bot.app.jobs import incidents_of
-from bot.app.resources import open_ages, open_audit, open_store
-from bot.app.run import heed_signals, opened, run_process
+from bot.app.jobs import make_incidents
+from bot.app.resources import open_audit, open_news_ages, open_store
+from bot.app.run import install_signal_handlers, opened, run_process
 from bot.clock import SystemClock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive, FleetScans
@@ -47,13 +47,13 @@ async def agent_services(settings: Settings) -> AsyncIterator[AgentServices]:
     clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
         store = await open_store(settings, clock, metrics, stack)
-        ages = open_ages(store, clock, stack)
+        ages = open_news_ages(store, clock, stack)
         views = open_access(settings, clock, metrics, stack, store=store, ages=ages).views
         yield AgentServices(
             views=views,
             scans=_scans(store, settings.thresholds),
             archive=Archive(store, settings.thresholds),
-            incidents=incidents_of(store, JobQueue(store)),
+            incidents=make_incidents(store, JobQueue(store)),
             rate_limit=UserRateLimit(settings.lookups_per_minute, clock),
             audit=open_audit(settings, clock, metrics, stack, store=store, account=views.unnamed),
             pages=ResultPages(clock),
@@ -74,7 +74,7 @@ def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:
     async def serve(stopped: asyncio.Event) -> None:
         async with agent_services(settings) as services:
             server = make_server(services, lambda _: caller, version)
-            heed_signals(stopped)
+            install_signal_handlers(stopped)
             serving = asyncio.create_task(serve_stdio(server))
             try:
                 await stopped_or_ended(stopped, serving)
@@ -98,7 +98,7 @@ def run_http(settings: Settings, version: str, *, host: str, port: int) -> None:
     async def serve(stopped: asyncio.Event) -> None:
         async with serving_http(settings, version, host=host, port=port) as listening:
             log.info("ready", extra={"host": host, "port": listening, "path": PATH})
-            heed_signals(stopped)
+            install_signal_handlers(stopped)
             await stopped.wait()
 
     run_process(settings, serve)

@@ -25,7 +25,14 @@ from bot.slack.identity import Identity, identify
 from bot.store.database import Database, Reconnector
 from bot.store.errors import StoreDenied, StoreError, StoreMissing
 from bot.store.jobs import JobQueue
-from bot.store.location import FILE_NAME, SQLITE, nearest, usual_folder, why_not, without_password
+from bot.store.location import (
+    FILE_NAME,
+    SQLITE,
+    nearest,
+    usual_folder,
+    without_password,
+    write_fault,
+)
 from bot.store.lookups import Lookups, NewsAgeRows
 from bot.store.schedules import Schedules
 from bot.struct import Struct
@@ -84,7 +91,7 @@ async def open_resources(
         enterprise=identity.enterprise,
     )
     queue, executor = JobQueue(store), WorkerThread()
-    ages = open_ages(store, clock, stack)
+    ages = open_news_ages(store, clock, stack)
     kore = open_access(settings, clock, metrics, stack, store=store, ages=ages)
     stack.push_async_callback(executor.aclose)
     return Resources(
@@ -146,7 +153,7 @@ def _open_authorizer(
     return authorizer
 
 
-def open_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
+def open_news_ages(store: Database, clock: Clock, stack: AsyncExitStack) -> NewsAges:
     """Return what learns how old news may be, and saves it in the background."""
     ages = NewsAges(NewsAgeRows(store))
     start_background(stack, ages.run(clock), "news-ages")
@@ -180,7 +187,7 @@ def make_database(settings: Settings) -> Database:
 
 def _refuse(file: Path, setting: str) -> None:
     """Raise StartError, naming the setting, where a file cannot last or be written."""
-    if why := why_not(file):
+    if why := write_fault(file):
         mend = f"set another, or {MAY_BE_LOST} if that is meant"
         fault = f"{setting}: {why}; {mend}"
         raise StartError(fault)
@@ -203,7 +210,7 @@ async def open_store(
     except TimeoutError:
         opening.add_done_callback(lambda done: done.cancelled() or done.exception())  # retrieved
     except StoreDenied as error:
-        raise StartError(denied(settings, error)) from error
+        raise StartError(denied_sentence(settings, error)) from error
     start_background(stack, reconnector.run(), "store-reconnecting")
     return database
 
@@ -221,7 +228,7 @@ async def opened_store(settings: Settings) -> AsyncIterator[Database]:
         await database.prepare()
         yield database
     except StoreDenied as error:
-        raise StartError(denied(settings, error)) from error
+        raise StartError(denied_sentence(settings, error)) from error
     finally:
         await database.aclose()
 
@@ -233,7 +240,7 @@ def _is_missing_file(url: str) -> bool:
     return False
 
 
-def denied(settings: Settings, error: StoreError) -> str:
+def denied_sentence(settings: Settings, error: StoreError) -> str:
     """Return which setting is wrong, and what the database server says of it."""
     said = str(error.__cause__ or error.sentence).strip().partition("\n")[0]
     return f"{_named_by(settings)}: the store does not let me in ({said}); set it anew"

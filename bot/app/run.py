@@ -39,7 +39,7 @@ LEAVE_SECONDS = 1.0  # of the drain's, for what is closed after the last answer 
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
+async def running_bot(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
     """Run the bot in this loop while the block lasts, then stop it within `settings.drain`.
 
     Raises SettingsError (StartError for one fault) and SlackLost; a KORE that does not answer is
@@ -63,20 +63,20 @@ def run(settings: Settings) -> None:
     """Run as a process: logs to stderr, until SIGTERM or Ctrl-C. Raises BotError."""
 
     async def serve(stopped: asyncio.Event) -> None:
-        async with running(settings) as bot:
-            heed_signals(stopped)
+        async with running_bot(settings) as bot:
+            install_signal_handlers(stopped)
             await bot.until(stopped)
 
     run_process(settings, serve)
 
 
 @asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
+async def running_worker(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve the lanes while the block lasts, and /healthz, /readyz and /metrics.
 
     Yield what ends with StartError as soon as Slack refuses the token.
 
-    At the end jobs get `settings.drain` to finish; the rest are released. Raises as `running` does.
+    At the end jobs get `settings.drain` to finish; the rest are released. Raises as `running_bot`.
     """
     clock, metrics = SystemClock(), Metrics()
     async with AsyncExitStack() as stack:
@@ -95,12 +95,12 @@ async def working(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
         yield start_background(stack, TokenWatch(resources.slack).run(), "token-watch")
 
 
-def work(settings: Settings, *, until_stdin_ends: bool) -> None:
+def run_worker(settings: Settings, *, until_stdin_ends: bool) -> None:
     """Run as a process: logs to stderr, until SIGTERM or Ctrl-C. Raises BotError."""
 
     async def serve(stopped: asyncio.Event) -> None:
-        async with working(settings) as watch:
-            heed_signals(stopped)
+        async with running_worker(settings) as watch:
+            install_signal_handlers(stopped)
             if until_stdin_ends:
                 os.set_blocking(sys.stdin.fileno(), False)
                 asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _ended, stopped)
@@ -128,7 +128,7 @@ def run_process(
         runner.run(serve(asyncio.Event()))
 
 
-def heed_signals(stopped: asyncio.Event) -> None:
+def install_signal_handlers(stopped: asyncio.Event) -> None:
     """Set the event on a signal from now on; before that, a signal ends a start that hangs."""
     tune_garbage_collector()
     for each in SIGNALS:

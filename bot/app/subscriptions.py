@@ -12,12 +12,12 @@ from bot.alerts.reading import AlertFilter, ScanReader, ScanReading, read_all, w
 from bot.alerts.service import Alerts
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
-from bot.app.jobs import incidents_of, open_engine
+from bot.app.jobs import make_incidents, open_engine
 from bot.app.resources import open_resources, opened_store
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.digest import Digest
-from bot.digests.fleet import Fleet, OnStart, passing_scan, preview_digest
+from bot.digests.fleet import Fleet, OnStart, preview_digest, temporary_scan
 from bot.digests.subscription import KIND, Subscription
 from bot.digests.subscriptions import Subscriptions, run_key
 from bot.ops.metrics import Metrics
@@ -56,12 +56,14 @@ async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subsc
     clock = SystemClock()
     async with opened_store(settings) as store:
         one = await Subscriptions(store, JobQueue(store)).chosen(which)
-        async with passing_fleet(settings, store, clock) as fleet:
+        async with temporary_fleet(settings, store, clock) as fleet:
             return one, await preview_digest(one, fleet, clock, began)
 
 
 @asynccontextmanager
-async def passing_fleet(settings: Settings, store: Database, clock: Clock) -> AsyncIterator[Fleet]:
+async def temporary_fleet(
+    settings: Settings, store: Database, clock: Clock
+) -> AsyncIterator[Fleet]:
     """Return what scans for one command of the terminal; Slack is not asked."""
     async with AsyncExitStack() as stack:
         stacks = open_stacks(settings, clock, store=store)
@@ -129,7 +131,7 @@ async def listed_alerts(settings: Settings) -> tuple[ListedAlert, ...]:
         every = await alerts.every()
         looked = [await alerts.with_state(one.id) for one in every]
         now = SystemClock().now()
-        found = await incidents_of(store, JobQueue(store)).between(None, now, now + _MINUTE)
+        found = await make_incidents(store, JobQueue(store)).between(None, now, now + _MINUTE)
     opened = Counter(incident.alert for incident in found if incident.is_open)
     states = [each[1] if each else AlertState({}) for each in looked]
     return tuple(
@@ -144,10 +146,10 @@ async def incidents(
     """Return those open at some time since then, the newest first. Raises as `listed_alerts`."""
     async with opened_store(settings) as store:
         now = SystemClock().now() + _MINUTE
-        return await incidents_of(store, JobQueue(store)).between(None, since, now, channel)
+        return await make_incidents(store, JobQueue(store)).between(None, since, now, channel)
 
 
-async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
+async def try_alert(settings: Settings, which: str, began: OnStart) -> TriedAlert:
     """Scan an alert's SIMs and keep nothing of it; Slack is not asked.
 
     Raises also KoreError and NoSuchAlert.
@@ -156,8 +158,8 @@ async def tried(settings: Settings, which: str, began: OnStart) -> TriedAlert:
     async with opened_store(settings) as store:
         one = await _alerts(store).chosen(which)
         async with (
-            passing_fleet(settings, store, clock) as fleet,
-            passing_scan(one.id, one.selection, fleet, clock, began) as (run, _),
+            temporary_fleet(settings, store, clock) as fleet,
+            temporary_scan(one.id, one.selection, fleet, clock, began) as (run, _),
         ):
             reader = ScanReader(AlertFilter(one.causes, one.least), (), fleet.accounts)
             await read_all(reader, fleet.rows, run.id)
@@ -176,4 +178,4 @@ _MINUTE = timedelta(minutes=1)
 
 def _alerts(store: Database) -> Alerts:
     queue = JobQueue(store)
-    return Alerts(store, incidents_of(store, queue), queue)
+    return Alerts(store, make_incidents(store, queue), queue)

@@ -18,7 +18,7 @@ from bot.alerts.alert import (
 from bot.alerts.incident import OUTAGE
 from bot.blocks import ids
 from bot.blocks.digest_setup import WHICH, sims_fields, sims_text, with_hidden_fields
-from bot.blocks.format import MRKDWN, NOTICE, count, first_of, grouped, lasting
+from bot.blocks.format import MRKDWN, NOTICE, count, first_of, grouped, long_span
 from bot.blocks.incident import mention_text
 from bot.blocks.kit import (
     Block,
@@ -77,7 +77,7 @@ def _terms(alert: Alert) -> Iterator[str]:
     if alert.causes:
         yield f"only {first_of([MRKDWN.code(cause) for cause in alert.causes], 5)}"
     if alert.hold:
-        yield f"{lasting(alert.hold)} longer than the rule says"
+        yield f"{long_span(alert.hold)} longer than the rule says"
     if alert.quiet_hours:
         yield f"no mentions from {alert.quiet_hours.words} ({MRKDWN.data(alert.zone)})"
     for window in alert.maintenance:
@@ -205,7 +205,7 @@ def mentions_line(alert: Alert) -> str:
     at = "it is critical" if alert.mention_from is Severity.CRITICAL else "an incident opens"
     second = ""
     if alert.mention_second:
-        after = lasting(alert.escalate_after)
+        after = long_span(alert.escalate_after)
         second = f" If nobody takes it within {after}, {mention_text(alert.mention_second)}."
     return f"Mentions {mention_text(alert.mention_first)} when {at}.{second}"
 
@@ -214,10 +214,10 @@ def how_often(interval: timedelta | None, sims: int | None, per_second: float | 
     """Say how often its SIMs are scanned."""
     if interval is None:
         interval = usual_interval(sims or 0, per_second)
-    return f"scanned every {lasting(interval)}"
+    return f"scanned every {long_span(interval)}"
 
 
-def stand(alert: Alert, open_incidents: int) -> str:
+def status_text(alert: Alert, open_incidents: int) -> str:
     """Say whether it is paused, and how many incidents are open."""
     if alert.paused:
         return PAUSED[alert.paused].capitalize()
@@ -270,7 +270,7 @@ def tested_words(state: AlertState | None) -> str:
 
 def rows(alerts: Sequence[Alert], open_by: dict[str, int]) -> list[Block]:
     """Draw alerts one beneath the other, two blocks each."""
-    words = [f"{about(one)}\n{stand(one, open_by.get(one.id, 0))}" for one in alerts]
+    words = [f"{about(one)}\n{status_text(one, open_by.get(one.id, 0))}" for one in alerts]
     return ALERT.rows(alerts, words)
 
 
@@ -289,14 +289,14 @@ def listening_screen(person: str, since: datetime) -> Screen:
     return screen(notice, [section(words), context(f"{_LISTENS} {LISTEN_OFF} turns it off.")])
 
 
-def silent_screen(said: str = "I'm not listening to alerts in this channel.") -> Screen:
+def not_listening_screen(said: str = "I'm not listening to alerts in this channel.") -> Screen:
     """Say that a channel does not listen, and how it would."""
     return screen(
         said, [section(said), context(f"{LISTEN_ON}: {_LISTENS[:1].lower()}{_LISTENS[1:]}")]
     )
 
 
-def switched_screen(person: str, *, is_on: bool) -> Screen:
+def listening_set_screen(person: str, *, is_on: bool) -> Screen:
     """Tell the channel who switched it on or off."""
     if not is_on:
         notice = "I no longer listen to alerts in this channel"
@@ -306,7 +306,7 @@ def switched_screen(person: str, *, is_on: bool) -> Screen:
     return screen(notice, [context(words)])
 
 
-def triaged_screen(shown: Screen, times: int, at: datetime) -> Screen:
+def alert_answer_screen(shown: Screen, times: int, at: datetime) -> Screen:
     """Say under an answer that nobody asked for why it is there, and that it is up to date."""
     why = f"This channel listens to alerts: {LISTEN_OFF} turns it off."
     if times == 1:
@@ -315,7 +315,7 @@ def triaged_screen(shown: Screen, times: int, at: datetime) -> Screen:
     return screen(shown.text, [*shown.parts, context(f"{again} {MRKDWN.sentence(why)}")])
 
 
-def busy_screen() -> Screen:
+def too_many_screen() -> Screen:
     """Say that more alerts came than are looked into."""
     words = (
         "More alerts come in here than I can look into, so some get no answer for now. To have one "
@@ -324,7 +324,7 @@ def busy_screen() -> Screen:
     return screen(NOTICE.own(words), [section(words)])
 
 
-def revoked_screen(person: str, why: str) -> Screen:
+def listening_ended_screen(person: str, why: str) -> Screen:
     """Say that a channel listens no more, as who asked for it may not ask there any more."""
     said = "I no longer listen to alerts in this channel"
     words = f"{said}: <@{person}>, who asked for it, may no longer ask here. {MRKDWN.sentence(why)}"

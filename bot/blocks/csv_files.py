@@ -9,14 +9,14 @@ from itertools import chain
 from pathlib import Path
 
 from bot.blocks import ids
-from bot.blocks.findings import filled
+from bot.blocks.findings import fill_evidence
 from bot.blocks.format import MRKDWN, NOTICE, PLAIN, Formatter, count, link_text, utc
 from bot.blocks.history import (
     days_text,
     empty_text,
     history_headline,
-    in_brief,
     in_window,
+    totals_text,
 )
 from bot.blocks.kit import Screen, actions, button, clean, screen, section, without_hidden
 from bot.blocks.report import person
@@ -196,7 +196,7 @@ def timeline_alt(report: SessionReport, days: int) -> str:
     """Describe the picture of the timeline to who cannot see it."""
     sessions = in_window(report, days)
     what = count(len(sessions), "session")
-    brief = f": {in_brief(sessions)}" if sessions else ""
+    brief = f": {totals_text(sessions)}" if sessions else ""
     return f"Timeline of {report.sim.full_name}, {days_text(days)}, {what}{brief}"
 
 
@@ -237,7 +237,7 @@ def _of_last(report: SessionReport, name: str) -> str | None:
 
 
 def _titled(report: SessionReport) -> str | None:
-    return filled(report.cause.title, report.cause, PLAIN) if report.cause else None
+    return fill_evidence(report.cause.title, report.cause, PLAIN) if report.cause else None
 
 
 CARD = "iccid"

@@ -218,7 +218,7 @@ def _cadence(cadence: DigestSchedule, fmt: Formatter) -> str:
     return fmt.own(cadence.words)
 
 
-def when_next(
+def next_run_text(
     subscription: Subscription, now: datetime, fmt: Formatter, percent: int | None = None
 ) -> str:
     """Say when it comes next, or that it is paused; `percent` of one that is being made."""
@@ -265,7 +265,7 @@ def saved_screen(one: Subscription, now: datetime, sims: int | None, *, is_new: 
     """Say that a digest was made or changed, how many SIMs it is about, and when it comes next."""
     verb = "made" if is_new else "changed"
     counted = "" if sims is None else f" That is {count(sims, 'SIM')} now."
-    words = f"{about(one, MRKDWN)}.{counted}\n{begun(when_next(one, now, MRKDWN))}"
+    words = f"{about(one, MRKDWN)}.{counted}\n{capitalized(next_run_text(one, now, MRKDWN))}"
     notice = f"Digest {NOTICE.data(one.name)} {verb}"
     return screen(notice, [section(f"✅ {words}"), context(*small_print(one, now))])
 
@@ -276,7 +276,7 @@ def _head(number: int, where: str) -> str:
     return f"{count(number, 'digest')} {where}"
 
 
-def begun(words: str) -> str:
+def capitalized(words: str) -> str:
     """Begin a line as a sentence does."""
     return words[:1].upper() + words[1:]
 
@@ -288,7 +288,7 @@ def rows(
 
     def words(one: Subscription) -> str:
         where = f" in <#{one.channel}>" if places else ""
-        next_run = begun(when_next(one, now, MRKDWN, running.get(one.id)))
+        next_run = capitalized(next_run_text(one, now, MRKDWN, running.get(one.id)))
         return f"{about(one, MRKDWN)}{where}\n{next_run}"
 
     return DIGEST.rows(every, list(map(words, every)))
@@ -296,5 +296,5 @@ def rows(
 
 def announced_screen(one: Subscription, person: str, deed: str, now: datetime) -> Screen:
     """Tell the channel who did what with a digest."""
-    next_run = "" if deed == REMOVED or one.paused else f" · {when_next(one, now, MRKDWN)}"
+    next_run = "" if deed == REMOVED or one.paused else f" · {next_run_text(one, now, MRKDWN)}"
     return DIGEST.announced_screen(one, person, deed, next_run)

@@ -12,7 +12,7 @@ from bot.blocks.format import (
     first_of,
     flagged,
     grouped,
-    lasting,
+    long_span,
     span,
 )
 from bot.blocks.sim_text import state_label, state_text
@@ -229,7 +229,7 @@ def incidents_text(digest: Digest, fmt: Formatter) -> list[str]:
     since = when_text(digest.since or digest.due - timedelta(days=1), digest)
     stand = f"{grouped(found.open)} still open" if found.open else "all over"
     took = [
-        f"{what} after {lasting(timedelta(seconds=seconds))}"
+        f"{what} after {long_span(timedelta(seconds=seconds))}"
         for what, seconds in (("taken", found.to_take), ("over", found.to_end))
         if seconds is not None
     ]

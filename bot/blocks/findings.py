@@ -10,11 +10,11 @@ from bot.blocks.format import (
     PLAIN,
     Formatter,
     count,
+    distinct_span,
     grouped,
     imei_text,
-    lasting,
+    long_span,
     span,
-    told_apart,
 )
 from bot.blocks.kit import Block, Screen, clean, context, screen, section
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
@@ -64,8 +64,8 @@ class FindingLines(NamedTuple):
 def finding_lines(finding: Finding, fmt: Formatter, report: SessionReport) -> FindingLines:
     """Return a finding with its evidence filled in."""
     icon, word = severity_text(finding)
-    title = filled(finding.title, finding, fmt).rstrip(".")
-    says = filled(finding.says, finding, fmt, report.made_at)
+    title = fill_evidence(finding.title, finding, fmt).rstrip(".")
+    says = fill_evidence(finding.says, finding, fmt, report.made_at)
     return FindingLines(
         what=f"{icon} {fmt.strong(f'{word} · {title}.')} {says}",
         next_step=_next_step(finding, fmt),
@@ -76,7 +76,7 @@ def finding_lines(finding: Finding, fmt: Formatter, report: SessionReport) -> Fi
 def _next_step(finding: Finding, fmt: Formatter) -> str:
     """Say what to do; of what is over or explained, that it is."""
     if finding.next_step:
-        return f"→ {filled(finding.next_step, finding, fmt)}"
+        return f"→ {fill_evidence(finding.next_step, finding, fmt)}"
     reason = finding.explained_by
     return f"↳ explained by “{title_of(reason)}”" if reason else "↳ over"
 
@@ -98,9 +98,9 @@ def main_lines(report: SessionReport, fmt: Formatter) -> list[str]:
     finding = main_finding(report)
     if finding is None:
         return [nothing_found(report), *_without_a_cause(report)]
-    title = filled(finding.title, finding, fmt).rstrip(".")
+    title = fill_evidence(finding.title, finding, fmt).rstrip(".")
     title = title.partition(",")[0] if finding.rule == COUNTED else title
-    says = filled(_brief(finding), finding, fmt, report.made_at)
+    says = fill_evidence(_brief(finding), finding, fmt, report.made_at)
     step = _steps(finding, report, fmt)
     if finding.rule == UNTITLED:
         return [says, *step] if len(_CLAUSE.split(finding.says)) > 1 else step
@@ -126,7 +126,7 @@ def _steps(finding: Finding, report: SessionReport, fmt: Formatter) -> list[str]
     step = finding.next_step
     for hint in (LOOK_AROUND, UNLESS_ALL_ARE_SILENT) if report.neighbours else ():
         step = step.replace(hint, "")
-    return [f"→ {filled(step, finding, fmt)}"]
+    return [f"→ {fill_evidence(step, finding, fmt)}"]
 
 
 def _brief(finding: Finding) -> str:
@@ -138,7 +138,7 @@ def _brief(finding: Finding) -> str:
     fitting = [
         number
         for number in range(1, len(clauses) + 1)
-        if len(filled(" ".join(clauses[:number]), finding, PLAIN)) <= room
+        if len(fill_evidence(" ".join(clauses[:number]), finding, PLAIN)) <= room
     ]
     said = " ".join(clauses[: max(fitting, default=1)])
     return f"{said.rstrip(';.')}."
@@ -163,10 +163,12 @@ def severity_text(finding: Finding) -> tuple[str, str]:
 def finding_cell(finding: Finding) -> str:
     """Return a finding's sign and title, cut to a cell."""
     icon, _ = severity_text(finding)
-    return clean(f"{icon} {filled(finding.title, finding, PLAIN).rstrip('.')}", _CELL)
+    return clean(f"{icon} {fill_evidence(finding.title, finding, PLAIN).rstrip('.')}", _CELL)
 
 
-def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None = None) -> str:
+def fill_evidence(
+    sentence: str, finding: Finding, fmt: Formatter, now: datetime | None = None
+) -> str:
     """Put a finding's evidence in the place of its names in braces."""
 
     def put(name: re.Match[str]) -> str:
@@ -177,7 +179,7 @@ def filled(sentence: str, finding: Finding, fmt: Formatter, now: datetime | None
             return fmt.data(imei_text(value))
         other = finding.evidence.get(_HELD_AGAINST.get(name[1], ""))
         if isinstance(value, timedelta) and isinstance(other, timedelta):
-            return told_apart(value, other)
+            return distinct_span(value, other)
         return value_text(value, fmt, now)
 
     return NAMED.sub(put, fmt.own(sentence))
@@ -192,7 +194,7 @@ def value_text(value: Value, fmt: Formatter, now: datetime | None = None) -> str
     if isinstance(value, int | float):
         return grouped(value)
     if isinstance(value, timedelta):
-        return span(value) if value >= _ROUNDED else lasting(value)
+        return span(value) if value >= _ROUNDED else long_span(value)
     if isinstance(value, datetime):
         return fmt.when(value, now)
     return fmt.data(value if isinstance(value, str) else ", ".join(value), _EVIDENCE)
@@ -231,7 +233,7 @@ def all_findings(report: SessionReport) -> list[Block]:
         for label, findings in groups
         for place, paragraph in enumerate(_paragraph(each, report) for each in findings)
     ]
-    return packed(paragraphs or [nothing_found(report)])
+    return pack_sections(paragraphs or [nothing_found(report)])
 
 
 def _paragraph(finding: Finding, report: SessionReport) -> str:
@@ -239,7 +241,7 @@ def _paragraph(finding: Finding, report: SessionReport) -> str:
     return f"{lines.what}\n{lines.next_step}\nRule: {lines.source}"
 
 
-def packed(paragraphs: Iterable[str]) -> list[Block]:
+def pack_sections(paragraphs: Iterable[str]) -> list[Block]:
     """Put as many paragraphs into each section as it holds."""
     packs: list[str] = []
     for paragraph in paragraphs:
@@ -272,7 +274,7 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
     yield from (_spoke(finding, fmt) for finding in report.findings)
     near = near_misses(evidence, limits, report.findings)
     yield from (
-        f"{fmt.code(each.rule)} came close: {filled(each.says, each, fmt)}" for each in near
+        f"{fmt.code(each.rule)} came close: {fill_evidence(each.says, each, fmt)}" for each in near
     )
     spoke = {finding.rule for finding in (*report.findings, *near)}
     quiet = [rule for rule in all_rules() if rule.name not in spoke]
@@ -363,8 +365,8 @@ def rule_text(rule: Rule, limits: Thresholds) -> RuleWords:
 def limit_text(limit: Limit) -> str:
     """Return a threshold with its unit where it has one."""
     if isinstance(limit, timedelta):
-        return lasting(limit)
-    return grouped(limit) if isinstance(limit, int) else " or ".join(map(lasting, limit))
+        return long_span(limit)
+    return grouped(limit) if isinstance(limit, int) else " or ".join(map(long_span, limit))
 
 
 def rules_screen(rules: Sequence[Rule], limits: Thresholds) -> Screen:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, lasting
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, ago, count, grouped, long_span
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.sim_text import cell_label, details_select, no_cause, old_line
 from bot.blocks.tables_and_charts import Cell, Drawn, Table, number_cell, table_parts
@@ -101,7 +101,7 @@ def _how(answer: FleetAnswer, fmt: Formatter, before: str) -> str:
     query = answer.query
     network = fmt.data(query.network) if query.network else ""
     on = f"on {network}" if query.state in {None, "online"} else f"last on {network}"
-    longer = f"not seen for {lasting(query.silent_for)} or longer" if query.silent_for else ""
+    longer = f"not seen for {long_span(query.silent_for)} or longer" if query.silent_for else ""
     since = f"new since {fmt.when(answer.since)}" if query.is_new and answer.since else ""
     words = (
         _STATE_WORDS.get(query.state or "", query.state or ""),
@@ -198,7 +198,7 @@ def ask_screen(wanted: WatchRequest, sids: Sequence[str], problem: str | None = 
     """Ask whether to watch all SIMs that a pattern means; a `problem` with finding them is said."""
     these, one = count(len(sids), "SIM"), len(sids) == 1
     until = f" {UNTIL_ALL[wanted.condition]}" if wanted.condition else ""
-    lasts = f", for {lasting(wanted.duration)}" if wanted.duration else ""
+    lasts = f", for {long_span(wanted.duration)}" if wanted.duration else ""
 
     def ask(fmt: Formatter) -> str:
         called = f"{these} {'is' if one else 'are'} called {fmt.code(wanted.sim)}."

@@ -233,12 +233,12 @@ def span(length: timedelta) -> str:
     if seconds < _MINUTE:
         return f"{seconds} s"
     if seconds < _TO_THE_MINUTE:
-        return lasting(timedelta(minutes=seconds // _MINUTE))
+        return long_span(timedelta(minutes=seconds // _MINUTE))
     hours = (seconds + _HOUR // 2) // _HOUR
     return f"{hours} h" if hours < 2 * _HOURS else f"{grouped((hours + _HOURS // 2) // _HOURS)} d"
 
 
-def lasting(length: timedelta) -> str:
+def long_span(length: timedelta) -> str:
     """Return a length of time in two units where the second tells something: `16 h 30 min`."""
     seconds = max(0, int(length.total_seconds()))
     for least, size, unit, less, lesser in _STEPS:
@@ -249,16 +249,16 @@ def lasting(length: timedelta) -> str:
     return f"{seconds} s"
 
 
-def told_apart(length: timedelta, other: timedelta | None) -> str:
+def distinct_span(length: timedelta, other: timedelta | None) -> str:
     """Return a length of time, in units as fine as it takes to tell it from another: `70 h`."""
-    ways = (span, _in_hours, lasting)
+    ways = (span, _in_hours, long_span)
     apart = (way(length) for way in ways if other is not None and way(length) != way(other))
     return next(apart, span(length))
 
 
 def _in_hours(length: timedelta) -> str:
     hours = int(length.total_seconds()) // _HOUR
-    return f"{hours} h" if hours < _MOST_HOURS else lasting(length)
+    return f"{hours} h" if hours < _MOST_HOURS else long_span(length)
 
 
 def between(start: datetime, end: datetime) -> timedelta:
@@ -272,7 +272,7 @@ def ago(moment: datetime, now: datetime) -> str:
     return f"{span(length)} ago" if length >= timedelta(seconds=1) else "just now"
 
 
-def place(location: CellLocation) -> str:
+def coordinates(location: CellLocation) -> str:
     """Return the tower's coordinates to 3 decimals, about 100 m."""
     return f"≈ {location.lat:.3f}, {location.lon:.3f}"
 

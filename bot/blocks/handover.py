@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.blocks import ids
 from bot.blocks.csv_files import SlackFile
 from bot.blocks.digest_text import change_text
-from bot.blocks.findings import filled, finding_lines
+from bot.blocks.findings import fill_evidence, finding_lines
 from bot.blocks.format import (
     MRKDWN,
     NOTICE,
@@ -78,9 +78,9 @@ def still_open(handed: Handover, owners: Sequence[Owner], fmt: Formatter) -> lis
     found = handed.triage
     lines = []
     for cause in found.causes:
-        title = filled(cause.finding.title, cause.finding, fmt).rstrip(".")
+        title = fill_evidence(cause.finding.title, cause.finding, fmt).rstrip(".")
         step = cause.finding.next_step
-        advice = f" → {filled(step, cause.finding, fmt)}" if step else ""
+        advice = f" → {fill_evidence(step, cause.finding, fmt)}" if step else ""
         who = _who(cause.reports, owners, fmt)
         lines.append(f"• {fmt.strong(title)}: {who}.{advice}")
     rest = [report for report in found.reports if not is_troubled(report)]

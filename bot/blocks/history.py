@@ -13,10 +13,10 @@ from bot.blocks.format import (
     PLAIN,
     Formatter,
     between,
+    coordinates,
     count,
     grouped,
     imei_text,
-    place,
     utc,
 )
 from bot.blocks.ids import MOST_DAYS
@@ -87,7 +87,7 @@ def history_headline(
     if not sessions:
         return fmt.strong(f"{name} had no session in the {days_text(days)}")
     claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
-    return f"{claim}{uptime_text(report, days)} — {in_brief(sessions)}"
+    return f"{claim}{uptime_text(report, days)} — {totals_text(sessions)}"
 
 
 def empty_text(report: SessionReport, days: int) -> str:
@@ -105,7 +105,7 @@ def empty_text(report: SessionReport, days: int) -> str:
     )
 
 
-def in_brief(sessions: Sequence[DataSession]) -> str:
+def totals_text(sessions: Sequence[DataSession]) -> str:
     """Say over how many networks and devices they went, and their packets."""
     networks = {network for session in sessions if (network := network_of(session))}
     imeis = {imei for session in sessions if (imei := device_of(session.imei))}
@@ -144,7 +144,7 @@ def _lasted(session: DataSession, now: datetime) -> Cell:
 
 def _tower(session: DataSession) -> str:
     if where := session.cell_location_estimate:
-        return place(where)
+        return coordinates(where)
     return REDACTED if session.cell_id == REDACTED else "unknown"
 
 
@@ -174,7 +174,7 @@ def history_screen(report: SessionReport, days: int = 30, known: Days | None = N
         section(history_headline(report, sessions, days, MRKDWN)),
         *(section(line) for line in warnings(report, MRKDWN)),
         *_body(report, sessions, days),
-        *(context(line) for line in (known_line(report, known or {}),) if line),
+        *(context(line) for line in (older_days_line(report, known or {}),) if line),
     ]
     title = history_headline(report, sessions, days, NOTICE)
     return screen(title, blocks)
@@ -289,14 +289,14 @@ class Month(Struct):
         return total(day.down for day in self.days)
 
 
-def reach(days: Days, now: datetime) -> int:
+def known_days_back(days: Days, now: datetime) -> int:
     """Return how many days back the first known one is, today included; 0 where none is known."""
     return day_number(now) - min(days) + 1 if days else 0
 
 
-def beyond_fault(made_at: datetime, days: Days, asked: int, name: str) -> str | None:
+def older_days_fault(made_at: datetime, days: Days, asked: int, name: str) -> str | None:
     """Say what is wrong with asking for so many days; None where that many are known."""
-    known = reach(days, made_at)
+    known = known_days_back(days, made_at)
     if asked <= max(known, LONGEST):
         return None
     if known <= LONGEST:
@@ -308,16 +308,16 @@ def beyond_fault(made_at: datetime, days: Days, asked: int, name: str) -> str | 
     return f"I have seen {name} since {day_text(first)}, {known} days: ask for 1 to {known} days."
 
 
-def known_line(report: SessionReport, days: Days) -> str | None:
+def older_days_line(report: SessionReport, days: Days) -> str | None:
     """Say under a history that there is more; None where there is not."""
-    known = reach(days, report.made_at)
+    known = known_days_back(days, report.made_at)
     if known <= LONGEST:
         return None
     command = MRKDWN.code(f"/simsessions history {clean(report.sim.full_name)} {known}")
     return f"{count(len(days), 'day')} known since {day_text(date_of(min(days)))}: {command}"
 
 
-def beyond_screen(report: SessionReport, days: Days, asked: int) -> Screen:
+def older_days_screen(report: SessionReport, days: Days, asked: int) -> Screen:
     """Draw the known ones of the last `asked` days, month by month."""
     today = day_number(report.made_at)
     known = {number: day for number, day in days.items() if number > today - asked}

@@ -89,7 +89,7 @@ def home_view(home: Home) -> View:
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
 
-def shut_view(sentence: str) -> View:
+def no_access_view(sentence: str) -> View:
     """Say why there is nothing to see."""
     return {"type": "home", "blocks": [section(f"🔎 {MRKDWN.sentence(sentence)}")]}
 

@@ -15,7 +15,7 @@ from bot.blocks.format import (
     WebLinks,
     between,
     count,
-    lasting,
+    long_span,
     ordinal,
     span,
 )
@@ -94,7 +94,7 @@ def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
     since = fmt.when(incident.first_at)
     if not incident.is_open:
         by = f"{person(incident.resolved_by)} resolved it" if incident.resolved_by else "Over"
-        return f"{by} after {took_text(incident)}, from {since}"
+        return f"{by} after {lasted_text(incident)}, from {since}"
     down = len(incident.down)
     if not down:
         ends = "No SIM is left" if incident.is_empty else _are_back(incident)
@@ -113,7 +113,7 @@ def _are_back(incident: Incident) -> str:
     return "It is back" if len(incident.members) == 1 else "All are back"
 
 
-def took_text(incident: Incident) -> str:
+def lasted_text(incident: Incident) -> str:
     """Say how long the trouble lasted; where that is not known, what it lasted at most."""
     took = incident.time_to_end
     if took is None:
@@ -260,7 +260,7 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         to = event.other
         return f"🙋 {by} handed this over to {person(to)}." if to else f"🙋 {by} is on it."
     if event.kind is EventKind.RESOLVED:
-        after = f" after {took_text(incident)}"
+        after = f" after {lasted_text(incident)}"
         over = "No SIM is left" if incident.is_empty else _are_back(incident)
         return f"✅ {by} resolved this{after}." if by else f"✅ {over}: resolved{after}."
     words = {
@@ -338,7 +338,9 @@ def not_taken_screen(incident: Incident) -> Screen:
     return screen(words, [context(words)])
 
 
-def blind_screen(since: datetime, over: datetime | None, accounts: Sequence[str] = ()) -> Screen:
+def unreachable_screen(
+    since: datetime, over: datetime | None, accounts: Sequence[str] = ()
+) -> Screen:
     """Say that KORE does not answer, so that no alert is kept up; or that it does again.
 
     `accounts` are those of which it does not, none of them: all.
@@ -352,7 +354,7 @@ def blind_screen(since: datetime, over: datetime | None, accounts: Sequence[str]
                 f"⚠️ KORE has not answered{of} since {at}. Until it does, no incident"
                 f"{' of its SIMs' if of else ''} is opened or resolved here."
             )
-        took = lasting(between(since, over))
+        took = long_span(between(since, over))
         return f"☑️ KORE answers{of} again. It did not for {took} from {at}; alerts go on."
 
     return screen(words(NOTICE), [context(words(MRKDWN))])

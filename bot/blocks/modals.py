@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.alerts.incident import DownSim, Incident
 from bot.blocks import ids
-from bot.blocks.findings import all_findings, filled, main_finding, packed
+from bot.blocks.findings import all_findings, fill_evidence, main_finding, pack_sections
 from bot.blocks.format import MRKDWN, PLAIN, grouped, iccid_groups, imei_text, utc
 from bot.blocks.history import in_window
 from bot.blocks.incident import event_text, incident_title, member_line
@@ -214,13 +214,13 @@ MOST_WHY = 500
 _FENCED = 2900
 
 
-def how_view(report: SessionReport, explained: Sequence[str] = ()) -> View:
+def explanation_view(report: SessionReport, explained: Sequence[str] = ()) -> View:
     """Draw every finding with its evidence and whose line it is, then what was near and why."""
     small = (totals_line(report), skipped_line(report), freshness_line(report, MRKDWN))
     blocks = [
         section("\n".join([report_headline(report, MRKDWN), *warnings(report, MRKDWN)])),
         *all_findings(report),
-        *(packed([ASSUMED, *explained]) if explained else []),
+        *(pack_sections([ASSUMED, *explained]) if explained else []),
         context("\n".join([sim_line(report, MRKDWN), *filter(None, small)])),
     ]
     return modal(ids.NOTICE_VIEW, HOW_TITLE, blocks)
@@ -278,8 +278,8 @@ def _finding_lines(report: SessionReport) -> Iterator[str]:
 
 
 def _said(finding: Finding) -> str:
-    title = filled(finding.title, finding, PLAIN).rstrip(".")
-    return PLAIN.sentence(f"{title}. {filled(finding.says, finding, PLAIN)}")
+    title = fill_evidence(finding.title, finding, PLAIN).rstrip(".")
+    return PLAIN.sentence(f"{title}. {fill_evidence(finding.says, finding, PLAIN)}")
 
 
 def _since(report: SessionReport) -> str:

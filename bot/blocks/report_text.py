@@ -21,13 +21,13 @@ from bot.blocks.format import (
     Formatter,
     ago,
     between,
+    coordinates,
     count,
+    distinct_span,
     iccid_groups,
     imei_text,
-    lasting,
-    place,
+    long_span,
     span,
-    told_apart,
 )
 from bot.blocks.sim_text import (
     UNKNOWN_RADIO,
@@ -124,7 +124,7 @@ def _as_usual(report: SessionReport, seen: datetime | None) -> str:
     if rest.every:
         return f"as usual: it connects every {span(rest.every)}"
     silent = between(seen, report.made_at) if seen else None
-    return f"which is normal: it may rest for up to {told_apart(rest.up_to, silent)}"
+    return f"which is normal: it may rest for up to {distinct_span(rest.up_to, silent)}"
 
 
 def _changed(report: SessionReport, fmt: Formatter) -> str:
@@ -137,7 +137,7 @@ def _since(moment: datetime | None, report: SessionReport, fmt: Formatter) -> st
     if moment is None:
         return "since an unknown time"
     shown = fmt.when(moment, report.made_at)
-    return f"since {shown} ({told_apart(between(moment, report.made_at), _allowed(report))})"
+    return f"since {shown} ({distinct_span(between(moment, report.made_at), _allowed(report))})"
 
 
 def _allowed(report: SessionReport) -> timedelta | None:
@@ -229,7 +229,7 @@ def _session_lines(session: DataSession, report: SessionReport, fmt: Formatter) 
         return [times, *network, f"Cell and location {REDACTED}"]
     where = session.cell_location_estimate
     tower = "Tower" if where else "Cell"
-    at = place(where) if where else place_text(session)
+    at = coordinates(where) if where else place_text(session)
     return [times, *network, f"{tower} {cell_text(session, fmt).removeprefix('cell ')} · {at}"]
 
 
@@ -263,7 +263,7 @@ def _from_to(start: datetime | None, end: datetime, report: SessionReport, fmt: 
     now, told = report.made_at, report.state is State.OFFLINE
     if start and timedelta(minutes=1) <= between(start, end) < timedelta(days=1):
         return f"Session {fmt.when(start, start if told else now)}–{fmt.when(end, end)}"
-    length = lasting(between(start, end)) if start else "unknown length"
+    length = long_span(between(start, end)) if start else "unknown length"
     return f"Session of {length}{'' if told else f' to {fmt.when(end, now)}'}"
 
 

@@ -12,12 +12,12 @@ from bot.blocks.format import (
     Formatter,
     ago,
     between,
+    coordinates,
     count,
     flagged,
     grouped,
     imei_text,
-    lasting,
-    place,
+    long_span,
     span,
 )
 from bot.blocks.kit import Block, Screen, clean, context, plain, screen, section
@@ -192,7 +192,7 @@ def place_text(session: DataSession) -> str:
     where = session.cell_location_estimate
     if session.cell_id == REDACTED:
         return REDACTED
-    return f"{place(where)} (tower, not device)" if where else "no location for this cell"
+    return f"{coordinates(where)} (tower, not device)" if where else "no location for this cell"
 
 
 def traffic_text(up: int | None, down: int | None) -> str:
@@ -217,8 +217,8 @@ def duration_text(session: DataSession, now: datetime) -> str:
     if session.start is None:
         return "duration unknown"
     if session.end is None:
-        return f"{lasting(between(session.start, now))} so far"
-    return lasting(between(session.start, session.end))
+        return f"{long_span(between(session.start, now))} so far"
+    return long_span(between(session.start, session.end))
 
 
 def arrows(session: DataSession) -> str:

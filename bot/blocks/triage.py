@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.blocks import ids
-from bot.blocks.findings import cause_words, filled, finding_cell
+from bot.blocks.findings import cause_words, fill_evidence, finding_cell
 from bot.blocks.format import (
     MRKDWN,
     NOTICE,
@@ -16,7 +16,7 @@ from bot.blocks.format import (
     between,
     count,
     grouped,
-    lasting,
+    long_span,
     part_of,
 )
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
@@ -153,7 +153,7 @@ def _cause_in_brief(cause: SharedCause, fmt: Formatter) -> tuple[int, str]:
 
 def _within(outage: SharedOutage) -> str:
     length = between(outage.first, outage.last)
-    return f", within {lasting(length)}" if length >= _MINUTE else ""
+    return f", within {long_span(length)}" if length >= _MINUTE else ""
 
 
 def _shared(cause: SharedCause, fmt: Formatter) -> list[str]:
@@ -208,7 +208,7 @@ def advice(triage: Triage, fmt: Formatter) -> list[str]:
 
 
 def _next_step(finding: Finding, fmt: Formatter) -> str:
-    return f"→ {filled(finding.next_step, finding, fmt)}" if finding.next_step else ""
+    return f"→ {fill_evidence(finding.next_step, finding, fmt)}" if finding.next_step else ""
 
 
 def _contrast(outage: SharedOutage, fmt: Formatter) -> str | None:

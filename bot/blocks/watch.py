@@ -13,8 +13,8 @@ from bot.blocks.format import (
     count,
     first_of,
     grouped,
-    lasting,
     link_text,
+    long_span,
     span,
 )
 from bot.blocks.kit import Block, Screen, button, context, screen, section
@@ -74,7 +74,7 @@ def absence_text(before: Snapshot, after: Snapshot) -> str:
     if before.seen_at is None or after.since is None:
         return ""
     away = between(before.seen_at, after.since)
-    return f", after {lasting(away)}" if away > timedelta(0) else ""
+    return f", after {long_span(away)}" if away > timedelta(0) else ""
 
 
 def ago_token(moment: datetime) -> str:
@@ -91,8 +91,8 @@ def future_text(moment: datetime, now: datetime, fmt: Formatter) -> str:
 
 _PINGS = {
     Condition.ONLINE: "I'll ping you when it is online",
-    Condition.OFFLINE: f"I'll ping you if it is offline for more than {lasting(HOLD)}",
-    Condition.CHANGES: f"I'll ping you if it is offline for over {lasting(HOLD)}, or changes",
+    Condition.OFFLINE: f"I'll ping you if it is offline for more than {long_span(HOLD)}",
+    Condition.CHANGES: f"I'll ping you if it is offline for over {long_span(HOLD)}, or changes",
 }
 
 
@@ -364,7 +364,7 @@ def _outlook(watch: Watch, notice: Notice, fmt: Formatter) -> str:
         now = state_sentence(notice.after, "It", again=_now(notice.before, notice.after))
         return f"{now}."
     if notice.kind is NoticeKind.EXPIRED:
-        lasted = lasting(watch.ends_at - watch.started_at)
+        lasted = long_span(watch.ends_at - watch.started_at)
         return f"Watch ended after {lasted}{_late(watch, notice, fmt)}."
     return "Watch ended."
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.blocks import ids
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, lasting
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, long_span
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.sim_text import icon_of, state_sentence
@@ -29,7 +29,7 @@ UNTIL_ALL = {
 """What is waited for of several SIMs."""
 _PINGS = {
     Condition.ONLINE: "I'll ping you when all are back, or time is up",
-    Condition.OFFLINE: f"I'll ping you if one is offline for more than {lasting(HOLD)}",
+    Condition.OFFLINE: f"I'll ping you if one is offline for more than {long_span(HOLD)}",
     Condition.CHANGES: "I'll ping you if one changes",
 }
 

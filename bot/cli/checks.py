@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.app.accounts import kore_configs
-from bot.app.resources import denied, make_database, store_url
+from bot.app.resources import denied_sentence, make_database, store_url
 from bot.cli.main import ExitCode
 from bot.cli.terminal import CheckResult, failed, skipped, well
 from bot.clock import Clock
@@ -66,7 +66,7 @@ async def store_check(settings: Settings, clock: Clock) -> CheckResult:
     try:
         return await _looked_at(database, url, clock)
     except StoreDenied as error:
-        return failed(STORE, denied(settings, error), MEND_SETTING, ExitCode.SETTINGS)
+        return failed(STORE, denied_sentence(settings, error), MEND_SETTING, ExitCode.SETTINGS)
     except StoreError as error:
         says = f"{without_password(url)}: {_said(error)}{_because(error)}"
         return failed(STORE, says, MENDS.get(type(error), MEND))
@@ -124,10 +124,10 @@ async def clock_check(whose: str, url: str, clock: Clock) -> CheckResult:
         return skipped(name, f"no answer: {why_no_answer(error)}")
     if date is None:
         return skipped(name, "the answer carries no Date")
-    return compared(name, before + (clock.now() - before) / 2, date)
+    return clock_check_of(name, before + (clock.now() - before) / 2, date)
 
 
-def compared(name: str, ours: datetime, theirs: datetime) -> CheckResult:
+def clock_check_of(name: str, ours: datetime, theirs: datetime) -> CheckResult:
     """Return a check of how far two times are apart; `Date` has whole seconds."""
     off = round((ours - theirs).total_seconds())
     if abs(off) <= TOLERANCE_SECONDS:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from bot.alerts.incident import Incident
 from bot.app.subscriptions import ListedAlert, ListedDigest, TriedAlert
-from bot.blocks.alert_setup import how_often, stand
+from bot.blocks.alert_setup import how_often, status_text
 from bot.blocks.digest_setup import how_often as digest_often
-from bot.blocks.digest_setup import when_next
+from bot.blocks.digest_setup import next_run_text
 from bot.blocks.digest_text import (
     changes_text,
     count_text,
@@ -26,8 +26,8 @@ from bot.blocks.digest_text import (
     worst_text,
 )
 from bot.blocks.findings import rule_text
-from bot.blocks.format import PLAIN, count, grouped, lasting
-from bot.blocks.incident import incident_title, took_text
+from bot.blocks.format import PLAIN, count, grouped, long_span
+from bot.blocks.incident import incident_title, lasted_text
 from bot.blocks.kit import clean
 from bot.cli.terminal import aligned
 from bot.clock import iso
@@ -87,7 +87,7 @@ def _alert_cells(listed: ListedAlert) -> tuple[str, ...]:
         clean(one.name),
         clean(one.selection.words),
         how_often(one.interval, listed.sims),
-        stand(one, listed.open),
+        status_text(one, listed.open),
     )
 
 
@@ -161,7 +161,7 @@ def _incident_cells(incident: Incident) -> tuple[str, ...]:
         incident.state.value,
         _length(incident.time_to_notice),
         _length(incident.time_to_take),
-        took_text(incident),
+        lasted_text(incident),
         incident.taken_by or "-",
     )
 
@@ -175,7 +175,7 @@ INCIDENTS = ListFormat(
 
 
 def _length(length: timedelta | None) -> str:
-    return "-" if length is None else lasting(length)
+    return "-" if length is None else long_span(length)
 
 
 def _subscribed(one: Subscribed) -> dict[str, object]:
@@ -246,7 +246,7 @@ def _digest_cells(listed: ListedDigest, now: datetime) -> tuple[str, ...]:
         clean(one.name),
         clean(one.selection.words),
         digest_often(one, PLAIN),
-        when_next(one, now, PLAIN, listed.percent),
+        next_run_text(one, now, PLAIN, listed.percent),
     )
 
 

@@ -281,10 +281,10 @@ async def read_places(places: Sequence[TextPart], settings: Settings, *, has_kor
     if not has_kore:
         settings = settings.model_copy(update={"kore_access_token": SecretStr("none")})
     async with open_fleet(settings, SystemClock()) as (_, _, spotter):
-        return await seen_in(places, spotter, LIST_PATIENCE_SECONDS if has_kore else 0.0)
+        return await spots_in(places, spotter, LIST_PATIENCE_SECONDS if has_kore else 0.0)
 
 
-async def seen_in(places: Sequence[TextPart], spotter: SimSpotter, patience: float) -> Spotted:
+async def spots_in(places: Sequence[TextPart], spotter: SimSpotter, patience: float) -> Spotted:
     """Read a text or a message as one that is asked; a single word as what stands in a message."""
     own = next((place.text for place in places[:1] if place.where == "text"), "")
     is_asked = len(cleaned(own)[0].split()) > 1

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app.bot import EVENTS_PATH, Bot
-from bot.app.run import running
+from bot.app.run import running_bot
 from bot.clock import Clock, SystemClock
 from bot.demo.controls import Controls, DeliveryControl, KoreControl
 from bot.demo.page.page import page_routes
@@ -182,7 +182,7 @@ async def running_demo(
     with data_folder(None) as folder:
         async with opened_stage(clock, accounts=accounts) as stage:
             env = {**stage.settings, "SIMSESSIONS_DATA_DIR": str(folder), **(settings or {})}
-            async with running(load_settings(env, env_file=None), clock) as bot:
+            async with running_bot(load_settings(env, env_file=None), clock) as bot:
                 stage.opened.set()
                 yield Demo(**asdict(stage), bot=bot)
 

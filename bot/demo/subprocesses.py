@@ -147,7 +147,7 @@ def _inherited() -> dict[str, str]:
 
 
 async def _serve() -> None:
-    from bot.app.run import running  # noqa: PLC0415 -- only the bot's own process needs it
+    from bot.app.run import running_bot  # noqa: PLC0415 -- only the bot's own process needs it
 
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 
@@ -156,7 +156,7 @@ async def _serve() -> None:
         stopped.set()
 
     loop.add_reader(sys.stdin.fileno(), stop)
-    async with running(load_settings(env_file=None)) as started:
+    async with running_bot(load_settings(env_file=None)) as started:
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
         await started.until(stopped)

@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.compile import BATCH, moment, sim_summaries
-from bot.digests.days import Day, contacts_of, unpacked
+from bot.digests.days import Day, contacts_of, unpack_days
 from bot.digests.digest import Digest, ScannedSim, SimSummary
 from bot.digests.outages import NONE, KnownOutages, ScanOutages
 from bot.digests.subscription import Selection, SelectionKind, Subscription
@@ -84,7 +84,7 @@ class Archive:
 
     async def days(self, sid: str) -> dict[int, Day]:
         """Return the days of a SIM that are known, by number, the oldest first."""
-        return unpacked(await self._days.of(sid))
+        return unpack_days(await self._days.of(sid))
 
     async def earlier(self, sid: str) -> tuple[Contact, ...]:
         """Return a contact for each time that it connected, told by the day."""

@@ -126,7 +126,7 @@ def contacts_of(packed: PackedMonths) -> tuple[Contact, ...]:
 
     Of that one its days do not tell when it was away.
     """
-    days = unpacked(packed)
+    days = unpack_days(packed)
     if any(day.minutes > _MINUTES_A_DAY / 2 for day in days.values()):
         return ()
     return tuple(
@@ -173,7 +173,7 @@ def merged_months(packed: PackedMonths, days: Mapping[int, Day], today: int) -> 
     return {month: room for month, room in told.items() if room != packed.get(month)}
 
 
-def unpacked(packed: PackedMonths) -> dict[int, Day]:
+def unpack_days(packed: PackedMonths) -> dict[int, Day]:
     """Return the known days by number, the oldest first."""
     return {
         first_day(month) + at: day

@@ -110,7 +110,7 @@ def _spent_in(row: ScanRow) -> MonthUsage | None:
     return spent if all(isinstance(each, float | int | None) for each in spent) else None
 
 
-def told_once(row: ScanRow) -> MonthUsage | None:
+def single_usage(row: ScanRow) -> MonthUsage | None:
     """Return what KORE told of a SIM, where it did so only once so far."""
     spent = _spent_in(row)
     return spent if spent and spent.readings == 1 else None
@@ -259,7 +259,7 @@ def _place_in(row: Any) -> CellLocation | None:  # noqa: ANN401 -- any JSON
     return None
 
 
-def lost_place(row: ScanRow, page: bytes) -> ScanRow:
+def with_lost_place(row: ScanRow, page: bytes) -> ScanRow:
     """Return the row of a SIM that fell silent, with its tower's place."""
     seen = Snapshot.from_json(row.row)
     sessions = (each for each in from_json(page)["data_sessions"] if isinstance(each, dict))

@@ -90,7 +90,7 @@ class SimList:
 
     def add(self, sims: Sequence[Sim]) -> None:
         """Append a chunk."""
-        body = packed(sims)
+        body = pack_sims(sims)
         self.spool.write(body)
         self.sizes.append(len(body))
         self.sims += len(sims)
@@ -160,14 +160,14 @@ async def _all_sims(selection: Selection, kore: KoreClient, listed: SimList) -> 
         raise next((each for each in errors if not isinstance(each, ABSENT)), errors[0])
 
 
-def packed(sims: Sequence[Sim]) -> bytes:
+def pack_sims(sims: Sequence[Sim]) -> bytes:
     """Pack SIMs for the store; some 70 bytes each."""
     plain = _adapter().dump_json(tuple(sims), exclude_none=True)
     return zstandard.ZstdCompressor(level=3).compress(plain)
 
 
-def unpacked(body: bytes) -> tuple[Sim, ...]:
-    """Read what `packed` gave."""
+def unpack_sims(body: bytes) -> tuple[Sim, ...]:
+    """Read what `pack_sims` gave."""
     return _adapter().validate_json(zstandard.ZstdDecompressor().decompress(body))
 
 
@@ -185,13 +185,13 @@ async def preview_digest(
 
     `on_start` gets the number of chunks and returns what to call after each.
     """
-    async with passing_scan(one.id, one.selection, fleet, clock, on_start) as (run, sims):
+    async with temporary_scan(one.id, one.selection, fleet, clock, on_start) as (run, sims):
         notes = RunNotes(missing=tuple(sims.missing), unreachable=tuple(sims.unreachable))
         return await fleet.compiler.digest(run, one, notes)
 
 
 @asynccontextmanager
-async def passing_scan(
+async def temporary_scan(
     about: str, selection: Selection, fleet: Fleet, clock: Clock, on_start: OnStart
 ) -> AsyncIterator[tuple[Run, SimList]]:
     """Scan SIMs for as long as the block lasts; nothing of it is left. Raises as a preview does.
@@ -216,7 +216,7 @@ async def _scan(
     run: Run, sims: SimList, fleet: Fleet, clock: Clock, done: Callable[[], None]
 ) -> None:
     for body in sims.chunks():
-        result = await fleet.scanner.scan(unpacked(body), {})
+        result = await fleet.scanner.scan(unpack_sims(body), {})
         now = clock.now()
         failed = [failed_row(each.sim, now, each.error.claim, None) for each in result.failures]
         async with fleet.database.write() as tx:
@@ -296,7 +296,7 @@ class SharedScans:
         many as there are rows that could not be read.
         """
         there = await self._fleet.rows.sids(run.id)
-        listed = chain.from_iterable(map(unpacked, sims.chunks()))
+        listed = chain.from_iterable(map(unpack_sims, sims.chunks()))
         gone = sorted(there.difference(sim.sid for sim in listed)) if there else []
         if len(gone) <= sims.unread:
             return ()

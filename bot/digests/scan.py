@@ -31,7 +31,7 @@ from bot.digests.days import (
     first_open_day,
     merged_months,
 )
-from bot.digests.enrichment import ScanUsage, lost_place, with_places
+from bot.digests.enrichment import ScanUsage, with_lost_place, with_places
 from bot.errors import BotError, Restarting, without_traceback
 from bot.kore.cache import Fetched
 from bot.kore.client import KoreClient
@@ -321,7 +321,7 @@ class _Scan:
             log.exception("scan-broke", extra={"sid": sim.sid})
             self._fail(sim, BotError())
         else:
-            row = lost_place(row, page) if page and row.lost_at else row
+            row = with_lost_place(row, page) if page and row.lost_at else row
             self.result.rows.append(self._spending.kept_in(row))
             self.result.months[sim.sid] = months
 

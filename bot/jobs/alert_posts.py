@@ -14,7 +14,7 @@ from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident, redacted_incident
 from bot.alerts.incident_repository import IncidentCard, StoredIncident
 from bot.alerts.listening import Listening
-from bot.blocks.alert_setup import triaged_screen
+from bot.blocks.alert_setup import alert_answer_screen
 from bot.blocks.format import WebLinks
 from bot.blocks.incident import event_screen, incident_card, summary_card
 from bot.blocks.kit import Screen
@@ -235,7 +235,7 @@ class ForeignAlertWork(Struct):
     async def draw(self, args: dict[str, Any], answers: Sequence[Answer]) -> Screen:
         """Draw one SIM as a report and several as a table, as a mention's answer is."""
         screen = await self._drawn(triage(args["texts"], answers, cut=args["cut"]), args["channel"])
-        return triaged_screen(screen, args["times"], _moment(args["latest"]))
+        return alert_answer_screen(screen, args["times"], _moment(args["latest"]))
 
     async def _drawn(self, made: Triage, channel: str) -> Screen:
         if len(made.rows) == 1 and made.reports and not made.cut:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot.clock import Backoff, Clock
 from bot.errors import BotError, UserError
-from bot.jobs.job import Done, Job, JobKind, JobServices, Outcome, all_kinds
+from bot.jobs.job import Job, JobKind, JobServices, Outcome, all_kinds, finished
 from bot.ops.tasks import cancelled
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue, QueueSnapshot
@@ -29,7 +29,7 @@ async def execute(job: Job, kind: JobKind, services: JobServices) -> Outcome:
         return Outcome("failed", error="The process ended each time while it was at this.")
     try:
         async with asyncio.timeout(kind.longest):
-            return await kind.run(job, services) or Done()
+            return await kind.run(job, services) or finished()
     except Exception as error:  # noqa: BLE001 -- the edge of a job: the others go on
         return failure_of(job, kind, error)
 

@@ -8,9 +8,9 @@ process that does not know a kind leaves its jobs alone.
     async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
 
 It is a small state machine: it looks at `job.args`, and at `job.memo`, which it wrote itself, does
-one thing, and returns `Done`, `Again` or `FanOut`; None is `Done()`. Nothing is replayed, so the
-code may change between two steps. What it raises has it tried again later, up to `attempts`; it may
-be run twice, where a process is lost, but only one result counts.
+one thing, and returns `finished()`, `run_again(…)` or `fan_out(…)`; None is `finished()`. Nothing
+is replayed, so the code may change between two steps. What it raises has it tried again later, up
+to `attempts`; it may be run twice, where a process is lost, but only one result counts.
 """
 
 from __future__ import annotations
@@ -65,7 +65,17 @@ class JobServices(Struct):
     thresholds: Thresholds
 
 
-__all__ = ["Again", "Done", "FanOut", "Job", "JobKind", "NewJob", "Outcome", "all_kinds", "kind"]
+__all__ = [
+    "Job",
+    "JobKind",
+    "NewJob",
+    "Outcome",
+    "all_kinds",
+    "fan_out",
+    "finished",
+    "kind",
+    "run_again",
+]
 
 JobFunction = Callable[[Job, JobServices], Awaitable[Outcome | None]]
 
@@ -87,17 +97,19 @@ def kind(
     return lambda run: JobKind(run.__name__, run, lane, attempts, longest)
 
 
-def Done(result: Any = None, write: Write | None = None) -> Outcome:  # noqa: ANN401, N802 -- JSON; reads as what it is
+def finished(result: Any = None, write: Write | None = None) -> Outcome:  # noqa: ANN401 -- any JSON
     """End the job; `result` is kept with it."""
     return Outcome("done", result=result, write=write)
 
 
-def Again(after: float, memo: dict[str, Any] | None = None, write: Write | None = None) -> Outcome:  # noqa: N802
+def run_again(
+    after: float, memo: dict[str, Any] | None = None, write: Write | None = None
+) -> Outcome:
     """Run the job again after so many seconds; a memo of None leaves the last one."""
     return Outcome("ready", after=after, memo=memo, write=write)
 
 
-def FanOut(  # noqa: N802
+def fan_out(
     children: Iterable[NewJob], memo: dict[str, Any] | None = None, write: Write | None = None
 ) -> Outcome:
     """Run the job again once all these have ended, well or not; a key that is there is left."""

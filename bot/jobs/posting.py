@@ -31,7 +31,7 @@ from bot.slack.posting import (
     PostFinder,
     PostingLimiter,
     Sendable,
-    marked,
+    post_metadata,
 )
 from bot.store.idempotency import POSTED, SENDING, PostRow, PostRows
 
@@ -116,7 +116,7 @@ class IdempotentPosts:
             return Posted(row.channel, row.ts)
 
         async def send(message: Message) -> Posted:
-            body = _body(message) | {"channel": channel, "metadata": marked(key)} | QUIET
+            body = _body(message) | {"channel": channel, "metadata": post_metadata(key)} | QUIET
             body |= {"thread_ts": thread} if thread else {}
             return await self._limiter.paced(
                 POST, channel, lambda: self._once(key, channel, thread, body, again=again)

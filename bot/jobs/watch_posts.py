@@ -44,7 +44,7 @@ class Destination(Struct):
     thread: str | None = None
 
 
-def tell_nobody(_person: str) -> None:
+def ignore_person(_person: str) -> None:
     """Do nothing: this process shows nobody their watches."""
 
 
@@ -59,7 +59,7 @@ class WatchPosts:
         members: ChannelAccess,
         clock: Clock,
         *,
-        on_news: Callable[[str], None] = tell_nobody,
+        on_news: Callable[[str], None] = ignore_person,
     ) -> None:
         """Post for the watches in `rows`; `on_news` is told of whom there is news of a watch."""
         self._rows = rows

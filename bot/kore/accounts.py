@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from cachetools import LRUCache
 
 from bot.kore.cache import Fetched, SingleFlight
-from bot.kore.client import KoreClient, tell_nobody
+from bot.kore.client import KoreClient, ignore_skipped
 from bot.kore.errors import KoreBadRequest, KoreError, KoreNotFound
 from bot.kore.models import DataSession, RatePlan, Sim, UsageRecord
 from bot.kore.pages import PageRows
@@ -195,7 +195,7 @@ class AccountsClient(KoreClient):
 
     async def sims(
         self,
-        on_skipped: Callable[[int], None] = tell_nobody,
+        on_skipped: Callable[[int], None] = ignore_skipped,
         /,
         *,
         status: str | None = None,

@@ -118,7 +118,7 @@ LONG_LIST = 2 << 20
 LONG_AT_ONCE = 2
 
 
-def tell_nobody(_rows: int) -> None:
+def ignore_skipped(_rows: int) -> None:
     """Do nothing with the number of rows that could not be read."""
 
 
@@ -234,7 +234,7 @@ class KoreClient:
 
     async def sims(
         self,
-        on_skipped: Callable[[int], None] = tell_nobody,
+        on_skipped: Callable[[int], None] = ignore_skipped,
         /,
         *,
         status: str | None = None,

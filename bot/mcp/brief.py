@@ -6,7 +6,7 @@ from pydantic_core import to_jsonable_python
 
 from bot.alerts.incident import Incident
 from bot.blocks.findings import limit_text, rule_text
-from bot.blocks.history import LONGEST, beyond_fault
+from bot.blocks.history import LONGEST, older_days_fault
 from bot.blocks.report import plainly_filled
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text
@@ -157,7 +157,7 @@ async def history_of(report: SessionReport, days: int, archive: Archive) -> Hist
 
 async def _older(report: SessionReport, days: int, archive: Archive) -> tuple[DayFields, ...]:
     known = await archive.days(report.sim.sid)
-    if fault := beyond_fault(report.made_at, known, days, "this SIM"):
+    if fault := older_days_fault(report.made_at, known, days, "this SIM"):
         raise BadDays(fault)
     today = day_number(report.made_at)
     wanted = range(today - LONGEST, today - days, -1)

@@ -67,7 +67,7 @@ class HttpGuard:
             await refusal(scope, receive, send)
             return
         assert caller is not None  # noqa: S101 -- `_refusal` has looked
-        await until_gone(self._app, {**scope, "user": _user(caller)}, receive, send)
+        await until_disconnected(self._app, {**scope, "user": _user(caller)}, receive, send)
 
     def _refusal(
         self, scope: Scope, headers: Headers, caller: Caller | None
@@ -130,7 +130,7 @@ class SessionLimit:
         await self._app({**scope, "method": "DELETE", "headers": headers}, receive, send)
 
 
-async def until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def until_disconnected(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request, or end it where its client goes before anything of the answer.
 
     The SDK does that for streams only. What it does after an answer is left alone.

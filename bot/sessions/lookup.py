@@ -142,7 +142,7 @@ Answer = SessionReport | BotError
 Told = Callable[[int, Answer], None]
 
 
-def keep_nobody_posted(_place: int, _answer: Answer) -> None:
+def ignore_answer(_place: int, _answer: Answer) -> None:
     """Do nothing with an answer that may still become fuller."""
 
 
@@ -160,7 +160,7 @@ class Batch:
         allowances: AllowanceReader,
         task_scope: TaskScope,
         judge: Callable[[SimData, Allowance], SessionReport],
-        told: Told = keep_nobody_posted,
+        told: Told = ignore_answer,
     ) -> None:
         self._sims = sims
         self._allowances = allowances
@@ -230,7 +230,7 @@ class Batch:
 
     def _tell(self, place: int, read: SimData) -> None:
         """Judge by what is there already, for whoever wants to see the first results early."""
-        if self._told is not keep_nobody_posted:
+        if self._told is not ignore_answer:
             with suppress(Exception):  # it is judged again, and logged, when all of it is there
                 self._told(place, self._judge(read, self._allowances.so_far(read.pending)))
 
@@ -243,7 +243,7 @@ class Batch:
             self._answers[place] = BotError()
 
 
-def tell_nobody() -> None:
+def ignore_done() -> None:
     """Do nothing when a SIM is done."""
 
 
@@ -319,8 +319,8 @@ class SessionLookup:
         newest_only: bool = False,
         within: float | None = None,
         each_within: float | None = None,
-        done: Callable[[], None] = tell_nobody,
-        told: Told = keep_nobody_posted,
+        done: Callable[[], None] = ignore_done,
+        told: Told = ignore_answer,
     ) -> list[SessionReport | BotError]:
         """Report on each, in the order asked, and on what several of them have in common.
 
@@ -357,6 +357,6 @@ class SessionLookup:
         """Answer on IMEIs anew that were found in the sessions of another SIM meanwhile."""
         missing = (n for n, answer in enumerate(answers) if isinstance(answer, SimNotFound))
         known = [n for n in missing if self._sims.knows(texts[n])]
-        found = await batch.answer([texts[n] for n in known], fresh=False, done=tell_nobody)
+        found = await batch.answer([texts[n] for n in known], fresh=False, done=ignore_done)
         for place, answer in zip(known, found, strict=True):
             answers[place] = answer

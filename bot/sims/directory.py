@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import Clock, spread
+from bot.clock import Clock, jittered
 from bot.errors import BotError, Candidate, ListUnread, without_traceback
 from bot.kore.cache import SingleFlight
 from bot.kore.client import KoreClient
@@ -87,7 +87,7 @@ class SimDirectory:
             while True:
                 was_read = await self.refresh()
                 pause = self._refresh_every if was_read else min(_PAUSE, self._refresh_every)
-                await self._clock.sleep(spread(pause, _JITTER, self._chance))
+                await self._clock.sleep(jittered(pause, _JITTER, self._chance))
         finally:
             await self.aclose()
 

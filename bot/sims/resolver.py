@@ -102,7 +102,9 @@ _BETWEEN_NAMES = re.compile(r"[\s,;]+")
 _MOST_NAMES = 20  # each is looked for in the whole list while the loop waits
 
 
-def several(text: str, exact: Callable[[str], tuple[Candidate, ...]]) -> tuple[Candidate, ...]:
+def sims_by_words(
+    text: str, exact: Callable[[str], tuple[Candidate, ...]]
+) -> tuple[Candidate, ...]:
     """Return the SIMs, each once, where every word is one SIM's name and they are not all the same.
 
     `exact` gives the SIMs of a name. Anything else gives none.
@@ -165,7 +167,7 @@ class SimResolver:
         found = await self._known(identifier, fresh=fresh)
         found = found or await self._asked_or_listed(identifier, fresh=fresh)
         if found is None:
-            if sims := several(identifier.value, self._directory.exact):
+            if sims := sims_by_words(identifier.value, self._directory.exact):
                 raise one_at_a_time(identifier, sims, OFFERED)
             near = await self._directory.near(identifier, OFFERED)
             raise not_found(identifier, near, self._directory.listed)

@@ -28,8 +28,8 @@ from bot.slack.posting import (
     Message,
     Sendable,
     SurePosts,
-    marked,
-    maybe_twice,
+    post_metadata,
+    with_duplicate_note,
 )
 from bot.struct import Struct, field, replace
 
@@ -114,7 +114,7 @@ class Post(Struct):
     def _body(self) -> Json:
         body: Json = {"text": self.message.text}
         body |= {"blocks": list(self.message.blocks)} if self.message.blocks else {}
-        return maybe_twice(body) if self.again else body
+        return with_duplicate_note(body) if self.again else body
 
     def _thread(self) -> Json:
         return {"thread_ts": self.to.thread} if self.to.thread and self.threaded else {}
@@ -368,7 +368,7 @@ class ProgressMessage:
         """
         said: Json = {"text": message.text, "blocks": list(message.blocks)}
         if not self._entities or self._entities != message.entities:
-            said, self._entities = said | {"metadata": marked(key)}, ()
+            said, self._entities = said | {"metadata": post_metadata(key)}, ()
         try:
             await self._client.call("chat.update", place | said, idempotent=True)
         except SlackRefused as error:

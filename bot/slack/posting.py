@@ -93,7 +93,7 @@ CLOCKS_DIFFER = 300.0
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
 
 
-def marked(key: str) -> Json:
+def post_metadata(key: str) -> Json:
     """Return the metadata by which a post is found again; everybody in the channel can read it."""
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
 
@@ -165,7 +165,7 @@ ANSWER, ASKING = "answer:", "asking:"  # what its keys begin with; the other sho
 MAYBE_TWICE = "Slack did not say whether it took this message: you may see it twice."
 
 
-def maybe_twice(body: Json) -> Json:
+def with_duplicate_note(body: Json) -> Json:
     """Return a message that says that it may be there already."""
     if blocks := body.get("blocks"):
         said = {"type": "context", "elements": [{"type": "mrkdwn", "text": MAYBE_TWICE}]}
@@ -192,7 +192,7 @@ class SurePosts:
         """
         key = key or ANSWER + uuid4().hex
         since = self._clock.now().timestamp() - CLOCKS_DIFFER
-        body = body | {"metadata": body.get("metadata", {}) | marked(key)}
+        body = body | {"metadata": body.get("metadata", {}) | post_metadata(key)}
         try:
             return await self._once(body)
         except SlackOutcomeUnknown as error:
@@ -211,7 +211,7 @@ class SurePosts:
 
     async def _once_more(self, body: Json) -> tuple[str, str]:
         try:
-            return await self._once(maybe_twice(body))
+            return await self._once(with_duplicate_note(body))
         except NOT_DONE as error:
             raise SlackOutcomeUnknown(POST, error.outcome) from error
 

@@ -45,7 +45,7 @@ def file_system(path: Path, mounts: str) -> str:
     return next((kinds[each] for each in (path, *path.parents) if each in kinds), "")
 
 
-def why_not(path: Path, mounts: Path = MOUNTS) -> str:
+def write_fault(path: Path, mounts: Path = MOUNTS) -> str:
     """Say why a file at `path` cannot last or be written; "" where all is well."""
     folder = nearest(path.absolute().parent)
     if not folder.is_dir():

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.clock import Clock, spread
+from bot.clock import Clock, jittered
 from bot.diagnosis.evidence import State
 from bot.errors import BotError, NotAllowed, first_sentence
 from bot.kore.errors import KoreRateLimited
@@ -99,7 +99,7 @@ class PollInterval:
     def seconds(self, sims: int) -> float:
         """Return the seconds until a SIM is read again while `sims` are watched; with jitter."""
         plain = max(self._shortest, sims / self._per_second) * self.slowdown()
-        return spread(min(plain, self._longest), JITTER)
+        return jittered(min(plain, self._longest), JITTER)
 
 
 class PollResult(Struct):

@@ -34,7 +34,7 @@ from handlers.commands import (
     which_sim,
 )
 from handlers.history import history_reply, readings
-from handlers.interactions import on_answered, read, register_clicks
+from handlers.interactions import on_answered, read_value, register_clicks
 from handlers.lookups import look_up, look_up_many, note_action
 from handlers.payloads import TS, Context, from_shortcut
 from handlers.replies import Reply, send
@@ -189,7 +189,7 @@ async def _posted(
 
 async def look_up_thread(context: Context, value: str) -> Reply:
     """Look up the SIMs that stand in a thread, aloud. Raises OldButton, ThreadNotRead, NotASim."""
-    root, services = read(ids.Thread, value).root, context.services
+    root, services = read_value(ids.Thread, value).root, context.services
     view = await context.view(for_all=True)
     now = f"{services.clock.now().timestamp():.6f}"
     messages = await services.threads.above(context.request.channel, root, now)

@@ -34,7 +34,7 @@ from bot.watches.watch import (
     parse_watch_request,
 )
 from handlers.commands import COMMAND, subcommand, which_sim
-from handlers.interactions import Click, read, read_sims
+from handlers.interactions import Click, read_sims, read_value
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Context
 from handlers.replies import Reply
@@ -150,7 +150,7 @@ def _is_called(watch: Watch, text: str) -> bool:
     return text.casefold() in map(str.casefold, names)
 
 
-def asker_of(actor: Actor | None, request: Request) -> WatchOwner:
+def owner_of(actor: Actor | None, request: Request) -> WatchOwner:
     """Return who asks and where; outside of any channel that is the direct messages."""
     return WatchOwner(
         person=request.user,
@@ -170,7 +170,7 @@ async def watch_one(
     """Watch the SIM of a report. Raises NothingToWaitFor, TooManyWatches and StoreError."""
     if not can_come_back(report):
         raise _left_out("it cannot come back", [report])
-    asker, services = asker_of(context.actor, context.request), context.services
+    asker, services = owner_of(context.actor, context.request), context.services
     begun = await services.watches.begin(asker, report, condition, length)
     return _reply(context.request, [begun], services.clock.now(), _unsearched([report]))
 
@@ -209,7 +209,7 @@ async def watch_many(
 
     Raises the first error if none is watched.
     """
-    asker, services = asker_of(context.actor, context.request), context.services
+    asker, services = owner_of(context.actor, context.request), context.services
     errors = [answer for answer in answers if isinstance(answer, BotError)]
     reports = [answer for answer in answers if isinstance(answer, SessionReport)]
     gone = [each for each in reports if not can_come_back(each)]
@@ -253,13 +253,13 @@ def _reply(
 
 async def watch_clicked(context: Context, value: str) -> Reply:
     """Watch the SIM of the answer, until it is online or else until it changes."""
-    report = await look_up(context, read(ids.HistoryWindow, value).sid, for_all=True)
+    report = await look_up(context, read_value(ids.HistoryWindow, value).sid, for_all=True)
     return await watch_one(context, report)
 
 
 async def watch_all(context: Context, value: str) -> Reply:
     """Watch all SIMs of a table, or of a pattern, on one card."""
-    asked = read(ids.WatchSims, value)
+    asked = read_value(ids.WatchSims, value)
     answers = await look_up_many(context, read_sims(value), newest_only=True, for_all=True)
     condition = Condition(asked.until) if asked.until in set(Condition) else None
     length = timedelta(seconds=asked.seconds) if asked.seconds else None
@@ -270,7 +270,7 @@ async def stop(context: Context, value: str) -> Reply:
     """Stop a watch; everybody who may ask there may, and its card says who did."""
     visibility = await context.visibility(for_all=context.request.is_public)
     services, request = context.services, context.request
-    asked = read(ids.StopWatch, value).id
+    asked = read_value(ids.StopWatch, value).id
     of_card = await services.watches.on_card(asked)
     if not {each.account for each in of_card} <= visibility.accounts:
         raise NotAllowed(NOT_HERE)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clock import Backoff, due_times, format_duration, parse_seconds, read_retry_after, spread
+from bot.clock import Backoff, due_times, format_duration, jittered, parse_seconds, read_retry_after
 from tests.measures import cpu_at_most
 
 
@@ -30,10 +30,10 @@ def test_chance_takes_its_share_and_no_more():
 
 def test_what_comes_round_is_spread_to_both_sides():
     """On average it comes as often as it should."""
-    spreads = [spread(100, 0.1, lambda drawn=drawn: drawn) for drawn in (0, 0.5, 1)]
+    spreads = [jittered(100, 0.1, lambda drawn=drawn: drawn) for drawn in (0, 0.5, 1)]
 
     assert [90, 100, 110] == [round(seconds) for seconds in spreads]
-    assert all(90 <= spread(100, 0.1) <= 110 for _ in range(20))
+    assert all(90 <= jittered(100, 0.1) <= 110 for _ in range(20))
 
 
 READ = {

@@ -13,8 +13,8 @@ from bot.slack.access import Access, Actor
 from bot.slack.identity import ListeningConfig
 from bot.struct import replace
 from handlers.digest_form import values_in
-from handlers.history import of_button, of_select
-from handlers.home import of_event
+from handlers.history import session_of_button, session_of_select
+from handlers.home import request_of_event
 from handlers.interactions import action_in, value_of
 from handlers.mentions import pasted_in, question_in
 from handlers.middleware import delivery_id, is_for_us, kind_of
@@ -132,7 +132,7 @@ LISTED = Access("T1", users=frozenset({"U1"}), channels=frozenset({"C1"}))
 @given(body=BODIES, team=JSON)
 def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
     """Whatever stands in it, each reading ends; a value is what we sent, or from an old button."""
-    for read in (action_in, value_of, of_event, places_of, kind_of, delivery_id):
+    for read in (action_in, value_of, request_of_event, places_of, kind_of, delivery_id):
         read(body)
     for read in (from_click, from_shortcut, team_of, pasted_in, sims_linked):
         read(body)
@@ -140,7 +140,7 @@ def test_nothing_in_a_payload_makes_a_reading_fail(body, team):
     for read in (question_in, is_for_us):
         read(body, LISTENING)
     is_late(body, FakeClock(), Metrics())
-    for read in (of_button, of_select, values_in):
+    for read in (session_of_button, session_of_select, values_in):
         with suppress(OldButton):
             read(body)
     actor = actor_of(body, team)

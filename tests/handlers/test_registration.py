@@ -8,7 +8,7 @@ import pytest
 from bot.alerts.alert import AlertField
 from bot.blocks import ids
 from bot.digests.form import FormField
-from handlers.interactions import read
+from handlers.interactions import read_value
 from tests.recorders import all_that_is_registered
 
 BLOCKS = ("_ACTIONS", "_CHOICE", "_PAGES", "OWNERS")
@@ -148,7 +148,7 @@ def test_the_values_of_buttons_that_stand_in_slack_are_read():
     every = {c for c in vars(ids).values() if isinstance(c, type) and issubclass(c, ids.UiState)}
 
     for value, expected in table:
-        assert expected == read(type(expected), value), value
+        assert expected == read_value(type(expected), value), value
     assert {ids.UiState, ids.ButtonValue} == every - {type(expected) for _, expected in table}
 
 

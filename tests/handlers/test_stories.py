@@ -3,7 +3,7 @@
 import json
 import logging
 
-from bot.blocks.findings import filled
+from bot.blocks.findings import fill_evidence
 from bot.blocks.format import MRKDWN
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.evidence import State
@@ -36,7 +36,7 @@ async def lacks(whole, story):
     await whole.type(f"history {story.name}")
     history = read(whole.answer())
     report = await whole.view.sessions.look_up(story.name)
-    titles = {filled(finding.title, finding, MRKDWN) for finding in report.findings}
+    titles = {fill_evidence(finding.title, finding, MRKDWN) for finding in report.findings}
     state = STATES.get(story.state, story.state.value.replace("_", " "))
     told = {state, *titles} | set(of_story(story))
     return {words for words in told if words not in verdict} | {

@@ -14,7 +14,7 @@ from bot.slack.access import ONE_ACCOUNT, Actor
 from bot.struct import asdict, replace
 from handlers import buttons, digests, history, mentions, triage
 from handlers.commands import all_subcommands
-from handlers.interactions import doing
+from handlers.interactions import click_of
 from handlers.payloads import Context
 from handlers.subcommands import sessions, watch
 from tests.handlers.digest_steps import added, kept
@@ -158,8 +158,8 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         **watch.CLICKS,
         **digests.CLICKS,
         ids.HANDOVER_LOOK_UP: sessions.look_up_thread,
-        "operation": doing(digests.remove, digests.DIGESTS),
-        "message": lambda context, _value: mentions.of_message(
+        "operation": click_of(digests.remove, digests.DIGESTS),
+        "message": lambda context, _value: mentions.answer_message(
             context, {"message": {"text": "truck-42"}}
         ),
     }

@@ -145,12 +145,12 @@ def test(alert: str) -> None:
 
     Only the KORE_… settings and the store are needed.
     """
-    from bot.app.subscriptions import tried  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.subscriptions import try_alert  # noqa: PLC0415 -- the other commands need no store
     from bot.cli.lists import tried_text  # noqa: PLC0415 -- the same
 
     settings = load_settings(need=Need.KORE)
     with ExitStack() as stack:
-        found = asyncio.run(tried(settings, alert, progress_bar(stack)))
+        found = asyncio.run(try_alert(settings, alert, progress_bar(stack)))
     for line in tried_text(found):
         click.echo(line)
 

@@ -80,9 +80,9 @@ def worker(*, until_stdin_ends: bool) -> None:
         from bot.settings import load_settings  # noqa: PLC0415 -- pydantic is heavy
 
         settings = load_settings()
-        from bot.app.run import work  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
+        from bot.app.run import run_worker  # noqa: PLC0415 -- heavy, and for naught where a setting is missing
 
-    work(settings, until_stdin_ends=until_stdin_ends)
+    run_worker(settings, until_stdin_ends=until_stdin_ends)
 
 
 @click.command()
@@ -230,7 +230,7 @@ async def until_stopped() -> AsyncIterator[asyncio.Event]:
         restore()
 
 
-def exports(settings: Mapping[str, str]) -> Iterator[str]:
+def export_lines(settings: Mapping[str, str]) -> Iterator[str]:
     """Return shell lines that set what leads to KORE, of these settings."""
     yield from (
         f"export {name}={shlex.quote(v)}"
@@ -289,7 +289,7 @@ async def serve(port: int, options: dict[str, Any]) -> None:
             click.echo(f"simsessions demo: {demo.url}\n\nOpen it and type, for example:")
             for text, shows in demo.examples():
                 click.echo(f"  {text:<24}{shows}")
-            for line in rehearsal(demo) if not options["bots"] else in_terminal(demo):
+            for line in dotenv_lines(demo) if not options["bots"] else in_terminal(demo):
                 click.echo(line)
             click.echo("\nCtrl-C ends it.")
             await stopped.wait()
@@ -298,10 +298,10 @@ async def serve(port: int, options: dict[str, Any]) -> None:
 def in_terminal(demo: "Stage") -> Iterator[str]:
     """Return what leads `simsessions lookup` to the same SIMs."""
     yield "\nThe same SIMs in a terminal, with `simsessions lookup`:"
-    yield from (f"  {line}" for line in exports(demo.settings))
+    yield from (f"  {line}" for line in export_lines(demo.settings))
 
 
-def rehearsal(demo: "Stage") -> Iterator[str]:
+def dotenv_lines(demo: "Stage") -> Iterator[str]:
     """Return what to put into .env for a bot of one's own to answer on the page."""
     yield "\nNo bot runs yet. Put this into .env, then start `simsessions run`:\n"
     yield from (f"{name}={value}" for name, value in demo.settings.items() if name != "PORT")
@@ -339,7 +339,7 @@ async def serve_kore(port: int, sims: int, count: int, latency: float) -> None:
             told[name] = api, url
             click.echo(f"listening on {url}" + (f" for {name}" if count > 1 else ""))
             click.echo(f"client id {api.client_id}\nclient secret {api.client_secret}\n")
-        for line in exports(kore_settings(told)):
+        for line in export_lines(kore_settings(told)):
             click.echo(line)
         click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in all_stories())]))
         await stopped.wait()

@@ -31,17 +31,17 @@ from bot.alerts.reading import (
     with_outages,
 )
 from bot.alerts.transitions import observe
-from bot.blocks.alert_setup import busy_screen, revoked_screen
+from bot.blocks.alert_setup import listening_ended_screen, too_many_screen
 from bot.blocks.kit import Screen
-from bot.clock import Backoff, spread
+from bot.clock import Backoff, jittered
 from bot.diagnosis.rhythm import Rhythm
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import SharedScans, sids_of
 from bot.errors import NotAllowed, SimNotFound, first_sentence
 from bot.jobs.alert_posts import Answer
-from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
-from bot.jobs.kinds.digest import LIVE, TIDY, fail_left
+from bot.jobs.job import Job, JobServices, NewJob, Outcome, fan_out, finished, kind, run_again
+from bot.jobs.kinds.digest import LIVE, TIDY, fail_unfinished
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
@@ -72,12 +72,12 @@ async def alert(job: Job, services: JobServices) -> Outcome | None:
     """Scan, or take somebody's scan, and have it move the incidents on."""
     looked = await services.alerting.alerts.with_state(job.args["alert"])
     if looked is None or looked[0].paused:
-        return Done()
+        return finished()
     about, state = looked
     try:
         scans = services.alerting.scans_of(services.authorizer.accounts_in(about.channel))
     except NotAllowed:
-        return Again(CLOSED)
+        return run_again(CLOSED)
     try:
         if rest := _rest(job, about, state, services):
             return await _recheck(about, rest, scans, services)
@@ -114,14 +114,14 @@ async def _recheck(about: Alert, rest: float, scans: SharedScans, services: JobS
     before = await fleet.rows.known(run.id, [sim.sid for sim in sims]) if run else {}
     scanned = await fleet.scanner.scan(sims, known, before.values(), asks_usage=False)
     if not scanned.rows and (every or not standing):
-        return Again(after)
+        return run_again(after)
     reader = ScanReader(AlertFilter(about.causes, about.least), every, scans.accounts)
     reader.add(scanned.rows)
     read = reader.reading(services.clock.now())
     twins = {m.sid for each in standing if each.family == TWIN for m in each.members}
     unsure = frozenset(every) - read.read | twins - read.sick.keys()
     reading = replace(read, failed=unsure, read=read.read - unsure, is_partial=True)
-    return Again(after, write=_writing(about, reading, services))
+    return run_again(after, write=_writing(about, reading, services))
 
 
 async def _next(
@@ -146,7 +146,7 @@ async def _scanned(job: Job, services: JobServices) -> Run | None:
     run = await fleet.runs.last(name) if name else None
     if run is None or run.id != id_ or run.job != job.key or run.stage is not RunStage.SCANNING:
         return None
-    await fail_left(run.id, services)
+    await fail_unfinished(run.id, services)
     await fleet.runs.change(run.id, RunStage.SKIPPED, why="a scan")
     return replace(run, stage=RunStage.SKIPPED)
 
@@ -158,12 +158,12 @@ async def _scan(
     last = await scans.last(about.selection)
     other = await scans.under_way(about.selection)
     if other and other.job != job.key and await _is_alive(other, services):
-        return Again(WAIT, {})
+        return run_again(WAIT, {})
     await services.queue.add(TIDY, anew=True)
     sims = await scans.listed(about.selection)
     run = await scans.begin(last, job.key)
     if run is None:
-        return Again(WAIT, {})
+        return run_again(WAIT, {})
     gone = await scans.gone(run, sims)
     begun = services.clock.now().timestamp()
     until = begun + interval.total_seconds() / 2
@@ -177,7 +177,7 @@ async def _scan(
         await scans.save(run, sims, gone, tx)
 
     memo = {"run": run.id, "name": run.subscription, "begun": begun}
-    return FanOut(children, memo, write)
+    return fan_out(children, memo, write)
 
 
 async def _is_alive(run: Run, services: JobServices) -> bool:
@@ -239,7 +239,7 @@ def _moved_on(
 ) -> Outcome:
     """Save what a reading changes together with the job's next turn."""
     memo = {"next": services.clock.now().timestamp() + after}
-    return Again(min(after, RECHECK), memo, _writing(about, reading, services))
+    return run_again(min(after, RECHECK), memo, _writing(about, reading, services))
 
 
 def _writing(about: Alert, reading: ScanReading, services: JobServices) -> Write:
@@ -328,12 +328,12 @@ async def _answer(
             return _dropped("not_posted", services)
         return _again(job, services)
     services.metrics.alert_heard("answered" if args["times"] == 1 else "updated")
-    return Done(write=partial(work.lookups.add, work.audit_rows(listening, args, answers)))
+    return finished(write=partial(work.lookups.add, work.audit_rows(listening, args, answers)))
 
 
 def _dropped(why: str, services: JobServices) -> Outcome:
     services.metrics.alert_heard(why)
-    return Done(why)
+    return finished(why)
 
 
 def _again(job: Job, services: JobServices) -> Outcome:
@@ -348,13 +348,13 @@ def _later(
 ) -> Outcome | None:
     """Try again in a while; None where nobody needs the answer by then."""
     age = services.clock.now().timestamp() - float(job.args["latest"])
-    return Again(spread(seconds, JITTER), memo) if age + seconds < LATE_SECONDS else None
+    return run_again(jittered(seconds, JITTER), memo) if age + seconds < LATE_SECONDS else None
 
 
 async def _too_many(job: Job, services: JobServices) -> Outcome:
     """Drop it, and say once an hour that there are more than are looked into."""
     hour = int(float(job.args["latest"]) / BUSY_SECONDS)
-    await _say(f"busy {hour}", job, job.args["thread"], busy_screen(), services)
+    await _say(f"busy {hour}", job, job.args["thread"], too_many_screen(), services)
     return _dropped("too_many", services)
 
 
@@ -364,9 +364,9 @@ async def _refused(
     """Let the channel listen no more, once it is sure that who asked for it may not ask there."""
     refusals = int(job.memo.get("refusals", 0)) + 1
     if refusals < REFUSALS:
-        return Again(REFUSED_SECONDS, {"refusals": refusals})
+        return run_again(REFUSED_SECONDS, {"refusals": refusals})
     log.warning("listening-revoked", extra={"channel": listening.channel, "why": error.sentence})
-    screen = revoked_screen(listening.person, error.sentence)
+    screen = listening_ended_screen(listening.person, error.sentence)
     await _say(f"revoked {listening.since}", job, None, screen, services)
     await services.foreign_alerts.rows.stop(listening.channel, only=listening)
     return _dropped("not_allowed", services)

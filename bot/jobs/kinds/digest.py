@@ -16,12 +16,12 @@ from bot.blocks.replies import error_screen
 from bot.clock import Backoff
 from bot.digests.compile import NOT_RUNNING, RunNotes
 from bot.digests.digest import Digest, IncidentSums
-from bot.digests.fleet import Fleet, SimList, list_sims, same_scan, unpacked
+from bot.digests.fleet import Fleet, SimList, list_sims, same_scan, unpack_sims
 from bot.digests.scan import failed_row
 from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
 from bot.digests.subscriptions import pause_reason
 from bot.errors import NotAllowed, first_sentence
-from bot.jobs.job import Again, Done, FanOut, Job, JobServices, NewJob, Outcome, kind
+from bot.jobs.job import Job, JobServices, NewJob, Outcome, fan_out, finished, kind, run_again
 from bot.jobs.posting import Posted
 from bot.kore.errors import KoreError
 from bot.sessions.fleet import NOT_HERE
@@ -99,7 +99,7 @@ async def start_scan(
         services.metrics.digest_ended(
             RunStage.SKIPPED.value, services.clock.now().timestamp() - run.due
         )
-        return Done(write=services.fleet.runs.changing(run.id, RunStage.SKIPPED, why=why))
+        return finished(write=services.fleet.runs.changing(run.id, RunStage.SKIPPED, why=why))
     await services.queue.add(TIDY, anew=True)
     return await list_and_scan(job, run, about, services)
 
@@ -111,13 +111,13 @@ async def list_and_scan(
     fleet, until = services.fleet, run.due + about.grace.total_seconds()
     asked = job.args.get("now") or "person" in job.args
     if not asked and (other := await same_scan(about, FRESH, fleet.runs, run.accounts)):
-        return Again(0.0, {"missing": []}, _copy(fleet, run, other))
+        return run_again(0.0, {"missing": []}, _copy(fleet, run, other))
     try:
         sims = await list_sims(about.selection, fleet.kore.only(run.shown))
     except KoreError as error:
         tries = int(job.memo.get("tries", 0)) + 1
         if services.clock.now().timestamp() < until:
-            return Again(BACKOFF.after(tries), {"tries": tries})
+            return run_again(BACKOFF.after(tries), {"tries": tries})
         return await _compile(job, run, about, services, problem=first_sentence(error.sentence))
     if sims.unreachable:  # what could not be listed is not gone, so it is not compared either
         run = replace(run, accounts=",".join(sorted(run.shown.difference(sims.unreachable))))
@@ -128,7 +128,7 @@ async def list_and_scan(
         for number in range(len(sims.sizes))
     ]
     memo = {"missing": sims.missing, "unreachable": sims.unreachable}
-    return FanOut(children, memo, _save_chunks(fleet, run, sims))
+    return fan_out(children, memo, _save_chunks(fleet, run, sims))
 
 
 async def _why_not(job: Job, run: Run, about: Subscription, services: JobServices) -> str | None:
@@ -172,15 +172,15 @@ async def compile_scan(
     job: Job, run: Run, about: Subscription, services: JobServices
 ) -> Outcome | None:
     """Compile what the chunks have written; the SIMs of a chunk that gave up count as failed."""
-    await fail_left(run.id, services)
+    await fail_unfinished(run.id, services)
     return await _compile(job, run, about, services)
 
 
-async def fail_left(run: int, services: JobServices) -> None:
+async def fail_unfinished(run: int, services: JobServices) -> None:
     """Count as failed the SIMs of those chunks of a run that never came to an end."""
     fleet = services.fleet
     async for number, body in fleet.chunks.left(run):
-        rows = [failed_row(sim, services.clock.now(), GAVE_UP, None) for sim in unpacked(body)]
+        rows = [failed_row(sim, services.clock.now(), GAVE_UP, None) for sim in unpack_sims(body)]
         async with fleet.database.write() as tx:
             await fleet.rows.add(run, rows, tx)
             await fleet.chunks.keep(run, number, None, tx)
@@ -202,7 +202,7 @@ async def _compile(
     made = replace(made, incidents=await _incidents(run, about, made, services))
     values = {"digest": made.to_json().decode(), "counts": dict(made.counts)}
     values["accounts"] = run.accounts
-    return Again(0.0, write=fleet.runs.changing(run.id, RunStage.POSTING, **values))
+    return run_again(0.0, write=fleet.runs.changing(run.id, RunStage.POSTING, **values))
 
 
 async def _incidents(
@@ -253,7 +253,7 @@ async def post_digest(
 
 def _post_ended(run: Run, stage: RunStage, services: JobServices, **values: object) -> Outcome:
     services.metrics.digest_ended(stage.value, services.clock.now().timestamp() - run.due)
-    return Done(write=services.fleet.runs.changing(run.id, stage, **values))
+    return finished(write=services.fleet.runs.changing(run.id, stage, **values))
 
 
 async def _post(job: Job, digest: Digest, about: Subscription, services: JobServices) -> Posted:
@@ -273,7 +273,7 @@ def _retry(job: Job, run: Run, error: SlackError, services: JobServices) -> Outc
     late = services.clock.now().timestamp() - run.due
     log.warning("digest-not-posted", extra={"digest": job.key, "outcome": error.outcome})
     if late < PATIENCE:
-        return Again(POST_BACKOFF.after(tries), job.memo | {"posts": tries})
+        return run_again(POST_BACKOFF.after(tries), job.memo | {"posts": tries})
     return _post_ended(run, RunStage.FAILED, services, why=error.sentence)
 
 
@@ -345,7 +345,7 @@ async def send_preview(
 
 
 def _ended(run: Run, services: JobServices) -> Outcome:
-    return Done(write=services.fleet.runs.changing(run.id, RunStage.SKIPPED, why="a preview"))
+    return finished(write=services.fleet.runs.changing(run.id, RunStage.SKIPPED, why="a preview"))
 
 
 PREVIEW_STEPS: dict[RunStage, StageFunction] = {

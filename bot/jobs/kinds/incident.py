@@ -18,13 +18,13 @@ from bot.alerts.incident_repository import StoredIncident, card_to_row, incident
 from bot.alerts.transitions import resolves_at, tick, with_others_counted
 from bot.alerts.webhook import WebhookFailed
 from bot.blocks.alert_setup import ALERT
-from bot.blocks.incident import blind_screen
-from bot.clock import Backoff, spread
+from bot.blocks.incident import unreachable_screen
+from bot.clock import Backoff, jittered
 from bot.digests.subscription import PauseReason
 from bot.digests.subscriptions import pause_reason
 from bot.errors import NotAllowed
 from bot.jobs.alert_posts import ShownIncident, fingerprint
-from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
+from bot.jobs.job import Job, JobServices, Outcome, finished, kind, run_again
 from bot.jobs.kinds.watch import retry_later
 from bot.slack.errors import SlackError
 from bot.store.database import Transaction
@@ -47,14 +47,16 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     work = services.alerting
     stored = await work.incidents.find(job.args["incident"])
     if stored is None:
-        return Done()
+        return finished()
     alert = await work.alerts.find(stored.incident.alert) or _removed(stored.incident)
     now, hides = services.clock.now(), services.authorizer.hides
     if tick(alert, stored.incident, now) != stored.incident:
         others = len(await work.incidents.rows.open_ids(alert.id)) - 1
-        return Again(0.0, write=lambda tx: _tick(alert, stored.incident.id, others, services, tx))
+        return run_again(
+            0.0, write=lambda tx: _tick(alert, stored.incident.id, others, services, tx)
+        )
     if hides(stored.incident.account, stored.incident.channel):
-        return Again(CHECK) if stored.incident.is_open else Done()
+        return run_again(CHECK) if stored.incident.is_open else finished()
     shared = _seen(await work.incidents.of_summary(stored.incident.summary), services)
     try:
         shown = await services.incident_posts.show(stored, alert, shared)
@@ -88,10 +90,10 @@ def _after(
             services.metrics.incident(event.kind.value)
     has_changed = shown.stored != stored
     if shown.rests:
-        return Again(waits, write=write if has_changed else None)
+        return run_again(waits, write=write if has_changed else None)
     if not stored.incident.is_open:
-        return Done(write=write)
-    return Again(SOON, write=write) if has_changed else Again(waits)
+        return finished(write=write)
+    return run_again(SOON, write=write) if has_changed else run_again(waits)
 
 
 async def _tick(
@@ -147,7 +149,7 @@ async def _not_shown(
             )
         except SlackError as refused:
             log.warning("maker-not-told", extra={"alert": alert.id, "outcome": refused.outcome})
-    return Done()
+    return finished()
 
 
 @kind(lane="incident", attempts=1_000_000, longest=300.0)
@@ -157,21 +159,21 @@ async def incident_summary(job: Job, services: JobServices) -> Outcome | None:
     drawn_at = job.memo.get("drawn", 0.0)
     shared = _seen(await work.incidents.of_summary(job.args["incident"]), services)
     if not shared:
-        return Done()
+        return finished()
     is_over = not any(each.is_open for each in shared)
     shows = "/".join(map(fingerprint, shared))
     if shows == job.memo.get("shows") and not is_over:
-        return Again(CHECK)
+        return run_again(CHECK)
     # longer than the interval only where the clock was set back
     if not is_over and 0 < (rests := drawn_at + SHARED_INTERVAL - now) <= SHARED_INTERVAL:
-        return Again(rests)
+        return run_again(rests)
     try:
         await services.incident_posts.draw_summary(shared)
     except NotAllowed:
-        return Done()
+        return finished()
     except SlackError as error:
-        return Done() if pause_reason(error) else retry_later(job, error)
-    return Done() if is_over else Again(CHECK, {"drawn": now, "shows": shows})
+        return finished() if pause_reason(error) else retry_later(job, error)
+    return finished() if is_over else run_again(CHECK, {"drawn": now, "shows": shows})
 
 
 @kind(lane="incident", attempts=1_000_000)
@@ -181,7 +183,7 @@ async def incident_sweep(job: Job, services: JobServices) -> Outcome | None:  # 
     open_ids = await incidents.rows.open_ids()
     await incidents.reschedule(open_ids)
     await incidents.rows.forget(services.fleet.keep)
-    return Again(SWEEP) if open_ids else Done()
+    return run_again(SWEEP) if open_ids else finished()
 
 
 @kind(lane="incident", attempts=1_000_000, longest=300.0)
@@ -195,21 +197,21 @@ async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
     states = await services.alerting.alerts.states_in(job.args["team"], channel)
     blind = [each for each in states if each.blind_since]
     if since is None:
-        return Again(0.0, _blindness(blind)) if blind else Done()
+        return run_again(0.0, _blindness(blind)) if blind else finished()
     over = None if blind else services.clock.now()
     if over and not any(s.scanned_at and _is_after(since, s.scanned_at, over) for s in states):
-        return Done()  # nobody looks any more
+        return finished()  # nobody looks any more
     of = job.memo.get("accounts", ())
     told = [each for each in of if not services.authorizer.hides(each, channel)]
     if of and not told:
-        return Done()
-    screen = blind_screen(datetime.fromtimestamp(since, UTC), over, told)
+        return finished()
+    screen = unreachable_screen(datetime.fromtimestamp(since, UTC), over, told)
     try:
         key = f"{job.key}:{since:.0f}"
         await services.posts.post(key, channel, None, screen, anew=over is not None)
     except SlackError as error:
-        return Done() if pause_reason(error) else retry_later(job, error)
-    return Done() if over else Again(CHECK)
+        return finished() if pause_reason(error) else retry_later(job, error)
+    return finished() if over else run_again(CHECK)
 
 
 def _is_after(since: float, scanned_at: datetime, now: datetime) -> bool:
@@ -236,11 +238,11 @@ JITTER = 0.1
 async def webhook(job: Job, services: JobServices) -> Outcome | None:
     """Send it, unless an earlier one of the same incident is still to be sent."""
     if job.result is not None:  # hastened just as it was sent
-        return Done(job.result)
+        return finished(job.result)
     if (await services.queue.live(job.kind, _same(job)))[0] < job.key:
-        return Again(BEHIND_SECONDS)
+        return run_again(BEHIND_SECONDS)
     if rests := services.webhooks.pause_left(job.args["target"]):
-        return Again(spread(rests, JITTER))
+        return run_again(jittered(rests, JITTER))
     try:
         await services.webhooks.send(job.args["target"], job.args["news"])
     except WebhookFailed as error:
@@ -261,8 +263,8 @@ def _failed(job: Job, error: WebhookFailed, services: JobServices) -> Outcome:
         log.error("webhook-given-up", extra={"target": target, "why": error.why})
         services.metrics.webhook_sent("given_up")
         return _over(job, f"given up: {error.why}", services)
-    wait = max(error.wait, spread(BACKOFF.after(tries), JITTER))
-    return Again(wait, {"tries": tries, "since": since})
+    wait = max(error.wait, jittered(BACKOFF.after(tries), JITTER))
+    return run_again(wait, {"tries": tries, "since": since})
 
 
 def _over(job: Job, what: str, services: JobServices) -> Outcome:
@@ -273,7 +275,7 @@ def _over(job: Job, what: str, services: JobServices) -> Outcome:
         if following := next((key for key in later if key > job.key), None):
             await services.queue.hasten(following, tx)
 
-    return Done(what, write=write)
+    return finished(what, write=write)
 
 
 def _same(job: Job) -> str:

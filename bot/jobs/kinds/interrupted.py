@@ -5,7 +5,7 @@ import logging
 from bot.blocks.replies import error_screen
 from bot.clock import Backoff
 from bot.errors import Interrupted
-from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
+from bot.jobs.job import Job, JobServices, Outcome, finished, kind, run_again
 from bot.jobs.posting import IdempotentPosts
 from bot.sessions.questions import OpenQuestion
 from bot.sims.identifier import quoted
@@ -35,8 +35,8 @@ async def interrupted(job: Job, services: JobServices) -> Outcome | None:
         tries = int(job.memo.get("tries", 0)) + 1
         extra = {"job": job.key, "outcome": error.outcome, "tries": tries}
         log.warning("interruption-not-told", extra=extra)
-        return Done() if tries >= TRIES else Again(BACKOFF.after(tries), {"tries": tries})
-    return Done()
+        return finished() if tries >= TRIES else run_again(BACKOFF.after(tries), {"tries": tries})
+    return finished()
 
 
 async def _answered_aloud(question: OpenQuestion, posts: IdempotentPosts) -> bool:

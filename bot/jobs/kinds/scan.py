@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 
 from bot.clock import Backoff
 from bot.digests.days import WINDOW_DAYS, day_number, month_of
-from bot.digests.fleet import Fleet, packed, unpacked
+from bot.digests.fleet import Fleet, pack_sims, unpack_sims
 from bot.digests.scan import ScanFailure, ScanResult, failed_row
-from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
+from bot.jobs.job import Job, JobServices, Outcome, finished, kind, run_again
 from bot.kore.errors import KoreBadAnswer, KoreRateLimited, KoreUnavailable
 from bot.kore.models import Sim
 from bot.slack.access import UNNAMED
@@ -37,8 +37,8 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
     fleet, run = services.fleet, job.args["run"]
     body = await fleet.chunks.find(run, job.args["number"])
     if body is None:
-        return Done()
-    sims, now = unpacked(body), services.clock.now()
+        return finished()
+    sims, now = unpack_sims(body), services.clock.now()
     since, sids = month_of(day_number(now) - WINDOW_DAYS), [sim.sid for sim in sims]
     before = job.args["before"]
     rows_before = (await fleet.rows.known(before, sids)).values() if before else ()
@@ -50,11 +50,11 @@ async def scan_chunk(job: Job, services: JobServices) -> Outcome | None:
     waits = fleet.kore.is_down and now.timestamp() < job.args["until"]
     if passing and (tries < TRIES or waits):
         rows = [*scanned.rows, *await _failed(lasting, job, services)]
-        left = packed([each.sim for each in passing])
+        left = pack_sims([each.sim for each in passing])
         write = _writing(fleet, job, rows, scanned, left)
-        return Again(BACKOFF.after(tries), {"tries": tries}, write)
+        return run_again(BACKOFF.after(tries), {"tries": tries}, write)
     rows = [*scanned.rows, *await _failed(scanned.failures, job, services)]
-    return Done(write=_writing(fleet, job, rows, scanned, None))
+    return finished(write=_writing(fleet, job, rows, scanned, None))
 
 
 def _by_account(sims: Iterable[Sim]) -> Counter[str]:
@@ -113,7 +113,7 @@ async def tidy_history(job: Job, services: JobServices) -> Outcome | None:  # no
     oldest = month_of(day_number(services.clock.now()) - int(fleet.keep / DAY))
     full.append(await fleet.days.forget(oldest, AT_ONCE) == AT_ONCE)
     full.append(await fleet.runs.forget(fleet.keep, AT_ONCE) == AT_ONCE)
-    return Again(PAUSE if any(full) else REST)
+    return run_again(PAUSE if any(full) else REST)
 
 
 async def _end_if_lost(run: Run, services: JobServices) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from functools import partial
 
 from bot.clock import Backoff
-from bot.jobs.job import Again, Done, Job, JobServices, Outcome, kind
+from bot.jobs.job import Job, JobServices, Outcome, finished, kind, run_again
 from bot.slack.errors import (
     WRONG_PLACE,
     Reason,
@@ -30,7 +30,7 @@ NOBODY_THERE = WRONG_PLACE | {Reason.NO_PERSON}
 async def watch(job: Job, services: JobServices) -> Outcome | None:
     """Poll the SIM of `sid` once, for all its watches; the last of them ends the job."""
     done = await services.watching.polling.poll(job.args["sid"])
-    return Done() if done.next_in is None else Again(done.next_in, write=done.write)
+    return finished() if done.next_in is None else run_again(done.next_in, write=done.write)
 
 
 @kind(lane="watch", attempts=1_000_000)
@@ -43,7 +43,7 @@ async def watch_sweep(job: Job, services: JobServices) -> Outcome | None:  # noq
         await watching.repository.schedule_card(card_id)
     await watching.rows.forget(watching.keep)
     await watching.made.forget(watching.keep)
-    return Again(SWEEP_SECONDS) if sids or undrawn else Done()
+    return run_again(SWEEP_SECONDS) if sids or undrawn else finished()
 
 
 @kind(lane="watch_card", longest=300.0)
@@ -55,20 +55,20 @@ async def watch_card(job: Job, services: JobServices) -> Outcome | None:
     except SlackRefused as error:
         if error.reason not in NOBODY_THERE:
             return retry_later(job, error)
-        return Done(write=partial(watching.end_unreported, job.args["watch"], error.error))
+        return finished(write=partial(watching.end_unreported, job.args["watch"], error.error))
     except SlackError as error:
         return retry_later(job, error)
     if drawn is None:
-        return Done()
+        return finished()
     watches, wait = drawn
     if wait:
-        return Again(wait.total_seconds())
+        return run_again(wait.total_seconds())
 
     async def write(tx: Transaction) -> None:
         for watch in watches:
             await watching.rows.save_card(to_row(watch), tx)
 
-    return Done(write=write)
+    return finished(write=write)
 
 
 @kind(lane="watch_notice", longest=300.0)
@@ -93,7 +93,7 @@ async def _posted(posting: Awaitable[None], job: Job) -> Outcome:
         log.warning("notice-to-nobody", extra={"job": job.key, "why": error.error})
     except SlackError as error:
         return retry_later(job, error)
-    return Done()
+    return finished()
 
 
 def retry_later(job: Job, error: SlackError) -> Outcome:
@@ -104,4 +104,4 @@ def retry_later(job: Job, error: SlackError) -> Outcome:
     if tries > TRIES:
         raise error
     asked = error.retry_after if isinstance(error, SlackRateLimited) else 0.0
-    return Again(max(asked, BACKOFF.after(tries)), {"tries": tries})
+    return run_again(max(asked, BACKOFF.after(tries)), {"tries": tries})

@@ -51,7 +51,7 @@ def test_a_place_that_cannot_last_is_refused(monkeypatch, tmp_path, name):
     """It ends the start with the setting's name, what is amiss and what to do, unless meant."""
     mounts = tmp_path / "mounts"
     mounts.write_text(f"tmpfs {tmp_path.resolve()} tmpfs rw 0 0\n")
-    monkeypatch.setattr(location.why_not, "__defaults__", (mounts,))
+    monkeypatch.setattr(location.write_fault, "__defaults__", (mounts,))
     value = tmp_path if name == "data_dir" else f"sqlite:///{tmp_path / 'simsessions.db'}"
     with pytest.raises(StartError) as refused:
         make_database(told(**{name: value}))

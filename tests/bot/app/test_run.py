@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.app.bot import EVENTS_PATH
-from bot.app.run import running
+from bot.app.run import running_bot
 from bot.cli.main import ExitCode, exit_code
 from bot.clock import SystemClock
 from bot.demo.stories.story import all_stories
@@ -157,7 +157,7 @@ async def test_a_slack_that_cannot_be_reached_ends_the_start(tmp_path):
         away = settings.model_copy(update={"slack_api_url": "http://127.0.0.1:9/api/"})
 
         with pytest.raises(SlackLost, match="cannot be reached"):
-            async with running(away):
+            async with running_bot(away):
                 pytest.fail("started")
 
 

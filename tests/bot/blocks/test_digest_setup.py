@@ -13,9 +13,9 @@ from bot.blocks.digest_setup import (
     announced_screen,
     form_view,
     list_screen,
+    next_run_text,
     saved_screen,
     small_print,
-    when_next,
 )
 from bot.blocks.format import MRKDWN, PLAIN
 from bot.blocks.subscriptions import MOST
@@ -267,8 +267,8 @@ def test_what_people_typed():
 )
 def test_when_it_comes_next(changes, percent, words):
     """The next run, or why there is none, and how far one is that is being made."""
-    assert words == when_next(subscription(**changes), NOW, PLAIN, percent)
-    assert "<!date^" in when_next(PUMPS, NOW, MRKDWN)
+    assert words == next_run_text(subscription(**changes), NOW, PLAIN, percent)
+    assert "<!date^" in next_run_text(PUMPS, NOW, MRKDWN)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.blocks.findings import (
     value_text,
 )
 from bot.blocks.format import MRKDWN, PLAIN, count
-from bot.blocks.modals import how_view
+from bot.blocks.modals import explanation_view
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, When, all_rules
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
@@ -33,7 +33,7 @@ def some(number):
 @pytest.mark.parametrize("number", [1, 4, 24])
 def test_nothing_is_lost(number):
     """Every finding and every source is in the window, within Slack's limits."""
-    view = how_view(a_report(findings=some(number)))
+    view = explanation_view(a_report(findings=some(number)))
     text = "\n".join(words(view["blocks"]))
 
     assert all(f"Title {n}." in text and f"`rule_{n}`" in text for n in range(number))

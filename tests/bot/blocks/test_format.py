@@ -9,17 +9,17 @@ from bot.blocks.format import (
     NOTICE,
     PLAIN,
     ago,
+    coordinates,
     count,
     flag,
     flagged,
     grouped,
     iccid_groups,
     imei_text,
-    lasting,
+    long_span,
     map_link,
     ordinal,
     part_of,
-    place,
     span,
     utc,
 )
@@ -176,14 +176,14 @@ FLAGS = {
         (span, timedelta(days=3, hours=13), "4 d"),
         (span, timedelta(days=2), "2 d"),
         (span, timedelta(days=2000), "2\u202f000 d"),
-        (lasting, timedelta(seconds=-5), "0 s"),
-        (lasting, timedelta(seconds=12), "12 s"),
-        (lasting, timedelta(minutes=4), "4 min"),
-        (lasting, timedelta(minutes=4, seconds=1), "4 min 1 s"),
-        (lasting, timedelta(hours=16, minutes=30), "16 h 30 min"),
-        (lasting, timedelta(hours=24), "24 h"),
-        (lasting, timedelta(days=3), "3 d"),
-        (lasting, timedelta(days=3, hours=5, minutes=6), "3 d 5 h"),
+        (long_span, timedelta(seconds=-5), "0 s"),
+        (long_span, timedelta(seconds=12), "12 s"),
+        (long_span, timedelta(minutes=4), "4 min"),
+        (long_span, timedelta(minutes=4, seconds=1), "4 min 1 s"),
+        (long_span, timedelta(hours=16, minutes=30), "16 h 30 min"),
+        (long_span, timedelta(hours=24), "24 h"),
+        (long_span, timedelta(days=3), "3 d"),
+        (long_span, timedelta(days=3, hours=5, minutes=6), "3 d 5 h"),
         (before, 0.5, "just now"),
         (before, -90, "just now"),
         (before, 1, "1 s ago"),
@@ -207,7 +207,7 @@ def test_place():
     """Coordinates have three decimals on screen and lead to a map of the tower."""
     tower = CellLocation(lat=37.8828168, lon=-122.3684899)
 
-    assert "≈ 37.883, -122.368" == place(tower)
+    assert "≈ 37.883, -122.368" == coordinates(tower)
     assert (
         "https://www.openstreetmap.org/?mlat=37.88282&mlon=-122.36849#map=14/37.88282/-122.36849"
         == map_link(tower)

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.history import beyond_fault, beyond_screen, known_line, months_of, reach
+from bot.blocks.history import (
+    known_days_back,
+    months_of,
+    older_days_fault,
+    older_days_line,
+    older_days_screen,
+)
 from bot.diagnosis.rule import Severity
 from bot.digests.days import Day, day_number
 from tests.bot.blocks.reports import HOSTILE, NOW, RUNGS, a_report, all_words, faults, table_of
@@ -26,18 +32,18 @@ def test_a_row_a_month():
     """
     The newest month comes first with its sums, unknown packets have no chart, older days no part.
     """
-    drawn = beyond_screen(a_report(), days(10), 40)
+    drawn = older_days_screen(a_report(), days(10), 40)
 
     assert ["Jan 2026", "15", "5", "5", "10", "250", "350", "2", "warning"] == table_of(drawn)[1]
     assert "Dec 2025" == table_of(drawn)[2][0]
     assert drawn.text.startswith("pump-7 had 30 sessions in 40 days, 10 of them known")
 
-    drawn = beyond_screen(a_report(), days(5, Day(1, up=None, down=None)), 40)
+    drawn = older_days_screen(a_report(), days(5, Day(1, up=None, down=None)), 40)
 
     assert ["unknown", "unknown"] == table_of(drawn)[1][5:7]
     assert 1 == sum(block["type"] == "data_visualization" for block in drawn.blocks)
 
-    assert beyond_screen(a_report(), days(100), 31).text.startswith("pump-7 had 93 sessions")
+    assert older_days_screen(a_report(), days(100), 31).text.startswith("pump-7 had 93 sessions")
 
 
 @pytest.mark.parametrize(
@@ -50,24 +56,24 @@ def test_a_row_a_month():
 )
 def test_too_many_days_are_refused(known, asked, said):
     """What is not known cannot be shown; the sentence says what can."""
-    assert said in beyond_fault(NOW, days(known), asked, "pump-7")
+    assert said in older_days_fault(NOW, days(known), asked, "pump-7")
 
 
 @pytest.mark.parametrize(("known", "asked"), [(0, 30), (45, 45), (45, 31), (400, 400)])
 def test_known_days_are_not_refused(known, asked):
     """Up to the first known day everything can be asked for."""
-    assert beyond_fault(NOW, days(known), asked, "pump-7") is None
+    assert older_days_fault(NOW, days(known), asked, "pump-7") is None
 
 
 def test_known_days():
     """The first known day decides, a line points at more, and months are those of the calendar."""
     assert (0, 1, 80) == (
-        reach({}, NOW),
-        reach({TODAY: BUSY}, NOW),
-        reach({TODAY - 79: BUSY, TODAY: BUSY}, NOW),
+        known_days_back({}, NOW),
+        known_days_back({TODAY: BUSY}, NOW),
+        known_days_back({TODAY - 79: BUSY, TODAY: BUSY}, NOW),
     )
 
-    assert "45 days known since 22 Nov 2025: `/simsessions history pump-7 45`" == known_line(
+    assert "45 days known since 22 Nov 2025: `/simsessions history pump-7 45`" == older_days_line(
         a_report(), days(45)
     )
 
@@ -80,13 +86,13 @@ def test_known_days():
 @pytest.mark.parametrize("known", [0, 1, 30])
 def test_nothing_is_said_where_kore_has_it_all(known):
     """Days within KORE's own window are no news."""
-    assert known_line(a_report(), days(known)) is None
+    assert older_days_line(a_report(), days(known)) is None
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_slack_takes_it_whatever_the_name(name):
     """Foreign text formats nothing and breaks no limit, on every rung."""
-    screen = beyond_screen(a_report(sim=a_sim(unique_name=name)), days(400), 400)
+    screen = older_days_screen(a_report(sim=a_sim(unique_name=name)), days(400), 400)
 
     for refused in RUNGS:
         drawn = screen.without(refused)
@@ -97,4 +103,4 @@ def test_slack_takes_it_whatever_the_name(name):
 @given(st.dictionaries(st.integers(TODAY - 3000, TODAY), ANY_DAY, max_size=60))
 def test_any_days_can_be_drawn(known):
     """Whatever was kept is drawn within Slack's limits."""
-    assert [] == faults(beyond_screen(a_report(), known, 3650))
+    assert [] == faults(older_days_screen(a_report(), known, 3650))

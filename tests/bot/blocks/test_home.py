@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks.home import Health, Home, health_lines, home_view, shut_view
+from bot.blocks.home import Health, Home, health_lines, home_view, no_access_view
 from bot.blocks.replies import HelpEntry
 from bot.emulators.slack.blocks.whole import is_too_large, view_faults
 from bot.ops.metrics import Dependency
@@ -98,7 +98,7 @@ def test_how_kore_stands(stand, line):
 
 def test_who_may_not_see_it_is_told_why():
     """And nothing else."""
-    view = shut_view("You are not on my list.")
+    view = no_access_view("You are not on my list.")
 
     assert ["🔎 You are not on my list."] == [b["text"]["text"] for b in view["blocks"]]
     assert [] == wrongs(view)

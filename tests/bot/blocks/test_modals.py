@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from bot.blocks import ids
 from bot.blocks.modals import (
+    explanation_view,
     feedback_view,
-    how_view,
     loading_view,
     notice_view,
     paste_view,
@@ -144,7 +144,7 @@ def test_what_fits_into_a_view():
 def test_any_report_fits(report):
     """Whatever is known or unknown, Slack takes the windows, those of a card too."""
     assert [] == view_wrongs(session_view(report, ids.Details(sid=SID)))
-    assert [] == view_wrongs(how_view(report, ["x" * 2000] * 9))
+    assert [] == view_wrongs(explanation_view(report, ["x" * 2000] * 9))
     assert [] == view_wrongs(ticket_view(report))
 
 
@@ -173,7 +173,7 @@ SAID = "1 246 session starts between 2026-01-05 12:00 UTC and 2026-01-05 15:00 U
 def test_how_we_know():
     """Each finding has its evidence and whose line it is; what is over stands under "Earlier"."""
     report = a_report(findings=(a_finding(), UNDER, OVER))
-    text = "\n".join(words(how_view(report, ["flapping: 3 of 4 starts"])["blocks"]))
+    text = "\n".join(words(explanation_view(report, ["flapping: 3 of 4 starts"])["blocks"]))
     parts = ["Critical · Flapping.", "→ Check", "Rule: `flapping`", "*Also seen*"]
     parts += ["Silent.", "↳ explained by “Flapping”", "*Earlier*", "Idle.", "↳ over", "3 of 4"]
     places = [text.find(part) for part in parts]
@@ -217,7 +217,7 @@ def test_a_ticket():
 def test_a_name_is_only_a_name(name):
     """Whatever a SIM is called, the windows keep to Slack's limits and page nobody."""
     report = a_report(sim=a_sim(unique_name=name), findings=(a_finding(),))
-    for view in (how_view(report), ticket_view(report)):
+    for view in (explanation_view(report), ticket_view(report)):
         assert [] == view_wrongs(view)
         assert not [text for text in words(view) if "<!channel" in text or "<@U1" in text]
 

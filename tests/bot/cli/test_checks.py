@@ -13,7 +13,7 @@ import bot.store.postgres
 from bot.cli import checks
 from bot.cli.checks import (
     clock_check,
-    compared,
+    clock_check_of,
     kore_checks,
     outside_checks,
     store_check,
@@ -146,7 +146,7 @@ async def test_no_key():
 )
 def test_a_minute_is_tolerated(seconds, standing, says):
     """Up to a minute is well; more is told with its direction."""
-    check = compared("clock", NOON + timedelta(seconds=seconds), NOON)
+    check = clock_check_of("clock", NOON + timedelta(seconds=seconds), NOON)
 
     assert (standing, says) == (check.status, check.says)
 

@@ -20,7 +20,7 @@ from bot.digests.days import (
     first_open_day,
     merged_months,
     month_of,
-    unpacked,
+    unpack_days,
 )
 from tests.builders import NOON, a_session, a_sim
 
@@ -118,7 +118,7 @@ ANY_DAY = st.builds(
 @given(st.dictionaries(st.integers(TODAY - 70, TODAY), ANY_DAY, max_size=20))
 def test_what_is_packed_is_read_again(days):
     """Any days come back as they were, in order, with nothing between them."""
-    found = unpacked(merged_months({}, days, TODAY))
+    found = unpack_days(merged_months({}, days, TODAY))
 
     assert dict(sorted(days.items())) == found
     assert sorted(days) == list(found)
@@ -145,7 +145,7 @@ def test_what_is_too_large_is_cut():
     day = Day(sessions=70_000, networks=300, up=2**40, down=2**33)
     expected = Day(sessions=65_535, networks=255, up=2**32 - 2, down=2**32 - 2)
 
-    assert {TODAY: expected} == unpacked(merged_months({}, {TODAY: day}, TODAY))
+    assert {TODAY: expected} == unpack_days(merged_months({}, {TODAY: day}, TODAY))
 
 
 def test_the_stored_state_of_a_day_stays():
@@ -154,7 +154,7 @@ def test_the_stored_state_of_a_day_stays():
     first = merged_months({}, {TODAY: scanned}, TODAY)
     second = first | merged_months(first, {TODAY: Day(sessions=4)}, TODAY + 1)
 
-    assert {TODAY: scanned._replace(sessions=4)} == unpacked(second)
+    assert {TODAY: scanned._replace(sessions=4)} == unpack_days(second)
 
 
 def test_only_changed_months_are_given():
@@ -187,7 +187,7 @@ def test_a_row_cut_short_gives_what_is_whole():
     first = first_day(THIS_MONTH)
     packed = merged_months({}, {first: Day(1), first + 1: Day(2)}, TODAY)
 
-    assert {first: Day(1)} == unpacked({THIS_MONTH: packed[THIS_MONTH][:20]})
+    assert {first: Day(1)} == unpack_days({THIS_MONTH: packed[THIS_MONTH][:20]})
 
 
 def test_a_state_that_is_not_known_yet_is_unknown():
@@ -196,7 +196,7 @@ def test_a_state_that_is_not_known_yet_is_unknown():
     packed = merged_months({}, {first: Day(state=State.ONLINE)}, TODAY)[THIS_MONTH]
     newer = bytes([packed[0] | 0x0F]) + packed[1:]
 
-    assert {first: Day()} == unpacked({THIS_MONTH: newer})
+    assert {first: Day()} == unpack_days({THIS_MONTH: newer})
 
 
 KEPT_CONTACTS = [

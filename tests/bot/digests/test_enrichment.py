@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.diagnosis.fields import UsageKind
-from bot.digests.enrichment import MOST_ASKED, MonthUsage, ScanUsage, told_once
+from bot.digests.enrichment import MOST_ASKED, MonthUsage, ScanUsage, single_usage
 from bot.kore.models import RatePlan, Sim, UsageRecord
 from bot.store.scans import ScanRow
 from tests.builders import NOON
@@ -109,13 +109,13 @@ def test_a_row_says_what_was_told_once():
     """It does not where usage was told again since, nor where it never was."""
     spending, sim = ScanUsage(PLANS, (), 80), a_sim()
     plain = ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}')
-    found = [told_once(plain)]
+    found = [single_usage(plain)]
     spending.wanting([sim], NOON)
     spending.not_told(sim, NOON)
-    found.append(told_once(spending.kept_in(plain)))
+    found.append(single_usage(spending.kept_in(plain)))
     for hours in (1, 2):
         spending.told(sim, (), NOON + hours * HOUR)
-        found.append(told_once(spending.kept_in(plain)))
+        found.append(single_usage(spending.kept_in(plain)))
 
     assert [None, None, (NOON + HOUR, NOON), None] == [
         each and tuple(datetime.fromtimestamp(t, UTC) for t in (each.read_at, each.since))

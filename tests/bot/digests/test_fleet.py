@@ -3,7 +3,15 @@
 import pytest
 
 from bot.diagnosis.thresholds import Thresholds
-from bot.digests.fleet import Fleet, SharedScans, list_sims, packed, same_scan, scan_name, unpacked
+from bot.digests.fleet import (
+    Fleet,
+    SharedScans,
+    list_sims,
+    pack_sims,
+    same_scan,
+    scan_name,
+    unpack_sims,
+)
 from bot.digests.subscription import ListedSim, Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.kore.errors import KoreError
@@ -16,7 +24,7 @@ from tests.digest_rig import pumps
 
 def names(roster):
     """Return the SIDs of each chunk."""
-    return [[sim.sid for sim in unpacked(body)] for body in roster.chunks()]
+    return [[sim.sid for sim in unpack_sims(body)] for body in roster.chunks()]
 
 
 EVERY = [SID, *(sid(n) for n in range(2, 8))]
@@ -79,7 +87,7 @@ def test_a_sim_is_packed_whole():
         a_sim(sid=sid(2), status=None),
     )
 
-    assert sims == unpacked(packed(sims))
+    assert sims == unpack_sims(pack_sims(sims))
 
 
 def test_packed_sims_are_small():
@@ -88,7 +96,7 @@ def test_packed_sims_are_small():
         a_sim(sid=f"DE{n * 2654435761 % 2**128:032x}", unique_name=f"pump-{n}") for n in range(100)
     ]
 
-    assert len(packed(sims)) < 100 * 60
+    assert len(pack_sims(sims)) < 100 * 60
 
 
 ALL = Selection(SelectionKind.ALL)

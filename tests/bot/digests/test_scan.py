@@ -14,7 +14,7 @@ from bot.diagnosis.rule import Finding, Severity
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests import scan
 from bot.digests.compile import is_reported
-from bot.digests.days import day_number, month_of, unpacked
+from bot.digests.days import day_number, month_of, unpack_days
 from bot.digests.enrichment import MOST_ASKED
 from bot.digests.scan import Scanner, evaluate, failed_row, fingerprint, gravity, loss_of, scan_row
 from bot.emulators.kore.api import KoreApi
@@ -102,7 +102,7 @@ async def test_all_pages_of_a_long_history_count(scanner, kore, clock, api):
     api.add({"sid": "DE" + "7" * 32, "unique_name": "busy", "status": "active"}, rows)
     busy = [sim async for sim in kore.sims() if sim.unique_name == "busy"]
     scanned = await scanner.scan(busy, {})
-    today = unpacked(scanned.months[busy[0].sid])[day_number(clock.now())]
+    today = unpack_days(scanned.months[busy[0].sid])[day_number(clock.now())]
 
     assert 720 == today.sessions
 
@@ -168,7 +168,7 @@ async def test_days_are_learnt(scanner, sims, clock):
     first = (await scanner.scan(sims[:5], {})).months
     again = (await scanner.scan(sims[:5], first)).months
     today = day_number(clock.now())
-    known = {sid: unpacked(months) for sid, months in first.items()}
+    known = {sid: unpack_days(months) for sid, months in first.items()}
 
     assert all(today in days for days in known.values())
     assert max(len(days) for days in known.values()) == 30

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.clock import SystemClock
 from bot.jobs.engine import Engine, Lane, Timing
-from bot.jobs.job import Again, Done, FanOut, NewJob, kind
+from bot.jobs.job import NewJob, fan_out, finished, kind, run_again
 from bot.store.database import Database
 from bot.store.jobs import JobQueue
 from bot.store.schedules import Schedules
@@ -35,29 +35,29 @@ async def tree(job, services):
     """Fan out into leaves, then end with how many have ended well."""
     if not job.memo:
         leaves = [NewJob("leaf", f"{job.key}/{n}", job.args) for n in range(job.args["leaves"])]
-        return FanOut(leaves, {"fanned": True})
+        return fan_out(leaves, {"fanned": True})
     ended = [child.state for child in await children(services.queue, job.key)]
-    return Done(ended.count("done"), effect(job))
+    return finished(ended.count("done"), effect(job))
 
 
 @kind()
 async def leaf(job, services):
     """Take a moment."""
     await services.clock.sleep(job.args["seconds"])
-    return Done(write=effect(job))
+    return finished(write=effect(job))
 
 
 @kind()
 async def tick(job, services):
     """Note how late a schedule's job is begun."""
-    return Done(write=effect(job, services.clock.now().timestamp() - job.args["due"]))
+    return finished(write=effect(job, services.clock.now().timestamp() - job.args["due"]))
 
 
 @kind()
 async def steps(job, services):
     """Take some steps, each with its effect."""
     step = job.memo.get("step", 0) + 1
-    return Done() if step > job.args["steps"] else Again(0.01, {"step": step}, effect(job))
+    return finished() if step > job.args["steps"] else run_again(0.01, {"step": step}, effect(job))
 
 
 @kind(attempts=2)

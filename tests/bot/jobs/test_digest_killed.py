@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from bot.clock import SystemClock
-from bot.digests.fleet import unpacked
+from bot.digests.fleet import unpack_sims
 from bot.digests.subscription import KIND
 from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
@@ -60,7 +60,7 @@ class Scene:
         run = await self.run()
         if run is None or run.chunks is None:
             return set()
-        left = [sim.sid async for _, body in self.chunks.left(run.id) for sim in unpacked(body)]
+        left = [sim.sid async for _, body in self.chunks.left(run.id) for sim in unpack_sims(body)]
         return {sid for sid in self.asked() if sid not in left}
 
     async def worked(self, sims):

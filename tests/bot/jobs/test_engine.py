@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from bot.jobs.engine import STUCK_SECONDS, Engine, EngineHealth, Lane, Timing
-from bot.jobs.job import Again, Done, FanOut, NewJob
+from bot.jobs.job import NewJob, fan_out, finished, run_again
 from bot.store.schedules import Schedule
 from bot.store.schema import NOW, jobs
 from tests.bot.jobs.engines import LANES, children, counted, ended, kind, running
@@ -20,13 +20,13 @@ async def test_a_job_is_a_small_state_machine(services, queue):
     async def step(job):
         seen.append((job.key, dict(job.memo), job.attempt))
         if job.parent:
-            return Done(job.args["n"])
+            return finished(job.args["n"])
         if not job.memo:
-            return Again(0.01, {"step": 1})
+            return run_again(0.01, {"step": 1})
         if job.memo["step"] == 1:
             born = [NewJob("kind", f"top/{n}", {"n": n}) for n in range(2)]
-            return FanOut(born, {"step": 2})
-        return Done([child.result for child in await children(queue, "top")])
+            return fan_out(born, {"step": 2})
+        return finished([child.result for child in await children(queue, "top")])
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "top"))
@@ -50,8 +50,8 @@ async def test_two_hundred_children_are_joined(services, queue):
             under_way.discard(job.key)
             return None
         if not job.memo:
-            return FanOut([NewJob("kind", f"top/{n}") for n in range(200)], {"fanned": True})
-        return Done(len(await children(queue, "top")))
+            return fan_out([NewJob("kind", f"top/{n}") for n in range(200)], {"fanned": True})
+        return finished(len(await children(queue, "top")))
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "top"))
@@ -87,7 +87,7 @@ async def test_lanes_do_not_wait_for_each_other(services, queue):
         await gate.wait()
 
     async def go(_job):
-        return Done("went")
+        return finished("went")
 
     kinds = [kind(wait, name="slow", lane="slow"), kind(go)]
     kinds.append(kind(go, name="elsewhere", lane="elsewhere"))
@@ -111,7 +111,7 @@ async def test_a_store_that_is_away_is_waited_for(services, queue, database, cap
     async def step(job):
         runs.append(job.key)
         await gate.wait()
-        return Done("kept")
+        return finished("kept")
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "a"))
@@ -135,7 +135,7 @@ async def test_a_stop_waits_for_what_is_under_way(services, queue):
     async def step(job):
         runs.append(job.key)
         await (gate.wait() if job.key == "short" else asyncio.Event().wait())
-        return Done()
+        return finished()
 
     async with running(services, kind(step), lanes={"default": Lane(2)}, patience=2.0):
         await queue.add(*(NewJob("kind", key) for key in ("long", "short", "waits")))
@@ -197,7 +197,7 @@ async def test_schedules_fire_and_follow_a_clock_that_is_put_back(services, queu
     """A due time becomes a job that is carried out; one too far ahead is brought forward."""
 
     async def step(job):
-        return Done(job.args["due"])
+        return finished(job.args["due"])
 
     schedules = services.schedules
     for name in ("due", "ahead"):
@@ -221,7 +221,7 @@ async def test_ended_jobs_are_swept_and_due_ones_counted(services, queue):
     """Beside the heartbeat, by the retention."""
 
     async def step(_job):
-        return Done()
+        return finished()
 
     timing = Timing(lease=1.0, poll=1.0, keep=0.0)
     made = Engine(services, LANES, kinds=[kind(step)], timing=timing)

@@ -6,7 +6,7 @@ import time
 from sqlalchemy import text
 
 from bot.errors import BotError, UserError
-from bot.jobs.job import Again, Done, FanOut, NewJob
+from bot.jobs.job import NewJob, fan_out, finished, run_again
 from tests.bot.jobs.engines import children, counted, ended, kind, make_due, running
 from tests.waiting import until
 
@@ -19,10 +19,10 @@ async def test_what_raises_is_tried_again(services, queue, caplog):
         tries.append(job.attempt)
         began.append(time.time())
         if job.memo:
-            return Done()
+            return finished()
         if job.attempt < 3:
             raise BotError("That did not work.")
-        return Again(0.0, {"step": 1})
+        return run_again(0.0, {"step": 1})
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "a"))
@@ -66,8 +66,8 @@ async def test_what_never_works_ends_failed(services, queue):
         if job.parent:
             raise RuntimeError("token xoxb-1 of SIM 8901")
         if not job.memo:
-            return FanOut([NewJob("kind", "top/1")], {"fanned": True})
-        return Done([child.error for child in await children(queue, "top")])
+            return fan_out([NewJob("kind", "top/1")], {"fanned": True})
+        return finished([child.error for child in await children(queue, "top")])
 
     async with running(services, kind(step, attempts=1)):
         await queue.add(NewJob("kind", "top"))
@@ -99,10 +99,10 @@ async def test_one_that_cannot_be_saved_holds_up_no_other(services, queue):
         await tx.execute(text("INSERT INTO no_such_table VALUES (1)"))
 
     outcomes = {
-        "write": Done(write=breaks),
-        "sql": Done(write=is_wrong),
-        "result": Done(object()),
-        "fine": Done("fine"),
+        "write": finished(write=breaks),
+        "sql": finished(write=is_wrong),
+        "result": finished(object()),
+        "fine": finished("fine"),
     }
 
     async def step(job):
@@ -141,7 +141,7 @@ async def test_a_full_disk_is_waited_for(services, queue, database):
 
     async def step(_job):
         runs.append(True)
-        return Done("saved", write)
+        return finished("saved", write)
 
     async with running(services, kind(step)):
         await queue.add(NewJob("kind", "a"))

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.jobs.job import Again, Done, FanOut, NewJob, Outcome, all_kinds, kind
+from bot.jobs.job import NewJob, Outcome, all_kinds, fan_out, finished, kind, run_again
 
 
 def test_a_kind_is_named_after_its_function():
@@ -25,11 +25,11 @@ def test_a_kind_is_named_after_its_function():
 @pytest.mark.parametrize(
     ("outcome", "means"),
     [
-        (Done({"n": 1}), Outcome("done", result={"n": 1})),
-        (Again(5.0), Outcome("ready", after=5.0)),
-        (Again(5.0, {}), Outcome("ready", after=5.0, memo={})),
-        (FanOut([NewJob("a", "b")]), Outcome("waiting", children=(NewJob("a", "b"),))),
-        (FanOut([], {"x": 1}), Outcome("waiting", memo={"x": 1})),
+        (finished({"n": 1}), Outcome("done", result={"n": 1})),
+        (run_again(5.0), Outcome("ready", after=5.0)),
+        (run_again(5.0, {}), Outcome("ready", after=5.0, memo={})),
+        (fan_out([NewJob("a", "b")]), Outcome("waiting", children=(NewJob("a", "b"),))),
+        (fan_out([], {"x": 1}), Outcome("waiting", memo={"x": 1})),
     ],
     ids=["done", "again", "again_forgetting", "fan_out", "fan_out_with_memo"],
 )

@@ -10,12 +10,12 @@ from bot.slack.directory import ChannelAccess, Channels, People, Threads, member
 from bot.slack.errors import FileNotSent, SlackOutcomeUnknown, SlackRefused
 from bot.slack.files import Files
 from bot.slack.identity import Identity, identify
-from bot.slack.posting import PostFinder, SurePosts, marked
+from bot.slack.posting import PostFinder, SurePosts, post_metadata
 from bot.slack.views import HomeTabs, Modals
 
 ODD = (None, 7, 7.5, True, "odd", ["odd", 7, None, {}], {})
 ROOT = {"ts": "1.0", "text": "root"}
-OURS = {"user": "U0BOT", "metadata": marked("one"), "ts": "1.0"}
+OURS = {"user": "U0BOT", "metadata": post_metadata("one"), "ts": "1.0"}
 
 
 def above(client, _clock):
@@ -70,7 +70,7 @@ async def test_the_members_of_a_group_are_texts_in_a_list(client, slack):
 async def test_messages_with_odd_parts_do_not_hide_the_others(client, slack):
     """A ts that is no text cannot be compared, and an author who is none cannot be ours."""
     oddities = [{"ts": odd, "user": odd, "metadata": odd} for odd in ODD]
-    oddities += [OURS | {"metadata": marked("one") | {"event_payload": odd}} for odd in ODD]
+    oddities += [OURS | {"metadata": post_metadata("one") | {"event_payload": odd}} for odd in ODD]
     for method in ("conversations.replies", "conversations.history"):
         messages = [*oddities, OURS | ROOT, {"ts": "4.0"}]
         slack.api.faults.add(method, Fault(body={"ok": True, "messages": messages}))

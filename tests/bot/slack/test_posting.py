@@ -20,7 +20,7 @@ from bot.slack.posting import (
     PostingLimiter,
     SurePosts,
     degrade,
-    marked,
+    post_metadata,
 )
 from bot.struct import replace
 from tests.bot.slack.conftest import IN_DOUBT
@@ -152,7 +152,7 @@ def posted(client):
     """Post something with a key; give its ts."""
 
     async def post(key, channel=CHANNEL, **more):
-        body = {"channel": channel, "text": "hello", "metadata": marked(key), **more}
+        body = {"channel": channel, "text": "hello", "metadata": post_metadata(key), **more}
         return (await client.call("chat.postMessage", body)).body["ts"]
 
     return post
@@ -202,7 +202,7 @@ async def test_what_is_not_it(lost, client, posted, slack, clock):
     for metadata in others:
         body = {"channel": CHANNEL, "text": "hello"} | ({"metadata": metadata} if metadata else {})
         await client.call("chat.postMessage", body)
-    slack.workspace.write(CHANNEL, ANA, "forged", metadata=marked("one"))
+    slack.workspace.write(CHANNEL, ANA, "forged", metadata=post_metadata("one"))
     before = await lost.find("one", CHANNEL, None, 0)
     await posted("one")
 

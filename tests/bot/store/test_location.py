@@ -10,8 +10,8 @@ from bot.store.location import (
     for_asyncpg,
     secrets_of,
     usual_folder,
-    why_not,
     without_password,
+    write_fault,
 )
 
 MOUNTS = """overlay / overlay rw 0 0
@@ -40,7 +40,7 @@ def test_the_nearest_mount_counts(kind, paths):
 def test_without_a_list_of_mounts_nothing_is_known(tmp_path):
     """Where there is no /proc the kind is unknown, and nothing is refused."""
     assert "" == file_system(tmp_path, "")
-    assert "" == why_not(tmp_path / "sims.db", tmp_path / "mounts")
+    assert "" == write_fault(tmp_path / "sims.db", tmp_path / "mounts")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_file_must_last(tmp_path, why, kinds):
     for kind in kinds:
         mounts = tmp_path / "mounts"
         mounts.write_text(f"what {tmp_path.resolve()} {kind} rw 0 0\n")
-        said = why_not(tmp_path / "not" / "yet" / "sims.db", mounts)
+        said = write_fault(tmp_path / "not" / "yet" / "sims.db", mounts)
 
         assert (kind, bool(why)) == (kind, bool(said))
         assert why in said, kind
@@ -67,14 +67,14 @@ def test_a_file_in_the_way_is_no_folder(tmp_path):
     """Where a folder should be made stands a file."""
     (tmp_path / "data").write_text("")
 
-    assert why_not(tmp_path / "data" / "sims.db", tmp_path / "none").endswith("is no folder")
+    assert write_fault(tmp_path / "data" / "sims.db", tmp_path / "none").endswith("is no folder")
 
 
 def test_a_folder_of_somebody_else(nobody):
     """A folder without leave to write is found out before anything is tried."""
     with nobody() as folder:
         folder.chmod(0o500)
-        said = why_not(folder / "sims.db", folder / "none")
+        said = write_fault(folder / "sims.db", folder / "none")
 
     assert f"{folder} may not be written to by this user" == said
 

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from bot.clock import SystemClock
 from bot.diagnosis.evidence import State
-from bot.digests.days import unpacked as days_of
+from bot.digests.days import unpack_days as days_of
 from bot.digests.digest import Digest
-from bot.digests.fleet import unpacked
+from bot.digests.fleet import unpack_sims
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
 from bot.sessions.snapshot import Snapshot
@@ -121,7 +121,7 @@ async def test_its_digests(older):
     (run,) = await runs.under_way()
     trend = await runs.trend(PUMPS, run.due, 9, "")
     changes = Digest.from_json(trend[1].digest).changes
-    (left,) = [unpacked(body) async for _, body in ScanChunks(older).left(run.id)]
+    (left,) = [unpack_sims(body) async for _, body in ScanChunks(older).left(run.id)]
 
     assert Selection(SelectionKind.PATTERN, "tank-*") == pumps.selection
     assert (None, PauseReason.NOT_ALLOWED) == (pumps.paused, depots.paused)

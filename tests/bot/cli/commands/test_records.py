@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app.jobs import incidents_of
+from bot.app.jobs import make_incidents
 from bot.clock import SystemClock
 from bot.diagnosis.rule import all_rules
 from bot.store.database import Database
@@ -125,7 +125,7 @@ OVER = replace(
 async def kept(database_url):
     """An incident that is open and one that is over; give the settings that lead there."""
     store = await Database.open(database_url)
-    incidents = incidents_of(store, JobQueue(store))
+    incidents = make_incidents(store, JobQueue(store))
     async with store.write() as tx:
         for each in (OPEN, OVER):
             await incidents.save(replace(ALERT, webhook=None), None, each, tx)
@@ -166,7 +166,7 @@ async def test_since_when(simsessions, kept):
 async def test_a_long_title_is_cut(simsessions, database_url, kept):
     """It does not push the other columns out of sight."""
     store = await Database.open(database_url)
-    incidents = incidents_of(store, JobQueue(store))
+    incidents = make_incidents(store, JobQueue(store))
     members = tuple(replace(each, name="pump " * 40) for each in INCIDENT.members)
     long = replace(OPEN, id="i3", title="No data " * 40, value="v" * 500, members=members)
     async with store.write() as tx:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.alerts.service import Alerts
-from bot.app.jobs import incidents_of
+from bot.app.jobs import make_incidents
 from bot.digests.schedule import DigestSchedule, Frequency
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.digests.subscriptions import Subscriptions
@@ -26,7 +26,7 @@ async def kept(database_url):
     """Two alerts in a store; give the settings that lead to it."""
     store = await Database.open(database_url)
     queue = JobQueue(store)
-    alerts = Alerts(store, incidents_of(store, queue), queue)
+    alerts = Alerts(store, make_incidents(store, queue), queue)
     await alerts.add(WELLS)
     await alerts.add(PUMPS)
     await store.aclose()

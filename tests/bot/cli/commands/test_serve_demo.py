@@ -12,7 +12,7 @@ from asyncio.subprocess import PIPE
 import aiohttp
 import pytest
 
-from bot.cli.commands.serve import exports, port_errors, port_or_free
+from bot.cli.commands.serve import export_lines, port_errors, port_or_free
 from bot.clock import SystemClock
 from bot.demo.partner import kore_settings
 from bot.emulators.kore.api import KoreApi
@@ -156,7 +156,7 @@ def test_its_exports_are_the_settings_of_a_lookup():
     """Read as an environment they are all that `lookup` needs."""
     api = KoreApi(SystemClock())
     told = kore_settings({"default": (api, "http://127.0.0.1:1")}) | {"SLACK_BOT_TOKEN": "xoxb-1"}
-    words = " ".join(exports(told)).replace("export ", "").split()
+    words = " ".join(export_lines(told)).replace("export ", "").split()
     settings = load_settings(dict(word.split("=", 1) for word in words), None, need=Need.KORE)
 
     assert ("http://127.0.0.1:1", api.client_id) == (settings.kore_api_url, settings.kore_client_id)

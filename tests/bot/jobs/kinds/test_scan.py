@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.digests.days import Day, day_number, merged_months
-from bot.digests.days import unpacked as days_in
-from bot.digests.fleet import packed, unpacked
+from bot.digests.days import unpack_days as days_in
+from bot.digests.fleet import pack_sims, unpack_sims
 from bot.emulators.kore.faults import Fault
 from bot.jobs.kinds import scan
 from bot.jobs.kinds.digest import TIDY
@@ -28,7 +28,7 @@ async def rig(database):
         for sim in SIMS:
             rig.kore.add({"sid": sim.sid, "unique_name": sim.unique_name, "status": "active"})
         async with database.write() as tx:
-            await rig.parts.fleet.chunks.add(1, 0, packed(SIMS), tx)
+            await rig.parts.fleet.chunks.add(1, 0, pack_sims(SIMS), tx)
         yield rig
 
 
@@ -49,7 +49,7 @@ async def rows(rig):
 
 async def left(rig):
     body = await rig.parts.fleet.chunks.find(1, 0)
-    return [sim.sid for sim in unpacked(body)] if body else []
+    return [sim.sid for sim in unpack_sims(body)] if body else []
 
 
 @on_both
@@ -91,7 +91,7 @@ async def test_how_long_kore_is_waited_for(rig, database, until, state):
     """While all of KORE is down it is tried until the digest's grace is over."""
     many = tuple(a_sim(sid=f"DE{n:032x}", unique_name=f"pump-{n}") for n in range(20))
     async with database.write() as tx:
-        await rig.parts.fleet.chunks.keep(1, 0, packed(many), tx)
+        await rig.parts.fleet.chunks.keep(1, 0, pack_sims(many), tx)
     rig.kore.faults.add(Fault(times=None, status=503))
 
     assert state == (await done(rig, until=until, tries=2)).state
@@ -120,7 +120,7 @@ async def test_a_failure_keeps_what_was_known(rig):
     before = (await rows(rig))[SIMS[1].sid]
     async with rig.parts.fleet.database.write() as tx:
         await rig.parts.fleet.rows.add(7, [before], tx)
-        await rig.parts.fleet.chunks.add(1, 0, packed(SIMS[1:2]), tx)
+        await rig.parts.fleet.chunks.add(1, 0, pack_sims(SIMS[1:2]), tx)
     rig.kore.faults.add(Fault(path=SIMS[1].sid, times=None, status=503))
     await done(rig, before=7, tries=2)
     now = (await rows(rig))[SIMS[1].sid]
