@@ -27,7 +27,7 @@ from bot.sessions.lookup import Judge
 from bot.sessions.snapshot import compact_json
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database, Transaction
-from bot.store.digest_runs import SHARED, DigestRuns, Run, RunStage
+from bot.store.digest_runs import PREVIEW, SHARED, DigestRuns, Run, RunStage
 from bot.store.scans import ScanChunks, ScanRows, SimDays
 from bot.struct import replace
 
@@ -200,7 +200,7 @@ async def temporary_scan(
     """
     sims = await list_sims(selection, fleet.kore)
     due = clock.now().timestamp()
-    run = await fleet.runs.begin(f"preview:{about}", due, f"preview:{about}@{due}")
+    run = await fleet.runs.begin(f"{PREVIEW}{about}", due, f"{PREVIEW}{about}@{due}")
     run = replace(run, accounts=",".join(sorted(fleet.accounts.difference(sims.unreachable))))
     await fleet.runs.change(run.id, RunStage.SKIPPED, has_rows=True, accounts=run.accounts)
     try:

@@ -13,9 +13,7 @@ from bot.sessions.report import Neighbours, SessionReport, case_of
 from bot.struct import replace
 
 NEAR = (Trait.CELL, Trait.NETWORK)
-NOT_ALONE = (
-    "It did not fall silent alone: check the site's power and antenna first; do not reset it."
-)
+NOT_ALONE = "It did not fall silent alone: check the site's power and antenna before you reset it."
 
 
 class Peer(Member, kw_only=True):

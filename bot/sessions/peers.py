@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice, zip_longest
-from typing import Self
+from typing import Any, Self
 
 from bot.clock import Clock
 from bot.diagnosis.contrast import Lines, Member, Trait
@@ -44,14 +44,14 @@ Asked = tuple[SessionReport, Peer]
 
 
 MOST_PEERS = 5000
-KEPT_FOR = timedelta(minutes=10)
+KEPT_FOR = timedelta(seconds=10)
 TOO_OLD = timedelta(days=2)
 
 
 class ScanPeers:
-    """Reads the newest scan of all digests that shows none but some `accounts`.
+    """Reads the newest scans of digests and alerts that show none but some `accounts`.
 
-    What was read is kept for ten minutes.
+    What was read is kept until one more has ended; that is asked for every ten seconds at most.
     """
 
     def __init__(
@@ -66,46 +66,59 @@ class ScanPeers:
         self._rows = rows
         self._clock = clock
         self._kept: dict[str, Peer] = {}
-        self._run: Run | None = None
-        self._read_at = float("-inf")
+        self._ended = frozenset[tuple[int, float]]()
+        self._asked_at = float("-inf")
 
     @property
     def kept(self) -> Mapping[str, Peer] | None:
         """Its SIMs by SID, as far as nobody has to be asked for them; else None."""
-        is_old = self._clock.monotonic() - self._read_at > KEPT_FOR.total_seconds()
+        is_old = self._clock.monotonic() - self._asked_at > KEPT_FOR.total_seconds()
         return None if is_old else self._kept
 
     async def peers(self) -> Mapping[str, Peer]:
-        """Return its SIMs by SID, at most MOST_PEERS. Raises StoreError."""
+        """Return their SIMs by SID, of at most MOST_PEERS rows. Raises StoreError."""
         if self.kept is None:
-            now, run = self._clock.monotonic(), await self._runs.newest_scan(self._accounts)
-            if run is None or self._clock.now() - _started(run) > TOO_OLD:
-                self._kept = {}
-            elif run != self._run:
-                self._kept = await self._read(run)
-            self._run, self._read_at = run, now
+            now, oldest = self._clock.monotonic(), (self._clock.now() - TOO_OLD).timestamp()
+            newest = await self._runs.newest_scans(self._accounts)
+            runs = [run for run in newest if run.started >= oldest]
+            ended = frozenset((run.id, run.started) for run in runs if run.is_over)
+            if not (runs and ended <= self._ended):
+                self._kept = await self._read(runs)
+                self._ended = ended
+            self._asked_at = now
         return self._kept
 
-    async def _read(self, run: Run) -> dict[str, Peer]:
-        found: dict[str, Peer] = {}
-        async for page in self._rows.every(run.id):
-            room = MOST_PEERS - len(found)
-            for row in page[:room]:
-                if member := scanned_member(row):
-                    is_online = row.state == State.ONLINE
-                    found[row.sid] = peer_of(member, _started(run), is_online=is_online)
-            if room <= len(page):
-                break
+    async def _read(self, runs: Iterable[Run]) -> dict[str, Peer]:
+        """Read them, the newest first; of a SIM that several have what was seen last stays."""
+        found, room = dict[str, Peer](), MOST_PEERS
+        for run in runs:
+            async for page in self._rows.every(run.id):
+                for peer in filter(None, map(_scanned_peer, page[:room])):
+                    if peer.sid not in found or found[peer.sid].as_of < peer.as_of:
+                        found[peer.sid] = peer
+                room -= len(page)
+                if room <= 0:
+                    return found
         return found
+
+
+def _scanned_peer(row: ScanRow) -> Peer | None:
+    if row.fault:
+        return None
+    told = packed_snapshot(row.row)
+    seen = datetime.fromtimestamp(told["as_of"], UTC)
+    return peer_of(_member(row, told), seen, is_online=row.state == State.ONLINE)
 
 
 def scanned_member(row: ScanRow) -> Member | None:
     """Return a scanned SIM as it is compared with others; None where it could not be read."""
-    if row.fault:
-        return None
-    get = packed_snapshot(row.row).get  # a whole snapshot takes five times as long
+    return None if row.fault else _member(row, packed_snapshot(row.row))
+
+
+def _member(row: ScanRow, told: Mapping[str, Any]) -> Member:
+    get = told.get  # a whole snapshot takes five times as long
     device, network, operator = get("imei14"), get("network"), get("operator")
-    told = {
+    known = {
         Trait.CELL: get("cell_id"),
         Trait.NETWORK: f"{operator} ({network})" if operator and network else network,
         Trait.PLAN: get("plan"),
@@ -113,12 +126,8 @@ def scanned_member(row: ScanRow) -> Member | None:
         Trait.COUNTRY: get("country"),
         Trait.RADIO: get("radio"),
     }
-    traits = {trait: value for trait, value in told.items() if value}
+    traits = {trait: value for trait, value in known.items() if value}
     return Member(row.sid, row.lost_at, get("seen_at"), traits)
-
-
-def _started(run: Run) -> datetime:
-    return datetime.fromtimestamp(run.started, UTC)
 
 
 class Peers:
@@ -145,7 +154,8 @@ class Peers:
         self._recent: dict[str, Peer] = {}
         self._sweep_at = LONG_AGO
         self._looks: set[asyncio.Task[None]] = set()
-        self._reading: asyncio.Task[Mapping[str, Peer]] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._scanned: Mapping[str, Peer] = {}
 
     def of(self, _account: str | None) -> Self:
         """Return those that a SIM of one of its accounts is compared with: they are of all."""
@@ -171,8 +181,8 @@ class Peers:
 
     @property
     def is_looking(self) -> bool:
-        """Whether others are being looked at, so that more may be known in a moment."""
-        return bool(self._looks)
+        """Whether others are being read or looked at, so that more may be known in a moment."""
+        return bool(self._looks or self._reading)
 
     async def around(
         self, reports: Iterable[SessionReport], lines: Lines, patience: float | None = None
@@ -185,7 +195,7 @@ class Peers:
         lost = [pair for pair in asked.values() if pair[1].lost_at is not None]
         if not lost:
             return {}
-        known, since = await self.known(), self._since
+        known, since = await self.known(patience), self._since
         if len(lost) <= MOST_QUICK:
             known = await self._looked_around(lost, known, lines, patience or self._part)
         known.update((sid, peer) for sid, (_, peer) in asked.items() if peer.as_of >= since)
@@ -208,7 +218,7 @@ class Peers:
             # where none is old, none that is known can be worth a look
             wanted = list(await self._worth_a_look(lost, known if old else {}, most, patience))
             sids = [sid for sid in wanted if sid not in done and (sid in old or sid not in known)]
-            if sids or self.is_looking:
+            if sids or self._looks:
                 await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
                 near = lost_near(asked.values(), known, within)
@@ -233,9 +243,9 @@ class Peers:
             if peer.as_of < may_be_back or not peer.is_judged
         }
 
-    async def known(self) -> dict[str, Peer]:
+    async def known(self, patience: float | None = None) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
-        return self._with_fresh(await self._scanned())
+        return self._with_fresh(await self._last_scanned(patience or self._part))
 
     def _with_fresh(self, known: Mapping[str, Peer]) -> dict[str, Peer]:
         """Add those that were looked up lately and since then, and forget the others."""
@@ -280,8 +290,8 @@ class Peers:
         found.pop(report.sim.sid, None)
         return list(found)[:most]
 
-    async def _scanned(self) -> Mapping[str, Peer]:
-        """Return what the last scan saw; reading it goes on for the next one who asks."""
+    async def _last_scanned(self, patience: float) -> Mapping[str, Peer]:
+        """Return what the last scans saw; reading them goes on for the next one who asks."""
         if self._scan is None:
             return {}
         if (kept := self._scan.kept) is not None:
@@ -290,20 +300,19 @@ class Peers:
             self._reading = asyncio.create_task(self._read(self._scan), name="last-scan")
         reading = self._reading
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._part):
-                return await asyncio.shield(reading)
-        return {}
+            async with asyncio.timeout(patience):
+                await asyncio.shield(reading)
+        return self._scanned
 
-    async def _read(self, scan: ScanPeers) -> Mapping[str, Peer]:
+    async def _read(self, scan: ScanPeers) -> None:
         try:
-            return await scan.peers()
+            self._scanned = await scan.peers()
         except BotError as error:
             log.info("last-scan-not-read", extra={"why": error.kind})
         except Exception:  # what is an extra must not cost the answer
             log.exception("last-scan-broke")
         finally:
             self._reading = None
-        return {}
 
     async def _look_at(self, sids: Sequence[str], most: int, patience: float) -> None:
         for sid in sids[: max(0, most - len(self._looks))]:

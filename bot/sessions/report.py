@@ -20,7 +20,6 @@ from bot.struct import Struct, force_setattr
 
 RENEWAL = timedelta(minutes=10)
 """Between two sessions of one that the network renews."""
-_PART = 4  # the least part of a cell that does not fall silent at once by chance: a quarter
 
 
 class Summary(Struct):
@@ -56,10 +55,8 @@ class Neighbours(Struct):
 
     @property
     def fell_with_it(self) -> bool:
-        """Return whether so many of its cell were lost with it that this looks like one cause."""
-        known = 1 + self.online + self.silent
-        is_many = (1 + self.together) * _PART >= known
-        return self.trait == Trait.CELL and self.together > 0 and is_many
+        """Return whether others of its cell were lost with it, as an incident would say."""
+        return self.trait == Trait.CELL and self.together > 0
 
 
 class Stretch(NamedTuple):

@@ -44,6 +44,8 @@ SCANNED = (RunStage.POSTING, *COMPLETE, RunStage.SKIPPED)
 """Stages of which the rows, if there are any, are those of a whole scan."""
 SHARED = "scan:"
 """What the names of scans begin with that no digest has asked for."""
+PREVIEW = "preview:"
+"""What the names of scans begin with of which nothing is kept."""
 KEPT_SHARED = 86_400.0
 MOST_AHEAD = 60.0
 _AT = digest_runs.c
@@ -151,13 +153,17 @@ class DigestRuns(Rows):
             newest.setdefault(run.subscription, run)
         return tuple(newest.values())
 
-    async def newest_scan(self, accounts: frozenset[str]) -> Run | None:
-        """Return the newest run of all whose SIMs were looked at to the end and are still kept.
+    async def newest_scans(self, accounts: frozenset[str]) -> tuple[Run, ...]:
+        """Return the newest run of each digest, and of each selection of alerts, the newest first.
 
-        It shows none but these accounts.
+        Their rows are still kept, and they show none but these accounts. One of alerts that is
+        under way counts too: it has the rows of the last time, and replaces them one by one.
         """
-        runs = await self._runs(_NEWEST_SCANS, {})
-        return next((run for run in runs if run.shows_only(accounts)), None)
+        newest: dict[str, Run] = {}
+        for run in await self._runs(_NEWEST_SCANS, {}):
+            if run.shows_only(accounts):
+                newest.setdefault(run.subscription, run)
+        return tuple(newest.values())
 
     async def last(self, subscription: str) -> Run | None:
         """Return the newest run, however far it is; None where there is none."""
@@ -195,8 +201,7 @@ class DigestRuns(Rows):
         """
         gone = _AT.subscription.not_in(select(subscriptions.c.id))
         late = _AT.due < NOW - keep
-        shared = _AT.subscription.startswith(SHARED, autoescape=True)
-        used = shared & (_AT.due > NOW - KEPT_SHARED)
+        used = _IS_SHARED & (_AT.due > NOW - KEPT_SHARED)
         old = _OLD_ROWS.where(or_(_AT.id.not_in(_KEPT), gone, late), ~used)
         return await self._runs(old, {"kept": kept, "most": most})
 
@@ -268,9 +273,15 @@ _ONE = select(digest_runs).where(_OF, _AT.due == bindparam("at"))
 _UNDER_WAY = _where(_IS_UNDER_WAY, by=_AT.due)
 _BEFORE = _where(_OF, _EARLIER, _IS_COMPLETE, _ABOUT).limit(_MOST)
 _SCANNED = _where(_OF_SOME, _IS_COMPLETE, _AT.has_rows)
-_NEWEST_SCANS = _where(_IS_COMPLETE, _AT.has_rows).limit(20)
 _LAST = _where(_OF).limit(1)
 _OVER = func.coalesce(_AT.ended, _AT.started)
+_IS_SHARED = _AT.subscription.startswith(SHARED, autoescape=True)
+_NEWEST_SCANS = _where(
+    _AT.has_rows,
+    _IS_SHARED | _AT.stage.in_(SCANNED),
+    ~_AT.subscription.startswith(PREVIEW, autoescape=True),
+    by=_OVER.desc(),
+).limit(20)
 _NEWEST_OF = _where(
     _OF_SOME,
     # what is over later than now was so by a clock that has been set back since

@@ -27,7 +27,7 @@ from bot.kore.errors import KoreError
 from bot.sessions.fleet import NOT_HERE
 from bot.slack.errors import SlackError, SlackRefused
 from bot.store.database import Transaction
-from bot.store.digest_runs import Run, RunStage
+from bot.store.digest_runs import PREVIEW, Run, RunStage
 from bot.store.jobs import Write
 from bot.struct import replace
 
@@ -315,7 +315,7 @@ async def digest_preview(job: Job, services: JobServices) -> Outcome | None:
     about = await services.subscriptions.find(job.args["subscription"])
     if about is None:
         return None
-    run = await services.fleet.runs.begin(f"preview:{about.id}", job.args["due"], job.key)
+    run = await services.fleet.runs.begin(f"{PREVIEW}{about.id}", job.args["due"], job.key)
     if run.is_over:
         return None
     try:

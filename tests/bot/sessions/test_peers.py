@@ -217,18 +217,29 @@ async def test_what_is_left_of_an_outage_is_not_reset(put, open_with, clock):
 
 
 @pytest.mark.parametrize(
-    ("others", "other"),
-    [(3, {"lost": "2026-01-05T01:10:00Z"}), (3, {"cell_id": "310-260-9-9"}), (7, {})],
-    ids=["another time", "another cell", "two of nine"],
+    "other",
+    [{"lost": "2026-01-05T01:10:00Z"}, {"cell_id": "310-260-9-9"}],
+    ids=["another time", "another cell"],
 )
-async def test_what_fell_silent_by_itself_is_reset(put, open_with, clock, others, other):
-    """Silence at another time or place, or of a few among many, is no common cause."""
+async def test_what_fell_silent_by_itself_is_reset(put, open_with, clock, other):
+    """Silence at another time or place is no common cause."""
     lookup = open_with(Peers(clock))
-    for number in range(1, others + 1):
-        await lookup.look_up(put(number))
     await lookup.look_up(put(10, silent=True, **other))
 
     assert step(await lookup.look_up(put(11, silent=True))).startswith("Reset")
+
+
+async def test_the_next_step_is_the_same_whoever_else_was_looked_up(put, open_with, clock):
+    """Two that were lost together may share a site, however many others of the cell are well."""
+    lookup = open_with(Peers(clock))
+    await lookup.look_up(put(10, silent=True))
+    steps = [step(await lookup.look_up(put(11, silent=True)))]
+    for number in range(1, 9):
+        await lookup.look_up(put(number))
+    steps.append(step(await lookup.look_up(a_sid(11))))
+
+    assert steps[0].startswith("It did not fall silent alone")
+    assert steps[0] == steps[1]
 
 
 async def test_alone_and_silent_those_called_alike_are_looked_at(put, open_with, names, clock, api):

@@ -11,7 +11,7 @@ from bot.sessions import peers as of_peers
 from bot.sessions.peers import ScanPeers
 from bot.sessions.report import case_of
 from bot.sessions.snapshot import snapshot_of
-from bot.store.digest_runs import DigestRuns, RunStage
+from bot.store.digest_runs import PREVIEW, SHARED, DigestRuns, RunStage
 from bot.store.scans import ScanRow, ScanRows
 from bot.struct import replace
 from tests.bot.blocks.reports import a_report
@@ -22,12 +22,13 @@ from tests.builders import a_session, a_sim
 def keep(database):
     """Return a function that keeps a run with these rows."""
 
-    async def keep(due, *rows):
+    async def keep(due, *rows, of="s", stage=RunStage.POSTED):
         runs = DigestRuns(database)
-        run = await runs.begin("s", due, f"job{due}")
+        run = await runs.begin(of, due, f"job{due}")
         async with database.write() as tx:
             await ScanRows(database).add(run.id, rows, tx)
-        await runs.change(run.id, RunStage.POSTED, has_rows=True)
+        await runs.change(run.id, stage, has_rows=True)
+        return run
 
     return keep
 
@@ -59,12 +60,12 @@ async def test_they_are_those_of_the_newest_scan(scan, keep, clock):
 
 
 async def test_it_is_read_again_after_a_while(scan, keep, clock):
-    """A new scan counts ten minutes later; one of long ago counts no more."""
+    """A new scan counts seconds later; one of long ago counts no more."""
     report = a_report()
     none = await scan.peers()
     await keep(1.0, a_row(report, sid="DE1", state="stale", lost_at=5.0))
     at_once = await scan.peers()
-    clock.move(601)
+    clock.move(11)
     later = await scan.peers()
     clock.move(timedelta(days=3).total_seconds())
     long_after = await scan.peers()
@@ -73,6 +74,24 @@ async def test_it_is_read_again_after_a_while(scan, keep, clock):
     assert [("DE1", 5.0, False)] == [
         (sid, peer.lost_at, peer.is_online) for sid, peer in later.items()
     ]
+
+
+async def test_what_an_alert_scanned_counts_too(scan, keep, clock, database):
+    """Also while it is scanned anew; of SIMs that several scans saw what was seen last counts."""
+    runs, report = DigestRuns(database), a_report(state=State.ONLINE)
+    newer = replace(report, as_of=report.as_of + timedelta(minutes=5))
+    await keep(1.0, a_row(report, sid="DE1"), a_row(report, sid="DE2"))
+    alert = await keep(
+        0.0, a_row(newer, sid="DE2", lost_at=5.0), of=f"{SHARED}a", stage=RunStage.SKIPPED
+    )
+    await keep(3.0, a_row(newer, sid="DE3"), of=f"{PREVIEW}x", stage=RunStage.SKIPPED)
+    first = dict(await scan.peers())
+    assert await runs.restart(alert, "job")
+    clock.move(11)
+
+    assert {"DE1": None, "DE2": 5.0} == {sid: peer.lost_at for sid, peer in first.items()}
+    assert [report.as_of, newer.as_of] == [first[sid].as_of for sid in ("DE1", "DE2")]
+    assert first == await scan.peers()
 
 
 async def test_a_great_fleet_does_not_fill_the_memory(scan, keep, monkeypatch):

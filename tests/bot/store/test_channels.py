@@ -38,9 +38,9 @@ async def test_a_run_is_compared_with_one_of_the_same_accounts(database):
 
     assert 1.0 == (await runs.before("s1", 9.0, "acme")).due
     assert await runs.before("s1", 9.0, "globex") is None
-    assert 1.0 == (await runs.newest_scan(frozenset({"acme"}))).due
-    assert 2.0 == (await runs.newest_scan(frozenset({"acme", "globex"}))).due
-    assert await runs.newest_scan(frozenset({"globex"})) is None
+    assert [1.0] == [run.due for run in await runs.newest_scans(frozenset({"acme"}))]
+    assert [2.0] == [run.due for run in await runs.newest_scans(frozenset({"acme", "globex"}))]
+    assert () == await runs.newest_scans(frozenset({"globex"}))
 
 
 async def test_a_channel_means_what_was_chosen_last(database):

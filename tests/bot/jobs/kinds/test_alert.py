@@ -8,12 +8,17 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.alert import Mute
+from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import scan_name
 from bot.digests.subscription import Selection, SelectionKind
 from bot.emulators.kore.faults import Fault
 from bot.jobs.engine import execute
+from bot.sessions.lookup import SessionLookup
+from bot.sessions.peers import Peers, ScanPeers
 from bot.sessions.redaction import Redactor
 from bot.sessions.snapshot import Snapshot
+from bot.sims.directory import SimDirectory
+from bot.sims.resolver import SimResolver
 from bot.store.jobs import NewJob
 from bot.struct import replace
 from tests.alert_rig import BEN, KINDS, WELL, come_back, fall_silent, outage
@@ -72,6 +77,25 @@ async def test_what_was_over_before_the_next_scan_took_less_than_that(rig):
 
     assert "resolved after less than 7 min" in rig.story()[-1]
     assert "Over after less than 7 min" in rig.cards()[0]
+
+
+async def test_an_answer_says_what_the_incident_says(rig):
+    """Who asks first after a scan is told of all that it saw, and to look at the site first."""
+    await rig.add()
+    fall_silent(rig, *WELL[:2])
+    await rig.move(6)
+    (incident,) = await rig.incidents()
+    clock, kore = rig.parts.clock, rig.parts.fleet.kore
+    scan = ScanPeers(rig.parts.fleet.runs, rig.parts.fleet.rows, clock)
+    resolver = SimResolver(kore, SimDirectory(kore, clock), clock)
+    lookup = SessionLookup(
+        kore, resolver, clock, Thresholds(), peers=Peers(clock, scan, patience=120).of
+    )
+    report = await lookup.look_up(WELL[0])
+
+    assert "check the site's power and antenna before you reset" in incident.next_step
+    assert "check the site's power and antenna before you reset" in report.cause.next_step
+    assert (3, 1) == (report.neighbours.online, report.neighbours.silent)
 
 
 async def test_where_lost_sims_were(rig):
