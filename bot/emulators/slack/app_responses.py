@@ -4,7 +4,7 @@ from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import ResponseTicket, SlackError
 from bot.emulators.slack.messages import Message
 from bot.emulators.slack.methods.context import Content, Reader
-from bot.emulators.slack.people import BOT, Json
+from bot.emulators.slack.people import Json
 from bot.emulators.slack.state import WorkspaceState
 from bot.emulators.slack.views import View
 from bot.struct import replace
@@ -75,15 +75,8 @@ class AppResponses:
     def _write(
         self, ticket: str, content: Content, ephemeral_to: str | None, thread_ts: str | None = None
     ) -> None:
-        self._state.write(
-            self._state.tickets.check(ticket).channel,
-            BOT.id,
-            content.text,
-            blocks=content.blocks,
-            ephemeral_to=ephemeral_to,
-            thread_ts=thread_ts,
-            ticket=ticket,
-        )
+        told = {"ephemeral_to": ephemeral_to, "thread_ts": thread_ts, "ticket": ticket}
+        self._reader.write(self._state.tickets.check(ticket).channel, content, **told)
 
     def _errors(self, view: View, answer: Json) -> None:
         blocks = {block.get("block_id") for block in view.body["blocks"]}

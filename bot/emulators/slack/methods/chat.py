@@ -15,7 +15,7 @@ from bot.emulators.slack.methods.context import (
     writable,
 )
 from bot.emulators.slack.payloads import Draft, links_in, preview
-from bot.emulators.slack.people import BOT, Channel, Json
+from bot.emulators.slack.people import Channel, Json
 from bot.emulators.slack.state import Change
 
 
@@ -26,14 +26,8 @@ async def post_message(context: Context) -> Json:
     content, entities = context.reader.content(context.args), context.state.entities
     given = context.args.get("metadata")
     metadata = read_new_metadata(given, takes_entities=entities.is_on)
-    message = context.state.write(
-        place.id,
-        BOT.id,
-        content.text,
-        blocks=content.blocks,
-        thread_ts=thread_root(context, place),
-        metadata=metadata,
-    )
+    root = thread_root(context, place)
+    message = context.reader.write(place.id, content, thread_ts=root, metadata=metadata)
     entities.shown |= {each["url"]: each for each in (metadata or {}).get("entities", ())}
     return {"channel": place.id, "ts": message.ts, "message": message.to_slack()}
 
@@ -47,14 +41,7 @@ async def post_ephemeral(context: Context) -> Json:
     content, root = context.reader.content(context.args), thread_root(context, place)
     if root and len(context.state.messages.thread(place.id, root)) == 1:
         return {"message_ts": context.state.messages.next_ts(context.state.clock.now())}
-    message = context.state.write(
-        place.id,
-        BOT.id,
-        content.text,
-        blocks=content.blocks,
-        thread_ts=root,
-        ephemeral_to=person.id,
-    )
+    message = context.reader.write(place.id, content, thread_ts=root, ephemeral_to=person.id)
     return {"message_ts": message.ts}
 
 

@@ -9,6 +9,7 @@ from bot.emulators.slack.blocks.whole import blocks_faults, is_too_large, view_f
 from bot.emulators.slack.entities import checked
 from bot.emulators.slack.faults import SlackError, invalid
 from bot.emulators.slack.installation import Installation
+from bot.emulators.slack.messages import Message
 from bot.emulators.slack.people import BOT, Channel, Json, Person
 from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct
@@ -27,10 +28,14 @@ class Content(Struct):
 
 
 class Reader:
-    """Reads contents for one workspace, which may not know every block yet."""
+    """Reads contents for one workspace, which may not know every block yet, and writes them."""
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state
+
+    def write(self, channel: str, content: Content, **more: object) -> Message:
+        """Write as the app; `more` are further fields of `Message`."""
+        return self._state.write(channel, BOT.id, content.text, blocks=content.blocks, **more)
 
     def content(self, args: Json, *, most: int | None = None) -> Content:
         """Check what a message is to show; `most` is how many characters the text may have.
