@@ -3,7 +3,7 @@
 from bot.emulators.slack.delivery import Delivery
 from bot.emulators.slack.faults import ResponseTicket, SlackError
 from bot.emulators.slack.messages import Message
-from bot.emulators.slack.methods.context import Content, Reader
+from bot.emulators.slack.methods.context import Reader
 from bot.emulators.slack.people import Json
 from bot.emulators.slack.state import WorkspaceState
 from bot.emulators.slack.views import View
@@ -23,20 +23,22 @@ class AppResponses:
         `in_channel` shows the command too, even where there is nothing else to show.
         """
         known = self._state.tickets.check(ticket)
-        in_channel = payload.get("response_type") == "in_channel"
         empty = not (payload.get("text") or payload.get("blocks"))
         content = None if empty else self._reader.content(payload)
-        if in_channel:
+        if _in_channel(payload):
             self._state.write(known.channel, known.user, typed, subtype="slash_command")
         if content is not None:
-            self._write(ticket, content, None if in_channel else known.user)
+            see = None if _in_channel(payload) else known.user
+            self._reader.write(known.channel, content, ephemeral_to=see, ticket=ticket)
 
     def to_response_url(self, ticket: str, payload: Json) -> None:
         """Accept one post to a response URL. Raises SlackError: used_url, expired_url."""
         known = self._state.tickets.check(ticket)
         original = self._original(known, payload)
         if payload.get("delete_original"):
-            self._state.erase(_there(original))
+            if original is None:
+                raise SlackError("no_original")
+            self._state.erase(original)
         else:
             self._post(ticket, original, payload)
         self._state.tickets.spend(ticket)
@@ -68,15 +70,10 @@ class AppResponses:
         if original is not None:
             self._state.rewrite(original, content.text, content.blocks)
             return
-        in_channel = payload.get("response_type") == "in_channel"
-        see = None if in_channel else self._state.tickets.check(ticket).user
-        self._write(ticket, content, see, payload.get("thread_ts"))
-
-    def _write(
-        self, ticket: str, content: Content, ephemeral_to: str | None, thread_ts: str | None = None
-    ) -> None:
-        told = {"ephemeral_to": ephemeral_to, "thread_ts": thread_ts, "ticket": ticket}
-        self._reader.write(self._state.tickets.check(ticket).channel, content, **told)
+        known = self._state.tickets.check(ticket)
+        see = None if _in_channel(payload) else known.user
+        told = {"ephemeral_to": see, "thread_ts": payload.get("thread_ts"), "ticket": ticket}
+        self._reader.write(known.channel, content, **told)
 
     def _errors(self, view: View, answer: Json) -> None:
         blocks = {block.get("block_id") for block in view.body["blocks"]}
@@ -100,7 +97,5 @@ class AppResponses:
         self._state.show("view_closed", view)
 
 
-def _there(message: Message | None) -> Message:
-    if message is None:
-        raise SlackError("no_original")
-    return message
+def _in_channel(payload: Json) -> bool:
+    return payload.get("response_type") == "in_channel"
