@@ -16,7 +16,9 @@ from bot.struct import replace
 
 ONE_OPTION = {"static_select", "external_select", "overflow", "radio_buttons"}
 MANY_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}
-PLAIN = {
+FIELDS = {
+    **dict.fromkeys(ONE_OPTION, "selected_option"),
+    **dict.fromkeys(MANY_OPTIONS, "selected_options"),
     "users_select": "selected_user",
     "channels_select": "selected_channel",
     "conversations_select": "selected_conversation",
@@ -33,6 +35,7 @@ PLAIN = {
     "multi_channels_select": "selected_channels",
     "multi_conversations_select": "selected_conversations",
 }
+"""Where the answer of each kind of element stands."""
 OFFERED = shape(
     {},
     {"options": array(OPTION, 0, 100), "option_groups": array(OPTION_GROUP, 0, 100)},
@@ -56,16 +59,15 @@ def answer_of(element: Json, selected: object) -> Json:
     None is what was emptied.
     """
     kind = element["type"]
-    if kind in ONE_OPTION:
-        return {"type": kind, "selected_option": _option(element, selected)}
-    if kind in MANY_OPTIONS:
-        return {
-            "type": kind,
-            "selected_options": [_option(element, one) for one in _many(selected)],
-        }
     if kind == "feedback_buttons":
         return {"type": kind} | _feedback(element, selected)
-    return {"type": kind, PLAIN[kind]: selected} if kind in PLAIN else {"type": kind}
+    if kind not in FIELDS:
+        return {"type": kind}
+    if kind in ONE_OPTION:
+        selected = _option(element, selected)
+    elif kind in MANY_OPTIONS:
+        selected = [_option(element, one) for one in _many(selected)]
+    return {"type": kind, FIELDS[kind]: selected}
 
 
 def typed_values(blocks: Iterable[Json], values: dict[str, Json]) -> Json:
@@ -110,15 +112,10 @@ def initial_values(blocks: Iterable[Json]) -> Json:
 
 def _untouched(element: Json) -> Json:
     kind = element["type"]
-    if kind in ONE_OPTION:
-        empty: Json = {"selected_option": None}
-    elif kind in MANY_OPTIONS:
-        empty = {"selected_options": []}
-    else:
-        empty = {PLAIN[kind]: [] if kind.startswith("multi_") or kind == "file_input" else None}
-    ((key, nothing),) = empty.items()
-    first = element.get(key.replace("selected_", "initial_"), element.get("initial_value"))
-    return {"type": kind, key: nothing if first is None else first}
+    several = kind in MANY_OPTIONS or kind.startswith("multi_") or kind == "file_input"
+    initial = FIELDS[kind].replace("selected_", "initial_")
+    first = element.get(initial, element.get("initial_value"))
+    return {"type": kind, FIELDS[kind]: [] if several and first is None else first}
 
 
 def _is_empty(answer: Json) -> bool:
