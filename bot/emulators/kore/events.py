@@ -33,17 +33,6 @@ from bot.struct import Struct, replace
 STALLED_FOR = timedelta(hours=2)
 ABROAD = {"USA": TELCEL, "MEX": TELEKOM_DE, "DEU": T_MOBILE}
 BLINK = ((0, "go_silent"), (120, "recover"))
-TITLES = {
-    "recover": "Recover: a new session, now",
-    "go_silent": "Fall silent: the session ends",
-    "stall": "Stall: open, not updated for 2 h",
-    "go_abroad": "Go to another country",
-    "swap_device": "Sit in another device",
-    "suspend": "Be suspended",
-    "activate": "Be made active",
-    "blink": "Fall silent, and be back in 2 min",
-    "undo": "Its own story again",
-}
 _ANOTHER_SERIAL = 987_654
 FIRST_PACKETS = (12, 15)
 PACKETS_A_MINUTE = (4, 5)
@@ -60,25 +49,15 @@ class ScenarioEvents:
         self._forget = forget
         self._scripted: dict[str, ScriptedSim] = {}
         self._playing: set[asyncio.Task[None]] = set()
-        self._by_name: dict[str, Callable[[str], None]] = {
-            "recover": self.recover,
-            "go_silent": self.go_silent,
-            "stall": self.stall,
-            "go_abroad": self.go_abroad,
-            "swap_device": self.swap_device,
-            "suspend": lambda name: self.set_status(name, "suspended"),
-            "activate": lambda name: self.set_status(name, "active"),
-            "blink": lambda name: self.begin(name, *BLINK),
-            "undo": self.undo,
-        }
 
     def titles(self) -> list[dict[str, str]]:
         """Return the name and the title of each event."""
-        return [{"event": event, "title": TITLES[event]} for event in self._by_name]
+        return [{"event": event, "title": title} for event, (title, _) in EVENTS.items()]
 
     def trigger(self, name: str, event: str) -> None:
         """Let an event happen to a SIM. Raises KeyError."""
-        self._by_name[event](name)
+        _, happen = EVENTS[event]
+        happen(self, name)
 
     def recover(self, name: str) -> None:
         """Start a session where the SIM was last; it stays open, and its counters grow."""
@@ -155,6 +134,19 @@ class ScenarioEvents:
         if found is None:
             raise KeyError(name)
         return str(found.sim(self._clock.now())["sid"])
+
+
+EVENTS: dict[str, tuple[str, Callable[[ScenarioEvents, str], None]]] = {
+    "recover": ("Recover: a new session, now", ScenarioEvents.recover),
+    "go_silent": ("Fall silent: the session ends", ScenarioEvents.go_silent),
+    "stall": ("Stall: open, not updated for 2 h", ScenarioEvents.stall),
+    "go_abroad": ("Go to another country", ScenarioEvents.go_abroad),
+    "swap_device": ("Sit in another device", ScenarioEvents.swap_device),
+    "suspend": ("Be suspended", lambda events, sim: events.set_status(sim, "suspended")),
+    "activate": ("Be made active", lambda events, sim: events.set_status(sim, "active")),
+    "blink": ("Fall silent, and be back in 2 min", lambda events, sim: events.begin(sim, *BLINK)),
+    "undo": ("Its own story again", ScenarioEvents.undo),
+}
 
 
 class ScriptedSim:

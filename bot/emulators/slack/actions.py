@@ -244,7 +244,8 @@ class ModalActions(Actions):
         self, user: str, block_id: str, action_id: str, *, selected: object = None
     ) -> Delivery:
         """Press a button in the app's Home tab, or choose in it."""
-        return await self._click_view(self._home(user), block_id, action_id, selected)
+        view = self._open_view(user, in_home=True)
+        return await self._click_view(view, block_id, action_id, selected)
 
     async def submit_view(self, user: str, values: dict[str, Json] | None = None) -> Delivery:
         """Send off the open modal; `values` maps block id and action id to what was filled in.
@@ -292,14 +293,9 @@ class ModalActions(Actions):
         payload["actions"] = [self._action(element, block_id, selected)]
         return await self._hand_over("interactive", payload, person)
 
-    def _open_view(self, user: str) -> View:
-        view = self.views.top(self.person(user).id)
-        if view is None:
-            raise KeyError(user)
-        return view
-
-    def _home(self, user: str) -> View:
-        view = self.views.home(self.person(user).id)
+    def _open_view(self, user: str, *, in_home: bool = False) -> View:
+        person = self.person(user).id
+        view = self.views.home(person) if in_home else self.views.top(person)
         if view is None:
             raise KeyError(user)
         return view

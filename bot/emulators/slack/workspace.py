@@ -92,7 +92,7 @@ class Workspace(MessageActions):
         payload = payloads.interaction("block_suggestion", person)
         payload |= {"block_id": block_id, "action_id": action_id, "value": typed}
         if message_ts is None:
-            view = self._home(user) if in_home else self._open_view(user)
+            view = self._open_view(user, in_home=in_home)
             blocks = tuple(view.body["blocks"])
             payload |= payloads.in_view(view)
         else:
