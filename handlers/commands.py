@@ -4,7 +4,7 @@ A SIM that is called exactly so is meant first, whatever else the words may say.
 
 To add a subcommand: write a function under `@subcommand`, named as people type it, in a file of
 `handlers/subcommands`, and test it in the test file of the same name. It is found by a scan, and
-help lists it.
+help lists it: under the topic of its own name, unless it is given one.
 """
 
 import difflib
@@ -20,7 +20,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.blocks.fleet import fleet_screen, reading_screen
 from bot.blocks.kit import Screen
-from bot.blocks.replies import HelpEntry, hello_screen, note_screen
+from bot.blocks.replies import ALL, HelpEntry, hello_screen, note_screen
 from bot.blocks.report import session_report
 from bot.errors import BotError, NotASim, SimNotFound, UnknownSubcommand, UserError
 from bot.services import Actor, Request, Services
@@ -43,7 +43,10 @@ from handlers.triage import read_all, triage_reply
 COMMAND = "/simsessions"
 DEFAULT = "sessions"
 WITHOUT_TEXT = "help"
-FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "top")
+FLEET = "fleet"
+FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "", "", "top")
+FLEET_BRIEF = ("", "which SIMs are down, and why", "", "", "", "")
+"""Of each question about a fleet, as in fleet_query.USAGES."""
 _NEAR = 0.7
 _VERBS = re.compile(r"\[([a-z]+(?:\|[a-z]+)+)\]")
 _A_NAME = 3  # words
@@ -56,7 +59,8 @@ Run = Callable[[Context], Awaitable[Reply]]
 class Subcommand(Struct):
     """A name, what help says of it, and what it does.
 
-    In `examples` stand `{sim}`, `{sims}` and `{pattern}` for what there is in this account.
+    In `examples` stand `{sim}`, `{sims}` and `{pattern}` for what there is in this account. It is
+    found under `topic`; `brief` says what it does where it is one of those used most.
     """
 
     name: str
@@ -64,6 +68,8 @@ class Subcommand(Struct):
     says: str
     run: Run
     examples: tuple[str, ...] = ()
+    topic: str = ""
+    brief: str = ""
 
     def takes(self, rest: str) -> bool:
         """Return whether what follows its name is meant for it: a pasted text may begin so too.
@@ -78,13 +84,13 @@ class Subcommand(Struct):
 
 
 def subcommand(
-    usage: str, says: str, examples: tuple[str, ...] = ()
+    usage: str, says: str, examples: tuple[str, ...] = (), *, topic: str = "", brief: str = ""
 ) -> Callable[[Run], Subcommand]:
-    """Make a subcommand of a function; its name is the function's."""
+    """Make a subcommand of a function; its name is the function's, and so is its topic."""
 
     def made(run: Run) -> Subcommand:
         name = run.__name__.rstrip("_")
-        return Subcommand(name, f"{COMMAND} {usage}", says, run, examples)
+        return Subcommand(name, f"{COMMAND} {usage}", says, run, examples, topic or name, brief)
 
     return made
 
@@ -117,12 +123,24 @@ def help_entries(examples: Examples) -> list[HelpEntry]:
     A SIM comes first, as in `all_subcommands`.
     """
     first, *rest = (
-        HelpEntry(each.usage, each.says, _typed(each.examples, examples))
+        HelpEntry(each.usage, each.says, _typed(each.examples, examples), each.topic, each.brief)
         for each in all_subcommands().values()
     )
-    fleet = [HelpEntry(f"{COMMAND} {usage}", says) for usage, says in fleet_query.USAGES]
-    fleet[0] = replace(fleet[0], examples=_typed(FLEET_EXAMPLES, examples))
+    fleet = (
+        HelpEntry(f"{COMMAND} {usage}", says, _typed((example,), examples), FLEET, brief)
+        for (usage, says), example, brief in zip(
+            fleet_query.USAGES, FLEET_EXAMPLES, FLEET_BRIEF, strict=True
+        )
+    )
     return [first, *fleet, *rest]
+
+
+def topic_in(text: str) -> str | None:
+    """Return the topic that the first word names, by itself or by a subcommand; None: none."""
+    word = next(iter(text.lower().split()), "").removesuffix("s")
+    named = {name.removesuffix("s"): each.topic for name, each in all_subcommands().items()}
+    every = {topic: topic for topic in (*named.values(), FLEET, ALL)}
+    return (named | every).get(word)
 
 
 def which_sim(usage: str, template: str, examples: Examples) -> str:

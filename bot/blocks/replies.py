@@ -125,27 +125,63 @@ IN_THREADS = (
 
 
 class HelpEntry(Struct):
-    """One thing that can be typed: `usage` is what, `says` is what comes of it."""
+    """One thing that can be typed: `usage` is what, `says` is what comes of it.
+
+    `brief` says that in a few words, where it is one of those used most.
+    """
 
     usage: str
     says: str
     examples: tuple[str, ...] = ()
+    topic: str = ""
+    brief: str = ""
 
 
-def help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> Screen:
-    """Draw what can be typed, made from the registry of subcommands, with examples to copy."""
-    lines = [_entry(entry) for entry in entries]
-    tries = [MRKDWN.code(example) for entry in entries for example in entry.examples]
-    starts = range(0, len(lines), _LINES)
-    says = "I tell you what a cellular SIM is doing: its last data session, and what is wrong."
+ALL, THREAD = "all", "thread"
+_FIRST = ("sim", "fleet", "watch")
+_SAYS = "I tell you what a cellular SIM is doing: its last data session, and what is wrong."
+_PASTE = "Paste a SID (DE…), an ICCID, an IMEI or a SIM's name"
+_PRIVATE = "Only you see the answer to a command, until you press Share."
+
+
+def short_help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions") -> Screen:
+    """Draw what is typed most, so short that it is read, and which topics there are."""
+    ordered = sorted(entries, key=lambda each: (*_FIRST, each.topic).index(each.topic))
+    rows = [
+        f"{MRKDWN.code(each.examples[0] if each.examples else each.usage)}  {each.brief}"
+        for each in ordered
+        if each.brief
+    ]
+    topics = dict.fromkeys(each.topic for each in ordered if each.topic not in {"", ALL})
+    more = f"*More:* {MRKDWN.code(f'{command} help <topic>')} with {', '.join([*topics, ALL])}."
     return screen(
-        f"{says} Type {command} and a SIM.",
+        f"{_SAYS} Type {command} and a SIM.",
         [
-            section(f"*{says}*\nPaste a SID (DE…), an ICCID, an IMEI or a SIM's name."),
+            section(
+                f"*I tell you what a SIM is doing, and what is wrong.*\n{_PASTE}; or an alert."
+            ),
+            section("\n".join(rows)) if rows else None,
+            context(f"{more} In a thread mention me instead. {_PRIVATE}"),
+        ],
+    )
+
+
+def help_screen(
+    entries: Sequence[HelpEntry], command: str = "/simsessions", topic: str = ALL
+) -> Screen:
+    """Draw what can be typed of a topic, made from the registry of subcommands, with examples."""
+    meant = [each for each in entries if topic in {ALL, each.topic}]
+    lines = [_entry(entry) for entry in meant]
+    tries = [MRKDWN.code(example) for entry in meant for example in entry.examples]
+    starts = range(0, len(lines), _LINES)
+    return screen(
+        f"{_SAYS} Type {command} and a SIM.",
+        [
+            section(f"*{_SAYS}*\n{_PASTE}.") if topic == ALL else None,
             *(section("\n".join(lines[at : at + _LINES])) for at in starts),
             section("*Try:* " + "  ".join(tries)) if tries else None,
-            context(IN_THREADS),
-            context("Only you see the answer to a command, until you press Share."),
+            context(IN_THREADS) if topic in {ALL, THREAD} else None,
+            context(_PRIVATE),
         ],
     )
 

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.blocks import ids
 from bot.blocks.findings import rules_screen
 from bot.blocks.handover import handover_file, handover_screen, nothing_looked_up
-from bot.blocks.replies import help_screen
+from bot.blocks.replies import ALL, THREAD, help_screen, short_help_screen
 from bot.blocks.sim_text import account_screen
 from bot.diagnosis.rule import all_rules
 from bot.errors import BadDays, NotASim, NoThread, NotShared, SimAmbiguous, SimNotFound, UserError
@@ -31,6 +31,7 @@ from handlers.commands import (
     answer_to,
     help_entries,
     subcommand,
+    topic_in,
     which_sim,
 )
 from handlers.history import history_reply, readings
@@ -42,7 +43,13 @@ from handlers.replies import Reply, send
 EXAMPLES = ("{sim}", "{sims}")
 
 
-@subcommand("<sim>", "what the SIM is doing and what is wrong; of several, one table", EXAMPLES)
+@subcommand(
+    "<sim>",
+    "what the SIM is doing and what is wrong; of several, one table",
+    EXAMPLES,
+    topic="sim",
+    brief="what it is doing, what is wrong",
+)
 async def sessions(context: Context) -> Reply:
     """Look up the SIM, or the SIMs, that the text names. Raises what the look-up raises."""
     return await answer_text(context)
@@ -56,6 +63,8 @@ HISTORY_USAGE = "history <sim> [days]"
     HISTORY_USAGE,
     "its sessions of the last 30 days as charts, table and files; older days by the month",
     HISTORY_EXAMPLES,
+    topic="sim",
+    brief="its last days",
 )
 async def history(context: Context) -> Reply:
     """Look the SIM up and show its sessions. Raises BadDays and what the look-up raises."""
@@ -125,7 +134,9 @@ ELSEWHERE = (
 )
 
 
-@subcommand("handover <link to a thread>", "the SIMs looked up in a thread, then and now")
+@subcommand(
+    "handover <link to a thread>", "the SIMs looked up in a thread, then and now", topic=THREAD
+)
 async def handover(context: Context) -> Reply:
     """Hand the thread over. Raises NoThread, and what the look-ups raise."""
     return await handed_over(context.asking(thread_of(context.request)))
@@ -225,10 +236,13 @@ async def account(context: Context) -> Reply:
     return Reply(account_screen(seen, chosen, labels))
 
 
-@subcommand("help", "this list")
+@subcommand("help [topic|all]", "what is typed most, all of a topic, or all there is", topic=ALL)
 async def help_(context: Context) -> Reply:
-    """List the subcommands with examples, made from the registry."""
-    return Reply(help_screen(help_entries(await context.examples()), COMMAND))
+    """List what is used most, or all subcommands of a topic, made from the registry."""
+    entries, topic = help_entries(await context.examples()), topic_in(context.request.text)
+    if topic is None:
+        return Reply(short_help_screen(entries, COMMAND))
+    return Reply(help_screen(entries, COMMAND, topic))
 
 
 @subcommand("rules", "what I check every SIM against, with thresholds and sources")

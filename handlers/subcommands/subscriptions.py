@@ -101,7 +101,10 @@ DIGEST = SubscriptionCommands(DIGESTS, "a digest", DIGEST_USAGE)
 
 
 @subcommand(
-    ALERT_USAGE, "tell a channel when SIMs go down, once; answer other apps' alerts", ("alert add",)
+    ALERT_USAGE,
+    "tell a channel when SIMs go down, once; answer other apps' alerts",
+    ("alert add",),
+    brief="tell a channel when SIMs go down",
 )
 async def alert(context: Context) -> Reply:
     """Do what the first word says; without one, list the channel's alerts."""
@@ -109,7 +112,12 @@ async def alert(context: Context) -> Reply:
     return await ALERT.run(context)
 
 
-@subcommand(DIGEST_USAGE, "post to a channel on a schedule what changed", ("digest add",))
+@subcommand(
+    DIGEST_USAGE,
+    "post to a channel on a schedule what changed",
+    ("digest add",),
+    brief="tell a channel what changed",
+)
 async def digest(context: Context) -> Reply:
     """Do what the first word says; without one, list the channel's digests."""
     return await DIGEST.run(context)

@@ -43,7 +43,12 @@ EXAMPLES = ("watch {sim} for 2h",)
 USAGE = "watch <sim>|<pattern> [until online|offline|changes] [for 2h]"
 
 
-@subcommand(USAGE, "ping you when the SIM is online, offline, or changes", EXAMPLES)
+@subcommand(
+    USAGE,
+    "ping you when the SIM is online, offline, or changes",
+    EXAMPLES,
+    brief="ping you when it is back",
+)
 async def watch(context: Context) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
     longest = context.services.watches.limits.longest
@@ -74,7 +79,7 @@ async def _report(context: Context, wanted: WatchRequest) -> SessionReport:
         raise BadWatch(wanted.fault) from error
 
 
-@subcommand("watches", "the SIMs you are watching, and until when")
+@subcommand("watches", "the SIMs you are watching, and until when", topic="watch")
 async def watches(context: Context) -> Reply:
     """List the asker's open watches, and count the others of the channel."""
     accounts = (await context.visibility()).accounts
@@ -88,7 +93,7 @@ ALL = "all"
 NAMED = 10
 
 
-@subcommand("unwatch <sim>|all", "stop watching one SIM, or all")
+@subcommand("unwatch <sim>|all", "stop watching one SIM, or all", topic="watch")
 async def unwatch(context: Context) -> Reply:
     """Stop the asker's watches of a SIM, wherever they were begun.
 

@@ -105,8 +105,9 @@ async def test_whatever_is_typed_is_answered(ana, demo):
         ("HS0123456789abcdef0123456789abcdef", "is a Super SIM"),
         ("8901 2600 1234", "12 digits"),
         ("???", "Paste a SIM"),
-        ("help", "/simsessions <sim>"),
-        ("", "/simsessions <sim>"),
+        ("help", "/simsessions help <topic>"),
+        ("help all", "/simsessions <sim>"),
+        ("", "/simsessions help <topic>"),
     ):
         await expect(await ask(ana, f"/simsessions {typed}"), typed).to_contain_text(said)
 
@@ -124,6 +125,7 @@ CLICK = """async (list, titles) => {
   return (await Promise.all(sent)).map(({ ticket }) => ticket);
 }"""
 HIGHEST, LINES, TIMES, AT_ONCE = 420, 12, 20, 12
+HELP_LINES = 20
 TOO_LATE = "was not read in time"
 # The words of each answer, how many lines they make, its height, and what of it is not drawn.
 # Words on buttons make no lines.
@@ -211,6 +213,16 @@ async def test_every_story_is_told(shown):
     assert HIGHEST >= max(answer["height"] for _, answer in every)
     for name, answer in (*every, *of_several.items()):
         assert (True, 0) == (name in answer["text"], answer["unknown"]), (name, answer)
+
+
+async def test_help_is_one_screen_of_a_phone(shown, demo):
+    """Whoever wakes up at night reads it without scrolling."""
+    async with shown(demo) as windows:
+        page = await windows.open(size="phone")
+        told = await answers_to(page, demo, typed, ["help"])
+
+    assert told["help"]["lines"] <= HELP_LINES
+    assert told["help"]["unknown"] == 0
 
 
 async def test_kore_goes_down(shown):

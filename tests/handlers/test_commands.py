@@ -107,7 +107,7 @@ async def test_nothing_or_help_lists_what_can_be_typed(whole):
 
         answer = whole.answer()
         assert "Type /simsessions and a SIM" in answer.text, text
-        assert any("/simsessions rules" in str(block) for block in answer.blocks)
+        assert any("/simsessions history" in str(block) for block in answer.blocks)
 
 
 async def test_what_cannot_be_answered_is_explained(whole):

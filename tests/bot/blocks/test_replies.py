@@ -3,7 +3,7 @@
 import pytest
 
 from bot.blocks import ids
-from bot.blocks.replies import HelpEntry, error_screen, help_screen
+from bot.blocks.replies import HelpEntry, error_screen, help_screen, short_help_screen
 from bot.errors import (
     Candidate,
     NotASim,
@@ -130,7 +130,8 @@ def test_hostile_input(typed):
 
 ENTRIES = (
     HelpEntry("/simsessions <sim>", "its last session", ("/simsessions pump-7",)),
-    HelpEntry("/simsessions help", "this"),
+    HelpEntry("/simsessions help", "this", topic="all"),
+    HelpEntry("/simsessions watch", "a ping", topic="watch", brief="ping you"),
 )
 
 
@@ -148,3 +149,15 @@ def test_help_lists_what_can_be_typed():
     assert [] == faults(help_screen(many))
 
     assert [] == faults(help_screen([]))
+
+
+def test_short_help_names_what_is_used_most_and_the_topics():
+    """What is not used most stands under its topic alone."""
+    drawn = short_help_screen(ENTRIES)
+    text = "\n".join(words(drawn.blocks))
+
+    assert "`/simsessions watch`  ping you" in text
+    assert "its last session" not in text
+    assert "`/simsessions help &lt;topic&gt;` with watch, all." in text
+    assert "its last session" not in "\n".join(words(help_screen(ENTRIES, topic="watch").blocks))
+    assert [] == faults(drawn) + faults(short_help_screen([]))

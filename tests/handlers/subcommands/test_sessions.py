@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 
 from bot.blocks import ids
+from bot.blocks.format import MRKDWN
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.rule import all_rules
 from bot.digests.days import Day, day_number, merged_months
 from bot.emulators.kore.cards import Card
 from bot.sessions.fleet import Examples
 from bot.store.scans import SimDays
-from handlers.commands import all_subcommands
+from handlers.commands import all_subcommands, help_entries
 from tests.accounts_rig import PUMP, THEIR_PUMP, VAULT, two_accounts
 from tests.fakes import NoonClock
 from tests.whole_bot import find_button, whole_bot
@@ -318,7 +319,7 @@ async def test_with_one_account_there_is_nothing_to_choose():
 
 async def test_help_lists_every_subcommand(whole):
     """Help is made from the registry: nothing is missing, and there are examples."""
-    await whole.type("help")
+    await whole.type("help all")
 
     shown = str(whole.answer().blocks)
     assert all(
@@ -331,11 +332,31 @@ async def test_help_lists_every_subcommand(whole):
         assert f"`/simsessions {example}`" in shown, example
 
 
+async def test_help_alone_is_what_is_typed_most_and_the_topics(whole):
+    """Six commands; whatever there is stands under one of the topics, or names its own."""
+    await whole.type("help")
+    short = str(whole.answer().blocks)
+    topics = re.search(r"with ([a-z, ]+), all\.", short)[1].split(", ")
+    shown = []
+    for topic in topics:
+        await whole.type(f"help {topic}")
+        shown.append(re.sub("'block_id': '[^']*'", "", str(whole.answer().blocks)))
+
+    assert 6 == len(re.findall(r"`/simsessions (?!help)", short))
+    every = help_entries(whole.view.fleet.examples())
+    left = [each.usage for each in every if MRKDWN.code(each.usage) not in "".join(shown)]
+    assert ["/simsessions help [topic|all]"] == left
+    for typed, topic in (("watches", "watch"), ("Unwatch", "watch"), ("handover", "thread")):
+        await whole.type(f"help {typed}")
+        drawn = re.sub("'block_id': '[^']*'", "", str(whole.answer().blocks))
+        assert drawn == shown[topics.index(topic)], typed
+
+
 async def test_an_example_of_help_can_be_typed(whole):
     """Each is about SIMs that there are; before any is known there is the form of a SID."""
     assert "DE…" == Examples().fill("{sim}")
     assert None is Examples().fill("{pattern}")
-    await whole.type("help")
+    await whole.type("help all")
 
     untried = {"help", "rules", "alert", "digest", "handover", "watch", "watches"}
     tries = re.findall(r"`/simsessions ([^`<&]+)`", str(whole.answer().blocks))
