@@ -18,10 +18,9 @@ from bot.emulators.slack.workspace import Workspace
 class SlackApi(Installation):
     """Serves one workspace to one app.
 
-    `app` is the ASGI application; slack_sdk's `base_url` is its address plus `/api/`. `request_url`
-    None means Socket Mode; set, it is where signed HTTP is delivered. `dispatcher` is how events
-    are delivered. `subscribed` names the events that the app asked for, as in its manifest
-    (`app_mention`, `message.channels`, …; None: all).
+    `app` is the ASGI application; slack_sdk's `base_url` is its address plus `/api/`. `dispatcher`
+    is how events are delivered. `subscribed` names the events that the app asked for, as in its
+    manifest (`app_mention`, `message.channels`, …; None: all).
     """
 
     workspace: Workspace
@@ -40,7 +39,7 @@ class SlackApi(Installation):
         super().__init__(workspace, (bot_token, app_token), scopes, ack_seconds)
         self.subscribed = None if subscribed is None else frozenset(subscribed)
         http = SignedHttp(workspace.clock, signing_secret, ack_seconds=ack_seconds)
-        self.dispatcher = Dispatcher(workspace, self.socket, http)
+        self.dispatcher = Dispatcher(self, http)
         self.signing_secret = signing_secret
         workspace.link = self
         transfer = FileTransfer(self)
@@ -54,15 +53,6 @@ class SlackApi(Installation):
             ],
             lifespan=self._lifespan,
         )
-
-    @property
-    def request_url(self) -> str | None:
-        """Where signed HTTP goes; None: Socket Mode."""
-        return self.dispatcher.request_url
-
-    @request_url.setter
-    def request_url(self, url: str | None) -> None:
-        self.dispatcher.request_url = url
 
     async def verify_url(self) -> bool:
         """Post the url_verification challenge to the request URL; True if it comes back."""

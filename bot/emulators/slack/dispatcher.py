@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Coroutine
 
 from bot.emulators.slack.delivery import Ack, EnvelopeKind, SignedHttp
+from bot.emulators.slack.installation import Installation
 from bot.emulators.slack.payloads import wrapped
 from bot.emulators.slack.people import Json
-from bot.emulators.slack.socket_mode import SocketMode
-from bot.emulators.slack.state import WorkspaceState
 from bot.struct import Struct
 
 LAST_ATTEMPT = 3
@@ -41,18 +40,17 @@ RETRY_AFTER = (0.0, 60.0, 300.0)
 
 
 class Dispatcher:
-    """Delivers; `request_url` None means Socket Mode. `delivery_faults` holds for events.
+    """Delivers; `delivery_faults` holds for events.
 
     `given_up` are the events that no try brought to the app.
     """
 
-    def __init__(self, state: WorkspaceState, socket: SocketMode, http: SignedHttp) -> None:
-        self.request_url: str | None = None
+    def __init__(self, api: Installation, http: SignedHttp) -> None:
         self.delivery_faults = DeliveryFaults()
         self.events: dict[str, Json] = {}
         self.given_up: list[Json] = []
-        self._state = state
-        self._socket = socket
+        self._api = api
+        self._state = api.workspace
         self._http = http
         self._batch: list[Json] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,15 +59,15 @@ class Dispatcher:
         self, kind: EnvelopeKind, payload: Json, attempt: int = 0, reason: str | None = None
     ) -> Ack:
         """Deliver once."""
-        if self.request_url is None:
+        if self._api.request_url is None:
             retry: Json = {}
             if kind == "events_api":
                 retry = {"retry_attempt": attempt, "retry_reason": reason or ""}
-            return await self._socket.deliver(kind, payload, **retry)
+            return await self._api.socket.deliver(kind, payload, **retry)
         headers = {}
         if attempt:
             headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason or ""}
-        return await self._http.deliver(self.request_url, kind, payload, headers)
+        return await self._http.deliver(self._api.request_url, kind, payload, headers)
 
     def emit(self, event: Json) -> None:
         """Deliver an event in the background."""

@@ -54,7 +54,8 @@ class Installation:
     """One app in one workspace.
 
     `calls` holds every Web API call, `faults` what is to go wrong, `socket` the Socket Mode
-    connections. `base_url` is learnt from the first request where it is not set.
+    connections. `request_url` None means Socket Mode; set, it is where signed HTTP is delivered.
+    `base_url` is learnt from the first request where it is not set.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Installation:
         self.bot_token, self.app_token = tokens
         self.scopes = frozenset(scopes)
         self.base_url: str | None = None
+        self.request_url: str | None = None
         self.calls = Calls()
         self.faults = Faults()
         self.socket = SocketMode(workspace.ids, ack_seconds=ack_seconds)
