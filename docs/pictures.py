@@ -154,7 +154,7 @@ async def incident(demo: Demo) -> list[Message]:
     alert = Alert("a1", HOME.id, "C0FLEETOP", "Wells", "U0ANA0001", now, wells)
     await alerts.add(replace(alert, mention_first=("S0ONCALL1",)))
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (await alerts.look(alert.id))[1].primed:  # noqa: ASYNC110 -- a job's doing
+        while not (await alerts.with_state(alert.id))[1].primed:  # noqa: ASYNC110 -- a job's doing
             await asyncio.sleep(0.2)
     for well in SILENT:
         demo.kore.events.undo(well)
