@@ -114,7 +114,7 @@ def test_a_sim_that_may_not_connect_explains_its_sessions():
     findings = diagnose(replace(WRECKED, sim=WRECKED.sim.model_copy(update=changes)), LIMITS)
 
     explained = {f.rule for f in findings if f.explained_by == "sim_not_active"}
-    assert {"cancel_countdown", "ghost_session", "flapping", "attach_without_data"} <= explained
+    assert {"cancel_countdown", "ghost_session", "attach_without_data"} <= explained
     assert {"imei_changed", "reset_pending"} & explained == set()
     assert [finding.stands for finding in findings] == [bool(f.next_step) for f in findings]
 

@@ -32,6 +32,11 @@ FIRES = [
         [*starts(*range(900, 960, 5)), *reports(6 * H, 60, 20)],
         "critical, over",
     ),
+    (
+        "over: it held a session for hours before it fell silent",
+        [*starts(*range(900, 960, 5)), still_open(899, 300), *DAILY],
+        "critical, over",
+    ),
     ("not over: it is silent", [*starts(*range(900, 960, 5)), *DAILY], "critical"),
     (
         "not over: it ended just now",
