@@ -83,11 +83,11 @@ async def alert_turn(database: Database) -> float:
     """Return the CPU seconds of an alert from when it is resumed until its scan is judged."""
     queue = JobQueue(database)
     work = alert_work(database, queue, None)  # type: ignore[arg-type]
-    looked = await work.alerts.look(FLEET.id)
+    looked = await work.alerts.with_state(FLEET.id)
     before = looked[1].scanned_at if looked else None
     cpu = time.process_time()
     await (work.alerts.resume(FLEET) if looked else work.alerts.add(FLEET))
-    while not (looked := await work.alerts.look(FLEET.id)) or looked[1].scanned_at == before:  # noqa: ASYNC110 -- another task's work
+    while not (looked := await work.alerts.with_state(FLEET.id)) or looked[1].scanned_at == before:  # noqa: ASYNC110 -- another task's work
         await asyncio.sleep(0.05)
     cpu = time.process_time() - cpu
     await work.alerts.pause(FLEET)

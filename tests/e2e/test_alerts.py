@@ -57,7 +57,7 @@ class Scene:
         alerts = self.demo.bot.services.alerts.alerts
         async with asyncio.timeout(PATIENCE_MS / 1000):
             while True:
-                states = [(await alerts.look(one.id))[1] for one in await alerts.every()]
+                states = [(await alerts.with_state(one.id))[1] for one in await alerts.every()]
                 if all(state.scanned_at for state in states):
                     return
                 await asyncio.sleep(0.05)
