@@ -12,7 +12,7 @@ from string import ascii_lowercase
 
 from bot.errors import Candidate
 from bot.sims.extraction import LONGEST, TextPart
-from bot.sims.identifier import Identifier, IdentifierKind, key
+from bot.sims.identifier import Identifier, IdentifierKind, name_key
 from bot.sims.numbers import luhn_digit
 from bot.sims.spotter import SimSpotter
 
@@ -35,7 +35,7 @@ PIECES = (
 )  # fmt: skip
 
 
-SIMS = {key(n): (Candidate(f"DE{n:>032}", n),) for n in ("truck-42", "well-1", "North Gate")}
+SIMS = {name_key(n): (Candidate(f"DE{n:>032}", n),) for n in ("truck-42", "well-1", "North Gate")}
 
 
 class Listed:

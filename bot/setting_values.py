@@ -18,7 +18,7 @@ from bot.errors import SettingsError
 from bot.proxies import is_this_machine
 from bot.sims.identifier import sims_in
 from bot.slack.access import Policy
-from bot.store.location import checked
+from bot.store.location import checked_url
 
 Limit = int | timedelta | tuple[timedelta, ...]
 LONGEST = 3650 * 86400
@@ -108,7 +108,7 @@ def _ids(letters: str) -> Callable[[frozenset[str]], frozenset[str]]:
 
 
 def _database_url(secret: SecretStr | None) -> SecretStr | None:
-    return SecretStr(checked(secret.get_secret_value())) if secret else None
+    return SecretStr(checked_url(secret.get_secret_value())) if secret else None
 
 
 def checked_console(text: str) -> str:
@@ -233,12 +233,12 @@ def read_limit(text: str, default: Limit) -> Limit:
     return int(text)
 
 
-def shown(value: object) -> str:
+def setting_text(value: object) -> str:
     """Write a value as it may be typed: durations with their unit, ids parted by commas."""
     if isinstance(value, timedelta):
         return format_duration(value)
     if isinstance(value, tuple | frozenset):
-        return ",".join(map(shown, value))
+        return ",".join(map(setting_text, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)

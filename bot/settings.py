@@ -44,7 +44,7 @@ from bot.setting_values import (
     UserIds,
     read_environment,
     read_limit,
-    shown,
+    setting_text,
 )
 from bot.slack.access import Policy
 from bot.store.location import secrets_of
@@ -384,7 +384,9 @@ def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
             if name in told:
                 values[field] = read_limit(told[name], usual)
         except ValueError as error:
-            wrong[name] = f"{name}: {error} (by default {shown(usual)}, {DEFAULTS.sources[field]})"
+            wrong[name] = (
+                f"{name}: {error} (by default {setting_text(usual)}, {DEFAULTS.sources[field]})"
+            )
     return Thresholds(**values), wrong
 
 

@@ -29,7 +29,7 @@ from bot.ops.metrics import Metrics
 from bot.sessions.fleet import Examples
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.triage import fresh_answer, triage
-from bot.setting_values import seconds, shown
+from bot.setting_values import seconds, setting_text
 from bot.settings import Need, Settings, known_names, load_settings, threshold_names
 from handlers.commands import help_entries
 
@@ -109,7 +109,7 @@ def thresholds() -> str:
     rows = (
         (
             f"`{name}`",
-            f"`{shown(getattr(DEFAULTS, field))}`",
+            f"`{setting_text(getattr(DEFAULTS, field))}`",
             ADDRESS.sub("", DEFAULTS.sources[field]),
         )
         for name, field in threshold_names().items()
@@ -195,7 +195,7 @@ def _default(field: str) -> str:
         return ""
     is_duration = any(getattr(mark, "func", None) is seconds for mark in known.metadata)
     value = timedelta(seconds=known.default) if is_duration else known.default
-    return f"`{shown(value)}`"
+    return f"`{setting_text(value)}`"
 
 
 if __name__ == "__main__":

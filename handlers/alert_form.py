@@ -13,10 +13,10 @@ from bot.alerts.alert import (
     AlertValues,
     Faults,
     Field,
-    checked,
-    filled_in,
+    alert_from_values,
     interval_fault,
     usual_interval,
+    valid_values,
     validate,
     values_of,
 )
@@ -29,7 +29,7 @@ from bot.digests.subscription import SelectionKind
 from bot.errors import NotAllowed, OldButton
 from bot.services import Actor, Services
 from bot.struct import replace
-from handlers.digest_form import examined, on_zone, save_and_announce, text_of
+from handlers.digest_form import on_zone, save_and_announce, text_of, validate_form
 from handlers.interactions import (
     FormWindow,
     form_in,
@@ -54,7 +54,7 @@ async def save(
     Raises StoreError, NoSuchAlert, NotAllowed, NotYours and AskedTooOften.
     """
     services = context.services
-    before, chosen, wrong = await examined(
+    before, chosen, wrong = await validate_form(
         context, values.base, form, services.alerts.alerts, NOT_THEIRS
     )
     if chosen:
@@ -62,7 +62,7 @@ async def save(
     if wrong or chosen is None:
         return wrong
     about = before or _new(context, values, chosen)
-    after = filled_in(values, replace(about, selection=chosen.selection))
+    after = alert_from_values(values, replace(about, selection=chosen.selection))
     if after.webhook not in services.webhooks.names:  # the form does not show it, or it is forged
         after = replace(after, webhook=about.webhook)
     return await _kept(context, before, after) or saved_screen(
@@ -125,7 +125,7 @@ def values_in(view: Body) -> AlertValues:
             raise OldButton
         known["which"] = SelectionKind(known["which"])
         base = FormValues(**{k: v for k, v in known.items() if k in _BASE})
-        return checked(AlertValues(base=base, **own))
+        return valid_values(AlertValues(base=base, **own))
     except (KeyError, TypeError, ValueError) as error:
         raise OldButton from error
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from slack_bolt.async_app import AsyncAck
 
 from bot.alerts.alert import Alert
-from bot.alerts.listening import ForeignAlert, Listening
+from bot.alerts.listening import ForeignAlert, ListeningChannel
 from bot.blocks.alert_setup import (
     ALERT,
     list_screen,
@@ -168,7 +168,7 @@ async def _start(context: Context) -> Reply:
             f"`{scope}` to this app, and install it again. Then type this again."
         )
     actor = context.actor_here
-    new = Listening(
+    new = ListeningChannel(
         channel=request.channel,
         team=actor.team if actor else None,
         enterprise=actor.enterprise if actor else None,

@@ -34,7 +34,7 @@ from bot.errors import BotError, NotAllowed, OldButton
 from bot.services import Actor, Services
 from bot.sessions.report import SessionReport
 from bot.struct import replace
-from handlers.commands import all_subcommands, find
+from handlers.commands import all_subcommands, find_subcommand
 from handlers.history import history_reply
 from handlers.interactions import (
     Click,
@@ -97,7 +97,7 @@ async def retry(context: Context, value: str) -> Reply:
     """Do again what could not be done, and put what comes of it in place of the error."""
     asked = read_value(ids.Retry, value)
     named = all_subcommands().get(asked.run)
-    found, rest = (named, asked.text) if named else find(asked.text)
+    found, rest = (named, asked.text) if named else find_subcommand(asked.text)
     request = replace(context.request, text=rest, instead=True)
     try:
         reply = await found.run(context.asking(request))

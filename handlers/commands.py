@@ -26,12 +26,12 @@ from bot.errors import BotError, NotASim, SimNotFound, UnknownSubcommand, UserEr
 from bot.services import Actor, Request, Services
 from bot.sessions import fleet_query
 from bot.sessions.fleet import Examples
-from bot.sessions.fleet_query import FleetQuery, Misread, nearest_fleet_query
+from bot.sessions.fleet_query import FleetQuery, MisreadQuery, nearest_fleet_query
 from bot.sessions.questions import OpenQuestions
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer, fresh_answer
 from bot.sims.identifier import is_pattern, is_sid, plain_pattern, quoted, unquoted
-from bot.sims.lists import is_around, is_greeting, is_thanks, words_besides
+from bot.sims.lists import is_filler_word, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from bot.struct import Struct, replace
 from handlers import subcommands
@@ -105,7 +105,7 @@ def all_subcommands() -> dict[str, Subcommand]:
     return {each.name: each for each in sorted(mine, key=lambda s: (s.name != DEFAULT, s.name))}
 
 
-def find(text: str) -> tuple[Subcommand, str]:
+def find_subcommand(text: str) -> tuple[Subcommand, str]:
     """Return the subcommand that the text begins with, and the rest; otherwise it names a SIM."""
     words = text.split(maxsplit=1)
     if not words:
@@ -149,14 +149,14 @@ def which_sim(usage: str, template: str, examples: Examples) -> str:
     return f"Which SIM? Type `{COMMAND} {usage}`, for instance `{COMMAND} {example}`."
 
 
-def or_nearest(error: UserError, text: str) -> UserError:
+def with_suggestion(error: UserError, text: str) -> UserError:
     """Add to "no such SIM" that its first word is nearly a subcommand, or all a fleet's question.
 
     A SIM may be called like a misspelt one, so it is looked up before this is said.
     """
     word, _, rest = text.partition(" ")
     claim = f"I know no SIM and no subcommand {quoted(word)}."
-    if near := nearest(word):
+    if near := nearest_subcommand(word):
         meant = unquoted(f"{COMMAND} {near} {rest}").strip()
     elif question := nearest_fleet_query(text):
         claim, meant = f"No SIM called {quoted(text)}.", f"{COMMAND} {question.words}"
@@ -168,7 +168,7 @@ def or_nearest(error: UserError, text: str) -> UserError:
     return UnknownSubcommand(f"{claim} Did you mean `{meant}`?")
 
 
-def nearest(word: str) -> str | None:
+def nearest_subcommand(word: str) -> str | None:
     """Return the subcommand that a word is nearly, or is; None where none is near."""
     names = [name for name in all_subcommands() if name != DEFAULT]
     return next(iter(difflib.get_close_matches(word.lower(), names, 1, _NEAR)), None)
@@ -179,7 +179,7 @@ def _typed(templates: tuple[str, ...], examples: Examples) -> tuple[str, ...]:
     return tuple(f"{COMMAND} {example}" for example in filled if example)
 
 
-async def fleet_question(context: Context, text: str) -> FleetQuery | Misread | None:
+async def fleet_question(context: Context, text: str) -> FleetQuery | MisreadQuery | None:
     """Read a question about a fleet; a SIM that is called exactly so is meant first."""
     fleet = (await context.view()).fleet
     asked = fleet.asked(text)
@@ -240,14 +240,14 @@ async def special_reply(context: Context, spotted: Spotted) -> Reply | None:
             words = WELCOME if is_thanks(text) else ""
             return Reply(hello_screen(words, fleet.examples().lines(COMMAND)))
     asked = await fleet_question(context, text)
-    if isinstance(asked, Misread):
+    if isinstance(asked, MisreadQuery):
         if asked.query.pattern and not spotted.texts:
-            raise await misread(context, asked)
+            raise await misread_reply(context, asked)
         return None
     return await fleet_reply(context, asked) if asked else None
 
 
-async def misread(context: Context, asked: Misread) -> UserError:
+async def misread_reply(context: Context, asked: MisreadQuery) -> UserError:
     """Say what was not understood, and what was meant or an example that works here."""
     near = nearest_fleet_query(context.request.text)
     if meant := near.words if near else _watch_first(context.request.text):
@@ -286,7 +286,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     besides = [word for word in besides if word not in {spot.text for spot in spotted.spots}]
     meant = _subcommand_behind(sim, besides)
     if meant:
-        found, rest = find(meant)
+        found, rest = find_subcommand(meant)
         return await found.run(context.asking(replace(request, text=rest)))
     waiting = WaitingMessage(context, sim)
     try:
@@ -320,7 +320,7 @@ def _subcommand_behind(sim: str, besides: list[str]) -> str | None:
         return None
     if word.lower() in _BEHIND_A_SIM:
         return " ".join([word.lower(), sim, *rest])
-    near = None if is_around(word) else nearest(word)
+    near = None if is_filler_word(word) else nearest_subcommand(word)
     if near not in _BEHIND_A_SIM:
         return None
     command = unquoted(" ".join([COMMAND, near, sim, *rest]))
@@ -338,7 +338,7 @@ def _noted(screen: Screen, spotted: Spotted) -> Screen:
 
 def _with_what_was_left(screen: Screen, besides: list[str]) -> Screen:
     """Say which words were left out, unless they make a sentence."""
-    left = [word for word in besides if not is_around(word)]
+    left = [word for word in besides if not is_filler_word(word)]
     if not left or len(besides) > _MOST_LEFT:
         return screen
     return note_screen(screen, f"I left out {quoted(' '.join(left))}.")
@@ -347,9 +347,9 @@ def _with_what_was_left(screen: Screen, besides: list[str]) -> Screen:
 async def _explained(context: Context, error: UserError) -> BotError:
     """Return the error, or what a misspelt subcommand or question about a fleet was meant to be."""
     asked = await fleet_question(context, context.request.text)
-    if isinstance(error, SimNotFound) and isinstance(asked, Misread):
-        return await misread(context, asked)
-    return or_nearest(error, context.request.text)
+    if isinstance(error, SimNotFound) and isinstance(asked, MisreadQuery):
+        return await misread_reply(context, asked)
+    return with_suggestion(error, context.request.text)
 
 
 def register_command(app: AsyncApp, services: Services) -> None:
@@ -363,7 +363,7 @@ def on_command(services: Services) -> Listener:
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
         await ack()
-        found, rest = find(text_in(body, "text"))
+        found, rest = find_subcommand(text_in(body, "text"))
         context = Context(actor, from_command(body, rest), services)
         answer_later(found.name, lambda: found.run(context), context)
 

@@ -15,7 +15,7 @@ from bot.blocks.digest_setup import DIGEST, announced_screen, form_view, saved_s
 from bot.blocks.kit import Choice, Screen, View, option
 from bot.blocks.subscriptions import MOST
 from bot.digests.form import FieldErrors, FormField, FormValues, field_of, validate, values_of
-from bot.digests.schedule import Frequency, offered, zone_named
+from bot.digests.schedule import Frequency, zone_choices, zone_named
 from bot.digests.sim_selection import NoSuchSims, SelectedSims, selector_of
 from bot.digests.subscription import SelectionKind, Subscribed, Subscription, WhenQuiet
 from bot.digests.subscriptions import (
@@ -50,7 +50,7 @@ async def save(
     Raises StoreError, NoSuchDigest, NotAllowed, NotYours and AskedTooOften.
     """
     digests = context.services.digests
-    before, chosen, wrong = await examined(context, values, form, digests.subscriptions)
+    before, chosen, wrong = await validate_form(context, values, form, digests.subscriptions)
     if wrong or chosen is None:
         return wrong
     now = context.services.clock.now()
@@ -66,7 +66,7 @@ async def save(
     )
 
 
-async def examined(
+async def validate_form(
     context: Context,
     values: FormValues,
     form: ids.SubscriptionForm,
@@ -239,7 +239,7 @@ def on_zone(services: Services) -> Listener:
     """Return the listener that offers time zones for what is being typed."""
 
     async def listener(ack: AsyncAck, body: Body, actor: Actor | None) -> None:
-        zones = offered(text_in(body, "value"), services.clock.now()) if actor else ()
+        zones = zone_choices(text_in(body, "value"), services.clock.now()) if actor else ()
         await ack(options=[option(Choice(name, words)) for name, words in zones])
 
     return listener

@@ -146,7 +146,7 @@ def session_of_select(body: Body) -> ids.Details:
     option = part(action_in(body), "selected_option")
     metadata = text_in(part(body, "view"), "private_metadata")
     try:
-        return ids.chosen(metadata, text_in(option, "value"))
+        return ids.chosen_session(metadata, text_in(option, "value"))
     except ValueError as error:
         raise OldButton from error
 
@@ -186,7 +186,7 @@ class SimAndDays(Struct):
     fault: str | None = None
 
 
-def readings(text: str) -> tuple[SimAndDays, ...]:
+def sim_and_days(text: str) -> tuple[SimAndDays, ...]:
     """Return each way to read the text, the likelier first."""
     whole = SimAndDays(text.strip())
     parted = _PARTED.fullmatch(whole.sim)

@@ -67,7 +67,7 @@ def register_incident_buttons(app: AsyncApp, services: Services) -> None:
         app.view(callback)(on_form_kept(title, form_handler(keep), TookTooLong(LATE), services))
 
 
-async def permitted(context: Context, id_: str) -> Incident:
+async def permitted_incident(context: Context, id_: str) -> Incident:
     """Return an incident that the actor may act on: of a channel where they are, and may see.
 
     Raises NotAllowed, NotYours and NoSuchIncident.
@@ -93,7 +93,7 @@ def _stands_there(context: Context, incident: Incident) -> bool:
 
 async def _acted(context: Context, id_: str, what: str, act: Act) -> tuple[Incident, bool]:
     """Act; return what became of the incident, and whether that changed it."""
-    before = await permitted(context, id_)
+    before = await permitted_incident(context, id_)
     note_action(context, f"{what} {id_}")
     after = await context.services.alerts.alerts.act(id_, act)
     return after, after.seq != before.seq
@@ -155,7 +155,7 @@ Draw = Callable[[Context, ids.IncidentView], Awaitable[View]]
 
 async def draw_hand_over(context: Context, asked: ids.IncidentView) -> View:
     """Draw the window in which a person is chosen."""
-    await permitted(context, asked.id)
+    await permitted_incident(context, asked.id)
     return hand_over_view(asked)
 
 
@@ -171,7 +171,7 @@ async def draw_details(context: Context, asked: ids.IncidentView) -> View:
 
 async def _shown(context: Context, id_: str) -> Incident:
     """Return an incident as the actor may see it."""
-    incident = await permitted(context, id_)
+    incident = await permitted_incident(context, id_)
     redacts = await context.redaction(for_all=False) is not None
     return redacted_incident(incident) if redacts else incident
 
@@ -197,8 +197,8 @@ KeepForm = Callable[[Context, str, Body], Awaitable[Faults]]
 
 
 async def hand_over(context: Context, id_: str, values: Body) -> Faults:
-    """Hand an incident over to who was chosen. Raises OldButton and what `permitted` does."""
-    incident, alerts = await permitted(context, id_), context.services.alerts
+    """Hand an incident over to who was chosen. Raises OldButton, and as `permitted_incident`."""
+    incident, alerts = await permitted_incident(context, id_), context.services.alerts
     to = text_in(_field(values, PERSON), "selected_user")
     if not is_person(to):
         raise OldButton
@@ -229,8 +229,8 @@ async def _may_act(context: Context, incident: Incident, user: str) -> bool:
 
 
 async def mute_sim(context: Context, id_: str, values: Body) -> Faults:
-    """Mute the SIM that was chosen. Raises OldButton and what `permitted` does."""
-    incident, alerts = await permitted(context, id_), context.services.alerts.alerts
+    """Mute the SIM that was chosen. Raises OldButton, and as `permitted_incident`."""
+    incident, alerts = await permitted_incident(context, id_), context.services.alerts.alerts
     sid, end = (_chosen(values, name) for name in (MUTED, UNTIL))
     if incident.member(sid) is None or end not in {each.value for each in ENDS}:
         raise OldButton

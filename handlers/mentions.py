@@ -22,7 +22,7 @@ from bot.ops.logging import name_answer
 from bot.services import Actor, ListeningConfig, Request, Services
 from bot.sessions.fleet_query import nearest_fleet_query
 from bot.sims.extraction import TextPart
-from bot.sims.identifier import quoted, unlinked
+from bot.sims.identifier import quoted, strip_links
 from bot.sims.spotter import Spotted, places_of
 from bot.struct import Struct, replace
 from handlers.alerts import on_alert
@@ -32,7 +32,7 @@ from handlers.commands import (
     Subcommand,
     all_subcommands,
     answer_to,
-    find,
+    find_subcommand,
     special_reply,
 )
 from handlers.interactions import on_answered
@@ -104,7 +104,7 @@ def question_in(body: Body, listening: ListeningConfig) -> Question | None:
     if text is None:
         return None
     return Question(
-        text=unlinked(text).strip(),
+        text=strip_links(text).strip(),
         said=text.strip(),
         beside=tuple(place for place in places_of(event) if place.where != "text"),
         team=text_in(body, "team_id"),
@@ -175,7 +175,7 @@ async def answer_once(question: Question, actor: Actor | None, services: Service
 
     Cut before that is known, it stays noted: the claim may be in the store, and nobody else's.
     """
-    found, rest = find(question.text)
+    found, rest = find_subcommand(question.text)
     context = Context(actor, question.request(rest), services)
     is_first = await services.deduplication.is_first(question.key)
     try:

@@ -35,7 +35,7 @@ from bot.digests.subscriptions import Subscriptions
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import free_port, serving
 from bot.emulators.slack.people import BOT, HOME, Channel, Person
-from bot.ops.tasks import cancelled
+from bot.ops.tasks import cancel_and_wait
 from bot.slack.identity import bot_scopes
 from bot.store.database import Database
 from bot.store.errors import StoreError
@@ -95,7 +95,7 @@ class Soak:
             assert not [each.result() for each in done]
             if tell:
                 tell(f"{datetime.now(UTC):%H:%M:%S}", await self.figures(), flush=True)
-        await cancelled(*running, *self.keepers)
+        await cancel_and_wait(*running, *self.keepers)
         chaos.clear()
         await self._settle()
 
@@ -351,7 +351,7 @@ async def soak_of(forks, url, chance, *, people=500, over_http=False, **env):
         try:
             yield soak, Chaos(api, slack.api, url, chance)
         finally:
-            await cancelled(*soak.keepers, *soak.tasks)
+            await cancel_and_wait(*soak.keepers, *soak.tasks)
             soak.kill(*soak.pids)
             await database.aclose()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.app.resources import make_database, opened_store
+from bot.app.resources import existing_store, make_database
 from bot.cli.main import cli
 from bot.ops.metrics import Metrics
 from bot.setting_values import seconds
@@ -125,7 +125,7 @@ async def test_a_backup_can_be_restored(tmp_path):
                 copy.unlink(missing_ok=True)
                 beside.execute(re.sub("'.+'", f"'{copy}'", statement))
     copy.rename(restored / "simsessions.db")
-    async with opened_store(kept_in(restored)) as store:
+    async with existing_store(kept_in(restored)) as store:
         rows = await OwnerRows(store).of("C1", ["DE1"])
 
     assert 2 == len(statements)

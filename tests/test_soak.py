@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from bot.ops.tasks import cancelled
+from bot.ops.tasks import cancel_and_wait
 from tests.soak import soak_of
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ async def test_whoever_asks_at_the_very_end_hears_from_slack(forks, database_url
             soak.slack.api.request_url = f"http://127.0.0.1:{mute.getsockname()[1]}"
             watching = asyncio.ensure_future(soak._watches("pump-7"))
             await soak._until(lambda: soak.questions, 10)
-            await cancelled(watching)
+            await cancel_and_wait(watching)
             await soak._until(lambda: soak.questions[0].error, 10)
 
         assert "told by Slack" == soak.questions[0].state

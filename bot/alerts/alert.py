@@ -244,7 +244,7 @@ def _minutes(length: timedelta) -> str:
     return f"{length.total_seconds() / 60:.0f}"
 
 
-def filled_in(values: AlertValues, alert: Alert) -> Alert:
+def alert_from_values(values: AlertValues, alert: Alert) -> Alert:
     """Return the alert with what was filled in, but for its SIMs."""
     base = values.base
     return replace(
@@ -270,7 +270,7 @@ def _severity(word: str) -> Severity:
     return Severity.CRITICAL if word == CRITICAL else Severity.WARNING
 
 
-def checked(values: AlertValues) -> AlertValues:
+def valid_values(values: AlertValues) -> AlertValues:
     """Return values that the form can give, within what can be meant. Raises ValueError."""
     lengths = [values.hold, values.after]
     lengths += [] if values.interval == AUTOMATIC else [values.interval]

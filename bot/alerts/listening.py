@@ -13,15 +13,15 @@ from typing import Any
 
 from bot.clock import Backoff, Clock
 from bot.sims.extraction import TextPart
-from bot.sims.identifier import key
+from bot.sims.identifier import name_key
 from bot.sims.spotter import Spotted
-from bot.store.channels import Listening, ListeningRows
+from bot.store.channels import ListeningChannel, ListeningRows
 from bot.store.database import Database
 from bot.store.errors import StoreError
 from bot.store.jobs import JobQueue, NewJob
 from bot.struct import Struct
 
-__all__ = ["ForeignAlert", "ForeignAlerts", "Listening", "ListeningChannels", "identity_of"]
+__all__ = ["ForeignAlert", "ForeignAlerts", "ListeningChannel", "ListeningChannels", "identity_of"]
 
 KIND = "foreign_alert"
 SAME_SECONDS = 3600.0
@@ -58,7 +58,7 @@ def identity_of(places: Sequence[TextPart], spotted: Spotted) -> str:
 
     Numbers, times and the words that say how it stands differ from one time to the next.
     """
-    sims = {f"{spot.kind} {key(spot.value)}" for spot in spotted.spots if spot.taken}
+    sims = {f"{spot.kind} {name_key(spot.value)}" for spot in spotted.spots if spot.taken}
     words = re.findall(r"\w+", places[0].text.partition("\n")[0].casefold()) if places else []
     title = [word for word in words if word not in _STATUS and not re.search(r"\d", word)]
     said = "\n".join([" ".join(title), *sorted(sims)])
@@ -71,14 +71,14 @@ class ListeningChannels:
     def __init__(self, rows: ListeningRows, clock: Clock) -> None:
         self._rows = rows
         self._clock = clock
-        self._known: Mapping[str, Listening] | None = None
+        self._known: Mapping[str, ListeningChannel] | None = None
         self._was_read = asyncio.Event()
 
     def may_listen(self, channel: str) -> bool:
         """Return whether a channel listens, as far as is known: before the first read any may."""
         return self._known is None or channel in self._known
 
-    async def of(self, channel: str) -> Listening | None:
+    async def of(self, channel: str) -> ListeningChannel | None:
         """Return how a channel listens, once they have been read; None where it does not."""
         try:
             async with asyncio.timeout(FIRST_READ_SECONDS):
@@ -87,7 +87,7 @@ class ListeningChannels:
             return None
         return (self._known or {}).get(channel)
 
-    async def start(self, new: Listening) -> bool:
+    async def start(self, new: ListeningChannel) -> bool:
         """Let a channel listen; return whether it did not before. Raises StoreError."""
         is_new = await self._rows.start(new)
         await self.read()

@@ -18,7 +18,7 @@ from bot.diagnosis.contrast import (
     unsettled,
 )
 from bot.diagnosis.evidence import State
-from bot.diagnosis.rule import Severity, explained_rules, place
+from bot.diagnosis.rule import Severity, explained_rules, rule_order
 from bot.diagnosis.rules.common_outage import SILENT as SILENT_RULES
 from bot.diagnosis.rules.twin_imei import MOST, NEXT_STEP, TITLE, Live, twins_of
 from bot.digests.enrichment import MonthUsage, single_usage
@@ -261,7 +261,7 @@ class ScanReader:
         ]
         if twin:
             every = [_TWIN, *(each for each in every if each.rule not in explained_rules(TWIN))]
-            every.sort(key=lambda each: (-each.severity, place(each.rule)))
+            every.sort(key=lambda each: (-each.severity, rule_order(each.rule)))
         causes = tuple(filter(self._wanted.takes, every))
         if not causes:
             return

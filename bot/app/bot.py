@@ -25,7 +25,7 @@ from bot.digests.archive import Archive, FleetScans
 from bot.jobs.engine import Engine
 from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
-from bot.ops.tasks import Tasks, cancelled, start_background
+from bot.ops.tasks import Tasks, cancel_and_wait, start_background
 from bot.services import Renderer, ReplyServices, Services
 from bot.sessions.fleet import DefaultAccounts
 from bot.sessions.owners import Owners
@@ -146,12 +146,12 @@ class Bot:
 
         Raises SlackLost where Slack cannot be had back, StartError where it refuses the token.
         """
-        await stopped_or_ended(stopped, *self._watches)
+        await wait_for_end(stopped, *self._watches)
 
     async def stop(self, patience: float) -> None:
         """Take nothing more in, and finish what is under way, in `patience` seconds."""
         started, self._stopping = self.services.clock.monotonic(), True
-        await cancelled(*self._watches)
+        await cancel_and_wait(*self._watches)
         await self._intake.close(min(CLOSE_SECONDS, patience))
         left = patience - (self.services.clock.monotonic() - started)
         cut, *_ = await asyncio.gather(
@@ -160,7 +160,7 @@ class Bot:
         log.info("stopped", extra={"answers_cut": cut})
 
 
-async def stopped_or_ended(stopped: asyncio.Event, *watches: "asyncio.Task[None]") -> None:
+async def wait_for_end(stopped: asyncio.Event, *watches: "asyncio.Task[None]") -> None:
     """Wait until `stopped` is set, or a watch ends. Raises what that one does."""
     waiting = asyncio.create_task(stopped.wait())
     done, _ = await asyncio.wait({waiting, *watches}, return_when=asyncio.FIRST_COMPLETED)

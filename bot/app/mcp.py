@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.app.accounts import open_access
-from bot.app.bot import stopped_or_ended
+from bot.app.bot import wait_for_end
 from bot.app.jobs import make_incidents
 from bot.app.resources import open_audit, open_news_ages, open_store
-from bot.app.run import install_signal_handlers, opened, run_process
+from bot.app.run import install_signal_handlers, open_server, run_process
 from bot.clock import SystemClock
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.archive import Archive, FleetScans
@@ -23,7 +23,7 @@ from bot.mcp.server import make_server
 from bot.mcp.transports import LOOPBACK, PATH, HttpAccess, http_app, serve_stdio, who_by_token
 from bot.ops.http import http_server
 from bot.ops.metrics import Metrics
-from bot.ops.tasks import cancelled
+from bot.ops.tasks import cancel_and_wait
 from bot.settings import Settings
 from bot.slack.access import UserRateLimit
 from bot.store.database import Database
@@ -77,9 +77,9 @@ def run_stdio(settings: Settings, version: str, *, redacts: bool) -> None:
             install_signal_handlers(stopped)
             serving = asyncio.create_task(serve_stdio(server))
             try:
-                await stopped_or_ended(stopped, serving)
+                await wait_for_end(stopped, serving)
             finally:
-                await cancelled(serving)
+                await cancel_and_wait(serving)
 
     run_process(settings, serve)
 
@@ -118,4 +118,4 @@ async def serving_http(
         server = make_server(services, who_by_token(callers.values()), version)
         app = await stack.enter_async_context(http_app(server, access))
         web, fault = http_server(app, host, port), f"cannot listen on {host}:{port}"
-        yield await opened(web, stack, fault, "choose another --port or --host")
+        yield await open_server(web, stack, fault, "choose another --port or --host")

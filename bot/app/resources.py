@@ -28,7 +28,7 @@ from bot.store.jobs import JobQueue
 from bot.store.location import (
     FILE_NAME,
     SQLITE,
-    nearest,
+    nearest_folder,
     usual_folder,
     without_password,
     write_fault,
@@ -216,7 +216,7 @@ async def open_store(
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[Database]:
+async def existing_store(settings: Settings) -> AsyncIterator[Database]:
     """Return the open store for a command of the terminal, which makes none where there is none.
 
     Raises StartError and StoreError.
@@ -236,7 +236,7 @@ async def opened_store(settings: Settings) -> AsyncIterator[Database]:
 def _is_missing_file(url: str) -> bool:
     file = Path(url.removeprefix(SQLITE))
     with suppress(PermissionError):  # which opening it tells better
-        return url.startswith(SQLITE) and not file.exists() and nearest(file.parent).is_dir()
+        return url.startswith(SQLITE) and not file.exists() and nearest_folder(file.parent).is_dir()
     return False
 
 

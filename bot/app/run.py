@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from bot.app.bot import Bot, assemble, stopped_or_ended
+from bot.app.bot import Bot, assemble, wait_for_end
 from bot.app.jobs import open_engine
 from bot.app.resources import open_resources
 from bot.clock import Clock, SystemClock
@@ -49,7 +49,7 @@ async def running_bot(settings: Settings, clock: Clock | None = None) -> AsyncIt
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(open_session())
         bot, web = await assemble(settings, clock, session, stack)
-        bot.port = await listen(web, settings, bot.services.metrics, stack)
+        bot.port = await serve_http(web, settings, bot.services.metrics, stack)
         stack.push_async_callback(bot.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         await bot.start()
         log.info("ready", extra={"port": bot.port, "socket_mode": settings.socket_mode})
@@ -88,7 +88,7 @@ async def running_worker(settings: Settings) -> AsyncIterator["asyncio.Task[None
             return engine.why_stuck()
 
         web = Starlette(routes=health_routes(why_not_ready, resources.notes, metrics))
-        port = await listen(web, settings, metrics, stack)
+        port = await serve_http(web, settings, metrics, stack)
         stack.push_async_callback(engine.stop, max(0.0, settings.drain - LEAVE_SECONDS))
         engine.start()
         log.info("working", extra={"port": port})
@@ -104,7 +104,7 @@ def run_worker(settings: Settings, *, until_stdin_ends: bool) -> None:
             if until_stdin_ends:
                 os.set_blocking(sys.stdin.fileno(), False)
                 asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _ended, stopped)
-            await stopped_or_ended(stopped, watch)
+            await wait_for_end(stopped, watch)
 
     run_process(settings, serve)
 
@@ -145,17 +145,17 @@ def tune_garbage_collector() -> None:
     gc.set_threshold(10_000, 10, 20)
 
 
-async def listen(
+async def serve_http(
     web: Starlette, settings: Settings, metrics: Metrics, stack: AsyncExitStack
 ) -> int:
     """Serve on the port that is set; return it. Raises StartError where it is taken."""
     guard = ConnectionGuard(metrics.connection_cut)
     server = http_server(web, settings.host, settings.port, guard=guard)
     fault = f"PORT: cannot listen on {settings.host}:{settings.port}"
-    return await opened(server, stack, fault, "set another PORT or SIMSESSIONS_HOST")
+    return await open_server(server, stack, fault, "set another PORT or SIMSESSIONS_HOST")
 
 
-async def opened(
+async def open_server(
     server: AbstractAsyncContextManager[int], stack: AsyncExitStack, fault: str, mend: str
 ) -> int:
     """Open a server on the stack; return its port. Raises StartError, which says what to do."""

@@ -13,7 +13,7 @@ from bot.alerts.service import Alerts
 from bot.alerts.transitions import observe
 from bot.app.accounts import open_stacks
 from bot.app.jobs import make_incidents, open_engine
-from bot.app.resources import open_resources, opened_store
+from bot.app.resources import existing_store, open_resources
 from bot.clock import Clock, SystemClock
 from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.digest import Digest
@@ -44,7 +44,7 @@ class ListedDigest(Struct):
 
 async def listed_digests(settings: Settings) -> tuple[ListedDigest, ...]:
     """Return all digests of the store, by name. Raises StartError and StoreError."""
-    async with opened_store(settings) as store:
+    async with existing_store(settings) as store:
         progress = await DigestRuns(store).progress()
         every = await Subscriptions(store, JobQueue(store)).every()
     percents = {name: at.percent for name, at in progress.items()}
@@ -54,7 +54,7 @@ async def listed_digests(settings: Settings) -> tuple[ListedDigest, ...]:
 async def preview(settings: Settings, which: str, began: OnStart) -> tuple[Subscription, Digest]:
     """Make one and keep nothing of it; Slack is not asked. Raises also KoreError, NoSuchDigest."""
     clock = SystemClock()
-    async with opened_store(settings) as store:
+    async with existing_store(settings) as store:
         one = await Subscriptions(store, JobQueue(store)).chosen(which)
         async with temporary_fleet(settings, store, clock) as fleet:
             return one, await preview_digest(one, fleet, clock, began)
@@ -126,7 +126,7 @@ class TriedAlert(Struct):
 
 async def listed_alerts(settings: Settings) -> tuple[ListedAlert, ...]:
     """Return all alerts of the store, by name. Raises StartError and StoreError."""
-    async with opened_store(settings) as store:
+    async with existing_store(settings) as store:
         alerts = _alerts(store)
         every = await alerts.every()
         looked = [await alerts.with_state(one.id) for one in every]
@@ -144,7 +144,7 @@ async def incidents(
     settings: Settings, since: datetime, channel: str | None
 ) -> tuple[Incident, ...]:
     """Return those open at some time since then, the newest first. Raises as `listed_alerts`."""
-    async with opened_store(settings) as store:
+    async with existing_store(settings) as store:
         now = SystemClock().now() + _MINUTE
         return await make_incidents(store, JobQueue(store)).between(None, since, now, channel)
 
@@ -155,7 +155,7 @@ async def try_alert(settings: Settings, which: str, began: OnStart) -> TriedAler
     Raises also KoreError and NoSuchAlert.
     """
     clock = SystemClock()
-    async with opened_store(settings) as store:
+    async with existing_store(settings) as store:
         one = await _alerts(store).chosen(which)
         async with (
             temporary_fleet(settings, store, clock) as fleet,

@@ -7,6 +7,7 @@ from bot.blocks import ids
 from bot.blocks.digest_setup import DIGEST
 from bot.blocks.digest_text import (
     KINDS,
+    change_side_text,
     changes_text,
     count_label,
     digest_headline,
@@ -14,7 +15,6 @@ from bot.blocks.digest_text import (
     incidents_text,
     outage_text,
     quiet_headline,
-    side_text,
     state_details,
     talkers_text,
     warnings,
@@ -245,8 +245,8 @@ def _changed(group: ChangeGroup, digest: Digest) -> Iterator[Row]:
         yield (
             changed.sim.name,
             f"{sign} {what}",
-            side_text(group.kind, changed.before, PLAIN, "none"),
-            side_text(group.kind, changed.after, PLAIN, "none"),
+            change_side_text(group.kind, changed.before, PLAIN, "none"),
+            change_side_text(group.kind, changed.after, PLAIN, "none"),
             state_label(changed.sim.state, *state_details(changed.sim, digest)),
             _seen(changed.sim),
         )

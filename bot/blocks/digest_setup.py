@@ -27,7 +27,7 @@ from bot.digests.schedule import (
     DigestSchedule,
     Frequency,
     clock_changes,
-    explained,
+    cron_words,
 )
 from bot.digests.subscription import (
     LONGEST,
@@ -214,7 +214,7 @@ def sims_text(selection: Selection, fmt: Formatter) -> str:
 
 def _cadence(cadence: DigestSchedule, fmt: Formatter) -> str:
     if cadence.frequency is Frequency.CRON:
-        return f"by cron {fmt.code(cadence.line)}, {fmt.data(explained(cadence.line), _WORDS)}"
+        return f"by cron {fmt.code(cadence.line)}, {fmt.data(cron_words(cadence.line), _WORDS)}"
     return fmt.own(cadence.words)
 
 

@@ -59,11 +59,13 @@ def change_text(change: Change, fmt: Formatter) -> str:
     label = _OF_FIELDS.get(change.kind, "State")
     if REDACTED in {change.before, change.after}:
         return f"{label}: changed, {REDACTED} here"
-    was, now = (side_text(change.kind, side, fmt) for side in (change.before, change.after))
+    was, now = (change_side_text(change.kind, side, fmt) for side in (change.before, change.after))
     return f"{label}: {was} → {now}"
 
 
-def side_text(kind: ChangeKind, value: str | None, fmt: Formatter, none: str = "unknown") -> str:
+def change_side_text(
+    kind: ChangeKind, value: str | None, fmt: Formatter, none: str = "unknown"
+) -> str:
     """Return what was, or is, as people read it."""
     if value is None:
         return none
@@ -265,7 +267,7 @@ def _changed_text(kind: ChangeKind, changed: SimChange, digest: Digest, fmt: For
         return f"{name} ({fmt.own(changed.after or changed.before or '')})"
     if kind is ChangeKind.CAME_BACK or REDACTED in {changed.before, changed.after}:
         return name
-    sides = (side_text(kind, side, fmt, "none") for side in (changed.before, changed.after))
+    sides = (change_side_text(kind, side, fmt, "none") for side in (changed.before, changed.after))
     return f"{name} ({' → '.join(sides)})"
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Protocol
 from urllib.parse import quote
 
-from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, entities, escape, is_plain, sentence
+from bot.blocks.kit import NAME_LIMIT, SENTENCE, clean, escape, escape_entities, is_plain, sentence
 from bot.kore.models import CellLocation
 from bot.sessions.redaction import REDACTED
 from bot.sims.identifier import quoted, unquoted
@@ -71,7 +71,7 @@ def _link(address: str) -> str:
 
 def link_text(address: str, label: str) -> str:
     """Return a link for Slack's blocks; "" where there is no address."""
-    return f"<{entities(address)}|{entities(label)}>" if address else ""
+    return f"<{escape_entities(address)}|{escape_entities(label)}>" if address else ""
 
 
 class Mrkdwn:
@@ -80,15 +80,15 @@ class Mrkdwn:
     def data(self, text: str, limit: int = NAME_LIMIT) -> str:
         """Escape foreign text; where it holds marks it stands in a code span, to be copied."""
         line = clean(text, limit)
-        return entities(line) if is_plain(line) else self.code(line)
+        return escape_entities(line) if is_plain(line) else self.code(line)
 
     def code(self, text: str) -> str:
         """Show something to copy in a code span."""
-        return entities(quoted(clean(text), NAME_LIMIT))
+        return escape_entities(quoted(clean(text), NAME_LIMIT))
 
     def own(self, text: str) -> str:
         """Escape the three characters that Slack reads as markup."""
-        return entities(text)
+        return escape_entities(text)
 
     def sentence(self, text: str) -> str:
         """Keep pairs of back-ticks, escape the rest."""
@@ -97,7 +97,7 @@ class Mrkdwn:
     def linked(self, text: str) -> str:
         """Make links of the addresses, named after their hosts."""
         shown = [
-            _link(part) if _ADDRESS.match(part) else entities(part)
+            _link(part) if _ADDRESS.match(part) else escape_entities(part)
             for part in _ADDRESS.split(clean(text, _SOURCE))
         ]
         return "".join(shown)
@@ -127,7 +127,7 @@ class Notification:
 
     def own(self, text: str) -> str:
         """Escape the three characters that Slack reads as markup."""
-        return entities(text)
+        return escape_entities(text)
 
     def sentence(self, text: str) -> str:
         """Escape all of it and leave out its back-ticks."""
@@ -135,7 +135,7 @@ class Notification:
 
     def linked(self, text: str) -> str:
         """Leave the addresses as they are."""
-        return entities(text)
+        return escape_entities(text)
 
     def strong(self, text: str) -> str:
         """Leave as it is: a notification knows no bold."""

@@ -23,7 +23,7 @@ from bot.blocks.format import (
 from bot.blocks.kit import Block, Screen, actions, button, clean, context, screen, section
 from bot.blocks.report import owner_button, person
 from bot.blocks.report_text import facts, report_headline
-from bot.blocks.sim_text import cell_label, state_sentence, state_text, words_of
+from bot.blocks.sim_text import cell_label, sim_words, state_sentence, state_text
 from bot.blocks.tables_and_charts import Drawn, Row, Table, table_parts
 from bot.blocks.triage import cause_cell, causes_in_brief, in_brief, reason
 from bot.blocks.watch import UNTIL, cause_text
@@ -216,9 +216,12 @@ def handover_file(handed: Handover, watches: Sequence[Watch]) -> SlackFile:
     lines = [
         f"# Hand-over of {utc(handed.made_at):%Y-%m-%d %H:%M} UTC",
         "",
-        marked(handover_headline(handed, PLAIN)),
+        escape_markdown(handover_headline(handed, PLAIN)),
         "",
-        *(f"- {marked(line.removeprefix('• '))}" for line in still_open(handed, (), PLAIN)),
+        *(
+            f"- {escape_markdown(line.removeprefix('• '))}"
+            for line in still_open(handed, (), PLAIN)
+        ),
         "",
         *_summary(handed),
         *(line for sim in handed.sims for line in _sim(sim)),
@@ -232,7 +235,7 @@ def handover_file(handed: Handover, watches: Sequence[Watch]) -> SlackFile:
     )
 
 
-def marked(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return text on one line in which no character means anything to Markdown."""
     return _MARKS.sub(r"\\\1", clean(text, _LINE))
 
@@ -244,27 +247,27 @@ def _summary(handed: Handover) -> Iterator[str]:
     if handed.omitted:
         yield f"{count(handed.omitted, 'more SIM')} over the limit not read again."
     if handed.redacted:
-        yield marked(handed.redacted)
+        yield escape_markdown(handed.redacted)
     yield ""
     yield "| SIM | Then | Now |"
     yield "|---|---|---|"
     for sim in handed.sims:
-        now = "not read" if isinstance(sim.now, BotError) else words_of(sim.now)
-        cells = (marked(sim.then.full_name), words_of(sim.then), now)
+        now = "not read" if isinstance(sim.now, BotError) else sim_words(sim.now)
+        cells = (escape_markdown(sim.then.full_name), sim_words(sim.then), now)
         yield f"| {' | '.join(cells)} |"
     yield ""
 
 
 def _sim(sim: HandedSim) -> Iterator[str]:
-    yield f"## {marked(sim.then.full_name)}"
+    yield f"## {escape_markdown(sim.then.full_name)}"
     yield ""
-    yield f"- Then ({utc(sim.first_at):%Y-%m-%d %H:%M} UTC): {marked(_then(sim))}"
+    yield f"- Then ({utc(sim.first_at):%Y-%m-%d %H:%M} UTC): {escape_markdown(_then(sim))}"
     if isinstance(sim.now, BotError):
-        yield f"- Now: not read. {marked(sim.now.sentence)}"
+        yield f"- Now: not read. {escape_markdown(sim.now.sentence)}"
     else:
         yield from _now(sim.now)
         yield from _changes(sim)
-    yield f"- SID: {marked(sim.then.sid)}; {count(sim.times, 'look-up')}"
+    yield f"- SID: {escape_markdown(sim.then.sid)}; {count(sim.times, 'look-up')}"
     yield ""
 
 
@@ -274,13 +277,13 @@ def _then(sim: HandedSim) -> str:
 
 
 def _now(report: SessionReport) -> Iterator[str]:
-    yield f"- Now: {marked(report_headline(report, PLAIN))}"
+    yield f"- Now: {escape_markdown(report_headline(report, PLAIN))}"
     for finding in report.findings:
         lines = finding_lines(finding, PLAIN, report)
-        yield f"- {marked(lines.what)}"
-        yield f"  {marked(lines.next_step)}"
+        yield f"- {escape_markdown(lines.what)}"
+        yield f"  {escape_markdown(lines.next_step)}"
     for fact in facts(report, PLAIN):
-        yield f"- {fact.label}: {marked(fact.value)}"
+        yield f"- {fact.label}: {escape_markdown(fact.value)}"
 
 
 def _changes(sim: HandedSim) -> Iterator[str]:
@@ -288,7 +291,7 @@ def _changes(sim: HandedSim) -> Iterator[str]:
     if not lines:
         yield "- Changed since: nothing that is known"
     for line in lines:
-        yield f"- Changed since: {marked(line)}"
+        yield f"- Changed since: {escape_markdown(line)}"
 
 
 def _watches(watches: Sequence[Watch]) -> Iterator[str]:
@@ -298,5 +301,5 @@ def _watches(watches: Sequence[Watch]) -> Iterator[str]:
     yield ""
     for watch in watches:
         ends = f"{utc(watch.ends_at):%Y-%m-%d %H:%M} UTC"
-        yield f"- {marked(watch.full_name)} {UNTIL[watch.condition]}, ends {ends}"
+        yield f"- {escape_markdown(watch.full_name)} {UNTIL[watch.condition]}, ends {ends}"
     yield ""

@@ -15,7 +15,7 @@ from bot.blocks.format import MRKDWN, count, grouped
 from bot.blocks.incident import incident_line
 from bot.blocks.kit import VIEW_BLOCKS, Block, View, context, divider, section
 from bot.blocks.replies import HelpEntry
-from bot.blocks.sim_text import label_of
+from bot.blocks.sim_text import sim_label
 from bot.blocks.watch import UNTIL, stop_button
 from bot.digests.subscription import Subscription
 from bot.ops.metrics import Dependency
@@ -173,7 +173,7 @@ def _watches(watches: Sequence[Watch] | None) -> list[Block]:
 
 
 def _watch(watch: Watch, number: int) -> Block:
-    state = label_of(watch.latest)
+    state = sim_label(watch.latest)
     place = f"<#{watch.owner.channel}>" if watch.owner.channel[:1] in {"C", "G"} else "in a DM"
     name = MRKDWN.strong(MRKDWN.data(watch.full_name))
     ends = MRKDWN.when(watch.ends_at)

@@ -1,7 +1,7 @@
 """Every id that Slack sends back to us, and what the buttons carry.
 
 A button's `action_id` is one of the constants; where several stand in one block, `numbered` adds
-`:1`, `:2`, … and `action_of` takes it off again. Its `value` is one of the models:
+`:1`, `:2`, … and `base_action` takes it off again. Its `value` is one of the models:
 `button(…, Refresh(...))` on the way out, `Refresh.from_value(text)` on the way in. What is done
 with a digest or an alert has an id of its noun and a word, `digest_pause`: `Listing.action` of
 bot/blocks/subscriptions.py.
@@ -98,12 +98,12 @@ def numbered(action_id: str, number: int) -> str:
     return f"{action_id}:{number}"
 
 
-def action_of(action_id: str) -> str:
+def base_action(action_id: str) -> str:
     """Return the constant that `numbered` was given."""
     return action_id.partition(":")[0]
 
 
-def typed(text: str) -> str:
+def cut_input(text: str) -> str:
     """Return as much of what was typed as a button carries, on one visible line."""
     return clean(text, _TYPED)
 
@@ -245,7 +245,7 @@ class Details(HistoryWindow):
     channel: str | None = Field(default=None, max_length=64)
 
 
-def chosen(metadata: str, start: str) -> Details:
+def chosen_session(metadata: str, start: str) -> Details:
     """Read which session was chosen in the window: its metadata, and the option's value."""
     window = Details.from_value(metadata)
     return window.model_copy(update={"start": datetime.fromisoformat(start)})

@@ -23,7 +23,7 @@ from bot.blocks.kit import Block, Screen, actions, button, confirmed, context, s
 from bot.blocks.report import person
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity, title_of
-from bot.sims.identifier import natural
+from bot.sims.identifier import natural_key
 
 LINES = 10
 MONDAY = "Snooze until Monday"
@@ -128,7 +128,7 @@ def _lines(incident: Incident) -> list[str]:
     shown = [member for member in incident.members if member.gone != "merged"] or list(
         incident.members
     )
-    shown.sort(key=lambda member: (not member.is_down, natural(member.name)))
+    shown.sort(key=lambda member: (not member.is_down, natural_key(member.name)))
     lines = [member_line(member, incident) for member in shown[:LINES]]
     more = len(shown) - LINES
     return [*lines, f"and {count(more, 'more SIM')}"] if more > 0 else lines
@@ -287,7 +287,7 @@ def _worse(incident: Incident) -> str:
 def names_text(sids: Sequence[str], incident: Incident, fmt: Formatter) -> str:
     """Name SIMs of an incident, a few of many."""
     names = {member.sid: member.name for member in incident.members}
-    shown = sorted((names[sid] for sid in sids if sid in names), key=natural)
+    shown = sorted((names[sid] for sid in sids if sid in names), key=natural_key)
     told = [fmt.strong(fmt.data(name)) for name in shown[:MOST_NAMED]]
     more = len(shown) - MOST_NAMED
     told += [f"{more} more"] if more > 0 else []

@@ -60,14 +60,14 @@ def clean(text: str, limit: int = NAME_LIMIT) -> str:
     return seen or "(blank)"
 
 
-def entities(text: str) -> str:
+def escape_entities(text: str) -> str:
     """Replace the three characters that Slack reads as markup: & < and >."""
     return text.translate(_ENTITIES)
 
 
 def escape(text: str, limit: int = NAME_LIMIT) -> str:
     """Return foreign text that Slack's mrkdwn shows as it is: no mention, no link, no bold."""
-    return unmarked(clean(text, limit))
+    return escape_marks(clean(text, limit))
 
 
 def is_plain(line: str) -> bool:
@@ -75,9 +75,9 @@ def is_plain(line: str) -> bool:
     return line == _disarmed(line)
 
 
-def unmarked(line: str) -> str:
+def escape_marks(line: str) -> str:
     """Take the meaning off every mark of mrkdwn in a clean line, and keep its spaces."""
-    return entities(_disarmed(line))
+    return escape_entities(_disarmed(line))
 
 
 def _disarmed(line: str) -> str:
@@ -91,9 +91,9 @@ def sentence(text: str) -> str:
     """Make an error's sentence safe for mrkdwn; only pairs of back-ticks keep their meaning."""
     parts = clean(text, SENTENCE).split("`")
     if len(parts) % 2 == 0:
-        return unmarked("`".join(parts))
+        return escape_marks("`".join(parts))
     return "".join(
-        f"`{entities(part)}`" if at % 2 and part.strip() else unmarked(part)
+        f"`{escape_entities(part)}`" if at % 2 and part.strip() else escape_marks(part)
         for at, part in enumerate(parts)
     )
 
@@ -137,7 +137,7 @@ def unbroken(mrkdwn: str) -> str:
 
 def well_formed(mrkdwn: str) -> str:
     """Escape whatever Slack would read as markup and is none, such as `<sim>` in our own words."""
-    return _MARKUP.sub(lambda found: found[1] or entities(found[0]), mrkdwn)
+    return _MARKUP.sub(lambda found: found[1] or escape_entities(found[0]), mrkdwn)
 
 
 def plain(text: str, limit: int) -> Block:

@@ -21,7 +21,7 @@ from bot.blocks.kit import (
     button,
     context,
     divider,
-    entities,
+    escape_entities,
     fields,
     input_block,
     modal,
@@ -51,14 +51,14 @@ from bot.blocks.sim_text import (
     network_code,
     network_text,
     place_text,
-    words_of,
+    sim_words,
 )
 from bot.diagnosis.fields import known_text
 from bot.diagnosis.rule import Finding, title_of
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport
-from bot.sims.identifier import natural
+from bot.sims.identifier import natural_key
 
 TITLE = "Look up SIMs"
 LABEL = "SIMs, one a line"
@@ -228,7 +228,7 @@ def explanation_view(report: SessionReport, explained: Sequence[str] = ()) -> Vi
 
 def ticket_view(report: SessionReport) -> View:
     """Draw what KORE's support asks for, as plain text to copy."""
-    text = entities("\n".join(ticket_lines(report)).replace("`", "'"))[:_FENCED]
+    text = escape_entities("\n".join(ticket_lines(report)).replace("`", "'"))[:_FENCED]
     return modal(
         ids.NOTICE_VIEW,
         TICKET_TITLE,
@@ -245,7 +245,7 @@ def ticket_lines(report: SessionReport) -> list[str]:
         f"SIM SID: {PLAIN.data(sim.sid)}",
         iccid,
         f"Status: {known(sim.status, 'unknown', PLAIN)}, {plan_text(report, PLAIN)}",
-        f"State: {words_of(report)}{_since(report)}",
+        f"State: {sim_words(report)}{_since(report)}",
         *([] if session is None else _session_lines(session)),
         *_finding_lines(report),
         f"Read from the API: {_iso(report.as_of)}",
@@ -339,7 +339,8 @@ def hand_over_view(asked: ids.IncidentView) -> View:
 def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
     """Ask which SIM is to be quiet, why, and until when."""
     members = sorted(
-        (m for m in incident.members if not m.gone), key=lambda m: (not m.is_down, natural(m.name))
+        (m for m in incident.members if not m.gone),
+        key=lambda m: (not m.is_down, natural_key(m.name)),
     )
     sims = [Choice(member.sid, member.name[:_LABEL]) for member in members[:100]]
     if not sims:
@@ -356,7 +357,7 @@ def mute_view(asked: ids.IncidentView, incident: Incident) -> View:
 
 def details_view(incident: Incident) -> View:
     """Show all SIMs of an incident, and what happened to it, the newest first."""
-    members = sorted(incident.members, key=lambda m: (not m.is_down, natural(m.name)))
+    members = sorted(incident.members, key=lambda m: (not m.is_down, natural_key(m.name)))
     lines = [f"{member_line(m, incident)}{_noticed(m)}" for m in members[:MOST_SIMS]]
     more = len(members) - MOST_SIMS
     lines += [f"and {more} more"] if more > 0 else []

@@ -85,7 +85,7 @@ def _choices(error: BotError, asked: str) -> list[Block]:
         return []
     names = Counter(choice.full_name for choice in error.candidates)
     return [
-        _pick(choice, number, ids.typed(asked), error.days, alone=names[choice.full_name] == 1)
+        _pick(choice, number, ids.cut_input(asked), error.days, alone=names[choice.full_name] == 1)
         for number, choice in enumerate(error.candidates, start=1)
     ]
 

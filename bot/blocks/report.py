@@ -222,7 +222,7 @@ def with_owner(text: str, blocks: Sequence[Block], owner: Owner) -> Screen:
 
 
 def _relabelled(element: Block) -> Block:
-    if ids.action_of(str(element.get("action_id"))) != ids.ON_IT:
+    if ids.base_action(str(element.get("action_id"))) != ids.ON_IT:
         return element
     label = str(element.get("accessibility_label") or MINE).replace(MINE, OVER, 1)
     return {**element, "text": {**element["text"], "text": OVER}, "accessibility_label": label}
@@ -358,14 +358,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.word,
         "when": finding.when,
         "explained_by": finding.explained_by,
-        "title": plainly_filled(finding.title, finding),
+        "title": fill_plainly(finding.title, finding),
         "evidence": dict(finding.evidence),
-        "next_step": finding.next_step and plainly_filled(finding.next_step, finding),
+        "next_step": finding.next_step and fill_plainly(finding.next_step, finding),
         "source": finding.source,
     }
 
 
-def plainly_filled(sentence: str, finding: Finding) -> str:
+def fill_plainly(sentence: str, finding: Finding) -> str:
     """Put a finding's evidence in the place of its names in braces, as programs get it."""
     evidence = finding.evidence
     return NAMED.sub(

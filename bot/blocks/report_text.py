@@ -35,7 +35,6 @@ from bot.blocks.sim_text import (
     arrows,
     cell_text,
     duration_text,
-    icon_of,
     imei_line,
     known,
     network_code,
@@ -43,6 +42,7 @@ from bot.blocks.sim_text import (
     operator_text,
     packets_text,
     place_text,
+    sim_icon,
     state_text,
     traffic_text,
 )
@@ -50,7 +50,7 @@ from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
-from bot.sessions.report import SessionReport, Summary, hours_of, unsearched_said, uptime_of
+from bot.sessions.report import SessionReport, Summary, hours_of, unsearched_sentence, uptime_of
 
 _JUST_NOW = timedelta(minutes=10)
 
@@ -66,7 +66,7 @@ def report_headline(report: SessionReport, fmt: Formatter) -> str:
     """Say in one sentence what the SIM is doing; stale answers speak of the past."""
     as_of = f" (as of {ago(report.as_of, report.made_at)})" if report.stale else ""
     claim = fmt.strong(_claim(report, fmt))
-    return f"{icon_of(report)} {claim}{as_of}{_since_when(report, fmt)}"
+    return f"{sim_icon(report)} {claim}{as_of}{_since_when(report, fmt)}"
 
 
 def _claim(report: SessionReport, fmt: Formatter) -> str:
@@ -171,7 +171,7 @@ def unread_line(report: SessionReport, fmt: Formatter) -> str | None:
 
 def warnings(report: SessionReport, fmt: Formatter) -> list[str]:
     """Return what the reader must know first: from before, sessions unread, or a namesake."""
-    unsearched = unsearched_said(report.unsearched)
+    unsearched = unsearched_sentence(report.unsearched)
     lines = (stale_line(report, fmt), unread_line(report, fmt), unsearched and f"⚠️ {unsearched}")
     return [line for line in lines if line]
 

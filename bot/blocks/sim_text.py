@@ -62,20 +62,20 @@ def state_label(state: State, status: str | None = None, silent: timedelta | Non
     return f"{STATE_ICONS[state]} {state_text(state, status, silent)}"
 
 
-def words_of(sim: SessionReport | Snapshot) -> str:
+def sim_words(sim: SessionReport | Snapshot) -> str:
     """Return how a SIM was when KORE was asked: `offline`, `no update for 2 h`, `online (old)`."""
     return f"{state_text(sim.state, *_details(sim))}{_old(sim)}"
 
 
-def label_of(sim: SessionReport | Snapshot) -> str:
+def sim_label(sim: SessionReport | Snapshot) -> str:
     """Return the same with its sign."""
-    return f"{icon_of(sim)} {words_of(sim)}"
+    return f"{sim_icon(sim)} {sim_words(sim)}"
 
 
 def cell_label(sim: SessionReport | Snapshot) -> str:
     """Return it for a narrow cell of a table whose last column says since when."""
     brief = _BRIEFLY.get(sim.state)
-    return f"{icon_of(sim)} {brief}{_old(sim)}" if brief else label_of(sim)
+    return f"{sim_icon(sim)} {brief}{_old(sim)}" if brief else sim_label(sim)
 
 
 def _old(sim: SessionReport | Snapshot) -> str:
@@ -95,7 +95,7 @@ def old_line(old: StaleReports | None, fmt: Formatter) -> str:
     return f"⚠️ {why} {which}{last}, {age}; it may have changed."
 
 
-def icon_of(sim: SessionReport | Snapshot) -> str:
+def sim_icon(sim: SessionReport | Snapshot) -> str:
     """Return the sign of its state; a device that sleeps as usual must not look alarming."""
     rests = sim.rests if isinstance(sim, Snapshot) else sim.rest
     return "💤" if rests else STATE_ICONS[sim.state]
@@ -270,7 +270,7 @@ _OPTIONS = 100  # in a select, or in one of its groups
 def details_select(sims: Iterable[tuple[str, SessionReport | Snapshot, str]]) -> Block:
     """Offer the full report of SIMs, the worst first, each by its name, how it is and its SID."""
     options = [
-        {"text": plain(f"{clean(name, 50)} · {label_of(sim)}", _OPTION), "value": sid}
+        {"text": plain(f"{clean(name, 50)} · {sim_label(sim)}", _OPTION), "value": sid}
         for name, sim, sid in sims
     ]
     select: Block = {

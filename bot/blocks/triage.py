@@ -24,10 +24,10 @@ from bot.blocks.report import owner_button, owners_block
 from bot.blocks.sim_text import (
     cell_label,
     details_select,
-    icon_of,
     known,
     no_cause,
     old_line,
+    sim_icon,
     state_text,
 )
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
@@ -230,7 +230,7 @@ def _contrast(outage: SharedOutage, fmt: Formatter) -> str | None:
 def states_line(triage: Triage) -> str:
     """Count the states, worst first."""
     states = Counter(
-        f"{icon_of(each)} {state_text(each.state, status_of(each.sim))}" for each in triage.reports
+        f"{sim_icon(each)} {state_text(each.state, status_of(each.sim))}" for each in triage.reports
     )
     counts = [f"{grouped(number)} {state}" for state, number in states.items()]
     if triage.unread and not triage.waiting:

@@ -19,7 +19,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.sim_text import STATE_ICONS, icon_of, label_of, state_sentence, words_of
+from bot.blocks.sim_text import STATE_ICONS, sim_icon, sim_label, sim_words, state_sentence
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.identifier import unquoted
@@ -125,7 +125,7 @@ def _title(watch: Watch, now: datetime, fmt: Formatter) -> str:
 
 
 def _checked(watch: Watch) -> str:
-    return f"{_still(watch)}{words_of(watch.latest)}, checked {ago_token(watch.read_at)}"
+    return f"{_still(watch)}{sim_words(watch.latest)}, checked {ago_token(watch.read_at)}"
 
 
 def _ended(watch: Watch, fmt: Formatter) -> str:
@@ -158,7 +158,7 @@ def _state(watch: Watch, fmt: Formatter) -> str:
     latest = watch.latest
     sentence = state_sentence(latest, fmt.data(watch.full_name), again=_still(watch).strip())
     because = cause_text(latest, fmt)
-    return f"{icon_of(latest)} {sentence}{': ' if because else ''}{because}."
+    return f"{sim_icon(latest)} {sentence}{': ' if because else ''}{because}."
 
 
 def unreachable_text(watch: Watch) -> str:
@@ -180,7 +180,7 @@ def _small_print(watch: Watch, *, away: bool) -> list[str]:
 def _in_short(latest: Snapshot) -> str:
     """Say since when and on what; how the SIM is stands above it."""
     because = cause_text(latest, MRKDWN) or state_sentence(latest, "it")
-    return f"{icon_of(latest)} {because[:1].upper()}{because[1:]}"
+    return f"{sim_icon(latest)} {because[:1].upper()}{because[1:]}"
 
 
 def away_text(watch: Watch) -> str:
@@ -275,7 +275,7 @@ def _is_old(watch: Watch, now: datetime) -> bool:
 def _as_of(watch: Watch, now: datetime, fmt: Formatter) -> str:
     """Say how the SIM is, and as of when where that is not now."""
     as_of = f" as of {fmt.when(watch.read_at)}" if _is_old(watch, now) else ""
-    return f"{label_of(watch.latest)}{as_of}"
+    return f"{sim_label(watch.latest)}{as_of}"
 
 
 def _extended(watches: Sequence[Watch], extended: int) -> str:

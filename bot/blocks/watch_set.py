@@ -7,7 +7,7 @@ from bot.blocks import ids
 from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, long_span
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
-from bot.blocks.sim_text import icon_of, state_sentence
+from bot.blocks.sim_text import sim_icon, state_sentence
 from bot.blocks.watch import (
     ago_token,
     away_text,
@@ -16,7 +16,7 @@ from bot.blocks.watch import (
     names_text,
 )
 from bot.diagnosis.evidence import State
-from bot.sims.identifier import natural
+from bot.sims.identifier import natural_key
 from bot.watches.transitions import HOLD
 from bot.watches.watch import Condition, Ending, Watch
 
@@ -42,7 +42,9 @@ def _condition(watches: Sequence[Watch]) -> Condition:
 
 def set_card(watches: Sequence[Watch], now: datetime, *, away: bool = False) -> Screen:
     """Draw it: how many are back, and each SIM, those that are not back first."""
-    ordered = sorted(watches, key=lambda w: (w.latest.state is State.ONLINE, natural(w.full_name)))
+    ordered = sorted(
+        watches, key=lambda w: (w.latest.state is State.ONLINE, natural_key(w.full_name))
+    )
     still_open = [watch for watch in watches if watch.ended_at is None]
     lines = [_line(watch, MRKDWN) for watch in ordered[:LINES]]
     rest = len(ordered) - LINES
@@ -92,7 +94,7 @@ def _over(watches: Sequence[Watch], fmt: Formatter) -> str:
 
 def _result(watches: Sequence[Watch], fmt: Formatter) -> str:
     """Say how many are back and which are not, and why the watch ended."""
-    away = sorted((w for w in watches if not _is_back(w)), key=lambda w: natural(w.full_name))
+    away = sorted((w for w in watches if not _is_back(w)), key=lambda w: natural_key(w.full_name))
     if not away:
         claim = fmt.strong(f"All {grouped(len(watches))} SIMs are online.")
     else:
@@ -123,7 +125,7 @@ def _line(watch: Watch, fmt: Formatter) -> str:
         return f"⚠️ {name}: not read since {fmt.when(watch.unreachable_since)}"
     because = cause_text(latest, fmt)
     sentence = state_sentence(latest, name)
-    return f"{icon_of(latest)} {sentence}{': ' if because else ''}{because}"
+    return f"{sim_icon(latest)} {sentence}{': ' if because else ''}{because}"
 
 
 def _stop_button(watches: Sequence[Watch]) -> Block:

@@ -38,7 +38,7 @@ from bot.store.errors import (
     StoreReadOnly,
     StoreTooNew,
 )
-from bot.store.location import SQLITE, is_read_only_disk, nearest, without_password
+from bot.store.location import SQLITE, is_read_only_disk, nearest_folder, without_password
 from bot.store.migrate import NEWEST
 
 Checks = tuple[CheckResult, ...]
@@ -78,7 +78,7 @@ async def _looked_at(database: Database, url: str, clock: Clock) -> CheckResult:
     file = Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
     where = f"{database.kind}, {without_password(url)}"
     if file and not file.exists():
-        if is_read_only_disk(nearest(file.parent)):
+        if is_read_only_disk(nearest_folder(file.parent)):
             raise StoreReadOnly
         return well(STORE, f"{where}: not there yet, made with the first start")
     revision = await database.revision()

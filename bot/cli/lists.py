@@ -35,7 +35,7 @@ from bot.diagnosis.rule import Rule, all_rules
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.digest import COUNTED, Digest
 from bot.digests.subscription import Subscribed
-from bot.setting_values import shown
+from bot.setting_values import setting_text
 from bot.settings import env_name
 from bot.store.lookups import Lookup
 from bot.struct import Struct
@@ -303,5 +303,5 @@ def _sources(rule: Rule, thresholds: Thresholds) -> Iterator[Text]:
     if not rule.about.thresholds:
         yield Text(f"  {rule.about.source}", style=Style(dim=True))
     for name in rule.about.thresholds:
-        value, source = shown(getattr(thresholds, name)), thresholds.sources[name]
+        value, source = setting_text(getattr(thresholds, name)), thresholds.sources[name]
         yield Text(f"  {env_name(name)}={value}  ({source})", style=Style(dim=True))

@@ -31,7 +31,7 @@ WINDOW = timedelta(days=30)
 _TIMELESS = ("rows", "in_order", "networks", "contacts", "open", "current")
 
 
-def nothing_learnt(_network: Network | None, _radio_link: str | None) -> timedelta | None:
+def unknown_news_age(_network: Network | None, _radio_link: str | None) -> timedelta | None:
     """Return None: nothing is known of how often news comes."""
     return None
 
@@ -51,7 +51,7 @@ class Evidence(Struct, dict=True):
     rate_plan: RatePlan | None = None
     usage: tuple[UsageRecord, ...] | None = None
     skipped_rows: int = 0
-    freshness: Freshness = nothing_learnt
+    freshness: Freshness = unknown_news_age
     earlier: tuple[Contact, ...] | None = None
 
     def __post_init__(self) -> None:

@@ -211,7 +211,7 @@ ORDER = (
 _PLACES = {name: place for place, name in enumerate(ORDER)}
 
 
-def place(name: str) -> tuple[int, str]:
+def rule_order(name: str) -> tuple[int, str]:
     """Return a rule's place, to sort by."""
     return _PLACES.get(name, len(ORDER)), name
 
@@ -220,7 +220,7 @@ RuleBroke = Callable[[str], None]
 log = logging.getLogger(__name__)
 
 
-def count_nothing(name: str) -> None:
+def ignore_broken(name: str) -> None:
     """Ignore that a rule broke; it stands in the log."""
 
 
@@ -230,7 +230,9 @@ def all_rules() -> tuple[Rule, ...]:
     found = pkgutil.iter_modules(rules.__path__, f"{rules.__name__}.")
     modules = [importlib.import_module(each.name) for each in found]
     every = [each for module in modules for each in vars(module).values()]
-    return tuple(sorted((r for r in every if isinstance(r, Rule)), key=lambda r: place(r.name)))
+    return tuple(
+        sorted((r for r in every if isinstance(r, Rule)), key=lambda r: rule_order(r.name))
+    )
 
 
 @cache
@@ -247,7 +249,7 @@ def rules_of(kind: type[Rule]) -> tuple[Rule, ...]:
 
 
 def diagnose(
-    evidence: Evidence, limits: Thresholds, rule_broke: RuleBroke = count_nothing
+    evidence: Evidence, limits: Thresholds, rule_broke: RuleBroke = ignore_broken
 ) -> tuple[Finding, ...]:
     """Return every finding about one SIM, the cause first.
 
@@ -260,7 +262,7 @@ def diagnose(
 def diagnose_together(
     cases: Sequence[Case],
     limits: Thresholds,
-    rule_broke: RuleBroke = count_nothing,
+    rule_broke: RuleBroke = ignore_broken,
     peers: Sequence[Member] = (),
 ) -> list[tuple[Finding, ...]]:
     """Return the findings of each case, with those added that show only over several SIMs.
@@ -308,7 +310,7 @@ def _explained(finding: Finding, found: Iterable[Finding]) -> Finding:
     reasons = [each.rule for each in found if _explains(each, finding)]
     if not reasons:
         return finding
-    return replace(finding, explained_by=min(reasons, key=place), next_step=None)
+    return replace(finding, explained_by=min(reasons, key=rule_order), next_step=None)
 
 
 def _explains(one: Finding, other: Finding) -> bool:
@@ -318,7 +320,7 @@ def _explains(one: Finding, other: Finding) -> bool:
 
 def _order(finding: Finding) -> tuple[bool, bool, int, tuple[int, str]]:
     over, explained = finding.when is When.OVER, finding.explained_by is not None
-    return over, explained, -finding.severity, place(finding.rule)
+    return over, explained, -finding.severity, rule_order(finding.rule)
 
 
 @cache

@@ -23,11 +23,11 @@ from bot.digests.subscription import Selection, SelectionKind, Subscription
 from bot.digests.subscriptions import DigestService, EveryDigest
 from bot.errors import NotAllowed, UserError
 from bot.sessions.fleet import MOST_FRESH, NOT_HERE, MeantSims
-from bot.sessions.fleet_query import Facts, FleetQuery
+from bot.sessions.fleet_query import FleetQuery, SimFacts
 from bot.sessions.redaction import redacted_snapshot
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import SHOWN, FleetAnswer, FleetCollector
-from bot.sims.identifier import key, matcher, quoted
+from bot.sims.identifier import matcher, name_key, quoted
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
@@ -232,7 +232,7 @@ def _covers(selection: Selection, query: FleetQuery) -> bool:
     same = {SelectionKind.PATTERN: query.pattern, SelectionKind.PLAN: query.plan}
     asked = same.get(selection.kind)
     return selection.kind is SelectionKind.ALL or (
-        asked is not None and key(asked) == key(selection.text)
+        asked is not None and name_key(asked) == name_key(selection.text)
     )
 
 
@@ -263,13 +263,13 @@ async def _collect(
     async for page in pages:
         for row in page:
             name = None if redacts else _NAME.match(row.row)
-            if fits and name and not fits(key(name[1])):
+            if fits and name and not fits(name_key(name[1])):
                 continue
             if name and not asks_more:
-                facts = Facts(name[1], row.state, None, None, None, None)
+                facts = SimFacts(name[1], row.state, None, None, None, None)
             else:
                 facts = read(row)
-            if fits and not (name or fits(key(facts.name))):
+            if fits and not (name or fits(name_key(facts.name))):
                 continue
             if row.state == FAILED:
                 collector.add_unread(facts)
@@ -278,11 +278,11 @@ async def _collect(
         await asyncio.sleep(0)
 
 
-def _facts(row: BriefRow) -> Facts:
+def _facts(row: BriefRow) -> SimFacts:
     """Read them straight from the JSON: a whole snapshot takes five times as long."""
     told: dict[str, Any] = from_json(row.row)
     get = told.get
-    return Facts(
+    return SimFacts(
         get("name") or row.sid,
         row.state,
         get("operator"),
@@ -292,7 +292,7 @@ def _facts(row: BriefRow) -> Facts:
     )
 
 
-def _redacted_facts(row: BriefRow) -> Facts:
+def _redacted_facts(row: BriefRow) -> SimFacts:
     return _facts(row)._replace(name=_snapshot(row.row, NONE, redacts=True).name)
 
 

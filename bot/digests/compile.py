@@ -30,7 +30,7 @@ from bot.sessions.redaction import REDACTED, redacted_change, redacted_snapshot
 from bot.sessions.snapshot import IMPLIED_BY_STATE, Change, ChangeKind, Snapshot, changes, gravest
 from bot.store.database import Database
 from bot.store.digest_runs import DigestRuns, Run
-from bot.store.scans import Pair, ScanRow, ScanRows, ScanSums
+from bot.store.scans import RowPair, ScanRow, ScanRows, ScanSums
 from bot.struct import Struct
 
 TREND_LENGTH = 14
@@ -91,7 +91,7 @@ class ChangeCollector:
         self._redacts = redacts
         self._by_kind: defaultdict[ChangeKind, _WorstChanges] = defaultdict(_WorstChanges)
 
-    def add(self, pair: Pair) -> None:
+    def add(self, pair: RowPair) -> None:
         """Compare a SIM with how it was. A snapshot that cannot be read is no change."""
         try:
             before = self._before.seen(Snapshot.from_json(pair.before))

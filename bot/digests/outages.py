@@ -6,7 +6,7 @@ The rows keep each SIM's own cause, so that scans stay comparable; who reads the
 import asyncio
 
 from bot.diagnosis.contrast import Member, Outage, outages_of
-from bot.diagnosis.rule import Severity, explained_rules, place
+from bot.diagnosis.rule import Severity, explained_rules, rule_order
 from bot.diagnosis.rules.common_outage import NEXT_STEPS, lines_of, title_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import weight
@@ -42,7 +42,7 @@ class KnownOutages(Struct):
         explained = explained_rules(OUTAGE)
         found = [each for each in sim.findings if each.rule not in {OUTAGE, *explained}]
         found.append(FindingBrief(OUTAGE, Severity.CRITICAL.word, title_of(outage)))
-        found.sort(key=lambda each: (_SEVERITIES.get(each.severity, 0), place(each.rule)))
+        found.sort(key=lambda each: (_SEVERITIES.get(each.severity, 0), rule_order(each.rule)))
         step = NEXT_STEPS[outage.trait] if found[0].rule == OUTAGE else sim.next_step
         return replace(sim, findings=tuple(found), next_step=step)
 

@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.fields import generation, month_start, networks_of
 from bot.diagnosis.rhythm import KNOWN_GAPS
-from bot.diagnosis.rule import ORDER, Finding, Severity, place
+from bot.diagnosis.rule import ORDER, Finding, Severity, rule_order
 from bot.diagnosis.rules.common_outage import lost_at
 from bot.digests.days import (
     Day,
@@ -105,7 +105,7 @@ def gravity(findings: Iterable[Finding]) -> int:
 
 def weight(rule: str, severity: Severity) -> int:
     """Return the gravity of a SIM of which this is the gravest finding."""
-    return severity * SEVERITY_STEP + len(ORDER) - place(rule)[0]
+    return severity * SEVERITY_STEP + len(ORDER) - rule_order(rule)[0]
 
 
 def fingerprint(snapshot: Snapshot) -> int:

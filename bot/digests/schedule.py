@@ -70,7 +70,7 @@ class DigestSchedule(Struct):
         """How people say it, without the zone: `weekdays at 09:00`."""
         at = f"at {self.at:%H:%M}"
         if self.frequency is Frequency.CRON:
-            return f"by cron {self.line} ({explained(self.line)})"
+            return f"by cron {self.line} ({cron_words(self.line)})"
         if self.frequency is Frequency.HOURS:
             return "every hour" if self.hours == 1 else f"every {self.hours} hours"
         days = {Frequency.DAY: "daily", Frequency.WEEKDAY: "on weekdays"}
@@ -126,7 +126,7 @@ def _fault(line: str) -> str | None:
     return None
 
 
-def explained(line: str) -> str:
+def cron_words(line: str) -> str:
     """Say a cron line in English."""
     words = CronSim(line, _NOON).explain()
     return words[:1].lower() + words[1:]
@@ -285,7 +285,7 @@ def zones_like(text: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: _place(name, wanted)))[:OFFERED]
 
 
-def offered(text: str, now: datetime) -> tuple[tuple[str, str], ...]:
+def zone_choices(text: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """Return zones to choose from, each with its label: the name, and its offset from UTC now."""
     names = zones_like(text) if text.strip() else COMMON
     return tuple(

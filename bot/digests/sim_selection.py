@@ -10,7 +10,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreBadRequest, KoreNotFound
 from bot.sessions.fleet import FleetView
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import bare, identify, matcher, quoted
+from bot.sims.identifier import identify, matcher, quoted, strip_punctuation
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
 from bot.struct import Struct
@@ -89,7 +89,9 @@ class SimSelector:
 
     async def _by_list(self, text: str) -> SelectedSims:
         spotted = await self._spotter.spot(text, asked=True, patience=LIST_PATIENCE)
-        pieces = spotted.named or [line for each in text.splitlines() if (line := bare(each))]
+        pieces = spotted.named or [
+            line for each in text.splitlines() if (line := strip_punctuation(each))
+        ]
         if not pieces or (spotted.sentence and not spotted.named):
             nothing = "I found no SID, ICCID, IMEI or name in that."
             raise NoSuchSims(FormField.LISTED, spotted.sentence or nothing)

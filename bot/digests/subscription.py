@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.schedule import DigestSchedule, QuietHours, next_due
 from bot.kore.models import Sim
-from bot.sims.identifier import key, matcher
+from bot.sims.identifier import matcher, name_key
 from bot.struct import Struct
 
 MOST_LISTED = 200
@@ -86,7 +86,7 @@ class Selection(Struct):
 def matches(pattern: str, sim: Sim) -> bool:
     """Return whether a SIM's unique or friendly name fits a pattern."""
     names = (sim.unique_name, sim.friendly_name)
-    return any(matcher(pattern)(key(name)) for name in names if name)
+    return any(matcher(pattern)(name_key(name)) for name in names if name)
 
 
 KIND = "digest"

@@ -18,7 +18,7 @@ from bot.digests.subscription import (
     WhenQuiet,
 )
 from bot.errors import BotError, UserError
-from bot.sims.identifier import key, quoted
+from bot.sims.identifier import name_key, quoted
 from bot.slack.directory import ChannelAccess
 from bot.slack.errors import Reason, cannot_post
 from bot.store.database import Database, Record
@@ -145,7 +145,7 @@ class NamedRepository(Generic[N]):
     async def chosen(self, which: str) -> N:
         """Return the one of all that has that id or name. Raises NoneOfName."""
         every, noun, name = await self.every(), self.noun, quoted(which)
-        found = [one for one in every if one.id == which or key(one.name) == key(which)]
+        found = [one for one in every if one.id == which or name_key(one.name) == name_key(which)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -164,7 +164,7 @@ class NamedRepository(Generic[N]):
             none = f"This channel has no {noun}. {add}"
             raise cls.no_such(many if here else none, tuple(here[:_OFFERED]))
         for among in (here, elsewhere):
-            exact = tuple(one for one in among if key(one.name) == key(name))
+            exact = tuple(one for one in among if name_key(one.name) == name_key(name))
             if len(exact) == 1:
                 return exact[0]
             if exact:
@@ -176,8 +176,8 @@ class NamedRepository(Generic[N]):
 
 
 def _near(name: str, among: Sequence[N]) -> tuple[N, ...]:
-    wanted = key(name)
-    keys = {key(one.name): one for one in reversed(among)}
+    wanted = name_key(name)
+    keys = {name_key(one.name): one for one in reversed(among)}
     alike = difflib.get_close_matches(wanted, keys, _OFFERED, _NEAR)
     parts = [spelt for spelt in keys if wanted in spelt]
     return tuple(keys[spelt] for spelt in dict.fromkeys([*alike, *parts]))[:_OFFERED]
@@ -190,7 +190,7 @@ def row_of(one: Subscribed, details: str) -> dict[str, Any]:
         "team": one.team,
         "channel": one.channel,
         "name": one.name,
-        "name_key": key(one.name),
+        "name_key": name_key(one.name),
         "made_by": one.made_by,
         "made_at": one.made_at.timestamp(),
         "details": details,

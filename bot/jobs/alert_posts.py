@@ -13,7 +13,7 @@ from typing import Any
 from bot.alerts.alert import Alert
 from bot.alerts.incident import Event, EventKind, Incident, redacted_incident
 from bot.alerts.incident_repository import IncidentCard, StoredIncident
-from bot.alerts.listening import Listening
+from bot.alerts.listening import ListeningChannel
 from bot.blocks.alert_setup import alert_answer_screen
 from bot.blocks.format import WebLinks
 from bot.blocks.incident import event_screen, incident_card, summary_card
@@ -22,7 +22,7 @@ from bot.blocks.report import session_report
 from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
+from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, PostLocation
 from bot.ops.tasks import WorkerThread
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.owners import Owners
@@ -113,7 +113,7 @@ class IncidentPosts:
             return stored, rests
         screen = incident_card(incident, alert, self._links)
         if card and card.ts:
-            place = Posted(card.channel, card.ts)
+            place = PostLocation(card.channel, card.ts)
             try:
                 await self._posts.update(place, screen)
             except SlackRefused as error:
@@ -137,7 +137,7 @@ class IncidentPosts:
         # longer than that only where the clock was set back
         return rests if timedelta(0) < rests <= CARD_INTERVAL else timedelta(0)
 
-    def _standing(self, posted: Posted, print_: str) -> IncidentCard:
+    def _standing(self, posted: PostLocation, print_: str) -> IncidentCard:
         return IncidentCard(posted.channel, posted.ts, self._clock.now(), print_)
 
     async def _tell(self, stored: StoredIncident, incident: Incident) -> StoredIncident:
@@ -205,7 +205,9 @@ class ForeignAlertWork(Struct):
     links: WebLinks
     clock: Clock
 
-    async def visibility(self, listening: Listening, *, is_shared: bool | None) -> Visibility:
+    async def visibility(
+        self, listening: ListeningChannel, *, is_shared: bool | None
+    ) -> Visibility:
         """Return what all may read there. Raises NotAllowed.
 
         It is answered in the name of who had the channel listen, as if they had mentioned the bot.
@@ -245,7 +247,7 @@ class ForeignAlertWork(Struct):
         return await self.executor.run(partial(triage_screen, made, for_all=True, owners=owners))
 
     def audit_rows(
-        self, listening: Listening, args: dict[str, Any], answers: Sequence[Answer]
+        self, listening: ListeningChannel, args: dict[str, Any], answers: Sequence[Answer]
     ) -> list[Lookup]:
         """Return what the audit keeps of it, under the person who had the channel listen."""
         asking = AskedBy(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bot.clock import Backoff, Clock
 from bot.errors import BotError, UserError
 from bot.jobs.job import Job, JobKind, JobServices, Outcome, all_kinds, finished
-from bot.ops.tasks import cancelled
+from bot.ops.tasks import cancel_and_wait
 from bot.store.errors import StoreError, StoreFault
 from bot.store.jobs import JobQueue, QueueSnapshot
 from bot.struct import Struct
@@ -194,11 +194,11 @@ class Engine:
 
     async def stop(self, patience: float) -> None:
         """Claim nothing more, wait `patience` seconds for what is under way, give back the rest."""
-        await cancelled(*self._side[:1])
+        await cancel_and_wait(*self._side[:1])
         if self._runs:
             await asyncio.wait({run.task for run in self._runs}, timeout=patience)
         left = list(self._runs)
-        await cancelled(*(run.task for run in left), *self._side)
+        await cancel_and_wait(*(run.task for run in left), *self._side)
         if not (left or self._is_claiming):
             return
         try:

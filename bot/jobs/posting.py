@@ -44,7 +44,7 @@ QUIET = {"unfurl_links": False, "unfurl_media": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostLocation:
     """Where a post stands. `ts` is None where it may be out and cannot be looked for.
 
     `is_new` says that it was sent just now, so that it shows what it was to show.
@@ -91,7 +91,7 @@ class IdempotentPosts:
         *,
         again: bool = False,
         anew: bool = False,
-    ) -> Posted:
+    ) -> PostLocation:
         """Post a screen, or return where it stands already; a person's id is their DM.
 
         `again` says what to do where a lost post cannot be looked for, because a scope is missing:
@@ -110,12 +110,12 @@ class IdempotentPosts:
 
     async def _posted(
         self, key: str, channel: str, thread: str | None, screen: Sendable, *, again: bool
-    ) -> Posted:
+    ) -> PostLocation:
         row = await self._rows.get(key)
         if row and row.state == POSTED:
-            return Posted(row.channel, row.ts)
+            return PostLocation(row.channel, row.ts)
 
-        async def send(message: Message) -> Posted:
+        async def send(message: Message) -> PostLocation:
             body = _body(message) | {"channel": channel, "metadata": post_metadata(key)} | QUIET
             body |= {"thread_ts": thread} if thread else {}
             return await self._limiter.paced(
@@ -124,12 +124,14 @@ class IdempotentPosts:
 
         return await self._fallback.send(self._team, screen, send)
 
-    async def find(self, key: str, channel: str, thread: str | None, since: float) -> Posted | None:
+    async def find(
+        self, key: str, channel: str, thread: str | None, since: float
+    ) -> PostLocation | None:
         """Return where a post stands that somebody may have sent since then. Raises SlackError."""
         found = await self._lost.find(key, channel, thread, since - CLOCKS_DIFFER)
-        return Posted(*found) if found else None
+        return PostLocation(*found) if found else None
 
-    async def update(self, posted: Posted, screen: Sendable) -> None:
+    async def update(self, posted: PostLocation, screen: Sendable) -> None:
         """Draw a post anew in its place. Raises SlackError."""
         if posted.ts is None:
             return
@@ -148,12 +150,12 @@ class IdempotentPosts:
 
     async def _once(
         self, key: str, channel: str, thread: str | None, body: Json, *, again: bool
-    ) -> Posted:
+    ) -> PostLocation:
         """Send it where that is not done yet. Each turn of the loop reads anew how it stands."""
         while True:
             row = await self._rows.get(key)
             if row and row.state == POSTED:
-                return Posted(row.channel, row.ts)
+                return PostLocation(row.channel, row.ts)
             if row and row.state == SENDING:
                 known = await self._looked_for(row, again=again)
                 if known:
@@ -165,7 +167,7 @@ class IdempotentPosts:
                 return await self._sent(key, tries + 1, body)
             await self._rows.clear(key, tries + 1)  # this process was held up: look anew
 
-    async def _sent(self, key: str, tries: int, body: Json) -> Posted:
+    async def _sent(self, key: str, tries: int, body: Json) -> PostLocation:
         try:
             answer = await self._client.call(POST, body)
         except SlackOutcomeUnknown:
@@ -173,11 +175,11 @@ class IdempotentPosts:
         except SlackError:
             await self._rows.clear(key, tries)
             raise
-        posted = Posted(answer.text("channel"), answer.text("ts"), is_new=True)
+        posted = PostLocation(answer.text("channel"), answer.text("ts"), is_new=True)
         await self._rows.record(key, posted.channel, posted.ts)
         return posted
 
-    async def _looked_for(self, row: PostRow, *, again: bool) -> Posted | None:
+    async def _looked_for(self, row: PostRow, *, again: bool) -> PostLocation | None:
         """Return where it stands; None where it is not there, and nobody can be sending it.
 
         It is looked for where it was sent, whatever is the place for it by now.
@@ -196,18 +198,18 @@ class IdempotentPosts:
         log.info("lost-post", extra={"post": row.key, "found": found is not None})
         if found is None:
             return None
-        posted = Posted(*found)
+        posted = PostLocation(*found)
         await self._rows.record(row.key, posted.channel, posted.ts)
         return posted
 
-    async def _left(self, row: PostRow, error: SlackError, *, again: bool) -> Posted | None:
+    async def _left(self, row: PostRow, error: SlackError, *, again: bool) -> PostLocation | None:
         """Decide where Slack does not let us look."""
         about = {"post": row.key, "why": error.outcome, "again": again}
         log.warning("lost-post-not-looked-for", extra=about)
         if again:
             return None
         await self._rows.record(row.key, row.channel, None)
-        return Posted(row.channel, None)
+        return PostLocation(row.channel, None)
 
 
 def _body(message: Message) -> Json:

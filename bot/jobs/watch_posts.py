@@ -13,7 +13,7 @@ from bot.blocks.watch import absent_screen, watch_card, watch_notice
 from bot.blocks.watch_set import set_card, set_notice
 from bot.clock import Clock
 from bot.errors import NotAllowed
-from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, Posted
+from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, PostLocation
 from bot.slack.directory import ChannelAccess
 from bot.slack.errors import WRONG_PLACE, SlackRefused
 from bot.store.database import Transaction
@@ -119,14 +119,14 @@ class WatchPosts:
             is_away = card.channel != watches[0].owner.channel
             drawn = await self._drawn(watches, away=is_away)
             try:
-                await self._posts.update(Posted(card.channel, card.ts), drawn)
+                await self._posts.update(PostLocation(card.channel, card.ts), drawn)
             except SlackRefused as error:
                 if error.reason not in UNCHANGEABLE:
                     raise
                 about = {"card": watches[0].card_id, "why": error.error}
                 log.info("card-carried-on", extra=about)
             else:
-                return self._standing(watches, Posted(card.channel, card.ts), 0)
+                return self._standing(watches, PostLocation(card.channel, card.ts), 0)
         return await self._new_card(watches)
 
     async def _new_card(self, watches: tuple[Watch, ...]) -> tuple[Watch, ...]:
@@ -136,7 +136,9 @@ class WatchPosts:
         posted = await self._post(key, first, self._thread_of(first), here, away, anew=True)
         return self._standing(watches, posted, 1)
 
-    def _standing(self, watches: Iterable[Watch], where: Posted, more: int) -> tuple[Watch, ...]:
+    def _standing(
+        self, watches: Iterable[Watch], where: PostLocation, more: int
+    ) -> tuple[Watch, ...]:
         """Return the watches with the card on which they stand now, `more` than before."""
         now = self._clock.now()
         return tuple(
@@ -163,7 +165,7 @@ class WatchPosts:
         away: Screen | None = None,
         *,
         anew: bool = False,
-    ) -> Posted:
+    ) -> PostLocation:
         """Post where the watch is, else in the channel alone, else to the owner directly."""
         owner = watch.owner
         ways = dict.fromkeys(

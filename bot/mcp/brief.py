@@ -7,7 +7,7 @@ from pydantic_core import to_jsonable_python
 from bot.alerts.incident import Incident
 from bot.blocks.findings import limit_text, rule_text
 from bot.blocks.history import LONGEST, older_days_fault
-from bot.blocks.report import plainly_filled
+from bot.blocks.report import fill_plainly
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import country, known_text
 from bot.diagnosis.rule import Finding, Rule, Severity
@@ -109,11 +109,11 @@ def of_incident(incident: Incident) -> IncidentFields:
 
 
 def _title(finding: Finding) -> str:
-    return plainly_filled(finding.title, finding)
+    return fill_plainly(finding.title, finding)
 
 
 def _next_step(finding: Finding) -> str | None:
-    return finding.next_step and plainly_filled(finding.next_step, finding)
+    return finding.next_step and fill_plainly(finding.next_step, finding)
 
 
 class History(Struct):

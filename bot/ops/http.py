@@ -80,10 +80,10 @@ class ConnectionGuard:
         self._most = most or (max(1, min(MOST_WAITING, files // 2)) if files > 0 else MOST_WAITING)
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._waiting: dict[_Guarded, asyncio.TimerHandle] = {}
+        self._waiting: dict[_GuardedProtocol, asyncio.TimerHandle] = {}
         self._said_at = float("-inf")
 
-    def wait(self, connection: "_Guarded") -> None:
+    def wait(self, connection: "_GuardedProtocol") -> None:
         """Begin to wait for the other side, unless that has begun already."""
         if connection in self._waiting:
             return
@@ -91,14 +91,14 @@ class ConnectionGuard:
             self.cut(next(iter(self._waiting)), "crowd")
         self._wait(connection)
 
-    def end(self, connection: "_Guarded") -> None:
+    def end(self, connection: "_GuardedProtocol") -> None:
         """Stop waiting: the request is there, the answer is taken, or the connection is gone."""
         if timer := self._waiting.pop(connection, None):
             timer.cancel()
             self._bytes -= connection.held
             connection.held = 0
 
-    def hold(self, connection: "_Guarded", size: int) -> None:
+    def hold(self, connection: "_GuardedProtocol", size: int) -> None:
         """Count what came of a request that is not whole; cut the oldest where all is too much."""
         if connection in self._waiting:
             connection.held += size
@@ -106,19 +106,19 @@ class ConnectionGuard:
         while self._bytes > self._most_bytes and len(self._waiting) > 1:
             self.cut(next(iter(self._waiting)), "crowd")
 
-    def _wait(self, connection: "_Guarded") -> None:
+    def _wait(self, connection: "_GuardedProtocol") -> None:
         unsent = connection.transport.get_write_buffer_size()
         timer = asyncio.get_running_loop().call_later(self._seconds, self._late, connection, unsent)
         self._waiting[connection] = timer
 
-    def _late(self, connection: "_Guarded", unsent: int) -> None:
+    def _late(self, connection: "_GuardedProtocol", unsent: int) -> None:
         """Cut it, unless it took some of its answer meanwhile."""
         if connection.transport.get_write_buffer_size() < unsent:
             self._wait(connection)
         else:
             self.cut(connection, "slow")
 
-    def cut(self, connection: "_Guarded", why: str) -> None:
+    def cut(self, connection: "_GuardedProtocol", why: str) -> None:
         """Cut it."""
         self.end(connection)
         connection.transport.abort()
@@ -133,7 +133,7 @@ class ConnectionGuard:
             log.warning("connections-cut", extra={"why": why, "waiting": len(self._waiting)})
 
 
-class _Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at run time
+class _GuardedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at run time
     """A connection of uvicorn's that its guard knows of while it waits for the other side."""
 
     guard: ClassVar[ConnectionGuard]
@@ -200,7 +200,7 @@ ACCEPT_TURNS = 3
 """Turns of the loop after which it has handed over what it accepted."""
 
 
-class _Quiet(uvicorn.Server):
+class _QuietServer(uvicorn.Server):
     """Uvicorn told when to stop instead of looking ten times a second; signals are not its own."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -270,7 +270,7 @@ async def http_server(  # noqa: PLR0913 -- what is served, where, and how
     # acknowledgement of its head
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = _config(app, guard or ConnectionGuard(), websockets=websockets, grace=grace)
-    server = _Quiet(config)
+    server = _QuietServer(config)
     running = asyncio.create_task(server.serve([listening]), name="http-server")
     running.add_done_callback(lambda _: server.up.set())
     try:
@@ -312,7 +312,7 @@ def _config(
 ) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=type("Guarded", (_Guarded,), {"guard": guard}),
+        http=type("Guarded", (_GuardedProtocol,), {"guard": guard}),
         interface="asgi3",
         log_config=None,
         log_level=None,

@@ -125,11 +125,11 @@ def start_background(
 ) -> asyncio.Task[None]:
     """Go on with `work` beside the caller, until it is cancelled with the end of the stack."""
     task = asyncio.create_task(work, name=name)
-    stack.push_async_callback(cancelled, task)
+    stack.push_async_callback(cancel_and_wait, task)
     return task
 
 
-async def cancelled(*tasks: asyncio.Task[None]) -> None:
+async def cancel_and_wait(*tasks: asyncio.Task[None]) -> None:
     """Cancel tasks, and wait until they have ended."""
     for task in tasks:
         task.cancel()

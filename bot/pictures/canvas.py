@@ -196,7 +196,7 @@ GRID, RULE = WEEKEND + 1, WEEKEND + 2
 _FLAT: tuple[Colour, ...] = ((240, 241, 244), (222, 224, 229), (160, 163, 170))
 
 
-def ramp(generation: int | None) -> int:
+def ramp_start(generation: int | None) -> int:
     """Return the number of the first step, the paper, of a generation's ramp."""
     return STEPS * (_ORDER.index(generation) + 1)
 
@@ -256,7 +256,7 @@ class Canvas:
 
     def bars(self, box: Box, extents: Sequence[Extent], generation: int | None) -> bool:
         """Paint solid bars over what is there; tell whether some are a pale crowd."""
-        row, first = row_of(extents, box.width), ramp(generation)
+        row, first = row_of(extents, box.width), ramp_start(generation)
         shades = self._row(row.strengths.translate(_from(first)), box.height)
         mask = self._row(row.strengths.translate(_ANY), box.height)
         self._image.paste(shades, (box.left, box.top), mask)
@@ -264,7 +264,7 @@ class Canvas:
 
     def hatch(self, box: Box, extents: Sequence[Extent], generation: int | None) -> None:
         """Paint slanting lines of a generation's colour, on paper."""
-        first, period = ramp(generation), len(HATCH)
+        first, period = ramp_start(generation), len(HATCH)
         line = bytes(first + step for step in HATCH) * (box.width // period + 2)
         rows = (line[y % period :][: box.width] for y in range(box.height))
         shades = self._of_bytes("L", (box.width, box.height), b"".join(rows))
@@ -314,7 +314,7 @@ def drawn_at(window: DayWindow) -> str:
     return f"drawn {window.now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def nothing(window: DayWindow) -> str:
+def empty_note(window: DayWindow) -> str:
     """Say what an empty picture means."""
     days = "day" if window.days == 1 else f"{window.days} days"
     kept = "; KORE keeps none from before that" if window.days >= KEPT_DAYS else ""
@@ -336,7 +336,7 @@ def omissions(why: Counter[str], window: DayWindow) -> Iterator[str]:
         yield f"{counted(odd, 'session')} drawn as a moment: the end is before the start"
 
 
-def of_report(report: SessionReport) -> Iterator[str]:
+def report_notes(report: SessionReport) -> Iterator[str]:
     """Say what the report lacks."""
     if report.skipped_rows:
         yield f"{counted(report.skipped_rows, 'unreadable row')} left out"
@@ -345,7 +345,7 @@ def of_report(report: SessionReport) -> Iterator[str]:
         yield f"Not read anew; known from {as_of:%Y-%m-%d %H:%M} UTC"
 
 
-def unread(report: SessionReport) -> str:
+def unread_note(report: SessionReport) -> str:
     """Say why there is nothing to draw."""
     why = f" {report.problem}" if report.problem else ""
     return (

@@ -27,12 +27,12 @@ from bot.pictures.canvas import (
     Lettering,
     counted,
     drawn_at,
-    nothing,
-    of_report,
+    empty_note,
     omissions,
+    report_notes,
     subtitle,
     timeline_title,
-    unread,
+    unread_note,
 )
 from bot.pictures.layout import (
     FOOT_LINE,
@@ -261,7 +261,7 @@ def draw_report(report: SessionReport, *, days: int = 30, limits: Thresholds = D
     sessions could not be read.
     """
     if report.sessions is None:
-        raise KoreError(unread(report))
+        raise KoreError(unread_note(report))
     window, letters, title = (
         DayWindow(report.made_at, days),
         Lettering(),
@@ -269,11 +269,11 @@ def draw_report(report: SessionReport, *, days: int = 30, limits: Thresholds = D
     )
     spans = spans_of(report.sessions, window, limits)
     lanes = lanes_of(spans.drawn)
-    lines = [*of_report(report), *omissions(spans.omitted, window)]
+    lines = [*report_notes(report), *omissions(spans.omitted, window)]
     if letters.lacks(title, *(lane.name for lane in lanes)):
         lines.append(LACKS)
     plan = lay_out(window, lanes, changes_of(spans.sessions, window), len(lines))
     canvas = Canvas(WIDTH, plan.height, letters)
-    texts = Texts(title, subtitle(spans, window), lines, drawn_at(window), nothing(window))
+    texts = Texts(title, subtitle(spans, window), lines, drawn_at(window), empty_note(window))
     Painter(canvas, plan, window).paint(texts)
     return canvas.png()

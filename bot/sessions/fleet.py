@@ -16,19 +16,19 @@ from bot.errors import Candidate, NotAllowed, UserError
 from bot.kore.accounts import ABSENT
 from bot.kore.client import KoreClient
 from bot.kore.errors import KoreError
-from bot.sessions.fleet_query import FleetQuery, Misread, parse_fleet_query
+from bot.sessions.fleet_query import FleetQuery, MisreadQuery, parse_fleet_query
 from bot.sessions.lookup import SessionLookup
 from bot.sessions.peers import Peers
 from bot.sessions.redaction import Redactor
 from bot.sims.directory import SimDirectory
 from bot.sims.identifier import (
     account_in,
-    bare,
     common_pattern,
-    key,
     matcher,
+    name_key,
     plain_pattern,
     quoted,
+    strip_punctuation,
 )
 from bot.sims.resolver import SimResolver
 from bot.sims.spotter import SimSpotter
@@ -114,16 +114,16 @@ class FleetList:
         easy = tuple(name for name in names if _EASY.fullmatch(name))
         pattern = common_pattern(easy)
         fits = matcher(pattern or "*")
-        ordered = sorted(easy, key=lambda name: not fits(key(name)))
+        ordered = sorted(easy, key=lambda name: not fits(name_key(name)))
         kinds = {name.rstrip("0123456789"): name for name in reversed(ordered)}
         return Examples(tuple(reversed(kinds.values()))[:_EXAMPLES], pattern)
 
     async def is_a_name(self, text: str) -> bool:
         """Return whether a SIM is called so: then it is meant, whatever else the words say."""
         await self._directory.ready(self._patience)
-        return any(self._directory.exact(name) for name in {text, bare(text)})
+        return any(self._directory.exact(name) for name in {text, strip_punctuation(text)})
 
-    def asked(self, text: str) -> FleetQuery | Misread | None:
+    def asked(self, text: str) -> FleetQuery | MisreadQuery | None:
         """Read a question as `parse_fleet_query` does; beside an account's name it is of that one.
 
         `acme/pump-*`, `acme/offline` and `offline acme`.
@@ -147,7 +147,7 @@ class FleetList:
 
     def _of_account(self, word: str) -> tuple[str, str] | None:
         accounts = self._directory.accounts
-        whole = key(word) if key(word) in accounts else None
+        whole = name_key(word) if name_key(word) in accounts else None
         return (whole, "") if whole else account_in(word, accounts)
 
     async def meant(
@@ -180,7 +180,7 @@ class FleetList:
                 async for sim in self._kore.only(frozenset({account})).sims(rate_plan=plan):
                     plan_sid = plan_sid or sim.rate_plan_sid
                     names = filter(None, (sim.unique_name, sim.friendly_name, sim.sid))
-                    if any(fits(key(name)) for name in names):
+                    if any(fits(name_key(name)) for name in names):
                         found.append(sim.sid)
                     if len(found) > most:
                         return MeantSims((), plan_sid)

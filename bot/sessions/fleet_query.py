@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from bot.clock import format_duration, parse_seconds
 from bot.diagnosis.evidence import State
 from bot.sessions.snapshot import SILENT, Snapshot
-from bot.sims.identifier import bare, is_pattern, key, plain_pattern, quoted
+from bot.sims.identifier import is_pattern, name_key, plain_pattern, quoted, strip_punctuation
 from bot.struct import Struct, replace
 
 USAGES = (
@@ -102,7 +102,7 @@ class FleetQuery(Struct):
         return prefix + " ".join(filter(None, parts))
 
 
-class Misread(Struct):
+class MisreadQuery(Struct):
     """A text that begins as a question: what was understood of it, and a sentence on the rest.
 
     `is_whole`: it says what to type instead, too.
@@ -113,7 +113,7 @@ class Misread(Struct):
     is_whole: bool = False
 
 
-def parse_fleet_query(text: str) -> FleetQuery | Misread | None:
+def parse_fleet_query(text: str) -> FleetQuery | MisreadQuery | None:
     """Read a question; None where the text does not begin as one, or stands in quotes."""
     return _read(text, mends=False)
 
@@ -127,9 +127,9 @@ def nearest_fleet_query(text: str) -> FleetQuery | None:
     return meant if isinstance(meant, FleetQuery) else None
 
 
-def _read(text: str, *, mends: bool) -> FleetQuery | Misread | None:
+def _read(text: str, *, mends: bool) -> FleetQuery | MisreadQuery | None:
     stripped = text.strip()
-    if not stripped or bare(stripped[0]) == "" or "\n" in stripped:
+    if not stripped or strip_punctuation(stripped[0]) == "" or "\n" in stripped:
         return None
     words = plain_pattern(stripped).rstrip("?!.,:; ").split()
     if len(words) > _MOST_WORDS:
@@ -141,7 +141,7 @@ def _read(text: str, *, mends: bool) -> FleetQuery | Misread | None:
 
 
 class _NotUnderstood(Exception):
-    def __init__(self, misread: Misread | None) -> None:
+    def __init__(self, misread: MisreadQuery | None) -> None:
         super().__init__()
         self.misread = misread
 
@@ -158,7 +158,7 @@ class _Reader:
     def read(self) -> FleetQuery | None:
         """Return the query; None where there is nothing in it."""
         while self._at < len(self._words):
-            word = key(self._words[self._at])
+            word = name_key(self._words[self._at])
             if is_pattern(self._words[self._at]):
                 self._add("pattern", self._words[self._at].strip(_AROUND))
             elif word in _KEYWORDS:
@@ -177,7 +177,7 @@ class _Reader:
         state = _ALIASES.get(word, word)
         if state in _STATES:
             self._add("state", state)
-        elif word in {"on", "plan"} and key(self._peek()) == "plan":
+        elif word in {"on", "plan"} and name_key(self._peek()) == "plan":
             return
         elif word == "on":
             self._add("network", self._value("`on` needs a network, as in `on Telcel`."))
@@ -201,16 +201,16 @@ class _Reader:
 
     def _value(self, missing: str) -> str:
         found: list[str] = []
-        while self._at < len(self._words) and key(self._peek()) not in _KEYWORDS:
+        while self._at < len(self._words) and name_key(self._peek()) not in _KEYWORDS:
             if is_pattern(self._peek()):
                 break
             found.append(self._peek())
             self._at += 1
-        while found and key(found[-1]) in _FILLER:
+        while found and name_key(found[-1]) in _FILLER:
             found.pop()
         if not found:
             self._refuse(missing, said=True)
-        return bare(" ".join(found)) or " ".join(found)
+        return strip_punctuation(" ".join(found)) or " ".join(found)
 
     def _top(self) -> None:
         number, top = self._peek(), TOP
@@ -224,7 +224,7 @@ class _Reader:
         self._query = replace(self._query, top=top)
 
     def _duration(self) -> None:
-        while key(self._peek()) in _BEFORE_TIME:
+        while name_key(self._peek()) in _BEFORE_TIME:
             self._at += 1
         for count in range(_TIME_WORDS, 0, -1):
             seconds = parse_seconds(" ".join(self._words[self._at : self._at + count]))
@@ -256,7 +256,7 @@ class _Reader:
             raise _NotUnderstood(None)
         known = quoted(self._query.words)
         sentence = what if said else f"I understand {known}, but not {what}."
-        raise _NotUnderstood(Misread(self._query, sentence, said))
+        raise _NotUnderstood(MisreadQuery(self._query, sentence, said))
 
 
 def _near(word: str) -> str | None:
@@ -267,7 +267,7 @@ def _near(word: str) -> str | None:
     return next(iter(difflib.get_close_matches(word, alike, 1, _NEAR)), None)
 
 
-class Facts(NamedTuple):
+class SimFacts(NamedTuple):
     """What a question asks of a SIM; None is unknown. `seen_at` is in epoch seconds."""
 
     name: str
@@ -278,10 +278,10 @@ class Facts(NamedTuple):
     seen_at: float | None
 
 
-def facts_of(snapshot: Snapshot) -> Facts:
+def facts_of(snapshot: Snapshot) -> SimFacts:
     """Return those of a snapshot."""
     seen_at = snapshot.seen_at.timestamp() if snapshot.seen_at else None
-    return Facts(
+    return SimFacts(
         snapshot.name,
         snapshot.state,
         snapshot.operator,
@@ -291,15 +291,15 @@ def facts_of(snapshot: Snapshot) -> Facts:
     )
 
 
-Fits = Callable[[Facts], bool]
+Fits = Callable[[SimFacts], bool]
 
 
-def condition(query: FleetQuery, now: float) -> Fits:
+def query_matcher(query: FleetQuery, now: float) -> Fits:
     """Return what tells whether such a SIM is as asked; what is unknown does not fit."""
-    states, network = query.states, key(query.network or "")
+    states, network = query.states, name_key(query.network or "")
     latest = now - query.silent_for.total_seconds() if query.silent_for else None
 
-    def fits(sim: Facts) -> bool:
+    def fits(sim: SimFacts) -> bool:
         return (
             (states is None or sim.state in states)
             and (not network or _is_on(sim, network))
@@ -309,13 +309,13 @@ def condition(query: FleetQuery, now: float) -> Fits:
     return fits
 
 
-def _is_on(sim: Facts, network: str) -> bool:
-    return network in key(sim.operator or "") or network.replace("-", "") == (
+def _is_on(sim: SimFacts, network: str) -> bool:
+    return network in name_key(sim.operator or "") or network.replace("-", "") == (
         sim.network or ""
     ).replace("-", "")
 
 
-def _is_silent(sim: Facts, latest: float) -> bool:
+def _is_silent(sim: SimFacts, latest: float) -> bool:
     """Return whether a SIM was last seen before that; one never seen was not for 30 days."""
     if sim.seen_at is None:
         return sim.state == State.NEVER_SEEN

@@ -13,9 +13,9 @@ from bot.diagnosis.rule import (
     Finding,
     RuleBroke,
     cause_of,
-    count_nothing,
     diagnose,
     diagnose_together,
+    ignore_broken,
 )
 from bot.diagnosis.rules.common_outage import lines_of, lost_at
 from bot.diagnosis.thresholds import Thresholds
@@ -48,7 +48,7 @@ class Judge(Struct):
     """
 
     thresholds: Thresholds
-    rule_broke: RuleBroke = count_nothing
+    rule_broke: RuleBroke = ignore_broken
     ages: NewsAges = NOTHING_LEARNT
 
     def report(self, read: SimData, allowance: Allowance, now: datetime) -> SessionReport:
@@ -262,7 +262,7 @@ class SessionLookup:
         thresholds: Thresholds,
         *,
         allowances: AllowanceReader | None = None,
-        rule_broke: RuleBroke = count_nothing,
+        rule_broke: RuleBroke = ignore_broken,
         ages: NewsAges = NOTHING_LEARNT,
         peers: Callable[[str | None], Peers] | None = None,
         sparing: bool = False,

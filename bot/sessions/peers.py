@@ -21,7 +21,7 @@ from bot.sessions.neighbours import Near, Peer, by_loss, lost_near, peer_of
 from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import packed_snapshot
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import key
+from bot.sims.identifier import name_key
 from bot.slack.access import ONE_ACCOUNT
 from bot.store.digest_runs import DigestRuns, Run
 from bot.store.scans import ScanRow, ScanRows
@@ -340,11 +340,11 @@ _WORDS = re.compile(r"(.*[\W_])[^\W_]+")
 
 
 def namesakes(name: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Return how names begin that are like it, and all of it, as `key` has them; the likest first.
+    """Return how like names begin, and all of the name, as `name_key` has them; the likest first.
 
     They differ in their last number, or in their last word: what stands before that may be a site.
     """
-    name = key(name)
+    name = name_key(name)
     numbered, words = _NUMBERED.fullmatch(name), _WORDS.fullmatch(name)
     numbers, word = list[tuple[str, re.Pattern[str]]](), list[tuple[str, re.Pattern[str]]]()
     if numbered and (numbered[1] or numbered[3]):

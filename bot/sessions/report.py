@@ -126,7 +126,7 @@ class SessionReport(Struct, dict=True):
         return _connected(self)
 
 
-def unsearched_said(accounts: Iterable[str]) -> str | None:
+def unsearched_sentence(accounts: Iterable[str]) -> str | None:
     """Say that these accounts may have a SIM of the name that was asked for."""
     names = ", ".join(sorted(accounts))
     return f"I could not search {names}, which may have a SIM of that name, too." if names else None

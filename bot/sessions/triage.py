@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 from bot.diagnosis.evidence import Evidence, State, status_of
 from bot.diagnosis.rule import Finding, Severity
 from bot.errors import BotError
-from bot.sessions.fleet_query import Facts, FleetQuery, condition, facts_of
-from bot.sessions.report import SessionReport, unsearched_said
+from bot.sessions.fleet_query import FleetQuery, SimFacts, facts_of, query_matcher
+from bot.sessions.report import SessionReport, unsearched_sentence
 from bot.sessions.snapshot import Snapshot, snapshot_of, traffic
-from bot.sims.identifier import natural
+from bot.sims.identifier import natural_key
 from bot.struct import Struct, replace
 
 OUTAGE = "common_outage"
@@ -40,7 +40,7 @@ class Unread(Struct):
 Row = SessionReport | Unread
 
 
-def missing_said(accounts: Iterable[str]) -> str | None:
+def missing_sentence(accounts: Iterable[str]) -> str | None:
     """Say that SIMs of these accounts are not among those of a pattern or question."""
     names = ", ".join(accounts)
     return (
@@ -126,7 +126,7 @@ class Triage(Struct):
     def problem(self) -> str | None:
         """Which SIMs were not looked at, and why."""
         unsearched = {account for report in self.reports for account in report.unsearched}
-        said = filter(None, (missing_said(self.missing), unsearched_said(unsearched)))
+        said = filter(None, (missing_sentence(self.missing), unsearched_sentence(unsearched)))
         return " ".join(said) or None
 
     @property
@@ -213,8 +213,8 @@ def last_seen(report: SessionReport) -> datetime | None:
 
 def _rank(row: Row) -> tuple[float, int, tuple[tuple[int, int, str], ...]]:
     if isinstance(row, Unread):
-        return -_UNREAD, 0, natural(row.query)
-    return -float(gravity(row)), _WORST_FIRST.index(row.state), natural(row.sim.name)
+        return -_UNREAD, 0, natural_key(row.query)
+    return -float(gravity(row)), _WORST_FIRST.index(row.state), natural_key(row.sim.name)
 
 
 def _rule(report: SessionReport) -> tuple[object, ...]:
@@ -299,7 +299,7 @@ class FleetAnswer(Struct):
     def problem(self) -> str | None:
         """Which SIMs were not looked at, and why."""
         if self.digest is None or not self.missing:
-            return missing_said(self.missing)
+            return missing_sentence(self.missing)
         return f"SIMs of {', '.join(self.missing)} are missing: that scan has none of them."
 
 
@@ -320,17 +320,17 @@ class FleetCollector(Generic[T]):
         self.matched = self.looked_at = self.unread = 0
         self._query = query
         self._plans = {plan_sid, query.plan} if query.plan else None
-        self._fits = condition(query, now.timestamp())
+        self._fits = query_matcher(query, now.timestamp())
         self._most = query.top or most
         self._kept: list[tuple[float, int, T, int | None]] = []
 
-    def look_at(self, sim: Facts) -> bool:
+    def look_at(self, sim: SimFacts) -> bool:
         """Count a SIM that was looked at, if it is one of those that are meant."""
         is_meant = self._plans is None or sim.plan in self._plans
         self.looked_at += is_meant
         return is_meant
 
-    def add(self, sim: Facts, source: T, gravity: float, packets: int | None = None) -> None:
+    def add(self, sim: SimFacts, source: T, gravity: float, packets: int | None = None) -> None:
         """Take a SIM in; its snapshot is made only where it is shown."""
         if not self.look_at(sim):
             return
@@ -340,7 +340,7 @@ class FleetCollector(Generic[T]):
         entry = (self._weight(sim, gravity, packets), -self.matched, source, packets)
         (heappush if len(self._kept) < self._most else heappushpop)(self._kept, entry)
 
-    def add_unread(self, sim: Facts) -> None:
+    def add_unread(self, sim: SimFacts) -> None:
         """Count a SIM that could not be read, if it is one of those that are meant."""
         self.unread += self.look_at(sim)
 
@@ -349,7 +349,7 @@ class FleetCollector(Generic[T]):
         ordered = sorted(self._kept, key=lambda entry: entry[:2], reverse=True)
         return tuple(FleetRow(read(source), packets) for _, _, source, packets in ordered)
 
-    def _weight(self, sim: Facts, gravity: float, packets: int | None) -> float:
+    def _weight(self, sim: SimFacts, gravity: float, packets: int | None) -> float:
         if self._query.top:
             return packets or 0
         if self._query.silent_for:

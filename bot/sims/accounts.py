@@ -18,7 +18,7 @@ from bot.kore.client import KoreClient
 from bot.kore.errors import KoreNotFound
 from bot.kore.models import Sim
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Identifier, IdentifierKind, account_in, identify, key
+from bot.sims.identifier import Identifier, IdentifierKind, account_in, identify, name_key
 from bot.sims.index import SimTable
 from bot.sims.resolver import OFFERED, SimResolver, candidate_of, is_asked_for, sim_of_iccid
 from bot.sims.wording import ListCoverage, ambiguous
@@ -114,7 +114,7 @@ class JoinedDirectory(SimDirectory):
     def lacks(self, account: str, name: str) -> bool:
         """Return whether an account's whole list has no SIM of that unique name."""
         part = self._every[account]
-        return part.as_of is not None and not part.table.equal("unique_key", key(name))
+        return part.as_of is not None and not part.table.equal("unique_key", name_key(name))
 
     def exact(self, name: str) -> tuple[Candidate, ...]:
         """Return the SIMs of that name; `acme/pump-7` is that of one account."""
@@ -124,11 +124,11 @@ class JoinedDirectory(SimDirectory):
         return super().exact(name)
 
     async def all_named(self, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
-        """Return the SIMs of each name that there are, by its `key`."""
+        """Return the SIMs of each name that there are, by its `name_key`."""
         wanted = list(names)
         found = await super().all_named(wanted)
         by_hand = [name for name in wanted if account_in(name, self._every)]
-        return found | {key(name): sims for name in by_hand if (sims := self.exact(name))}
+        return found | {name_key(name): sims for name in by_hand if (sims := self.exact(name))}
 
     def sid_of_unique_name(self, name: str) -> str | None:
         """Return the SID of the one SIM that has this unique name; of two accounts' none.
@@ -238,7 +238,7 @@ class AccountsResolver(SimResolver):
             return None
         lists = {account: self._joined.only(account) for account in silent}
         listed = (
-            sim for each in lists.values() for sim in each.table.equal("unique_key", key(name))
+            sim for each in lists.values() for sim in each.table.equal("unique_key", name_key(name))
         )
         sims = {sim.sid: sim for sim in (*(candidate_of(hit.value) for hit in meant), *listed)}
         if len(sims) > 1:

@@ -13,8 +13,8 @@ from bot.clock import Clock, jittered
 from bot.errors import BotError, Candidate, ListUnread, without_traceback
 from bot.kore.cache import SingleFlight
 from bot.kore.client import KoreClient
-from bot.sims.identifier import Identifier, IdentifierKind, key
-from bot.sims.index import BLOCK, Column, NearMisses, SimTable, prepare
+from bot.sims.identifier import Identifier, IdentifierKind, name_key
+from bot.sims.index import BLOCK, Column, NearMisses, SimTable, import_rapidfuzz
 from bot.sims.wording import ListCoverage
 
 if TYPE_CHECKING:
@@ -128,15 +128,15 @@ class SimDirectory:
 
     def exact(self, name: str) -> tuple[Candidate, ...]:
         """Return the SIMs of that name whatever its case: by unique name, else by friendly name."""
-        wanted = key(name)
+        wanted = name_key(name)
         return self.table.equal("unique_key", wanted) or self.table.equal("friendly_key", wanted)
 
     async def all_named(self, names: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
-        """Return the SIMs of each name that there are, by its `key`, as `exact` would one by one.
+        """Return the SIMs of each name that there are, by `name_key`, as `exact` would one by one.
 
         The list is walked once, however many names there are, and the loop gets its turns.
         """
-        wanted = {key(name) for name in names} - {""}
+        wanted = {name_key(name) for name in names} - {""}
         friendly = await self._all_equal("friendly_key", wanted)
         return friendly | await self._all_equal("unique_key", wanted)
 
@@ -147,7 +147,7 @@ class SimDirectory:
 
     def sid_of_unique_name(self, name: str) -> str | None:
         """Return the SID of the one SIM that has this unique name, whatever its case."""
-        return _the_one(self.table.equal("unique_key", key(name)))
+        return _the_one(self.table.equal("unique_key", name_key(name)))
 
     def sid_of_number(self, kind: IdentifierKind, digits: str) -> str | None:
         """Return the SID of the one SIM that has this EID, or else ICCID."""
@@ -167,7 +167,7 @@ class SimDirectory:
         The event loop gets its turn after each block, and one search runs at a time: it is never
         held for more than the comparing of a block.
         """
-        await prepare()
+        await import_rapidfuzz()
         async with self._searching:
             nearest = NearMisses(wanted, limit)
             for block in tuple(self.table.blocks):
@@ -184,8 +184,8 @@ class SimDirectory:
     ) -> tuple[str, ...]:
         """Return the SIDs of all SIMs, or of those of which a name fits, in the order of the list.
 
-        `fits` gets names as `key` has them. Beyond `most` none are looked for, nor where no name
-        has that `start`: that is the faster. The event loop gets its turn after each block.
+        `fits` gets names as `name_key` has them. Beyond `most` none are looked for, nor where no
+        name has that `start`: that is the faster. The event loop gets its turn after each block.
         """
         found: dict[str, None] = {}
         for block in tuple(self.table.blocks):

@@ -24,17 +24,17 @@ from bot.sims.identifier import (
     blanked,
     plain_letters,
     sims_in,
-    unlinked,
+    strip_links,
 )
 from bot.sims.labels import LENIENT, NO_LABEL, Label, Labels, TableCell, label_behind
 from bot.sims.numbers import (
     ROUNDED,
-    explanation,
+    explain_number,
     is_certain_iccid,
     is_certain_imei,
     is_eid,
     passes_luhn,
-    unswapped,
+    unswap_digits,
 )
 
 LONGEST = 40_000
@@ -95,7 +95,7 @@ def cleaned(text: str, longest: int = LONGEST) -> tuple[str, bool]:
     text = _CHANNEL.sub(" ", MENTION.sub(" ", text[:longest]))
     text = _LABELLED_LINK.sub(_with_its_numbers, text)
     for _ in range(_ROUNDS):
-        text = unlinked(text)
+        text = strip_links(text)
     text = _TAG.sub(_parted, text) if "</" in text else text
     text = _CONTROLS.sub(" ", _BREAKS.sub("\n", text.replace("…", " ")))
     if not text.isascii():
@@ -203,7 +203,7 @@ def _by_shape(match: re.Match[str], at: int) -> FoundText | None:
     if match.lastgroup == "other":
         why = f"the SID of {OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
         return FoundText(at, end, "sid", text, text, why)
-    if match.lastgroup == "rounded" and (told := explanation(text)):
+    if match.lastgroup == "rounded" and (told := explain_number(text)):
         return FoundText(at, end, told[0], text, text, told[1])
     return None
 
@@ -235,7 +235,7 @@ _NOTES = ("(", " (")
 
 def _swapped(text: str, cells: Sequence[TableCell]) -> Iterator[FoundText]:
     for match in _SWAPPED_ICCID.finditer(text):
-        if iccid := unswapped(match[0]):
+        if iccid := unswap_digits(match[0]):
             label = Labels(text, cells).at(match.start())
             told = ("iccid", "") if label.is_of_sim else (label.kind, _because(label))
             yield FoundText(*match.span(), told[0], iccid, iccid, told[1])
@@ -311,7 +311,7 @@ def _number_at(text: str, group: re.Match[str], label: Label) -> FoundText | Non
     (at, end), match, kind, digits = group.span(), None, label.kind, group[0]
     before, is_alone = text[at - 1 : at], text[end : end + 1] not in _SEPARATORS
     swapped = digits.startswith("98") and _SWAPPED_ICCID.match(text, at)
-    if swapped and unswapped(swapped[0]):
+    if swapped and unswap_digits(swapped[0]):
         return None
     if kind in LENIENT and is_alone:
         match = group if LENIENT[kind](digits) else None
@@ -325,7 +325,7 @@ def _number_at(text: str, group: re.Match[str], label: Label) -> FoundText | Non
     if not label.kind and text.startswith(_NOTES, at + len(written)):
         label = label_behind(text, at + len(written))
     if kind == "eid":
-        _, why = explanation(written) or ("", "")
+        _, why = explain_number(written) or ("", "")
     elif not label.is_of_sim and not (kind == "iccid" and _is_link(text, at)):
         kind = label.kind
         why = _because(label)
@@ -387,7 +387,7 @@ def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
 
 def _explained(group: re.Match[str], label: Label) -> FoundText | None:
     """Return a number that is something else, in words; None where nothing can be said of it."""
-    told = explanation(group[0]) if len(group[0]) >= _LONG_GROUP else None
+    told = explain_number(group[0]) if len(group[0]) >= _LONG_GROUP else None
     if told is None and (label.kind in LENIENT or len(group[0]) < _LONG_GROUP):
         return None
     if not label.is_of_sim:

@@ -44,7 +44,7 @@ def plain_letters(text: str) -> str:
     return text
 
 
-def key(name: str) -> str:
+def name_key(name: str) -> str:
     """Return what two spellings of one name share: plain, without regard to case."""
     if name.isascii():
         return " ".join(name.lower().split())
@@ -57,11 +57,11 @@ def key(name: str) -> str:
 def account_in(text: str, accounts: Iterable[str]) -> tuple[str, str] | None:
     """Read `acme/pump-7` as an account and what is named in it; None where it is none of these."""
     account, slash, rest = text.partition("/")
-    named = next((name for name in accounts if key(name) == key(account)), None)
+    named = next((name for name in accounts if name_key(name) == name_key(account)), None)
     return (named, rest.strip()) if slash and named and rest.strip() else None
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that puts pump-7 before pump-17."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
     return tuple((0, int(p), "") if p[0] in "0123456789" else (1, 0, p) for p in parts)
@@ -98,8 +98,8 @@ def is_pattern(word: str) -> bool:
 
 @lru_cache(maxsize=64)
 def matcher(pattern: str) -> Callable[[str], object]:
-    """Return what tells whether a name, as `bot.sims.identifier.key` has it, fits a pattern."""
-    return re.compile(translate(key(plain_pattern(pattern)))).match
+    """Return what tells whether a name, as `name_key` has it, fits a pattern."""
+    return re.compile(translate(name_key(plain_pattern(pattern)))).match
 
 
 _COMMON = re.compile(r"(.*[^\W\d_][-_. ]?)\d+")
@@ -211,12 +211,12 @@ def unwrap(text: str) -> Unwrapped:
     _refuse_beyond(_MAX_RAW, text)
     outer = MENTION.sub(" ", _visible(text))
     for _ in range(_ROUNDS):
-        before, outer = outer, unlinked(outer)
+        before, outer = outer, strip_links(outer)
         if outer == before:
             break
-    typed = bare(outer)
+    typed = strip_punctuation(outer)
     _refuse_beyond(MAX_LINK if is_link(typed) else MAX_TEXT, outer)
-    meant = bare(plain(typed))
+    meant = strip_punctuation(plain(typed))
     if not meant:
         raise NotASim
     _refuse_beyond(MAX_LINK if is_link(meant) else MAX_TEXT, meant)
@@ -247,7 +247,7 @@ def _seen(char: str) -> str:
     return "" if category == "Cf" else char
 
 
-def unlinked(text: str) -> str:
+def strip_links(text: str) -> str:
     """Replace Slack's `<…>` by what was typed, then its three entities."""
     if "<" in text:
         text = _SLACK_LINK.sub(_meant_by, text)
@@ -266,7 +266,7 @@ def _meant_by(link: re.Match[str]) -> str:
     return label or link[0]
 
 
-def bare(text: str) -> str:
+def strip_punctuation(text: str) -> str:
     """Strip quotes, brackets in pairs and punctuation from both ends until nothing changes."""
     text = text.strip(" ")
     while not (text[:1].isalnum() and text[-1:].isalnum()):

@@ -17,7 +17,7 @@ from typing import Literal
 
 from bot.errors import Candidate
 from bot.kore.models import Sim
-from bot.sims.identifier import Identifier, IdentifierKind, key, natural
+from bot.sims.identifier import Identifier, IdentifierKind, name_key, natural_key
 from bot.sims.numbers import digits_of
 from bot.struct import Struct
 
@@ -53,8 +53,10 @@ class SimBlock(Struct):
             status=_packed(sims, lambda sim: sim.status),
             unique_name=unique,
             friendly_name=friendly,
-            unique_key=_or(unique, _packed(sims, lambda sim: key(sim.unique_name or ""))),
-            friendly_key=_or(friendly, _packed(sims, lambda sim: key(sim.friendly_name or ""))),
+            unique_key=_or(unique, _packed(sims, lambda sim: name_key(sim.unique_name or ""))),
+            friendly_key=_or(
+                friendly, _packed(sims, lambda sim: name_key(sim.friendly_name or ""))
+            ),
             account=account,
         )
 
@@ -157,7 +159,7 @@ _WAYS = 6  # in which one SIM can be found: two names, each alike, swapped or co
 _CUT_SHORT = re.compile(r"(?=.{4})(de[0-9a-f]*|[0-9]*)(?:\.{2,}([0-9a-f]+))?")
 
 
-async def prepare() -> None:
+async def import_rapidfuzz() -> None:
     """Import rapidfuzz beside the event loop, 25 ms that a bot never asked for names can spare."""
     if "rapidfuzz" not in sys.modules:
         await asyncio.to_thread(import_module, "rapidfuzz")
@@ -208,7 +210,7 @@ class NearMisses:
         """By score, then by length, then pump-7 before pump-17, then by unique name first."""
         longer = abs(len(match.called) - len(self._typed))
         is_friendly = match.column == "friendly_key"
-        return -round(match.score, 3), longer, natural(match.called), is_friendly
+        return -round(match.score, 3), longer, natural_key(match.called), is_friendly
 
 
 def _search_of(wanted: Identifier) -> Search:
@@ -216,7 +218,7 @@ def _search_of(wanted: Identifier) -> Search:
         return partial(_with_slips, "sid", wanted.value.lower())
     if wanted.kind is IdentifierKind.ICCID:
         return partial(_with_slips, "iccid", wanted.value)
-    return partial(_named, key(wanted.value))
+    return partial(_named, name_key(wanted.value))
 
 
 def _named(typed: str, block: SimBlock, limit: int, enough: float) -> Iterator[Match]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 from typing import NamedTuple
 
-from bot.sims.identifier import bare, blanked, key, plain
+from bot.sims.identifier import blanked, name_key, plain, strip_punctuation
 from bot.sims.labels import PastedTable
 
 _LONGEST_NAME = 64
@@ -114,10 +114,10 @@ def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
             named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
             counted[first] += len(named)
             found += named
-    return distinct_places(found)
+    return without_overlaps(found)
 
 
-def distinct_places(found: list[Phrase]) -> list[Phrase]:
+def without_overlaps(found: list[Phrase]) -> list[Phrase]:
     """Return the phrases of which none overlaps another: the one that begins first, the longest."""
     apart: list[Phrase] = []
     for phrase in sorted(found, key=lambda each: (each.at, -each.end)):
@@ -198,12 +198,14 @@ class Item(NamedTuple):
     def is_silent(self) -> bool:
         """Whether it says nothing: a time, a count, a word as they stand around any SIM."""
         words = self.text.split()
-        return is_no_sim(self.text) or all(is_around(bare(word)) for word in words)
+        return is_no_sim(self.text) or all(
+            is_filler_word(strip_punctuation(word)) for word in words
+        )
 
 
 @lru_cache(maxsize=1024)
 def _is_word(item: str) -> bool:
-    fits = _TOKEN.fullmatch(item) and not is_around(item)
+    fits = _TOKEN.fullmatch(item) and not is_filler_word(item)
     return bool(fits) and (not is_no_sim(item) or bool(_PARTIAL.fullmatch(item)))
 
 
@@ -251,10 +253,10 @@ def _in_a_row(at: int, line: str) -> Iterator[Item]:
 
 def _item(at: int, line: str, start: int, end: int) -> Iterator[Item]:
     start += len(line[start:end]) - len(line[start:end].lstrip())
-    text = bare(line[start:end].strip())
+    text = strip_punctuation(line[start:end].strip())
     words = text.split()
-    if len(words) > 1 and all(_stands_alone(bare(word)) for word in words):
-        for word in map(bare, words):
+    if len(words) > 1 and all(_stands_alone(strip_punctuation(word)) for word in words):
+        for word in map(strip_punctuation, words):
             start = line.find(word, start)
             yield Item(at + start, at + start + len(word), word)
     elif text:
@@ -308,14 +310,14 @@ def words_besides(text: str, sim: str) -> list[str]:
     before, found, after = plain(text).partition(plain(sim))
     if link := _LINK_TO_IT.search(before):
         before, after = before[: link.start()], after.partition(" ")[2]
-    words = (bare(word) for word in f"{before} {after}".split()) if found else ()
+    words = (strip_punctuation(word) for word in f"{before} {after}".split()) if found else ()
     return [word for word in words if any(map(str.isalnum, word))]
 
 
-def is_around(word: str) -> bool:
+def is_filler_word(word: str) -> bool:
     """Return whether a word is one of those that stand around a SIM in any sentence."""
-    return key(word) in _AROUND
+    return name_key(word) in _AROUND
 
 
 def _said(text: str) -> str:
-    return re.sub(r"[^\w ,]+$", "", key(text)).strip(" ,_")
+    return re.sub(r"[^\w ,]+$", "", name_key(text)).strip(" ,_")

@@ -92,7 +92,7 @@ def is_eid(digits: str) -> bool:
     return len(digits) == _EID and digits.startswith(_TELECOM)
 
 
-def unswapped(text: str) -> str | None:
+def unswap_digits(text: str) -> str | None:
     """Return the ICCID that a modem wrote with the digits of each byte swapped, as it is on it."""
     text = re.sub("[ :,-]|0x", "", text)
     if not _SWAPPED.fullmatch(text):
@@ -102,7 +102,7 @@ def unswapped(text: str) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def explanation(text: str) -> tuple[str, str] | None:
+def explain_number(text: str) -> tuple[str, str] | None:
     """Return what a number is that names no SIM here, and what to paste instead.
 
     None where it may name one.

@@ -17,17 +17,17 @@ from bot.sims.extraction import (
     identifiers_in,
     is_between,
 )
-from bot.sims.identifier import bare, is_pattern, key
+from bot.sims.identifier import is_pattern, name_key, strip_punctuation
 from bot.sims.labels import PastedTable, TableCell, tables_in
 from bot.sims.lists import (
     Item,
     Phrase,
-    distinct_places,
     is_no_sim,
     items_in,
     keys_in,
     phrases_in,
     without_addresses,
+    without_overlaps,
 )
 
 UNKNOWN = "no SIM in KORE's list is called that"
@@ -146,7 +146,7 @@ class TextReading:
         self._asked, self._thorough = asked, thorough
         self._accounts = accounts
         self._held: list[PrefixedName] = []
-        self._is_one_word = _is_one_word(bare(text.strip()))
+        self._is_one_word = _is_one_word(strip_punctuation(text.strip()))
         self._names: list[Phrase] = []
         self._named: Named = {}
         self._beside: set[int] = set()
@@ -161,7 +161,7 @@ class TextReading:
             return set()
         cells = (self._prose[cell.start : cell.end] for cell in _name_cells(self._tables))
         texts = {*(item.text for item in self._items), *(c for c in cells if not c.isdigit())}
-        return keys_in(self._prose).union(key(bare(text)) for text in texts)
+        return keys_in(self._prose).union(name_key(strip_punctuation(text)) for text in texts)
 
     def spots(self, named: Named, *, is_listed: bool) -> list[Spot]:
         """Return all that stands in the text, by the names in it that are SIMs'."""
@@ -195,10 +195,13 @@ class TextReading:
             numbers = [n for n in of_found.between(start, end) if not n.why or n.kind == "eid"]
             names = [] if numbers else of_names.between(start, end)
             inner = numbers[0] if numbers else names[0] if names else None
-            whole, rest = bare(word[0]), inner.text if inner else bare(word["rest"])
+            whole, rest = (
+                strip_punctuation(word[0]),
+                inner.text if inner else strip_punctuation(word["rest"]),
+            )
             if is_pattern(word[0]) or any(name.end > start for name in before):
                 continue
-            if key(word["account"]) in self._accounts:
+            if name_key(word["account"]) in self._accounts:
                 text, end = f"{word['account']}/{rest}", inner.end if inner else end
                 is_taken = bool(numbers) or (self._asked and _has_digit(rest))
                 self._held.append(PrefixedName(at, end, text, is_taken))
@@ -224,9 +227,9 @@ class TextReading:
         phrases += [
             Phrase(item.at, item.end, item.text)
             for item in self._items
-            if key(item.text) in self._named
+            if name_key(item.text) in self._named
         ]
-        return distinct_places(phrases)
+        return without_overlaps(phrases)
 
     def _may_be_one_name(self) -> bool:
         """Return whether a few words may all be one name, of which a part happens to be another's.
@@ -243,7 +246,7 @@ class TextReading:
         if not all(_has_digit(name.text) for name in names):
             return True
         rest = (w for w in longest if all(w.end() <= n.at or n.end <= w.start() for n in names))
-        words_left = (bare(w[0]) for w in rest)
+        words_left = (strip_punctuation(w[0]) for w in rest)
         return any(
             _has_digit(w) and _PLAIN_WORD.fullmatch(w) and not is_no_sim(w) for w in words_left
         )
@@ -254,7 +257,7 @@ class TextReading:
 
     def _name(self, name: Phrase) -> Spot:
         """Return a known name; in the row of a table only that of its column of names is taken."""
-        sims = self._named.get(key(name.text), ())
+        sims = self._named.get(name_key(name.text), ())
         value, sim = (sims[0].full_name, sims[0].sid) if len(sims) == 1 else (name.text, None)
         why = "another identifier in its row is taken" if name.at in self._beside else ""
         return Spot("name", value, name.text, self._where(name.at), sim, why, at=name.at)
@@ -283,7 +286,7 @@ class TextReading:
         return next(known, next((cell for cell in cells if cell.is_word), None))
 
     def _item(self, cell: TableCell) -> Item:
-        return Item(cell.start, cell.end, bare(self._prose[cell.start : cell.end]))
+        return Item(cell.start, cell.end, strip_punctuation(self._prose[cell.start : cell.end]))
 
     def _listed(self, spots: Sequence[Spot], *, is_listed: bool) -> list[Spot]:
         """Return the items of a list that may be names and that nobody knows.

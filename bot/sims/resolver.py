@@ -21,7 +21,7 @@ from bot.kore.errors import (
 )
 from bot.kore.models import DataSession, Sim, read_once
 from bot.sims.directory import SimDirectory
-from bot.sims.identifier import Identifier, IdentifierKind, key
+from bot.sims.identifier import Identifier, IdentifierKind, name_key
 from bot.sims.numbers import device_of, digits_of, other_iccids
 from bot.sims.wording import ambiguous, not_found, one_at_a_time
 
@@ -44,7 +44,7 @@ class SeenSims:
     def note(self, sim: Sim, sessions: Sequence[DataSession] = ()) -> None:
         """Remember the SIM's unique name and ICCID, and each device that it was seen in."""
         if sim.unique_name:
-            self._named[key(sim.unique_name)] = sim.sid
+            self._named[name_key(sim.unique_name)] = sim.sid
         if iccid := digits_of(sim.iccid or ""):
             self._numbered[iccid] = sim.sid
         if devices := read_once(sessions, _devices):
@@ -54,7 +54,7 @@ class SeenSims:
 
     def sid_of_unique_name(self, name: str) -> str | None:
         """Return the SID of the SIM that had this unique name, whatever its case."""
-        sid: str | None = self._named.get(key(name))
+        sid: str | None = self._named.get(name_key(name))
         return sid
 
     def sid_of_iccid(self, digits: str) -> str | None:
@@ -293,4 +293,4 @@ def is_asked_for(sim: Sim, identifier: Identifier) -> bool:
 
 
 def _is_called(name: str | None, identifier: Identifier) -> bool:
-    return key(name or "") in map(key, identifier.spellings)
+    return name_key(name or "") in map(name_key, identifier.spellings)

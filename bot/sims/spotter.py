@@ -18,7 +18,15 @@ from typing import Any
 
 from bot.sims.directory import SimDirectory
 from bot.sims.extraction import LONGEST, TextPart
-from bot.sims.identifier import MENTION, Identifier, IdentifierKind, is_sid, key, quoted, unlinked
+from bot.sims.identifier import (
+    MENTION,
+    Identifier,
+    IdentifierKind,
+    is_sid,
+    name_key,
+    quoted,
+    strip_links,
+)
 from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Spot, TextReading
 from bot.slack.client import items, part, parts, text_in
 from bot.struct import Struct, replace
@@ -179,7 +187,7 @@ class SimSpotter:
         sims: dict[object, str] = {}
         for spot in seen.values():
             if not (spot.why or spot.joined):
-                value = key(spot.value) if spot.kind == IdentifierKind.NAME else spot.value
+                value = name_key(spot.value) if spot.kind == IdentifierKind.NAME else spot.value
                 sims.setdefault(spot.sim or (spot.kind, value), spot.text)
         texts = tuple(sims.values())
         return Spotted(texts[: self._most], len(texts), tuple(seen.values()), is_listed)
@@ -277,7 +285,7 @@ def places_of(message: Body) -> list[TextPart]:
     """
     found: dict[str, TextPart] = {}
     for place in _places(message, "", _FORWARDED):
-        said = re.sub(r"\W+", "", unlinked(MENTION.sub("", place.text)))
+        said = re.sub(r"\W+", "", strip_links(MENTION.sub("", place.text)))
         if said:
             found.setdefault(said, place)
     return list(found.values())

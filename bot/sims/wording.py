@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, IdentifierKind, quoted
-from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explanation
+from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explain_number
 from bot.struct import Struct
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
@@ -29,7 +29,7 @@ def not_found(
     wanted: Identifier, candidates: tuple[Candidate, ...], listed: ListCoverage
 ) -> SimNotFound:
     """Say that no SIM is what was typed, and which come near."""
-    told = explanation(wanted.value)
+    told = explain_number(wanted.value)
     about = (
         (f"{quoted(wanted.typed)} is {told[1]}",)
         if told

@@ -328,7 +328,7 @@ class UserRateLimit:
         That is said once a minute in each channel, which is `where` it is asked. What costs more
         than there can ever be takes a full bucket.
         """
-        self._take(person, cost_of(sims), where)
+        self._take(person, lookup_cost(sims), where)
 
     def take_text(self, person: str, characters: int, *, where: str = "") -> None:
         """Take a look-up for every 2,000 characters, before they are read: reading takes time too.
@@ -354,6 +354,6 @@ class UserRateLimit:
         return False
 
 
-def cost_of(sims: int) -> int:
+def lookup_cost(sims: int) -> int:
     """Return what a look-up of several SIMs costs: one for every twenty."""
     return max(1, ceil(sims / MANY))

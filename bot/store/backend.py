@@ -111,28 +111,28 @@ LOST = ("InternalClientError", "TargetServerAttributeNotMatched")
 
 
 @contextmanager
-def as_ours() -> Iterator[None]:
+def store_errors() -> Iterator[None]:
     """Raise what a driver raises as a StoreError, with the driver's own as its cause."""
     try:
         yield
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 -- each driver has a tree of its own
-        raise ours(error) from drivers_own(error)
+        raise as_store_error(error) from driver_text(error)
 
 
-def drivers_own(error: BaseException) -> BaseException:
+def driver_text(error: BaseException) -> BaseException:
     """Return what the driver said, without the statement and its values."""
     if not isinstance(error, DBAPIError) or error.orig is None:
         return error
     return error.orig.__cause__ or error.orig  # the adapter of asyncpg wraps once more
 
 
-def ours(error: BaseException) -> StoreError:
+def as_store_error(error: BaseException) -> StoreError:
     """Return the error of ours that fits; what nobody knows is a fault of this bot."""
     if isinstance(error, StoreError):
         return error
-    own = drivers_own(error)
+    own = driver_text(error)
     if isinstance(own, sqlite3.Error):
         return _of_sqlite(own)
     if state := getattr(own, "sqlstate", None):

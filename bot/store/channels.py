@@ -18,7 +18,7 @@ from bot.store.schema import (
 from bot.struct import Struct, asdict
 
 
-class Listening(Struct):
+class ListeningChannel(Struct):
     """A channel that listens: since when (epoch seconds), and in whose name it is answered there.
 
     `team` and `enterprise` are the person's.
@@ -34,13 +34,13 @@ class Listening(Struct):
 class ListeningRows(Rows):
     """The channels that listen. Every method raises StoreErrors only."""
 
-    async def start(self, new: Listening) -> bool:
+    async def start(self, new: ListeningChannel) -> bool:
         """Let a channel listen; return whether it did not before. Who asked first stays."""
         values = asdict(new)
         statement = self._db.insert(listening).values(values).on_conflict_do_nothing()
         return await self._db.change(statement) == 1
 
-    async def stop(self, channel: str, only: Listening | None = None) -> bool:
+    async def stop(self, channel: str, only: ListeningChannel | None = None) -> bool:
         """End it, and return whether the channel listened; `only` if it was begun so."""
         statement = delete(listening).where(listening.c.channel == channel)
         if only:
@@ -48,16 +48,16 @@ class ListeningRows(Rows):
             statement = statement.where(begun)
         return await self._db.change(statement) == 1
 
-    async def of(self, channel: str) -> Listening | None:
+    async def of(self, channel: str) -> ListeningChannel | None:
         """Return how a channel listens; None where it does not."""
         statement = select(listening).where(listening.c.channel == channel)
         row = (await self._db.fetch(statement)).mappings().first()
-        return Listening(**row) if row else None
+        return ListeningChannel(**row) if row else None
 
-    async def every(self) -> dict[str, Listening]:
+    async def every(self) -> dict[str, ListeningChannel]:
         """Return all, by channel."""
         rows = (await self._db.fetch(select(listening))).mappings().all()
-        return {row["channel"]: Listening(**row) for row in rows}
+        return {row["channel"]: ListeningChannel(**row) for row in rows}
 
 
 OF = (

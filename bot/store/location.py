@@ -47,7 +47,7 @@ def file_system(path: Path, mounts: str) -> str:
 
 def write_fault(path: Path, mounts: Path = MOUNTS) -> str:
     """Say why a file at `path` cannot last or be written; "" where all is well."""
-    folder = nearest(path.absolute().parent)
+    folder = nearest_folder(path.absolute().parent)
     if not folder.is_dir():
         return f"{folder} is no folder"
     if not _may_write(folder) and not is_read_only_disk(folder):
@@ -65,7 +65,7 @@ def _why_not_on(kind: str, folder: Path) -> str:
     return ""
 
 
-def nearest(folder: Path) -> Path:
+def nearest_folder(folder: Path) -> Path:
     """Return the folder, or the nearest above it that is there: the rest would be made."""
     return next(each for each in (folder, *folder.parents) if each.exists())
 
@@ -91,7 +91,7 @@ def _unescaped(where: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), where)
 
 
-def checked(text: str) -> str:
+def checked_url(text: str) -> str:
     """Return the URL as `sqlite:///path` or `postgresql://…`. Raises ValueError without it."""
     scheme = re.sub(r"\+\w+$", "", text.partition("://")[0].lower())
     rest = text.partition("://")[2]

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.backend import Backend, ours
+from bot.store.backend import Backend, as_store_error
 from bot.store.errors import StoreDamaged, StoreFault, StoreTooNew
 from bot.store.revisions import REVISIONS, Revision
 from bot.store.schema import metadata
@@ -93,16 +93,16 @@ def _migrate(revisions: Mapping[str, Revision], connection: Connection) -> None:
     before, newest = revision_of(connection), [*revisions][-1]
     try:
         if before is None:
-            make(connection, newest)
+            create_schema(connection, newest)
         else:
             migrate(connection, before, revisions)
     except Exception as error:
-        found = ours(error)
+        found = as_store_error(error)
         raise (StoreFault(FAILED) if isinstance(found, StoreFault) else found) from error
     log.info("store-migrated", extra={"before": before, "after": newest})
 
 
-def make(connection: Connection, newest: str = NEWEST) -> None:
+def create_schema(connection: Connection, newest: str = NEWEST) -> None:
     """Make the schema where there is none; it is that of the newest revision."""
     if connection.dialect.name == "postgresql":
         _say_where_to_postgres()

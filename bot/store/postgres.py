@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Executable, Result, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.store.backend import Session, T, Values, as_ours
+from bot.store.backend import Session, T, Values, store_errors
 from bot.store.errors import (
     StoreBusy,
     StoreDenied,
@@ -56,7 +56,7 @@ class Postgres:
     async def connect(self) -> "asyncpg.Connection[Any]":
         """Return a connection outside of the pool."""
         try:
-            with as_ours():
+            with store_errors():
                 return await self._connect()
         except StoreFault as error:  # of the URL, before anything was asked
             raise StoreDenied from error.__cause__
@@ -88,12 +88,12 @@ class Postgres:
         """Return a connection of the pool. Raises StoreNotReady once closed."""
         if self._is_closed:
             raise StoreNotReady
-        with as_ours():
+        with store_errors():
             return await (self._writes if writing else self._reads).connect()
 
     async def work(self, work: Callable[[Connection], T], *, alone: bool) -> T:
         """Do `work`; `alone`: while no other replica can do the same."""
-        with as_ours():
+        with store_errors():
             async with self._writes.begin() as connection:
                 if alone:
                     await connection.execute(select(func.pg_advisory_xact_lock(LOCK_FOR_SCHEMA)))
@@ -104,7 +104,7 @@ class Postgres:
         connection, cut = await self.connect(), asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: cut.set())
-            with as_ours():
+            with store_errors():
                 await connection.add_listener(channel, lambda *_: on_notification())
             on_notification()
             await cut.wait()
@@ -150,7 +150,7 @@ class PostgresSession:
         self, connection: AsyncConnection, statement: Executable, values: Values
     ) -> Result[Any]:
         try:
-            with as_ours():
+            with store_errors():
                 return await connection.execute(statement, values)
         except StoreBusy as error:
             if isinstance(error.__cause__, TimeoutError):  # nobody on the other end
@@ -163,7 +163,7 @@ class PostgresSession:
         if self._connection is None:
             return
         try:
-            with as_ours():
+            with store_errors():
                 await self._connection.commit()
         except StoreLost as error:
             await self.undo()
@@ -182,7 +182,7 @@ class PostgresSession:
 
 async def _give_back(connection: AsyncConnection) -> None:
     try:
-        with as_ours():
+        with store_errors():
             await connection.rollback()
     except StoreError:
         await connection.invalidate()

@@ -112,7 +112,7 @@ class BriefRow(NamedTuple):
     row: str
 
 
-class Pair(Struct):
+class RowPair(Struct):
     """The same SIM in two runs, as JSON of snapshots."""
 
     sid: str
@@ -153,7 +153,7 @@ class ScanRows(Rows):
         """Stream the rows of such states in little, by SID, a page at a time."""
         return self._pages(_BRIEF_OF, {"of": run, "states": list(states)}, BriefRow._make)
 
-    def changed(self, before: int, after: int) -> AsyncIterator[Sequence[Pair]]:
+    def changed(self, before: int, after: int) -> AsyncIterator[Sequence[RowPair]]:
         """Stream the SIMs read in `after` whose marks differ from `before`, a page at a time."""
         return self._pages(_CHANGED, {"of": after, "other": before}, _pair)
 
@@ -202,8 +202,8 @@ def row_of(row: Row[Any]) -> ScanRow:
     return ScanRow(*tuple(row))
 
 
-def _pair(row: Row[Any]) -> Pair:
-    return Pair(row.sid, row.before, row.after)
+def _pair(row: Row[Any]) -> RowPair:
+    return RowPair(row.sid, row.before, row.after)
 
 
 NAMES = ScanRow.__struct_fields__

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, Executable, NullPool, Result, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.store.backend import Session, T, Values, drivers_own, ours
+from bot.store.backend import Session, T, Values, as_store_error, driver_text
 from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
@@ -172,7 +172,7 @@ class SqliteConnection:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever the driver raises
-            raise ours(error) from drivers_own(error)
+            raise as_store_error(error) from driver_text(error)
 
     def read(self, statement: Executable, values: Values) -> Result[Any]:
         """Execute a statement outside of a transaction."""
@@ -252,7 +252,7 @@ class SqliteConnection:
 
     def _as_read_only(self, error: OperationalError) -> Exception:
         """Return the error; a log that cannot be made on a read-only disk is no denial."""
-        denied = isinstance(ours(error), StoreDenied)
+        denied = isinstance(as_store_error(error), StoreDenied)
         return StoreReadOnly() if denied and is_read_only_disk(self._file.path.parent) else error
 
     def let_go(self) -> None:
@@ -311,7 +311,7 @@ def _retry_while_locked(work: Callable[[], None]) -> None:
         try:
             return work()
         except OperationalError as error:
-            if not isinstance(ours(error), StoreBusy) or time.monotonic() > until:
+            if not isinstance(as_store_error(error), StoreBusy) or time.monotonic() > until:
                 raise
             time.sleep(0.01)
 

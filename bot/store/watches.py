@@ -23,7 +23,7 @@ Columns = Mapping[str, Any]
 """The columns of one watch by name, but for `slot`."""
 
 
-class Counts(NamedTuple):
+class WatchCounts(NamedTuple):
     """How many watches are open, of how many SIMs."""
 
     watches: int
@@ -70,11 +70,11 @@ class WatchRows(Rows):
         found = await self._db.fetch(select(watches.c.sid).where(OPEN).distinct())
         return sorted(found.scalars())
 
-    async def counts(self) -> Counts:
+    async def counts(self) -> WatchCounts:
         """Count what is open."""
         counted = select(func.count(), func.count(watches.c.sid.distinct())).where(OPEN)
         open_, sims = tuple((await self._db.fetch(counted)).one())
-        return Counts(open_, sims)
+        return WatchCounts(open_, sims)
 
     async def undrawn(self) -> list[str]:
         """Return the cards of the last day that do not show yet that a watch has ended."""

@@ -21,7 +21,7 @@ from bot.services import Request, Services
 from bot.sessions.handover import Handover, hand_over, sids_of
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import Owner
-from bot.sims.identifier import bare, key, quoted
+from bot.sims.identifier import name_key, quoted, strip_punctuation
 from bot.sims.spotter import places_of
 from bot.struct import Struct, replace
 from bot.watches.watch import Watch
@@ -34,7 +34,7 @@ from handlers.commands import (
     topic_in,
     which_sim,
 )
-from handlers.history import history_reply, readings
+from handlers.history import history_reply, sim_and_days
 from handlers.interactions import on_answered, read_value, register_clicks
 from handlers.lookups import look_up, look_up_many, note_action
 from handlers.payloads import TS, Context, from_shortcut
@@ -78,7 +78,7 @@ async def history(context: Context) -> Reply:
 async def _look_up(context: Context) -> tuple[SessionReport, int]:
     """Take the first way to read the text that names a SIM. Raises what is wrong with the best."""
     errors: list[UserError] = []
-    for way in readings(context.request.text):
+    for way in sim_and_days(context.request.text):
         try:
             report = await look_up(context, way.sim)
         except UserError as error:
@@ -109,7 +109,7 @@ class ThreadLink(Struct):
 def thread_in(text: str) -> ThreadLink | None:
     """Read a link to a message; that of a reply names its root. None where it is none."""
     try:
-        parts = urlsplit(bare(bare(text).strip("<>").partition("|")[0]))
+        parts = urlsplit(strip_punctuation(strip_punctuation(text).strip("<>").partition("|")[0]))
     except ValueError:  # half an IPv6 address
         return None
     found = _PATH.fullmatch(parts.path)
@@ -139,13 +139,13 @@ ELSEWHERE = (
 )
 async def handover(context: Context) -> Reply:
     """Hand the thread over. Raises NoThread, and what the look-ups raise."""
-    return await handed_over(context.asking(thread_of(context.request)))
+    return await hand_over_thread(context.asking(thread_of(context.request)))
 
 
 def register_handovers(app: AsyncApp, services: Services) -> None:
     """Attach the shortcut, and the button of a thread in which nothing was looked up."""
     shortcut = on_answered(
-        "handover", lambda context, _: handed_over(context), services, from_shortcut
+        "handover", lambda context, _: hand_over_thread(context), services, from_shortcut
     )
     app.shortcut(ids.HAND_OVER)(shortcut)
     register_clicks(app, {ids.HANDOVER_LOOK_UP: look_up_thread}, services)
@@ -162,7 +162,7 @@ def thread_of(request: Request) -> Request:
     return replace(request, thread=root, is_public=True, aloud=True)
 
 
-async def handed_over(context: Context) -> Reply:
+async def hand_over_thread(context: Context) -> Reply:
     """Post the hand-over into the thread of the request, then the file.
 
     Raises what the look-ups, the store and the sending of files raise.
@@ -221,7 +221,7 @@ async def account(context: Context) -> Reply:
     """Show it, or choose it for all in the channel. Raises UserError and StoreError."""
     services, request = context.services, context.request
     seen, labels = (await context.visibility(for_all=False)).accounts, services.views.labels
-    wanted = key(request.text)
+    wanted = name_key(request.text)
     if not wanted or len(services.views.names) == 1:
         chosen = await services.defaults.of(request.team, request.channel)
         return Reply(

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 
 from bot.blocks import ids
 from bot.blocks.fleet import ask_screen
-from bot.blocks.sim_text import words_of
+from bot.blocks.sim_text import sim_words
 from bot.blocks.watch import begun_screen, list_screen, stopped_screen, watch_card
 from bot.blocks.watch_set import set_card
 from bot.errors import BotError, NotAllowed, NotASim, NotYours, UserError
 from bot.services import Actor, Request
 from bot.sessions.fleet import NOT_HERE
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.report import SessionReport, unsearched_said
-from bot.sessions.triage import can_come_back, missing_said
+from bot.sessions.report import SessionReport, unsearched_sentence
+from bot.sessions.triage import can_come_back, missing_sentence
 from bot.sims.identifier import is_pattern, plain_pattern, quoted
 from bot.struct import replace
 from bot.watches.service import BegunWatch
@@ -201,7 +201,7 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
             f"({services.watches.limits.per_person} in all). Narrow the pattern."
         )
     called = replace(wanted, sim=plain_pattern(wanted.sim))
-    return Reply(ask_screen(called, meant.sids, missing_said(meant.missing)))
+    return Reply(ask_screen(called, meant.sids, missing_sentence(meant.missing)))
 
 
 async def watch_many(
@@ -232,7 +232,7 @@ async def watch_many(
 
 def _unsearched(reports: Sequence[SessionReport]) -> list[str]:
     """Say that accounts which could not be searched may have SIMs of these names, too."""
-    said = unsearched_said({account for each in reports for account in each.unsearched})
+    said = unsearched_sentence({account for each in reports for account in each.unsearched})
     return [said] if said else []
 
 
@@ -242,7 +242,7 @@ def _is_met(condition: Condition | None, report: SessionReport) -> bool:
 
 def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
     """Return the error that names SIMs that are not watched, and why."""
-    names = ", ".join(f"{quoted(each.sim.full_name)} ({words_of(each)})" for each in sims)
+    names = ", ".join(f"{quoted(each.sim.full_name)} ({sim_words(each)})" for each in sims)
     return NothingToWaitFor(f"Not watched, because {why}: {names}.")
 
 
@@ -271,7 +271,7 @@ async def watch_all(context: Context, value: str) -> Reply:
     return await watch_many(context, answers, condition, length)
 
 
-async def stop(context: Context, value: str) -> Reply:
+async def stop_clicked(context: Context, value: str) -> Reply:
     """Stop a watch; everybody who may ask there may, and its card says who did."""
     visibility = await context.visibility(for_all=context.request.is_public)
     services, request = context.services, context.request
@@ -300,5 +300,5 @@ async def _permit(context: Context, owner: WatchOwner) -> None:
 CLICKS: Mapping[str, Click] = {
     ids.WATCH: watch_clicked,
     ids.WATCH_ALL: watch_all,
-    ids.STOP_WATCH: stop,
+    ids.STOP_WATCH: stop_clicked,
 }

@@ -11,7 +11,7 @@ from bot.setting_values import (
     read_limit,
     read_runbooks,
     seconds,
-    shown,
+    setting_text,
 )
 from tests.builders import SID
 
@@ -29,13 +29,13 @@ def test_shown():
         (None, ""),
         (frozenset(), ""),
     ):
-        assert text == shown(value), (value, text)
+        assert text == setting_text(value), (value, text)
 
 
 @pytest.mark.parametrize("value", [timedelta(hours=36), (timedelta(minutes=1),), 300])
 def test_what_is_shown_can_be_typed(value):
     """Reading what was shown gives the value again."""
-    assert value == read_limit(shown(value), value)
+    assert value == read_limit(setting_text(value), value)
 
 
 @pytest.mark.parametrize("text", ["", "h", "1w", "-1", "1 2", "1e3", "nan", "١٢x"])

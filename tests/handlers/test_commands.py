@@ -17,7 +17,7 @@ from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import ScanRow, ScanRows
 from bot.store.schema import lookups
 from bot.struct import replace
-from handlers.commands import all_subcommands, find, or_nearest
+from handlers.commands import all_subcommands, find_subcommand, with_suggestion
 from tests.digest_rig import pumps
 from tests.whole_bot import the_view
 
@@ -44,7 +44,7 @@ def test_the_first_word_says_which():
         ("Alert #35 for truck-42: down", "sessions", "Alert #35 for truck-42: down"),
         ("digest of today: truck-42, well-1", "sessions", "digest of today: truck-42, well-1"),
     ):
-        found, left = find(text)
+        found, left = find_subcommand(text)
 
         assert (name, rest) == (found.name, left), text
 
@@ -57,19 +57,19 @@ def test_a_misspelt_subcommand_gets_the_nearest():
         ("ruels", "/simsessions rules"),
         ("rule `x`", "/simsessions rules x"),
     ):
-        error = or_nearest(SimNotFound(), text)
+        error = with_suggestion(SimNotFound(), text)
 
         assert isinstance(error, UnknownSubcommand), text
         assert f"Did you mean `{meant}`?" in error.sentence
     for text in ("truck-42", "8901260012345678909", "DE" + "0" * 32, "?", "", "h"):
         error = NotASim("no SIM")
 
-        assert error is or_nearest(error, text), text
+        assert error is with_suggestion(error, text), text
 
 
 def test_near_sims_are_offered_as_well():
     """Where SIMs come near too, their buttons stay, and the sentence names both."""
-    error = or_nearest(SimNotFound("No such SIM.", (Candidate("DE1", "helper"),)), "helpp")
+    error = with_suggestion(SimNotFound("No such SIM.", (Candidate("DE1", "helper"),)), "helpp")
 
     assert ("helper",) == tuple(each.name for each in error.candidates)
     assert "No such SIM. Or did you mean `/simsessions help`?" == error.sentence

@@ -11,7 +11,7 @@ from bot.emulators.kore.faults import broken
 from bot.errors import Restarting
 from bot.ops.tasks import WorkerThread
 from bot.sims.numbers import luhn_digit, passes_luhn
-from handlers.history import history_reply, readings
+from handlers.history import history_reply, sim_and_days
 from tests.builders import ICCID, IMEI, SID
 
 
@@ -254,14 +254,14 @@ FIRST = [
 @pytest.mark.parametrize(("text", "sim", "days"), FIRST)
 def test_the_likelier_reading_comes_first(text, sim, days):
     """A number behind a whole identifier is of days; one that belongs to an identifier is not."""
-    likelier = readings(text)[0]
+    likelier = sim_and_days(text)[0]
 
     assert (sim, days, None) == (likelier.sim, likelier.days, likelier.fault)
 
 
 def test_a_large_number_of_days_is_rather_part_of_a_name():
     """`gate 42` is a SIM first; if none is called so, 42 days of `gate` are meant."""
-    ways = [(way.sim, way.days, way.fault) for way in readings("gate 42")]
+    ways = [(way.sim, way.days, way.fault) for way in sim_and_days("gate 42")]
 
     assert [("gate 42", 30, None), ("gate", 42, None)] == ways
 
@@ -269,7 +269,7 @@ def test_a_large_number_of_days_is_rather_part_of_a_name():
 @pytest.mark.parametrize("typed", ["0", "3651", "x", "-1", "7.5", "1e1", "٧", "99999", "days"])
 def test_a_wrong_number_of_days_is_told(typed):
     """It may be part of a longer name; if no SIM is called that, the days are wrong."""
-    whole, parted = readings(f"truck-42 {typed}")
+    whole, parted = sim_and_days(f"truck-42 {typed}")
 
     assert (f"truck-42 {typed}", 30, None) == (whole.sim, whole.days, whole.fault)
     assert "truck-42" == parted.sim
@@ -279,7 +279,7 @@ def test_a_wrong_number_of_days_is_told(typed):
 @pytest.mark.parametrize("typed", ["0", "3651", "x"])
 def test_wrong_days_behind_a_whole_iccid_are_told_first(typed):
     """Where by the check digit the ICCID ends before it, the last word is wrong, not the SIM."""
-    assert "is not a number of days" in readings(f"{ICCID} {typed}")[0].fault
+    assert "is not a number of days" in sim_and_days(f"{ICCID} {typed}")[0].fault
 
 
 @pytest.mark.parametrize("text", ["pump 7", "pump 7 days", "pump 7d", "", "7", "truck-42", ICCID])
@@ -287,13 +287,13 @@ def test_a_name_may_end_with_a_number(text):
     """If no SIM is called by the first words, all of them may be its name, as a lone word is."""
     parted = [("pump", 7)] if "pump" in text else []
 
-    assert [*parted, (text, 30)] == [(each.sim, each.days) for each in readings(text)]
+    assert [*parted, (text, 30)] == [(each.sim, each.days) for each in sim_and_days(text)]
 
 
 def test_days_that_happen_to_fit_as_a_check_digit_stay_days():
     """For one number in ten the longer ICCID passes too; the shorter is then the likelier."""
     digit = luhn_digit(ICCID)
-    likelier = readings(f"{ICCID} {digit}")[0]
+    likelier = sim_and_days(f"{ICCID} {digit}")[0]
 
     assert passes_luhn(ICCID + digit)
     assert (ICCID, int(digit)) == (likelier.sim, likelier.days)

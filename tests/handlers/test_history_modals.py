@@ -23,7 +23,7 @@ def words(view):
 def element_of(view, action):
     rows = [block for block in view["blocks"] if block["type"] == "actions"]
     pairs = [(row["block_id"], each) for row in rows for each in row["elements"]]
-    return next(pair for pair in pairs if ids.action_of(pair[1]["action_id"]) == action)
+    return next(pair for pair in pairs if ids.base_action(pair[1]["action_id"]) == action)
 
 
 def turn_of(view, label):

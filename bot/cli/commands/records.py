@@ -62,9 +62,9 @@ def audit(*, as_lines: bool, **which: object) -> None:
 
 async def from_store(read: "Callable[[Database], Awaitable[T]]") -> "T":
     """Open the store of the settings and read it. Raises StartError and StoreError."""
-    from bot.app.resources import opened_store  # noqa: PLC0415 -- the other commands need no store
+    from bot.app.resources import existing_store  # noqa: PLC0415 -- the other commands need no store
 
-    async with opened_store(load_settings(need=Need.NOTHING)) as store:
+    async with existing_store(load_settings(need=Need.NOTHING)) as store:
         return await read(store)
 
 

@@ -45,7 +45,7 @@ from bot.jobs.kinds.digest import LIVE, TIDY, fail_unfinished
 from bot.kore.errors import KoreError
 from bot.sessions.report import SessionReport
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
-from bot.store.channels import Listening
+from bot.store.channels import ListeningChannel
 from bot.store.database import Transaction
 from bot.store.digest_runs import Run, RunStage
 from bot.store.jobs import Write
@@ -316,7 +316,7 @@ async def foreign_alert(job: Job, services: JobServices) -> Outcome | None:
 
 
 async def _answer(
-    job: Job, listening: Listening, answers: list[Answer], services: JobServices
+    job: Job, listening: ListeningChannel, answers: list[Answer], services: JobServices
 ) -> Outcome:
     work, args = services.foreign_alerts, job.args
     screen = await work.draw(args, answers)
@@ -359,7 +359,7 @@ async def _too_many(job: Job, services: JobServices) -> Outcome:
 
 
 async def _refused(
-    job: Job, listening: Listening, error: NotAllowed, services: JobServices
+    job: Job, listening: ListeningChannel, error: NotAllowed, services: JobServices
 ) -> Outcome:
     """Let the channel listen no more, once it is sure that who asked for it may not ask there."""
     refusals = int(job.memo.get("refusals", 0)) + 1

@@ -22,7 +22,7 @@ from bot.digests.subscription import PauseReason, Subscription, WhenQuiet
 from bot.digests.subscriptions import pause_reason
 from bot.errors import NotAllowed, first_sentence
 from bot.jobs.job import Job, JobServices, NewJob, Outcome, fan_out, finished, kind, run_again
-from bot.jobs.posting import Posted
+from bot.jobs.posting import PostLocation
 from bot.kore.errors import KoreError
 from bot.sessions.fleet import NOT_HERE
 from bot.slack.errors import SlackError, SlackRefused
@@ -256,7 +256,9 @@ def _post_ended(run: Run, stage: RunStage, services: JobServices, **values: obje
     return finished(write=services.fleet.runs.changing(run.id, stage, **values))
 
 
-async def _post(job: Job, digest: Digest, about: Subscription, services: JobServices) -> Posted:
+async def _post(
+    job: Job, digest: Digest, about: Subscription, services: JobServices
+) -> PostLocation:
     """Post the parent first; without its place the details have no thread to stand in."""
     if digest.is_quiet:
         return await services.posts.post(job.key, about.channel, None, quiet_screen(digest))

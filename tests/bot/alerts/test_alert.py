@@ -9,7 +9,7 @@ from bot.alerts.alert import (
     AlertValues,
     IllSince,
     Maintenance,
-    filled_in,
+    alert_from_values,
     usual_interval,
     validate,
     values_of,
@@ -86,7 +86,7 @@ def test_a_form_filled_in_with_an_alert_gives_that_alert():
         mention_second=("S2",),
     )
 
-    assert alert == filled_in(values_of(alert, NOON), an_alert())
+    assert alert == alert_from_values(values_of(alert, NOON), an_alert())
 
 
 def test_a_window_that_is_over_is_not_shown():

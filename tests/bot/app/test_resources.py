@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import resources as app_store
-from bot.app.resources import make_database, opened_store, store_url
+from bot.app.resources import existing_store, make_database, store_url
 from bot.errors import StartError
 from bot.ops.logging import LogRedactor
 from bot.settings import Need, load_settings
@@ -157,7 +157,7 @@ async def test_a_file_that_cannot_be_one(tmp_path, path):
         database_url=f"sqlite:///{path.format(folder=tmp_path)}", data_may_be_lost="yes"
     )
     with pytest.raises(StartError, match="SIMSESSIONS_DATABASE_URL: the store does not let me in"):
-        async with opened_store(settings):
+        async with existing_store(settings):
             pytest.fail("it opened")
 
 

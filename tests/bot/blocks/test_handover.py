@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks import ids
-from bot.blocks.handover import handover_file, handover_screen, marked, nothing_looked_up
+from bot.blocks.handover import escape_markdown, handover_file, handover_screen, nothing_looked_up
 from bot.diagnosis.evidence import State
 from bot.kore.errors import KoreUnavailable
 from bot.sessions.handover import LookedUp, hand_over
@@ -192,5 +192,5 @@ def test_any_report_fits_and_can_be_written(report, refused):
 def test_nothing_in_a_name_means_anything_to_markdown():
     """No link, no heading, no table cell comes out of data."""
     for name in HOSTILE:
-        plain = re.sub(r"\\.", "", marked(name))
+        plain = re.sub(r"\\.", "", escape_markdown(name))
         assert [] == [mark for mark in "\\`*_[]<>|#~\n" if mark in plain]

@@ -40,7 +40,7 @@ def test_what_is_not_ours_is_refused(text):
 
 def test_the_longest_values_fit_into_a_button():
     """What was typed is cut, and ninety SIMs come back as they went in."""
-    value = ids.PickedSim(sid="D" * 64, asked=ids.typed('"\\\x00' * 5000)).to_value()
+    value = ids.PickedSim(sid="D" * 64, asked=ids.cut_input('"\\\x00' * 5000)).to_value()
 
     assert len(value) <= 2000
 
@@ -56,12 +56,14 @@ def test_the_longest_values_fit_into_a_button():
 def test_numbered_and_chosen():
     """A numbered id leads to its constant; metadata and option name one session."""
     assert "pick:3" == ids.numbered(ids.PICK, 3)
-    assert ids.PICK == ids.action_of("pick:3")
-    assert ids.REFRESH == ids.action_of("refresh")
+    assert ids.PICK == ids.base_action("pick:3")
+    assert ids.REFRESH == ids.base_action("refresh")
 
     metadata = ids.Details(sid=SID, days=7).to_value()
 
-    assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen(metadata, NOON.isoformat())
+    assert ids.Details(sid=SID, days=7, start=NOON) == ids.chosen_session(
+        metadata, NOON.isoformat()
+    )
 
 
 def test_half_a_pair_is_carried_as_a_question_mark():

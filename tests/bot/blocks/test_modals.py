@@ -87,7 +87,7 @@ def test_the_choice():
     """It leads to its session, to the newest where that is gone, and never stays chosen."""
     view = opened()
     option = view["blocks"][1]["elements"][0]["options"][42]
-    chosen = ids.chosen(view["private_metadata"], option["value"])
+    chosen = ids.chosen_session(view["private_metadata"], option["value"])
 
     assert ids.Details(sid=SID, days=30, start=MANY[42].start) == chosen
 

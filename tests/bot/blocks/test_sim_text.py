@@ -12,17 +12,17 @@ from bot.blocks.sim_text import (
     cell_label,
     cell_text,
     duration_text,
-    label_of,
     network_code,
     network_text,
     operator_text,
     packets_text,
     place_text,
+    sim_label,
+    sim_words,
     state_label,
     state_sentence,
     state_text,
     traffic_text,
-    words_of,
 )
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rule import all_rules
@@ -84,8 +84,8 @@ def test_a_snapshot_in_words(state, about, words, sentence):
     """How long it is silent and what KORE calls it is said; a foreign status is not."""
     sim = a_snapshot(state, as_of=NOON, **about)
 
-    assert words == words_of(sim)
-    assert label_of(sim).endswith(f" {words}")
+    assert words == sim_words(sim)
+    assert sim_label(sim).endswith(f" {words}")
     assert state_sentence(sim, "x", again="still").startswith(sentence)
 
 
@@ -95,8 +95,8 @@ def test_a_report_and_its_snapshot_read_alike():
     silent = a_report(state=State.STALE, sessions=(a_session(last_updated=heard),))
     blocked = a_report(state=State.BLOCKED, sim=a_sim(status=" Suspended "))
 
-    assert "🟠 no update for 3 h" == label_of(silent)
-    assert "⛔ SIM suspended" == label_of(blocked)
+    assert "🟠 no update for 3 h" == sim_label(silent)
+    assert "⛔ SIM suspended" == sim_label(blocked)
 
 
 UNKNOWN = (None, "null", "N/A", "unknown", " ")

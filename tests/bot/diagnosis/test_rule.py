@@ -23,8 +23,8 @@ from bot.diagnosis.rule import (
     diagnose,
     diagnose_together,
     group_rule,
-    place,
     rule,
+    rule_order,
 )
 from bot.diagnosis.thresholds import DEFAULTS
 from bot.struct import replace
@@ -271,7 +271,7 @@ def test_a_rule_that_breaks_is_logged_counted_and_skipped(monkeypatch, caplog):
 
 def test_places_follow_the_order():
     """Rules stand in the order that is written down, each once."""
-    assert list(ORDER) == sorted(ORDER, key=place)
+    assert list(ORDER) == sorted(ORDER, key=rule_order)
     assert len(ORDER) == len(set(ORDER))
 
 
@@ -283,5 +283,5 @@ def test_the_sim_is_told_first_and_health_last():
 def test_a_rule_that_is_not_listed_comes_last():
     """Whoever adds a rule need not touch another file."""
     assert ["healthy", "a_new_rule", "b_new_rule"] == sorted(
-        ["b_new_rule", "healthy", "a_new_rule"], key=place
+        ["b_new_rule", "healthy", "a_new_rule"], key=rule_order
     )

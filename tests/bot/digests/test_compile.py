@@ -13,7 +13,7 @@ from bot.digests.schedule import DigestSchedule, Frequency
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import ChangeKind, FindingBrief, Snapshot, gravest
 from bot.store.digest_runs import DigestRuns, RunStage
-from bot.store.scans import FAILED, Pair, ScanRow, ScanRows
+from bot.store.scans import FAILED, RowPair, ScanRow, ScanRows
 from bot.struct import replace
 from tests.builders import NOON, SID
 from tests.digest_rig import pumps
@@ -246,7 +246,7 @@ ONLINE = Snapshot(SID, "pump-7", NOON, state=State.ONLINE, imei14="1" * 14, coun
 
 
 def pair(before, after):
-    return Pair(after.sid, before.to_json(), after.to_json())
+    return RowPair(after.sid, before.to_json(), after.to_json())
 
 
 def gathered(*pairs, most=10, **how):
@@ -322,7 +322,7 @@ def test_numbers_are_hidden_where_they_must_be():
 @pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", '{"name":"x"}'])
 def test_a_row_that_cannot_be_read_is_no_change(text):
     """A row of another version does not stop the digest."""
-    assert [] == gathered(Pair(SID, text, ONLINE.to_json()))
+    assert [] == gathered(RowPair(SID, text, ONLINE.to_json()))
 
 
 def test_a_list_names_the_gravest_finding():

@@ -14,7 +14,7 @@ from bot.digests.schedule import (
     all_zones,
     clock_changes,
     cron_line,
-    explained,
+    cron_words,
     next_due,
     shortest_gap,
     zone_named,
@@ -36,7 +36,7 @@ CADENCES = [
 @pytest.mark.parametrize(("cadence", "cron", "words"), CADENCES)
 def test_a_cadence_as_cron_and_as_words(cadence, cron, words):
     """Each choice has its cron line, its words, and comes back from what is stored."""
-    assert "at 09:00 on Monday" == explained("0 9 * * 1")
+    assert "at 09:00 on Monday" == cron_words("0 9 * * 1")
     assert cron == cadence.cron
     assert cron == cron_line(cadence.cron)
     assert words == cadence.words

@@ -12,14 +12,14 @@ from bot.demo.stories.story import all_stories
 from bot.emulators.kore.api import KoreApi
 from bot.emulators.serve import serving
 from bot.slack.identity import bot_scopes
-from bot.store.channels import Listening, ListeningRows
+from bot.store.channels import ListeningChannel, ListeningRows
 from tests.bot.jobs.processes import Holding, Processes
 from tests.slack_rig import slack_side
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 KILLS, ALERTS = 4, 3
-HERE = Listening("C0FLEETOP", "T0ACMEIOT", None, "U0ANA0001", 0.0)
+HERE = ListeningChannel("C0FLEETOP", "T0ACMEIOT", None, "U0ANA0001", 0.0)
 
 
 class Scene:

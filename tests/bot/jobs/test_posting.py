@@ -8,7 +8,7 @@ from sqlalchemy import update
 from bot.blocks.kit import Degradable, Screen, container, section
 from bot.clock import SystemClock
 from bot.emulators.slack.faults import Fault
-from bot.jobs.posting import SETTLED, IdempotentPosts, Posted
+from bot.jobs.posting import SETTLED, IdempotentPosts, PostLocation
 from bot.ops.metrics import Metrics
 from bot.slack.client import RetryPolicy, SlackClient, open_session
 from bot.slack.errors import SlackOutcomeUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
@@ -80,7 +80,7 @@ async def test_a_key_is_one_post(once, replica, slack):
     (message,) = slack.seen_by("ben")
     await once.post("two", CHANNEL, None, HELLO)
 
-    assert [Posted(CHANNEL, message.ts)] * 3 == places
+    assert [PostLocation(CHANNEL, message.ts)] * 3 == places
     assert ("hello", None) == (message.text, message.thread_ts)
     assert ["hello", "hello"] == texts(slack)
 
@@ -95,7 +95,7 @@ async def test_a_post_that_stands_already_is_drawn_anew(once, replica, slack):
     posted = await replica().post("one", CHANNEL, None, HELLO, anew=True)
 
     assert (0, "later") == (edits, message.text)
-    assert Posted(CHANNEL, message.ts) == posted
+    assert PostLocation(CHANNEL, message.ts) == posted
     assert [] == texts(slack)
 
 
@@ -122,7 +122,7 @@ async def test_a_post_whose_answer_was_lost_is_found(once, slack, thread, again)
     posted = await once.post("one", CHANNEL, root, HELLO, again=again)
 
     (message,) = slack.seen_by("ben")
-    assert Posted(CHANNEL, message.ts) == posted
+    assert PostLocation(CHANNEL, message.ts) == posted
     assert 1 == len(slack.api.calls.of(POST))
 
 
@@ -181,7 +181,7 @@ async def test_a_process_killed_before_it_recorded_posts_nothing_twice(rows, onc
     posted = await once.post("one", CHANNEL, None, HELLO)
 
     (message,) = slack.seen_by("ben")
-    assert Posted(CHANNEL, message.ts) == posted
+    assert PostLocation(CHANNEL, message.ts) == posted
     assert POSTED == (await rows.get("one")).state
 
 
@@ -278,6 +278,6 @@ async def test_what_may_not_be_changed_any_more_is_told(once, slack):
 
 async def test_a_post_whose_place_is_unknown_is_not_changed(once, slack):
     """Without a ts there is nothing to change."""
-    await once.update(Posted(CHANNEL, None), HELLO)
+    await once.update(PostLocation(CHANNEL, None), HELLO)
 
     assert [] == slack.methods()

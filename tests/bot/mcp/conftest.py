@@ -14,7 +14,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from bot.app.mcp import agent_services, serving_http
-from bot.app.resources import opened_store
+from bot.app.resources import existing_store
 from bot.emulators.kore.faults import Fault
 from bot.mcp.lookups import AgentServices, Caller
 from bot.mcp.server import make_server
@@ -99,7 +99,7 @@ async def given_up(client: Client, kore: Any) -> None:
 
 async def noted(kore: Any, folder: Path) -> list[str | None]:
     """Return the names in the audit that a server has left, newest first."""
-    async with opened_store(settings_of(kore.settings, folder)) as store:
+    async with existing_store(settings_of(kore.settings, folder)) as store:
         return [row.name for row in await Lookups(store).find(LookupFilter())]
 
 

@@ -9,7 +9,7 @@ import pytest
 from mcp import Client, MCPError
 
 from bot.app.mcp import agent_services
-from bot.app.resources import opened_store
+from bot.app.resources import existing_store
 from bot.emulators.kore.faults import broken
 from bot.errors import Candidate, NotAllowed, SimAmbiguous
 from bot.mcp.brief import failed, of_report, of_row
@@ -102,7 +102,7 @@ async def test_each_call_is_noted(here, services, kore, tmp_path):
         await told(client, "list_rules", cursor=page["next_cursor"])
         await client.read_resource(RULES)
     await services.audit.kept()
-    async with opened_store(settings_of(kore.settings, tmp_path)) as store:
+    async with existing_store(settings_of(kore.settings, tmp_path)) as store:
         rows = await Lookups(store).find(LookupFilter())
 
     assert {"mcp:oncall"} == {row.person for row in rows}
@@ -142,7 +142,7 @@ async def test_incidents_are_listed_of_the_accounts_of_a_token(kore, tmp_path):
     settings = _settings_of_two(kore, tmp_path)
     async with agent_services(settings) as services:
         now = services.clock.now()
-        async with opened_store(settings) as store, store.write() as tx:
+        async with existing_store(settings) as store, store.write() as tx:
             for name in ("acme", "globex"):
                 one = replace(INCIDENT, id=name, account=name, opened_at=now)
                 await services.incidents.save(replace(ALERT, webhook=None), None, one, tx)
@@ -191,7 +191,7 @@ async def test_a_token_has_a_rate(kore, tmp_path, name, arguments):
         async with Client(make_server(services, lambda _: PARTNER, "0")) as client:
             await told(client, "look_up_sim", sim="pump-7")
         await services.audit.kept()
-        async with opened_store(settings) as store:
+        async with existing_store(settings) as store:
             rows = await Lookups(store).find(LookupFilter())
 
     assert 1 == [row.outcome for row in rows].count("asked_too_often")

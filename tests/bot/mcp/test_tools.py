@@ -4,7 +4,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
-from bot.app.resources import opened_store
+from bot.app.resources import existing_store
 from bot.blocks.report import as_json
 from bot.demo.stories.story import all_stories
 from bot.diagnosis.contrast import Trait
@@ -373,7 +373,7 @@ async def test_incidents(here, services, kore, tmp_path, monkeypatch):
         members=(replace(INCIDENT.members[0], name="8901260012345678909", redacted="DE1"),),
     )
     over = replace(INCIDENT, opened_at=now - timedelta(hours=2), resolved_at=now)
-    async with opened_store(settings_of(kore.settings, tmp_path)) as store, store.write() as tx:
+    async with existing_store(settings_of(kore.settings, tmp_path)) as store, store.write() as tx:
         for each in (over, hidden):
             await services.incidents.save(replace(ALERT, webhook=None), None, each, tx)
     async with here() as client, here(PARTNER) as partner:

@@ -29,15 +29,15 @@ from bot.pictures.canvas import (
     colours,
     counted,
     drawn_at,
-    nothing,
-    of_report,
+    empty_note,
     omissions,
-    ramp,
+    ramp_start,
+    report_notes,
     row_of,
     subtitle,
     timeline_title,
     touched,
-    unread,
+    unread_note,
 )
 from bot.pictures.layout import BACKWARDS, IN_FUTURE, NO_START, TOO_OLD, DayWindow, spans_of
 from tests.bot.pictures.sheets import (
@@ -305,7 +305,7 @@ def test_the_palette():
 @pytest.mark.parametrize("generation", RADIOS)
 def test_a_ramp_goes_from_the_paper_to_the_colour(generation):
     """Its first step is white, its last the colour of the generation."""
-    steps = colours()[ramp(generation) :][:STEPS]
+    steps = colours()[ramp_start(generation) :][:STEPS]
 
     assert [WHITE, RADIOS[generation].colour] == [steps[0], steps[-1]]
     assert sorted(steps, key=sum, reverse=True) == steps
@@ -360,7 +360,7 @@ def test_nothing():
         (7, "No data session in the last 7 days"),
         (30, "No data session in the last 30 days; KORE keeps none from before that"),
     ):
-        assert words == nothing(DayWindow(NOON, days)), (days, words)
+        assert words == empty_note(DayWindow(NOON, days)), (days, words)
 
 
 def test_left_out():
@@ -382,7 +382,7 @@ def test_of_report():
         (a_report(skipped_rows=2), ["2 unreadable rows left out"]),
         (a_report(stale=True), ["Not read anew; known from 2026-01-05 11:00 UTC"]),
     ):
-        assert lines == list(of_report(report)), (report, lines)
+        assert lines == list(report_notes(report)), (report, lines)
 
 
 def test_unread():
@@ -394,4 +394,7 @@ def test_unread():
             "The sessions of pump-7 could not be read, so there is no timeline. KORE is busy.",
         ),
     ):
-        assert sentence == unread(a_report(sessions=None, problem=problem)), (problem, sentence)
+        assert sentence == unread_note(a_report(sessions=None, problem=problem)), (
+            problem,
+            sentence,
+        )

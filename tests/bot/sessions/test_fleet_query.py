@@ -9,15 +9,15 @@ from bot.blocks.fleet import fleet_headline, small_print
 from bot.blocks.format import PLAIN
 from bot.diagnosis.evidence import State
 from bot.sessions.fleet_query import (
-    Facts,
     FleetQuery,
-    Misread,
+    MisreadQuery,
+    SimFacts,
     nearest_fleet_query,
     parse_fleet_query,
 )
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import FleetAnswer, FleetCollector, FleetRow, StaleReports
-from bot.sims.identifier import key, matcher
+from bot.sims.identifier import matcher, name_key
 from bot.struct import replace
 
 DAYS = timedelta(days=2)
@@ -96,7 +96,7 @@ def test_what_is_not_understood_is_said():
     for text, says in MISREAD:
         read = parse_fleet_query(text)
 
-        assert isinstance(read, Misread), text
+        assert isinstance(read, MisreadQuery), text
         assert says in read.sentence, text
 
 
@@ -132,12 +132,12 @@ def test_any_text_is_read(text):
     """Whatever is typed gives a question, a sentence or nothing, and never an error."""
     text = text if isinstance(text, str) else " ".join(text)
 
-    assert isinstance(parse_fleet_query(text), FleetQuery | Misread | None)
+    assert isinstance(parse_fleet_query(text), FleetQuery | MisreadQuery | None)
 
 
 NOW = 1_000_000.0
 DAY = 86_400.0
-PUMP = Facts("Pump-7", State.OFFLINE, "Telcel", "334-020", "WP1", NOW - 3 * DAY)
+PUMP = SimFacts("Pump-7", State.OFFLINE, "Telcel", "334-020", "WP1", NOW - 3 * DAY)
 FITS = (
     ("pump-*", {}, True),
     ("well-*", {}, False),
@@ -172,7 +172,7 @@ def test_which_sims_fit():
         query, sim = parse_fleet_query(text), PUMP._replace(**changes)
 
         collector = FleetCollector[None](query, datetime.fromtimestamp(NOW, UTC), "WP1")
-        if matcher(query.pattern or "*")(key(sim.name)):
+        if matcher(query.pattern or "*")(name_key(sim.name)):
             collector.add(sim, None, 0)
         assert expected == bool(collector.matched), (text, changes)
 

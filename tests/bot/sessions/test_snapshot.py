@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from bot.blocks.sim_text import label_of
+from bot.blocks.sim_text import sim_label
 from bot.diagnosis.anomalies import Rest
 from bot.diagnosis.evidence import State
 from bot.sessions.report import ABOUT_ALLOWANCE
@@ -299,4 +299,4 @@ def test_a_device_that_sleeps_is_kept_as_one():
 
     kept = Snapshot.from_json(snapshot_of(report).to_json())
 
-    assert "💤 offline" == label_of(kept) == label_of(report)
+    assert "💤 offline" == sim_label(kept) == sim_label(report)

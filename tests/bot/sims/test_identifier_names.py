@@ -3,9 +3,9 @@ import pytest
 from bot.sims.identifier import (
     common_pattern,
     is_pattern,
-    key,
     matcher,
-    natural,
+    name_key,
+    natural_key,
     plain,
     quoted,
     unquoted,
@@ -34,20 +34,22 @@ def test_the_same_name():
         ("İzmir", "i\u0307zmir"),
         ("pump\u200b7", "pump7"),
     ):
-        assert key(one) == key(other), (one, other)
+        assert name_key(one) == name_key(other), (one, other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("pump-7", "pump 7"), ("pump-7", "pump-70")])
 def test_another_name(one, other):
     """Another name has another key."""
-    assert key(one) != key(other)
+    assert name_key(one) != name_key(other)
 
 
 def test_natural_order():
     """Numbers in names count as numbers."""
     names = ["pump-17", "7", "pump-7", "pump", "pump-x", "pump-070"]
 
-    assert ["7", "pump", "pump-7", "pump-17", "pump-070", "pump-x"] == sorted(names, key=natural)
+    assert ["7", "pump", "pump-7", "pump-17", "pump-070", "pump-x"] == sorted(
+        names, key=natural_key
+    )
 
 
 def test_quoted():
@@ -85,7 +87,7 @@ def test_which_names_fit():
         ("pump-?", "pump-17", False),
         ("*", "Ünïcode 7", True),
     ):
-        assert expected == bool(matcher(pattern)(key(name))), (pattern, name)
+        assert expected == bool(matcher(pattern)(name_key(name))), (pattern, name)
 
 
 def test_a_pattern_in_common():

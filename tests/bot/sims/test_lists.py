@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sims.lists import (
-    is_around,
+    is_filler_word,
     is_greeting,
     is_no_sim,
     is_thanks,
@@ -120,6 +120,6 @@ def test_words_beside_a_sim():
         ("see https://a.example/sims/DE1/log?tab=1 now", "DE1", ["see", "now"]),
     ):
         assert expected == words_besides(text, sim), text
-    assert is_around("Please")
-    assert all(map(is_around, ["pump-7", "is", "also", "out"][1:]))
-    assert not is_around("hsitory")
+    assert is_filler_word("Please")
+    assert all(map(is_filler_word, ["pump-7", "is", "also", "out"][1:]))
+    assert not is_filler_word("hsitory")

@@ -13,7 +13,7 @@ from bot.slack.access import (
     Policies,
     Policy,
     UserRateLimit,
-    cost_of,
+    lookup_cost,
     visibility,
 )
 from bot.slack.directory import Channels, People, UserGroups
@@ -340,4 +340,4 @@ def test_what_costs_more_than_there_ever_is_takes_all(rate):
 def test_many_at_once_count_sensibly():
     """Twenty SIMs together count as one look-up."""
     for sims, cost in ((0, 1), (1, 1), (20, 1), (21, 2), (200, 10), (10_000, 500)):
-        assert cost == cost_of(sims), (sims, cost)
+        assert cost == lookup_cost(sims), (sims, cost)

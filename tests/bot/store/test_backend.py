@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.store.backend import as_ours
+from bot.store.backend import store_errors
 from bot.store.errors import (
     StoreBusy,
     StoreDamaged,
@@ -36,7 +36,7 @@ def of_postgres(state: str) -> Exception:
 
 
 def raised_as(error: BaseException) -> StoreError:
-    with pytest.raises(StoreError) as caught, as_ours():
+    with pytest.raises(StoreError) as caught, store_errors():
         raise error
     return caught.value
 
@@ -106,7 +106,7 @@ def test_the_cause_is_the_drivers_own():
 @pytest.mark.parametrize("raised", [StoreBusy(), KeyboardInterrupt()])
 def test_what_is_no_drivers_passes(raised):
     """Errors of ours, and those that end the program, come through as they are."""
-    with pytest.raises(type(raised)) as caught, as_ours():
+    with pytest.raises(type(raised)) as caught, store_errors():
         raise raised
 
     assert raised is caught.value

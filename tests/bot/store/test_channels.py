@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.store.channels import AccountRows, Listening, ListeningRows
+from bot.store.channels import AccountRows, ListeningChannel, ListeningRows
 from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.lookups import OK, Lookup, Lookups
 from bot.struct import replace
@@ -64,7 +64,7 @@ async def test_two_may_choose_at_once(database, before):
 
 async def test_what_was_begun_anew_since_is_not_ended(database):
     """Who may not ask there is found out late: somebody else has it listen by then."""
-    rows, old = ListeningRows(database), Listening("C1", "T1", None, "U1", 1.0)
+    rows, old = ListeningRows(database), ListeningChannel("C1", "T1", None, "U1", 1.0)
     await rows.start(old)
     await rows.stop("C1")
     new = replace(old, person="U2")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.location import (
-    checked,
+    checked_url,
     file_system,
     for_asyncpg,
     secrets_of,
@@ -105,7 +105,7 @@ def test_what_is_taken():
     """The spellings that people copy from elsewhere come out in one form."""
     expected = {url: url for url in SAME.split()} | MENDED
 
-    assert expected == {typed: checked(typed) for typed in expected}
+    assert expected == {typed: checked_url(typed) for typed in expected}
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_is_taken():
 def test_what_is_refused(typed):
     """What cannot be a store is refused with what to write, and never quoted."""
     with pytest.raises(ValueError, match=r"write (postgresql|sqlite)://") as refused:
-        checked(typed)
+        checked_url(typed)
 
     assert "hu" not in str(refused.value).replace("such", "")
 

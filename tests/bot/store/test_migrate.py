@@ -19,7 +19,7 @@ from bot.store.migrate import (
     VERSION,
     VERSION_TABLE,
     bring_up_to_date,
-    make,
+    create_schema,
     migrate,
     revision_of,
 )
@@ -134,7 +134,7 @@ def schema_of(connection: Connection) -> dict[str, object]:
 
 async def test_a_new_schema_is_that_of_the_revisions(empty_url):
     """Made at once or by one revision after the other: every table, key and index is the same."""
-    await worked(empty_url, make)
+    await worked(empty_url, create_schema)
     at_once = await worked(empty_url, schema_of)
     await worked(empty_url, lambda connection: at_revision(connection, NEWEST))
     by_revisions = await worked(empty_url, schema_of)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.store import scans
-from bot.store.scans import FAILED, Pair, ScanChunks, ScanRow, ScanRows, ScanSums, SimDays
+from bot.store.scans import FAILED, RowPair, ScanChunks, ScanRow, ScanRows, ScanSums, SimDays
 from bot.struct import replace
 
 ROW = ScanRow("DE1", "online", 0, 7, "{}", traffic=5)
@@ -62,7 +62,7 @@ async def test_what_changed(rows, put):
     await put(1, a_row(1), a_row(2, row="was"), a_row(3), a_row(5))
     await put(2, a_row(1), a_row(2, mark=8, row="is"), a_row(3, mark=8, state=FAILED), a_row(4))
 
-    assert [[Pair("DE002", "was", "is")]] == [page async for page in rows.changed(1, 2)]
+    assert [[RowPair("DE002", "was", "is")]] == [page async for page in rows.changed(1, 2)]
 
 
 async def test_what_is_in_one_run_only(rows, put):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.schema import NOW, watches
-from bot.store.watches import Counts, WatchRows
+from bot.store.watches import WatchCounts, WatchRows
 
 NOON = 1_767_614_400.0
 FIRST = dict.fromkeys(watches.c.keys()) | {
@@ -104,7 +104,7 @@ async def test_open_watches_are_found_by_whom_and_where_and_what(rows, add, adva
     assert ["w1", "w3"] == [row.id for row in await rows.of_sim("DE1")]
     assert ["w1", "w2"] == [row.id for row in await rows.of_person("ana")]
     assert ["w1", "w3"] == [row.id for row in await rows.in_channel("C1")]
-    assert (["DE1", "DE2"], Counts(3, 2)) == (await rows.sims(), await rows.counts())
+    assert (["DE1", "DE2"], WatchCounts(3, 2)) == (await rows.sims(), await rows.counts())
 
 
 async def test_a_step_changes_what_it_is_about_and_nothing_else(rows, add, advance):
