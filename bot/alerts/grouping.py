@@ -134,9 +134,14 @@ class Grouping:
         return replace(member, back_at=back_at)
 
     def _since(self, sim: SickSim) -> datetime:
+        """Return since when a SIM is ill; where nobody tells that, when it was found to be."""
+        return min(sim.since or self._found_at(sim), self.reading.at)
+
+    def _found_at(self, sim: SickSim) -> datetime:
+        """Return by which moment a SIM is put with others: of a silence, when it began."""
         ill = self.ill.get(sim.sid)
-        since = sim.lost_at or (ill.since if ill else None)
-        return datetime.fromtimestamp(since, UTC) if since else self.reading.at
+        moment = sim.lost_at or (ill.since if ill else None)
+        return datetime.fromtimestamp(moment, UTC) if moment else self.reading.at
 
     # --- whom to put where ---
 
@@ -244,7 +249,7 @@ class Grouping:
         """Return whether an outage is that of an incident: one trait, and about the same time."""
         if outage.trait is None or not incident.trait:
             return False
-        first, within = incident.first_at.timestamp(), self._lines.within
+        first, within = _grouped_by(incident), self._lines.within
         near = first - within <= outage.first <= first + within
         return near and any(self._shares(self.reading.sick[sid], incident) for sid in hits)
 
@@ -263,7 +268,7 @@ class Grouping:
         if incident.account != sim.account or not self._shares(sim, incident):
             return False
         slack = min(self.reading.rhythms.get(sim.sid, 0.0), MOST_SLACK)
-        first, within = incident.first_at.timestamp(), self._lines.within
+        first, within = _grouped_by(incident), self._lines.within
         return first - within - slack <= entry.since <= first + within
 
     def _shares(self, sim: SickSim, incident: Incident) -> bool:
@@ -314,7 +319,8 @@ class Grouping:
             first_at=min(member.since for member in members),
             next_step=sims[0].next_step,
             account=sims[0].account,
-            unsure=0.0 if sims[0].lost_at else self.gap,
+            unsure=0.0 if sims[0].since or sims[0].lost_at else self.gap,
+            found_at=min(map(self._found_at, sims)),
         )
         self._now[incident.id] = incident
         return incident
@@ -348,7 +354,8 @@ class Grouping:
         joined = replace(
             incident,
             members=tuple(members.values()),
-            first_at=min(incident.first_at, *(self._since(sim) for sim in sims)),
+            first_at=min(incident.first_at, *map(self._since, sims)),
+            found_at=min(incident.found_at or incident.first_at, *map(self._found_at, sims)),
         )
         self._now[id_] = joined if incident.is_open else joined.reopened_at(self.reading.at)
 
@@ -378,3 +385,7 @@ def _with_twin(member: DownSim, sim: SickSim) -> DownSim:
     if sim.twin is None:
         return member
     return replace(member, twin=sim.twin.name, redacted_twin=redacted_snapshot(sim.twin).name)
+
+
+def _grouped_by(incident: Incident) -> float:
+    return (incident.found_at or incident.first_at).timestamp()

@@ -106,8 +106,8 @@ class DownSim(Struct, omit_defaults=True):
         return min(LONGEST_RELAPSE, max(LEAST_RELAPSE, own) * backoff_factor(self.times))
 
     def down_again(self, severity: Severity, since: datetime) -> "DownSim":
-        """Return it as it is down once more."""
-        times = self.times + 1
+        """Return it as it is down once more, since it was back at the earliest."""
+        times, since = self.times + 1, max(since, self.back_at or since)
         return replace(self, back_at=None, gone=None, times=times, since=since, severity=severity)
 
 
@@ -116,7 +116,8 @@ class Incident(Struct, omit_defaults=True):
 
     `family` is what its SIMs have in common of causes; `rule` and `title` are the finding that
     opened it. `trait` and `value` are what tells its SIMs from the others, where that is known.
-    `first_at` is when the first SIM went down. `mentioned` is how many SIMs were down with the last
+    `first_at` is when the first SIM went down, `found_at` when it was found so, where it is no
+    silence. `mentioned` is how many SIMs were down with the last
     mention; `owes` says that one waits for the end of quiet hours or of a snooze, or, at most until
     `held_until`, for the next scan, which tells whether more SIMs belong to it. `reopened` counts
     how often it came back after it was resolved. `summary` is the first of the incidents with which
@@ -158,6 +159,7 @@ class Incident(Struct, omit_defaults=True):
     account: str = ""
     unsure: float = 0.0
     held_until: datetime | None = None
+    found_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -116,9 +116,10 @@ class Cause(Struct):
 class SickSim(Struct):
     """A SIM with its causes, the gravest first; `lost_at` is epoch seconds, of a silence only.
 
-    `place` is its tower's latitude and longitude, `device` the first 14 digits of its IMEI.
-    `told_once` is what was told of its usage, where a cause comes of it and it was told only once.
-    `twin` is the SIM that is live in its device too, where that is none of the alert's.
+    `since` is when the gravest began, where KORE tells that. `place` is its tower's latitude and
+    longitude, `device` the first 14 digits of its IMEI. `told_once` is what was told of its usage,
+    where a cause comes of it and it was told only once. `twin` is the SIM that is live in its
+    device too, where that is none of the alert's.
     """
 
     sid: str
@@ -133,6 +134,7 @@ class SickSim(Struct):
     device: str | None = None
     told_once: MonthUsage | None = None
     twin: Snapshot | None = None
+    since: datetime | None = None
 
     def cause_in(self, family: str) -> Cause | None:
         """Return its gravest cause of a family."""
@@ -280,6 +282,7 @@ class ScanReader:
             device=seen.imei14,
             told_once=single_usage(row) if is_by_usage else None,
             twin=twin if twin and twin.sid not in self._read else None,
+            since=_since(seen, twin) if causes[0] == every[0] else None,
         )
 
     def _watch(self, row: ScanRow) -> None:
@@ -300,6 +303,12 @@ class ScanReader:
             back=self._back,
             unjudged=frozenset(self._unjudged),
         )
+
+
+def _since(seen: Snapshot, twin: Snapshot | None) -> datetime | None:
+    """Return since when its gravest cause is so; twins are it since the second came."""
+    both = filter(None, (each.in_device or each.since for each in (seen, twin) if each))
+    return max(both, default=None) if twin else seen.cause_since
 
 
 async def read_all(reader: ScanReader, rows: ScanRows, run: int) -> None:

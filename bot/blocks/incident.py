@@ -94,7 +94,8 @@ def _how_it_stands(incident: Incident, fmt: Formatter) -> str:
     since = fmt.when(incident.first_at)
     if not incident.is_open:
         by = f"{person(incident.resolved_by)} resolved it" if incident.resolved_by else "Over"
-        return f"{by} after {lasted_text(incident)}, from {since}"
+        begun = "found" if _is_unsure(incident) else "from"
+        return f"{by} after {lasted_text(incident)}, {begun} {since}"
     down = len(incident.down)
     if not down:
         ends = "No SIM is left" if incident.is_empty else _are_back(incident)
@@ -118,9 +119,15 @@ def lasted_text(incident: Incident) -> str:
     took = incident.time_to_end
     if took is None:
         return "-"
-    if took.total_seconds() >= incident.unsure:
+    if not _is_unsure(incident):
         return span(took)
     return f"less than {ceil((took.total_seconds() + incident.unsure) / 60)} min"
+
+
+def _is_unsure(incident: Incident) -> bool:
+    """Return whether it was found so late that nobody knows how long it lasted."""
+    took = incident.time_to_end
+    return took is not None and took.total_seconds() < incident.unsure
 
 
 def _lines(incident: Incident) -> list[str]:

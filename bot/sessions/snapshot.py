@@ -34,7 +34,8 @@ class Snapshot(Struct):
     `packets_*` are those of the newest session. `unjudged` names the rules that could not speak
     because what they look at was not there in time. `stale` is an answer from before, not KORE's;
     `plan` is the SID of the rate plan; `rests` says that it sleeps between its usual contacts;
-    `next_step` is what to do about the cause. `account` is that of ours which has the SIM, where we
+    `next_step` is what to do about the cause, and `cause_since` since when that is so, where KORE
+    tells it. `account` is that of ours which has the SIM, where we
     have several. `place` is the tower's latitude and longitude: scans keep it of lost SIMs, and
     `in_device`, since when it is in its device, where that is longer than its session lasts.
     """
@@ -61,6 +62,7 @@ class Snapshot(Struct):
     plan: str | None = None
     rests: bool = False
     next_step: str | None = None
+    cause_since: datetime | None = None
     account: str | None = None
     place: tuple[float, float] | None = None
     in_device: datetime | None = None
@@ -150,6 +152,7 @@ def snapshot_of(report: SessionReport) -> Snapshot:
         plan=known_text(report.sim.rate_plan_sid),
         rests=report.rest is not None,
         next_step=_next_step(report),
+        cause_since=_cause_since(report),
         account=report.sim.account,
     )
 
@@ -163,6 +166,15 @@ def _next_step(report: SessionReport) -> str | None:
         if isinstance(value, datetime):
             step = step.replace(f"{{{name}}}", f"{value:%Y-%m-%d %H:%M} UTC")
     return None if "{" in step else step
+
+
+def _cause_since(report: SessionReport) -> datetime | None:
+    """Return since when the cause is so, as it knows itself; a countdown is not from its status."""
+    if report.cause is None or report.cause.rule == "cancel_countdown":
+        return None
+    told = report.cause.evidence
+    since = told.get("since", told.get("first"))
+    return since if isinstance(since, datetime) else None
 
 
 def _network(session: DataSession) -> str | None:
@@ -179,6 +191,7 @@ def _read(payload: Mapping[str, Any]) -> Snapshot:
         since=_moment(payload.get("since")),
         seen_at=_moment(payload.get("seen_at")),
         in_device=_moment(payload.get("in_device")),
+        cause_since=_moment(payload.get("cause_since")),
         packets_up=_whole(payload.get("packets_up")),
         packets_down=_whole(payload.get("packets_down")),
         findings=_findings(payload.get("findings")),

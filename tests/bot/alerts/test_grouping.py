@@ -6,7 +6,8 @@ from bot.alerts.reading import TOGETHER, Cause, SickSim
 from bot.diagnosis.contrast import Trait
 from bot.diagnosis.rule import Severity
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
-from tests.bot.alerts.alert_builders import FIRST, MINUTE, NOON, flapping, outage, silent
+from bot.struct import replace
+from tests.bot.alerts.alert_builders import FIRST, HOUR, MINUTE, NOON, flapping, outage, silent
 
 
 def test_three_wells_are_one_incident_with_one_mention(day):
@@ -131,3 +132,31 @@ def test_sims_of_one_cause_and_one_trait_are_one_incident(day):
 
     assert [(["DE1", "DE2", "DE3"], "35000001"), (["DE4"], None)] == day.down()
     assert ("flapping", Severity.WARNING) == (day.incidents["i1"].rule, day.incidents["i1"].worst)
+
+
+def test_sims_found_ill_together_are_one_incident_whenever_that_began(day):
+    """Of what is no silence the moment counts in which a scan found it; that it began is told."""
+    begun = [NOON + n * 25 * MINUTE for n in (0, 1, 2)]
+    pumps = [
+        replace(flapping(f"DE{n}", cell="cell-9"), since=at) for n, at in enumerate(begun, start=1)
+    ]
+    day.scan(60, *pumps[:2])
+    day.scan(65, *pumps)
+    incident = day.incidents["i1"]
+
+    assert [["DE1", "DE2", "DE3"]] == [sims for sims, _ in day.down()]
+    assert begun == [member.since for member in incident.members]
+    assert (NOON, NOON + HOUR, 0.0) == (incident.first_at, incident.found_at, incident.unsure)
+
+
+def test_nothing_begins_after_the_scan_that_found_it(day):
+    """Whatever KORE's clock says; nor does it begin again before it was over."""
+    pump = replace(flapping("DE1"), since=NOON + 2 * HOUR)
+    day.scan(60, pump)
+    first = day.incidents["i1"].members[0].since
+    day.scan(65)
+    day.scan(70, replace(pump, since=NOON))
+    again = day.incidents["i1"].members[0]
+
+    assert NOON + HOUR == first
+    assert (2, NOON + 65 * MINUTE) == (again.times, again.since)

@@ -37,6 +37,7 @@ def test_a_report_is_kept_in_little():
         packets_down=296,
         findings=(FindingBrief("flapping", "critical", "Flapping"),),
         next_step=a_finding().next_step,
+        cause_since=a_finding().evidence["first"],
     )
 
     assert expected == snapshot_of(a_report(findings=(a_finding(),)))
@@ -49,6 +50,20 @@ def test_a_next_step_is_kept_with_its_moments():
         finding = replace(by, evidence=evidence)
 
         assert step == snapshot_of(a_report(findings=(finding,))).next_step, evidence
+
+
+@pytest.mark.parametrize(
+    ("evidence", "since"),
+    [({"since": NOON}, NOON), ({"first": NOON}, NOON), ({"since": None}, None), ({}, None)],
+)
+def test_a_cause_keeps_since_when_it_is_so(evidence, since):
+    """As far as it knows, also in the store; a countdown begins later than what it counts from."""
+    finding = replace(a_finding(), evidence=evidence)
+    kept = snapshot_of(a_report(findings=(finding,)))
+    countdown = a_report(findings=(replace(finding, rule="cancel_countdown"),))
+
+    assert since == kept.cause_since == Snapshot.from_json(kept.to_json()).cause_since
+    assert snapshot_of(countdown).cause_since is None
 
 
 def test_a_closed_session_was_last_heard_of_at_its_end():

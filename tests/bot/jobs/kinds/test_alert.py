@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.alert import Mute
+from bot.demo.stories.sims import TWIN
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.fleet import scan_name
 from bot.digests.subscription import Selection, SelectionKind
@@ -65,18 +66,44 @@ async def test_the_id_of_an_incident_is_never_taken_for_a_number(rig, monkeypatc
 
 
 async def test_what_was_over_before_the_next_scan_took_less_than_that(rig):
-    """Since when a SIM was suspended nobody tells: the card says how long it was so at most."""
+    """Where nobody tells since when a SIM was suspended it says how long it was so at most."""
+    now = rig.parts.clock.now()
+    sim, sessions = TWIN.sim(now), TWIN.always_on(now, hours=1)
+    rig.kore.add(sim, sessions)
     await rig.add()
     await rig.move(6)
-    rig.kore.events.set_status(WELL[0], "suspended")
-    await rig.move(5)
-    rig.kore.events.set_status(WELL[0], "active")
+    rig.kore.add(sim | {"status": "suspended", "date_updated": None}, sessions)
+    await rig.move(6)
     rig.parts.clock.move(1)
-    rig.kore.events.recover(WELL[0])
+    rig.kore.add(sim, sessions)
+    rig.kore.events.recover(sim["unique_name"])
     await rig.move(16)
 
-    assert "resolved after less than 7 min" in rig.story()[-1]
-    assert "Over after less than 7 min" in rig.cards()[0]
+    assert "resolved after less than 8 min" in rig.story()[-1]
+    assert "Over after less than 8 min, found " in rig.cards()[0]
+
+
+@pytest.mark.parametrize(
+    ("happens", "title"),
+    [
+        (lambda events: events.set_status(WELL[0], "suspended"), "The SIM is suspended"),
+        (lambda events: events.swap_device(WELL[0]), "The SIM moved to another device"),
+    ],
+)
+async def test_an_incident_is_as_old_as_its_cause(rig, happens, title):
+    """What KORE dates is not dated by the scan that found it, as in an answer."""
+    await rig.add()
+    await rig.move(6)
+    happens(rig.kore.events)
+    begun = rig.parts.clock.now().replace(microsecond=0)
+    await rig.move(6, step=0.5)
+    (incident,) = await rig.incidents()
+    (member,) = incident.members
+
+    assert title == incident.title
+    assert timedelta(0) <= incident.first_at - begun <= timedelta(seconds=2)
+    assert incident.opened_at - begun >= timedelta(minutes=1)
+    assert (incident.first_at, 0.0) == (member.since, incident.unsure)
 
 
 async def test_an_answer_says_what_the_incident_says(rig):
