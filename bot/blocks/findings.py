@@ -18,7 +18,7 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, clean, context, screen, section
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
-from bot.diagnosis.anomalies import near_misses, silence_of
+from bot.diagnosis.anomalies import Silence, near_misses, silence_of
 from bot.diagnosis.evidence import Evidence, State
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import (
@@ -264,13 +264,7 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
     yield _rhythm_line(evidence.rhythm)
     silence = silence_of(evidence, limits)
     if silence:
-        away = fmt.when(silence.since, report.made_at)
-        verb = "longer" if silence.is_due(report.made_at) else "not longer"
-        what = "No update" if silence.session else "Not heard from"
-        yield (
-            f"{what} since {away}, which is {verb} than the {span(silence.line)} I allow it: "
-            f"{fmt.own(silence.why)}."
-        )
+        yield _silence_line(silence, report.made_at, fmt)
     yield from (_spoke(finding, fmt) for finding in report.findings)
     near = near_misses(evidence, limits, report.findings)
     yield from (
@@ -282,6 +276,16 @@ def explanation_lines(report: SessionReport, limits: Thresholds, fmt: Formatter)
     together = ", ".join(fmt.code(rule.name) for rule in quiet if not _alone(rule))
     if together:
         yield f"Only for several SIMs: {together}"
+
+
+def _silence_line(silence: Silence, now: datetime, fmt: Formatter) -> str:
+    """Say since when the SIM is silent, and from when on that is unusual for it."""
+    what = "No update" if silence.session else "Not heard from"
+    since = f"{what} since {fmt.when(silence.since, now)}"
+    if silence.due_at is None:
+        return f"{since}, which is usual for it at this time."
+    verb = "has been overdue since" if silence.is_due(now) else "is not overdue until"
+    return f"{since}; it {verb} {fmt.when(silence.due_at, now)}: {fmt.own(silence.why)}."
 
 
 def _alone(rule: Rule) -> bool:
