@@ -278,12 +278,12 @@ def names_text(some: SimSample, fmt: Formatter) -> str:
 
 def worst_text(sim: SimSummary, digest: Digest, fmt: Formatter) -> str:
     """Return a line about one of the worst: name, what is wrong, state, last seen."""
-    sign = _SIGNS.get(sim.severity or "", "🔵")
+    sign = _SIGNS.get(sim.severity or "critical", "🔵")
     is_said = sim.state is State.STALE
     heard = f", last heard from {ago(sim.seen_at, digest.made_at)}" if sim.seen_at else ""
-    what = fmt.own(sim.what or "unknown")
+    what = f" {fmt.own(sim.what)}" if sim.what else ""  # else the state says it all
     state = state_text(sim.state, *state_details(sim, digest))
-    return f"{sign} {fmt.strong(fmt.data(sim.name))} {what} — {state}{'' if is_said else heard}"
+    return f"{sign} {fmt.strong(fmt.data(sim.name))}{what} — {state}{'' if is_said else heard}"
 
 
 def state_details(sim: SimSummary, digest: Digest) -> tuple[str | None, timedelta | None]:

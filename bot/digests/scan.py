@@ -56,6 +56,7 @@ log = logging.getLogger(__name__)
 OPEN_STATES = frozenset({State.ONLINE, State.STALE})
 _WITH_NEWS = frozenset(state.value for state in OPEN_STATES)
 RECENTLY = timedelta(days=1)
+_NEWS = timedelta(days=2)
 _MARK_BYTES = 7  # fits a signed number of 8 bytes
 
 
@@ -66,7 +67,7 @@ def scan_row(report: SessionReport, evidence: Evidence) -> ScanRow:
     return ScanRow(
         sid=snapshot.sid,
         state=snapshot.state.value,
-        gravity=gravity(report.findings),
+        gravity=gravity(report.findings, report.made_at),
         mark=fingerprint(snapshot),
         row=snapshot.to_json(),
         traffic=traffic(evidence),
@@ -97,10 +98,23 @@ def failed_row(sim: Sim, now: datetime, fault: str, before: ScanRow | None) -> S
     )
 
 
-def gravity(findings: Iterable[Finding]) -> int:
-    """Order SIMs by their gravest finding; what the state says by itself does not count."""
-    counted = (each for each in findings if each.stands and each.rule not in IMPLIED_BY_STATE)
+def gravity(findings: Iterable[Finding], now: datetime) -> int:
+    """Order SIMs by their gravest finding; what the state says by itself counts while it is news.
+
+    A SIM that was blocked long ago was so on purpose.
+    """
+    counted = (
+        each
+        for each in findings
+        if each.stands and (each.rule not in IMPLIED_BY_STATE or _is_news(each, now))
+    )
     return max((weight(found.rule, found.severity) for found in counted), default=0)
+
+
+def _is_news(finding: Finding, now: datetime) -> bool:
+    since = finding.evidence.get("since")
+    is_grave = finding.severity is Severity.CRITICAL
+    return is_grave and isinstance(since, datetime) and now - since <= _NEWS
 
 
 def weight(rule: str, severity: Severity) -> int:

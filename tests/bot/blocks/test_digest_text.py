@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.blocks.digest_text import change_lines, change_text, incidents_text
+from bot.blocks.digest_text import change_lines, change_text, incidents_text, worst_text
 from bot.blocks.format import MRKDWN, PLAIN
+from bot.diagnosis.evidence import State
 from bot.digests.digest import IncidentSums
 from bot.sessions.redaction import REDACTED
 from bot.sessions.snapshot import Change, ChangeKind
 from bot.struct import replace
-from tests.bot.blocks.digests import QUIET
+from tests.bot.blocks.digests import QUIET, a_sim
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,10 @@ def test_the_line_of_incidents():
 
         assert line.replace("\xa0", " ").startswith(f"🚨 {says}"), line
     assert [] == incidents_text(QUIET, PLAIN)
+
+
+def test_one_of_the_worst_without_a_finding_is_said_by_its_state():
+    """A SIM that was suspended an hour ago: nothing is wrong with it but that."""
+    sim = a_sim(7, state=State.BLOCKED, status="suspended", what=None, severity=None)
+
+    assert worst_text(sim, QUIET, PLAIN).startswith("🔴 pump-7 — SIM suspended, last heard from")

@@ -249,16 +249,27 @@ def test_the_gravest_is_the_heaviest():
         finding("flapping", Severity.WARNING),
         finding("idle_session", Severity.INFO),
     ]
-    weights = [gravity([each]) for each in ordered]
+    weights = [gravity([each], NOON) for each in ordered]
 
     assert sorted(weights, reverse=True) == weights
-    assert weights[0] == gravity(ordered)
+    assert weights[0] == gravity(ordered, NOON)
 
 
 @pytest.mark.parametrize("rule", ["sim_not_active", "ready_will_bill", "healthy"])
 def test_what_the_state_says_weighs_nothing(rule):
     """A SIM that was blocked on purpose is not among the worst."""
-    assert 0 == gravity([finding(rule, Severity.CRITICAL)])
+    old = {"since": NOON - timedelta(days=3)}
+    for known in ({}, {"since": None}, old):
+        assert 0 == gravity([replace(finding(rule, Severity.CRITICAL), evidence=known)], NOON)
+
+
+def test_a_sim_that_was_blocked_just_now_is_among_the_worst():
+    """It may be a mistake; a new SIM that was never activated is none."""
+    blocked = finding("sim_not_active", Severity.CRITICAL)
+    blocked = replace(blocked, evidence={"since": NOON - timedelta(hours=1)})
+
+    assert gravity([blocked], NOON) > 0
+    assert 0 == gravity([replace(blocked, severity=Severity.WARNING)], NOON)
 
 
 @pytest.mark.parametrize(
