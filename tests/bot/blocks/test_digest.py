@@ -208,7 +208,7 @@ def test_a_sim_of_which_nothing_is_known():
     bare = SimSummary("DE1", "pump-1")
     said = all_words(digest_screen(a_digest(worst=SimSample(1, (bare,)), changes=(), talkers=())))
 
-    assert "pump-1* unknown — unknown" in said
+    assert "pump-1* — unknown" in said
 
 
 def details(digest):
