@@ -170,18 +170,18 @@ def _words(fault: Mapping[str, Any]) -> str:
 
 
 def accounts_in_environment(
-    told: Mapping[str, str],
+    environment: Mapping[str, str],
 ) -> tuple[dict[str, dict[str, str]], frozenset[str]]:
     """Return the accounts that KORE_ACCOUNTS names as tables, and the names that they took."""
-    names = told.get("KORE_ACCOUNTS", "").replace(",", " ").lower().split()
+    names = environment.get("KORE_ACCOUNTS", "").replace(",", " ").lower().split()
     tables: dict[str, dict[str, str]] = {name: {} for name in names}
     taken = set[str]()
     for account in sorted(tables, key=len, reverse=True):  # `acme-west` before `acme`
         table = tables[account]
         prefix = f"KORE_{account.upper().replace('-', '_')}_"
-        for name in sorted(set(told) - taken):
+        for name in sorted(set(environment) - taken):
             if name.startswith(prefix):
-                table[name.removeprefix(prefix).lower()] = told[name]
+                table[name.removeprefix(prefix).lower()] = environment[name]
                 taken.add(name)
     return tables, frozenset(taken)
 

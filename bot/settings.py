@@ -335,12 +335,12 @@ def read_settings(
     need: Need = Need.ALL,
 ) -> tuple[Settings, tuple[str, ...]]:
     """Return the settings that are right, and all faults, one line each."""
-    told = read_environment(os.environ if environ is None else environ, env_file)
-    settings, wrong = _validated(told)
+    environment = read_environment(os.environ if environ is None else environ, env_file)
+    settings, wrong = _validated(environment)
     named = {"SIMSESSIONS_ACCOUNTS", "KORE_ACCOUNTS"} & wrong.keys()  # of no other one is asked
     told_of = wrong.keys() | ({"KORE_CLIENT_ID", "KORE_CLIENT_SECRET"} if named else ())
     lacking = tuple(line for line in settings.missing(need) if line.split(":")[0] not in told_of)
-    return settings, (*wrong.values(), *_misspelt(told), *lacking)
+    return settings, (*wrong.values(), *_misspelt(environment), *lacking)
 
 
 def known_names() -> dict[str, str]:
@@ -353,12 +353,12 @@ def threshold_names() -> dict[str, str]:
     return {env_name(name): name for name in Thresholds.__struct_fields__}
 
 
-def _validated(told: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
+def _validated(environ: Mapping[str, str]) -> tuple[Settings, dict[str, str]]:
     """Validate; give the faults by name, and the settings without the faulty ones."""
-    thresholds, wrong = _thresholds(told)
-    mine: dict[str, Any] = {name: told[name] for name in known_names() if name in told}
+    thresholds, wrong = _thresholds(environ)
+    mine: dict[str, Any] = {name: environ[name] for name in known_names() if name in environ}
     if "KORE_ACCOUNTS" in mine:
-        mine["KORE_ACCOUNTS"] = accounts_in_environment(told)[0]
+        mine["KORE_ACCOUNTS"] = accounts_in_environment(environ)[0]
     try:
         return Settings.model_validate({**mine, "thresholds": thresholds}), wrong
     except ValidationError as error:
@@ -375,14 +375,14 @@ def _fault(name: str, words: str) -> str:
     return f"{name}: {words.removeprefix('Value error, ')} ({about})"
 
 
-def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
+def _thresholds(environ: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
     values: dict[str, Any] = {}
     wrong = {}
     for name, field in threshold_names().items():
         usual = getattr(DEFAULTS, field)
         try:
-            if name in told:
-                values[field] = read_limit(told[name], usual)
+            if name in environ:
+                values[field] = read_limit(environ[name], usual)
         except ValueError as error:
             wrong[name] = (
                 f"{name}: {error} (by default {setting_text(usual)}, {DEFAULTS.sources[field]})"
@@ -390,9 +390,9 @@ def _thresholds(told: Mapping[str, str]) -> tuple[Thresholds, dict[str, str]]:
     return Thresholds(**values), wrong
 
 
-def _misspelt(told: Mapping[str, str]) -> tuple[str, ...]:
+def _misspelt(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Find names that are nearly one of ours; others may belong to somebody else."""
-    known = {*known_names(), *threshold_names(), *accounts_in_environment(told)[1]}
-    strange = (name for name in told if name not in known and name.startswith(NAMES_OF_OURS))
+    known = {*known_names(), *threshold_names(), *accounts_in_environment(environ)[1]}
+    strange = (name for name in environ if name not in known and name.startswith(NAMES_OF_OURS))
     near = ((n, difflib.get_close_matches(n, known, n=1, cutoff=0.9)) for n in strange)
     return tuple(f"{n}: no such setting; did you mean {match[0]}?" for n, match in near if match)

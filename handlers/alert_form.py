@@ -112,9 +112,9 @@ def values_in(view: Body) -> AlertValues:
         return part(part(inputs, block), block) if block in inputs else None
 
     known: dict[str, Any] = dict(form_in(view).kept)
-    known |= {name.value: _text_of(told) for name in FormField if (told := found(name)) is not None}
+    known |= {name.value: _text_of(text) for name in FormField if (text := found(name)) is not None}
     own: dict[str, Any] = {
-        name.value: _text_of(told) for name in AlertField if (told := found(name)) is not None
+        name.value: _text_of(text) for name in AlertField if (text := found(name)) is not None
     }
     shown = (part(found(name) or {}, "selected_option") for name in MENTIONS)
     own["names"] = tuple((text_in(one, "value"), _words_of(one)) for one in shown)

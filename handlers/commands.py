@@ -53,7 +53,7 @@ _A_NAME = 3  # words
 _ASKED = re.compile(r"(?:^|&)(trigger_id|user_id|channel_id|text)=([^&]*)")
 """In a form; to read all of it would take twenty times as long."""
 
-Run = Callable[[Context], Awaitable[Reply]]
+SubcommandFunction = Callable[[Context], Awaitable[Reply]]
 
 
 class Subcommand(Struct):
@@ -66,7 +66,7 @@ class Subcommand(Struct):
     name: str
     usage: str
     says: str
-    run: Run
+    run: SubcommandFunction
     examples: tuple[str, ...] = ()
     topic: str = ""
     brief: str = ""
@@ -85,10 +85,10 @@ class Subcommand(Struct):
 
 def subcommand(
     usage: str, says: str, examples: tuple[str, ...] = (), *, topic: str = "", brief: str = ""
-) -> Callable[[Run], Subcommand]:
+) -> Callable[[SubcommandFunction], Subcommand]:
     """Make a subcommand of a function; its name is the function's, and so is its topic."""
 
-    def made(run: Run) -> Subcommand:
+    def made(run: SubcommandFunction) -> Subcommand:
         name = run.__name__.rstrip("_")
         return Subcommand(name, f"{COMMAND} {usage}", says, run, examples, topic or name, brief)
 
@@ -372,7 +372,7 @@ def on_command(services: Services) -> Listener:
 
 def holding_question(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
     """Note whose command this is, before it is acknowledged and read."""
-    told = dict(_ASKED.findall(form))
-    where, typed = (told.get("user_id", ""), told.get("channel_id", "")), told.get("text", "")
-    asked = Request("", *where, "", typed=unquote_plus(typed), id=told.get("trigger_id", ""))
+    fields = dict(_ASKED.findall(form))
+    where, typed = (fields.get("user_id", ""), fields.get("channel_id", "")), fields.get("text", "")
+    asked = Request("", *where, "", typed=unquote_plus(typed), id=fields.get("trigger_id", ""))
     return questions.taking(asked)

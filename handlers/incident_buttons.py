@@ -150,7 +150,7 @@ CLICKS: Mapping[str, Click] = {
     ids.INCIDENT_RESOLVE: resolve_it,
 }
 
-Draw = Callable[[Context, ids.IncidentView], Awaitable[View]]
+DrawWindow = Callable[[Context, ids.IncidentView], Awaitable[View]]
 
 
 async def draw_hand_over(context: Context, asked: ids.IncidentView) -> View:
@@ -176,14 +176,14 @@ async def _shown(context: Context, id_: str) -> Incident:
     return redacted_incident(incident) if redacts else incident
 
 
-WINDOWS: Mapping[str, Draw] = {
+WINDOWS: Mapping[str, DrawWindow] = {
     ids.INCIDENT_HAND_OVER: draw_hand_over,
     ids.INCIDENT_MUTE: draw_mute,
     ids.INCIDENT_DETAILS: draw_details,
 }
 
 
-async def open_window(draw: Draw, context: Context, value: str) -> None:
+async def open_window(draw: DrawWindow, context: Context, value: str) -> None:
     """Open a window; it is drawn before, from the store alone."""
     id_ = read_value(ids.IncidentButton, value).id
     asked = ids.IncidentView(id=id_, channel=context.request.channel)

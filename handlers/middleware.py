@@ -111,8 +111,8 @@ class Middleware(AsyncMiddleware):
         if kind == "event":
             question = question_in(body, self._services.listening)
             # a mention can come as two events
-            told = question and self._services.deduplication.recent.before(f"no:{question.key}")
-            return None if question is None or told else replace(question.request(""), aloud=False)
+            twice = question and self._services.deduplication.recent.before(f"no:{question.key}")
+            return None if question is None or twice else replace(question.request(""), aloud=False)
         request = from_command(body, "") if kind == "command" else from_click(body)
         return request if request.response_url else None
 

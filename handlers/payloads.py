@@ -178,8 +178,8 @@ def is_foreign_alert(body: Body, listening: ListeningConfig) -> bool:
 
 
 def _is_of_an_app(event: Body) -> bool:
-    told = (event.get(name) for name in ("bot_id", "app_id", "bot_profile"))
-    return any(told) or event.get("subtype") == "bot_message" or event.get("user") == SLACKBOT
+    ids = (event.get(name) for name in ("bot_id", "app_id", "bot_profile"))
+    return any(ids) or event.get("subtype") == "bot_message" or event.get("user") == SLACKBOT
 
 
 def _is_ours(body: Body, event: Body, listening: ListeningConfig) -> bool:

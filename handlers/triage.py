@@ -16,7 +16,7 @@ from bot.blocks.triage import triage_screen
 from bot.clock import Clock
 from bot.errors import BotError, OldButton, Restarting
 from bot.services import Services
-from bot.sessions.report import SessionReport
+from bot.sessions.lookup import Answer
 from bot.sessions.triage import Triage, has_all, triage
 from bot.sims.spotter import Spotted
 from bot.struct import replace
@@ -30,8 +30,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 45.0
 """Seconds for reading; it leaves time to draw and send within the minute that an answer has."""
 
-Answer = SessionReport | BotError
-Draw = Callable[[Triage], Screen]
+DrawTriage = Callable[[Triage], Screen]
 
 
 class TriageProgress:
@@ -87,7 +86,11 @@ async def triage_reply(context: Context, spotted: Spotted, missing: tuple[str, .
 
 
 async def read_all(
-    context: Context, spotted: Spotted, draw: Draw = triage_screen, *, newest_only: bool = True
+    context: Context,
+    spotted: Spotted,
+    draw: DrawTriage = triage_screen,
+    *,
+    newest_only: bool = True,
 ) -> tuple[Triage, ShownMessage]:
     """Read them all while a message shows how far that is; return that message too.
 
@@ -120,7 +123,7 @@ async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply
 
 @asynccontextmanager
 async def showing_progress(
-    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: Draw = triage_screen
+    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: DrawTriage = triage_screen
 ) -> AsyncIterator[None]:
     """While the block lasts, show what there is, again and again."""
     task = asyncio.create_task(_show_often(board, progress, clock, draw), name="triage-progress")
@@ -134,7 +137,7 @@ async def showing_progress(
 
 
 async def _show_often(
-    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: Draw
+    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: DrawTriage
 ) -> None:
     for pause in progress.pauses():
         await clock.sleep(pause)

@@ -237,13 +237,13 @@ class Grouping:
             target = self._opened(names, family)
         else:
             self._join(target.id, names)
-        told, is_pair = self._now[target.id], len(outage.sids) < self._lines.at_least
-        if is_pair and told.trait:
+        joined, is_pair = self._now[target.id], len(outage.sids) < self._lines.at_least
+        if is_pair and joined.trait:
             return
-        value = outage_value(outage, self._sick_of(told))
-        told = replace(told, trait=outage.trait, value=value)
+        value = outage_value(outage, self._sick_of(joined))
+        joined = replace(joined, trait=outage.trait, value=value)
         is_outage = family == SILENT and not is_pair
-        self._now[target.id] = told.as_outage(NEXT_STEPS[told.trait]) if is_outage else told
+        self._now[target.id] = joined.as_outage(NEXT_STEPS[joined.trait]) if is_outage else joined
 
     def _is_same(self, incident: Incident, outage: Outage, hits: Sequence[str]) -> bool:
         """Return whether an outage is that of an incident: one trait, and about the same time."""

@@ -181,11 +181,11 @@ class ScanReading(Struct):
     unjudged: frozenset[str] = frozenset()
 
     def begun(
-        self, state: AlertState, told: Collection[tuple[str, str]] = ()
+        self, state: AlertState, reported: Collection[tuple[str, str]] = ()
     ) -> dict[str, dict[str, float]]:
         """Return since when SIMs have a cause, by those families that may have news.
 
-        `told` are SIMs that are down in an incident, each with its family.
+        `reported` are SIMs that are down in an incident, each with its family.
         """
         begun: dict[str, dict[str, float]] = {}
         news: set[str] = set()
@@ -194,7 +194,7 @@ class ScanReading(Struct):
             same = ill if ill and ill.family == family else None
             begun.setdefault(family, {})[sid] = same.seen if same else self.at.timestamp()
             is_known = (same and same.known) or not state.knows(sim.account)
-            if not is_known and (sid, family) not in told:
+            if not is_known and (sid, family) not in reported:
                 news.add(family)
         return {family: begun[family] for family in news}
 
@@ -361,5 +361,5 @@ def _down_since(member: Member, moment: float | None) -> Member:
 def outage_value(outage: Outage, sims: Iterable[SickSim]) -> str | None:
     """Return the trait's value; of a site whose SIMs are on several cells, those."""
     cells = Counter(sim.traits.get(Trait.CELL) for sim in sims)
-    told = " and ".join(cell for cell, _ in cells.most_common(MOST_CELLS) if cell)
-    return (outage.trait is Trait.CELL and told) or outage.value
+    listed = " and ".join(cell for cell, _ in cells.most_common(MOST_CELLS) if cell)
+    return (outage.trait is Trait.CELL and listed) or outage.value

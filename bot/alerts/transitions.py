@@ -77,8 +77,8 @@ def _changed(scan: Grouping, alert: Alert) -> tuple[Incident, ...]:
     for was, incident, happened in scan.outcome():
         if was:
             before[was.id] = was
-        if (told := writer.with_events(was, incident, happened)) != was:
-            changed.append(told)
+        if (after := writer.with_events(was, incident, happened)) != was:
+            changed.append(after)
     return with_one_mention(before, changed)
 
 
@@ -88,10 +88,10 @@ def _is_of_before(state: AlertState, sim: SickSim) -> bool:
     So it is where its usage was told since the last scan, and never since the alert began: a scan
     asks for that of some SIMs only.
     """
-    told, begun, scanned = sim.told_once, state.begun_at, state.scanned_at
-    if not (told and begun and scanned):
+    usage, begun, scanned = sim.told_once, state.begun_at, state.scanned_at
+    if not (usage and begun and scanned):
         return False
-    return told.since <= begun.timestamp() and scanned.timestamp() < told.read_at
+    return usage.since <= begun.timestamp() and scanned.timestamp() < usage.read_at
 
 
 def _ill(state: AlertState, scan: Grouping) -> dict[str, IllSince]:
@@ -233,8 +233,8 @@ class EventWriter:
         wanted = self._alert.mentions(incident.severity)
         held = self._quiet or bool(incident.snoozed_until or incident.held_until)
         mentions = self._alert.mention_first if wanted and not held else ()
-        told = incident.with_event(kind, self._reading.at, sims=sids, mentions=mentions)
-        return replace(told, owes=incident.owes or (wanted and held))
+        after = incident.with_event(kind, self._reading.at, sims=sids, mentions=mentions)
+        return replace(after, owes=incident.owes or (wanted and held))
 
     def _is_over(self, incident: Incident) -> bool:
         """Return whether all are back for long enough, and could be read."""
@@ -286,5 +286,5 @@ def with_others_counted(before: Incident | None, after: Incident, others: int | 
     if not calls:
         return after
     changes: dict[str, Any] = {"mentions": ()} if others is None else {"others": others}
-    told = (replace(e, **changes) if e.n in calls else e for e in after.events)
-    return replace(after, events=tuple(told))
+    events = (replace(e, **changes) if e.n in calls else e for e in after.events)
+    return replace(after, events=tuple(events))

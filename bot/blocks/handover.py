@@ -96,11 +96,11 @@ def _who(reports: Sequence[SessionReport], owners: Sequence[Owner], fmt: Formatt
     for report in reports:
         name = fmt.data(report.sim.full_name, _NAME)
         by_owner.setdefault(owner_of(owners, report.sim.sid), []).append(name)
-    told = []
+    lines = []
     for owner, names in by_owner.items():
         who = f"{person(owner.person)} since {fmt.when(owner.since)}" if owner else "nobody on it"
-        told.append(f"{first_of(names, _NAMED)} ({who})")
-    return ", ".join(told)
+        lines.append(f"{first_of(names, _NAMED)} ({who})")
+    return ", ".join(lines)
 
 
 def _list(title: str, lines: Sequence[str]) -> list[Block]:

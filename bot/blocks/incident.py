@@ -165,17 +165,17 @@ def member_line(member: DownSim, incident: Incident) -> str:
 
 
 def _who(incident: Incident) -> str:
-    told = []
+    lines = []
     if incident.taken_by and incident.taken_at:
         since = MRKDWN.when(incident.taken_at)
         has_it = "has been on it since" if incident.is_open else "took it"
-        told.append(f"🙋 {person(incident.taken_by)} {has_it} {since}{_from(incident)}")
+        lines.append(f"🙋 {person(incident.taken_by)} {has_it} {since}{_from(incident)}")
     if incident.snoozed_until and incident.snoozed_by:
         until = MRKDWN.when(incident.snoozed_until)
-        told.append(f"💤 snoozed by {person(incident.snoozed_by)} until {until}")
-    if not told and incident.is_open:
-        told.append("Nobody is on it yet")
-    return " · ".join(told)
+        lines.append(f"💤 snoozed by {person(incident.snoozed_by)} until {until}")
+    if not lines and incident.is_open:
+        lines.append("Nobody is on it yet")
+    return " · ".join(lines)
 
 
 def _from(incident: Incident) -> str:
@@ -295,10 +295,10 @@ def names_text(sids: Sequence[str], incident: Incident, fmt: Formatter) -> str:
     """Name SIMs of an incident, a few of many."""
     names = {member.sid: member.name for member in incident.members}
     shown = sorted((names[sid] for sid in sids if sid in names), key=natural_key)
-    told = [fmt.strong(fmt.data(name)) for name in shown[:MOST_NAMED]]
+    named = [fmt.strong(fmt.data(name)) for name in shown[:MOST_NAMED]]
     more = len(shown) - MOST_NAMED
-    told += [f"{more} more"] if more > 0 else []
-    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+    named += [f"{more} more"] if more > 0 else []
+    return " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else "".join(named)
 
 
 def summary_card(incidents: Sequence[Incident]) -> Screen:

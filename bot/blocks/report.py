@@ -186,14 +186,14 @@ def owner_button(
 
 def owners_line(owners: Sequence[Owner], names: Mapping[str, str]) -> str:
     """Say who is on what since when; `names` are those of the SIMs that are shown, by SID."""
-    told = []
+    lines = []
     for owner in owners:
         mine = [name for sid, name in names.items() if sid.lower() in owner.sids]
         what = "it" if len(mine) in {0, len(names)} else ", ".join(map(MRKDWN.data, mine))
-        told.append(
+        lines.append(
             f"🙋 {person(owner.person)} has been on {what} since {MRKDWN.when(owner.since)}"
         )
-    return " · ".join(told)
+    return " · ".join(lines)
 
 
 def owners_block(owners: Sequence[Owner], names: Mapping[str, str]) -> list[Block]:

@@ -260,11 +260,11 @@ def _times(session: DataSession, report: SessionReport, fmt: Formatter) -> str:
 
 def _from_to(start: datetime | None, end: datetime, report: SessionReport, fmt: Formatter) -> str:
     """Say from when to when, or how long; what is from today, or in the headline, has no date."""
-    now, told = report.made_at, report.state is State.OFFLINE
+    now, is_offline = report.made_at, report.state is State.OFFLINE
     if start and timedelta(minutes=1) <= between(start, end) < timedelta(days=1):
-        return f"Session {fmt.when(start, start if told else now)}–{fmt.when(end, end)}"
+        return f"Session {fmt.when(start, start if is_offline else now)}–{fmt.when(end, end)}"
     length = long_span(between(start, end)) if start else "unknown length"
-    return f"Session of {length}{'' if told else f' to {fmt.when(end, now)}'}"
+    return f"Session of {length}{'' if is_offline else f' to {fmt.when(end, now)}'}"
 
 
 def _card_line(report: SessionReport, fmt: Formatter) -> str:

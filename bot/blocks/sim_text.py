@@ -257,9 +257,9 @@ def account_screen(seen: frozenset[str], chosen: str | None, labels: Mapping[str
         words = "You may see only one account here, so a name always means one of its SIMs."
         return screen(words, [section(words)])
     names = ", ".join(_called(name, labels.get(name), MRKDWN) for name in sorted(seen))
-    told = f"a SIM of {MRKDWN.data(chosen)}" if chosen else "a SIM of any account"
+    meaning = f"a SIM of {MRKDWN.data(chosen)}" if chosen else "a SIM of any account"
     notice = f"Here a name means a SIM of {chosen or 'any account'}."
-    said = f"Here a name alone means {told}. You may see {names}."
+    said = f"Here a name alone means {meaning}. You may see {names}."
     return screen(notice, [section(said), context(HOW)])
 
 

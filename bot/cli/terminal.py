@@ -59,9 +59,9 @@ def progress(what: str, total: int, after: float = AFTER_SECONDS) -> Iterator[Ca
             bar.stop()
 
 
-def print_json(told: object) -> None:
+def print_json(value: object) -> None:
     """Print a value as one line of JSON, which any encoding of stdout can show."""
-    click.echo(json.dumps(told, ensure_ascii="utf" not in sys.stdout.encoding.lower()))
+    click.echo(json.dumps(value, ensure_ascii="utf" not in sys.stdout.encoding.lower()))
 
 
 LONGEST_CELL = 60

@@ -227,8 +227,8 @@ def _rate(session: DataSession, rhythm: Rhythm) -> float | None:
 
 
 def _packets_a_day(rhythm: Rhythm) -> float | None:
-    told = [c.up + c.down for c in rhythm.contacts if c.up is not None and c.down is not None]
-    return sum(told) * DAY / max(DAY, rhythm.span) if told else None
+    counts = [c.up + c.down for c in rhythm.contacts if c.up is not None and c.down is not None]
+    return sum(counts) * DAY / max(DAY, rhythm.span) if counts else None
 
 
 def _lived(session: DataSession) -> float:

@@ -135,13 +135,13 @@ class Evidence(Struct, dict=True):
 
         Days before the window help where that tells too little.
         """
-        told, now = self.contacts, self.now.timestamp()
-        if self.earlier and len(told) <= KNOWN_GAPS:
+        contacts, now = self.contacts, self.now.timestamp()
+        if self.earlier and len(contacts) <= KNOWN_GAPS:
             first = (
-                told[0].start // DAY * DAY if told else now
+                contacts[0].start // DAY * DAY if contacts else now
             )  # what they tell is spread over a day
-            told = (*(each for each in self.earlier if each.sign < first), *told)
-        return Rhythm(told, now).settled()
+            contacts = (*(each for each in self.earlier if each.sign < first), *contacts)
+        return Rhythm(contacts, now).settled()
 
     def run_of(self, is_so: Callable[[DataSession], bool | None]) -> tuple[DataSession, ...]:
         """Return the unbroken run of sessions that are so, newest first, from the current one on.
@@ -220,13 +220,13 @@ def _rows(
     for session, (start, end, news, up, down) in zip(newest_first, told_of_each, strict=True):
         if start is None:
             return None
-        told = end or news
+        seen_until = end or news
         since = start.timestamp()
-        sign = told.timestamp() if told else since
+        sign = seen_until.timestamp() if seen_until else since
         lives = end is None and is_open(session, now)
         if not is_clean and (
             not last > since <= sign <= latest
-            or (news is not None and news != told and not start <= news <= ahead)
+            or (news is not None and news != seen_until and not start <= news <= ahead)
         ):
             return None
         if is_clean:  # an end may lie a little before its start
@@ -265,8 +265,8 @@ def cleaned(
 def _without_odd_times(row: DataSession, ahead: datetime) -> DataSession:
     """Return the row without times that lie ahead or well before its own start."""
     earliest = row.start - _SLACK if row.start else LONG_AGO
-    told = {"end": row.end, "last_updated": row.last_updated}
-    odd = [name for name, at in told.items() if at is not None and not earliest <= at <= ahead]
+    times = {"end": row.end, "last_updated": row.last_updated}
+    odd = [name for name, at in times.items() if at is not None and not earliest <= at <= ahead]
     if "end" in odd:
         return UnclearEnd.model_construct(**(dict(row) | dict.fromkeys(odd)))
     return row.model_copy(update=dict.fromkeys(odd)) if odd else row

@@ -71,12 +71,12 @@ def networks_of(sessions: Iterable[DataSession]) -> list[Network | None]:
     countries, numbers = set(map(_mcc_of, sessions)), set(map(_mnc_of, sessions))
     if len(countries) == len(numbers) == 1:  # of nearly all
         return [_network(countries.pop(), numbers.pop())] * len(sessions)
-    told = list(map(_told_of, sessions))
-    read = {each: _network(each[0], each[1]) for each in set(told)}
+    named = list(map(_told_of, sessions))
+    read = {each: _network(each[0], each[1]) for each in set(named)}
     if len(set(read.values())) > 1:
         one = _merged(read)
         read = {each: network and one.get(network, network) for each, network in read.items()}
-    return list(map(read.__getitem__, told))
+    return list(map(read.__getitem__, named))
 
 
 _Told = tuple[str | None, str | None, str | None]
@@ -131,8 +131,8 @@ def is_low_power(radio_link: str | None) -> bool:
 
 def network_name(session: DataSession) -> str:
     """Name the network for people: `Telcel (334-020)`, its numbers as received."""
-    told = (session.operator_mcc and session.operator_mcc.zfill(3), session.operator_mnc)
-    numbers = "-".join(number or "?" for number in told)
+    digits = (session.operator_mcc and session.operator_mcc.zfill(3), session.operator_mnc)
+    numbers = "-".join(number or "?" for number in digits)
     name = known_text(session.operator_name)
     return f"{name} ({numbers})" if name else numbers
 

@@ -68,19 +68,19 @@ class Archive:
     ) -> tuple[SimSummary, ...]:
         """Return the SIMs of a digest, the gravest first, as many as a table shows."""
         run = await self._run(subscription, due, accounts)
-        told = await self._outages.told(run)
-        rows = await self._outages.worst(run.id, told, 0, MOST_SHOWN)
-        return sim_summaries(rows, told, redacts=redacts)
+        outages = await self._outages.told(run)
+        rows = await self._outages.worst(run.id, outages, 0, MOST_SHOWN)
+        return sim_summaries(rows, outages, redacts=redacts)
 
     async def sims(
         self, subscription: str, due: datetime, accounts: frozenset[str], *, redacts: bool
     ) -> AsyncIterator[Sequence[ScannedSim]]:
         """Stream all SIMs of a digest by SID, a few at a time. Raises DigestGone."""
         run = await self._run(subscription, due, accounts)
-        told = await self._outages.told(run)
+        outages = await self._outages.told(run)
         async for page in self._rows.every(run.id):
             for at in range(0, len(page), BATCH):
-                yield [_scanned(row, told, redacts=redacts) for row in page[at : at + BATCH]]
+                yield [_scanned(row, outages, redacts=redacts) for row in page[at : at + BATCH]]
 
     async def days(self, sid: str) -> dict[int, Day]:
         """Return the days of a SIM that are known, by number, the oldest first."""
@@ -99,8 +99,8 @@ class Archive:
         return run
 
 
-def _scanned(row: ScanRow, told: KnownOutages, *, redacts: bool) -> ScannedSim:
-    return ScannedSim(_snapshot(row.row, told, redacts=redacts), row.traffic, row.fault)
+def _scanned(row: ScanRow, outages: KnownOutages, *, redacts: bool) -> ScannedSim:
+    return ScannedSim(_snapshot(row.row, outages, redacts=redacts), row.traffic, row.fault)
 
 
 _MOST_NEW = 2000
@@ -125,7 +125,7 @@ class Audience(Struct):
     accounts: frozenset[str] = ONE_ACCOUNT
 
 
-class _Scan(Struct):
+class _VisibleScan(Struct):
     """A scan that may be shown; it `covers` the question where none that is meant is missing."""
 
     about: Subscription
@@ -168,12 +168,14 @@ class FleetScans:
             pages = _one_page(await self._rows.only_in(scan.run.id, before.id, _MOST_NEW))
         else:
             pages = self._pages(query, scan.run)
-        told = await self._outages.told(scan.run)
-        await _collect(collector, pages, query, told, redacts=to.redacted is not None)
+        outages = await self._outages.told(scan.run)
+        await _collect(collector, pages, query, outages, redacts=to.redacted is not None)
         is_all = query.is_new or not (query.pattern or query.plan)
         return FleetAnswer(
             query=query,
-            rows=collector.rows(partial(_snapshot, told=told, redacts=to.redacted is not None)),
+            rows=collector.rows(
+                partial(_snapshot, outages=outages, redacts=to.redacted is not None)
+            ),
             matched=collector.matched,
             looked_at=scan.run.sims or collector.looked_at if is_all else collector.looked_at,
             unread=collector.unread,
@@ -199,13 +201,13 @@ class FleetScans:
         async for page in self._rows.brief_of(run.id, (FAILED,)):
             yield page
 
-    async def _before(self, scan: _Scan) -> Run:
+    async def _before(self, scan: _VisibleScan) -> Run:
         before = await self._digests.runs.before(scan.about.id, scan.run.due, scan.run.accounts)
         if before is None or not before.has_rows:
             raise _scanned_once(quoted(scan.about.name))
         return before
 
-    async def _scans(self, query: FleetQuery, to: Audience) -> list[_Scan]:
+    async def _scans(self, query: FleetQuery, to: Audience) -> list[_VisibleScan]:
         """Return the scans of digests of this channel; for one person, also of theirs elsewhere."""
         digests = self._digests
         if to.for_all:
@@ -215,7 +217,7 @@ class FleetScans:
         by_id = {one.id: one for one in seen}
         runs = await digests.runs.scanned(tuple(by_id))
         found = [(by_id[run.subscription], run) for run in runs if run.shows_only(to.accounts)]
-        return [_Scan(about, run, _covers(about.selection, query)) for about, run in found]
+        return [_VisibleScan(about, run, _covers(about.selection, query)) for about, run in found]
 
 
 def _scanned_once(digest: str) -> NoScan:
@@ -236,7 +238,7 @@ def _covers(selection: Selection, query: FleetQuery) -> bool:
     )
 
 
-def _best(scans: Sequence[_Scan]) -> _Scan | None:
+def _best(scans: Sequence[_VisibleScan]) -> _VisibleScan | None:
     """Return the newest that covers the question, else the one of the most SIMs."""
     return max(
         scans,
@@ -253,7 +255,7 @@ async def _collect(
     collector: FleetCollector[str],
     pages: AsyncIterator[Sequence[BriefRow]],
     query: FleetQuery,
-    told: KnownOutages,
+    outages: KnownOutages,
     *,
     redacts: bool,
 ) -> None:
@@ -274,14 +276,14 @@ async def _collect(
             if row.state == FAILED:
                 collector.add_unread(facts)
             else:
-                collector.add(facts, row.row, told.gravity(row.sid, row.gravity), row.traffic)
+                collector.add(facts, row.row, outages.gravity(row.sid, row.gravity), row.traffic)
         await asyncio.sleep(0)
 
 
 def _facts(row: BriefRow) -> SimFacts:
     """Read them straight from the JSON: a whole snapshot takes five times as long."""
-    told: dict[str, Any] = from_json(row.row)
-    get = told.get
+    values: dict[str, Any] = from_json(row.row)
+    get = values.get
     return SimFacts(
         get("name") or row.sid,
         row.state,
@@ -296,6 +298,6 @@ def _redacted_facts(row: BriefRow) -> SimFacts:
     return _facts(row)._replace(name=_snapshot(row.row, NONE, redacts=True).name)
 
 
-def _snapshot(row: str, told: KnownOutages, *, redacts: bool) -> Snapshot:
-    snapshot = told.seen(Snapshot.from_json(row))
+def _snapshot(row: str, outages: KnownOutages, *, redacts: bool) -> Snapshot:
+    snapshot = outages.seen(Snapshot.from_json(row))
     return redacted_snapshot(snapshot) if redacts else snapshot

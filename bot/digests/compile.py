@@ -173,8 +173,8 @@ class Compiler:
         before = await self._runs.before(about.id, run.due, run.accounts)
         counts = await self._sums.counts(run.id)
         due, now, redacts = moment(run.due), self._clock.now(), notes.redacted is not None
-        then, told = await self._outages.told(before), await self._outages.find(run.id)
-        changed = ChangeCollector(MAX_NAMED, then, told, redacts=redacts)
+        then, outages = await self._outages.told(before), await self._outages.find(run.id)
+        changed = ChangeCollector(MAX_NAMED, then, outages, redacts=redacts)
         return Digest(
             subscription=about.id,
             name=about.name,
@@ -186,15 +186,15 @@ class Compiler:
             since=moment(before.due) if before else None,
             next_due=about.next_due(max(due, now)),
             changes=await self._differences(before, run, changed),
-            new=await self._only_in(run, before, told, redacts=redacts),
+            new=await self._only_in(run, before, outages, redacts=redacts),
             gone=await self._only_in(before, run, then, redacts=redacts)
             if not notes.problem
             else SimSample(),
-            worst=await self._worst(run, told, redacts=redacts),
+            worst=await self._worst(run, outages, redacts=redacts),
             talkers=sim_summaries(
-                await self._sums.talkers(run.id, MAX_NAMED), told, redacts=redacts
+                await self._sums.talkers(run.id, MAX_NAMED), outages, redacts=redacts
             ),
-            outages=tuple(_outage(each, redacts=redacts) for each in told.outages),
+            outages=tuple(_outage(each, redacts=redacts) for each in outages.outages),
             unread=await self._unread(run, redacts=redacts),
             missing=notes.missing,
             unreachable=notes.unreachable,
@@ -204,10 +204,10 @@ class Compiler:
             redacted=notes.redacted,
         )
 
-    async def _worst(self, run: Run, told: KnownOutages, *, redacts: bool) -> SimSample:
-        rows = await self._outages.worst(run.id, told, MIN_GRAVITY, MAX_NAMED)
-        grave = await self._sums.grave(run.id, MIN_GRAVITY) + told.raised(MIN_GRAVITY)
-        return SimSample(grave, sim_summaries(rows, told, redacts=redacts))
+    async def _worst(self, run: Run, outages: KnownOutages, *, redacts: bool) -> SimSample:
+        rows = await self._outages.worst(run.id, outages, MIN_GRAVITY, MAX_NAMED)
+        grave = await self._sums.grave(run.id, MIN_GRAVITY) + outages.raised(MIN_GRAVITY)
+        return SimSample(grave, sim_summaries(rows, outages, redacts=redacts))
 
     async def _differences(
         self, before: Run | None, run: Run, found: ChangeCollector
@@ -222,14 +222,14 @@ class Compiler:
         return found.groups()
 
     async def _only_in(
-        self, run: Run | None, other: Run | None, told: KnownOutages, *, redacts: bool
+        self, run: Run | None, other: Run | None, outages: KnownOutages, *, redacts: bool
     ) -> SimSample:
         """Return the SIMs of one run that are not in the other; none without both."""
         if run is None or other is None:
             return SimSample()
         rows = await self._rows.only_in(run.id, other.id, MAX_NAMED)
         count = await self._rows.count_only_in(run.id, other.id) if rows else 0
-        return SimSample(count, sim_summaries(rows, told, redacts=redacts))
+        return SimSample(count, sim_summaries(rows, outages, redacts=redacts))
 
     async def _unread(self, run: Run, *, redacts: bool) -> UnreadableSims:
         rows = await self._sums.failed(run.id, MAX_NAMED)
@@ -280,11 +280,11 @@ def moment(seconds: float) -> datetime:
 
 
 def sim_summaries(
-    rows: Iterable[ScanRow], told: KnownOutages = NONE, *, redacts: bool
+    rows: Iterable[ScanRow], outages: KnownOutages = NONE, *, redacts: bool
 ) -> tuple[SimSummary, ...]:
     """Return what a list says of rows, without the numbers of card and device if `redacts`."""
     return tuple(
-        sim_summary(told.seen(Snapshot.from_json(row.row)), row.traffic, redacts=redacts)
+        sim_summary(outages.seen(Snapshot.from_json(row.row)), row.traffic, redacts=redacts)
         for row in rows
     )
 

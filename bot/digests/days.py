@@ -169,8 +169,8 @@ def merged_months(packed: PackedMonths, days: Mapping[int, Day], today: int) -> 
         room.extend(bytes(max(0, at + _PACKED.size - len(room))))
         stored = room[at] & (_STATE | _WORST) if day.state is None else 0
         _PACKED.pack_into(room, at, *_numbers(day, stored, is_final=number + FINAL_AFTER <= today))
-    told = {month: bytes(room) for month, room in changed.items()}
-    return {month: room for month, room in told.items() if room != packed.get(month)}
+    months = {month: bytes(room) for month, room in changed.items()}
+    return {month: room for month, room in months.items() if room != packed.get(month)}
 
 
 def unpack_days(packed: PackedMonths) -> dict[int, Day]:

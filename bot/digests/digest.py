@@ -168,9 +168,9 @@ class Digest(Struct, omit_defaults=True):
     @property
     def is_quiet(self) -> bool:
         """Return whether there is nothing that anybody must read."""
-        told = (self.changes, self.new.count, self.gone.count, self.outages, self.missed)
+        news = (self.changes, self.new.count, self.gone.count, self.outages, self.missed)
         more = (self.problem, self.missing, self.is_unreliable, self.since is None)
-        return not any((*told, *more, self.unreachable)) and self.incidents is None
+        return not any((*news, *more, self.unreachable)) and self.incidents is None
 
     def to_json(self) -> bytes:
         """Return what is stored."""

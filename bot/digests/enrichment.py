@@ -62,8 +62,8 @@ class MonthUsage(NamedTuple):
 
     def used(self, kind: UsageKind) -> int:
         """Return the bytes that were told."""
-        told = {UsageKind.HOME: self.home, UsageKind.NATIONAL: self.national}
-        return told.get(kind, self.international) or 0
+        by_kind = {UsageKind.HOME: self.home, UsageKind.NATIONAL: self.national}
+        return by_kind.get(kind, self.international) or 0
 
     def most(self, kind: UsageKind, limit: int, traffic: int | None, at: float) -> float:
         """Return the bytes of a limit that can be used by now; `traffic` is packets a day.
@@ -77,8 +77,8 @@ class MonthUsage(NamedTuple):
 
     def records(self) -> tuple[UsageRecord, ...]:
         """Return what was told as KORE tells it."""
-        told = {"home": self.home, "national_roaming": self.national}
-        data: dict[str, object] = {name: {"total": n} for name, n in told.items() if n is not None}
+        kinds = {"home": self.home, "national_roaming": self.national}
+        data: dict[str, object] = {name: {"total": n} for name, n in kinds.items() if n is not None}
         data["total"] = self.total
         if self.international is not None:
             data["international_roaming"] = [{"total": self.international}]
@@ -87,12 +87,12 @@ class MonthUsage(NamedTuple):
 
 def limits_of(plan: RatePlan | None) -> dict[UsageKind, int]:
     """Return a plan's limits, in bytes."""
-    told = plan and {
+    limits = plan and {
         UsageKind.HOME: plan.data_limit,
         UsageKind.NATIONAL: plan.national_roaming_data_limit,
         UsageKind.INTERNATIONAL: plan.international_roaming_data_limit,
     }
-    return {kind: limit * MEGABYTE for kind, limit in (told or {}).items() if limit and limit > 0}
+    return {kind: limit * MEGABYTE for kind, limit in (limits or {}).items() if limit and limit > 0}
 
 
 _NOTHING = MonthUsage(readings=0)
@@ -198,10 +198,10 @@ class ScanUsage:
 _KINDS = (UsageKind.HOME, UsageKind.NATIONAL, UsageKind.INTERNATIONAL, UsageKind.ALL)
 
 
-Rows = tuple[DataSession, ...]
+SessionTuple = tuple[DataSession, ...]
 
 
-def with_places(rows: Rows, page: bytes, now: datetime, limits: Thresholds) -> Rows:
+def with_places(rows: SessionTuple, page: bytes, now: datetime, limits: Thresholds) -> SessionTuple:
     """Return a SIM's sessions with their towers' places, where those of the last day are far apart.
 
     `page` is the answer that they were read from without. Most SIMs stay in one area, and of those
@@ -215,7 +215,7 @@ def with_places(rows: Rows, page: bytes, now: datetime, limits: Thresholds) -> R
     return read_rows(DataSessionPage, page).rows
 
 
-def _changed_area(rows: Rows, since: datetime) -> bool:
+def _changed_area(rows: SessionTuple, since: datetime) -> bool:
     """Return whether the sessions since then, and the one before, are not all in one area."""
     recent = [row for row in rows if (start := row.start) and start >= since]
     if not recent or recent[0].cell_location_estimate:
@@ -235,11 +235,11 @@ def _start(row: DataSession) -> datetime:
 
 def _area(cell_id: str | None) -> str:
     """Return what a tower shares with those around it: of `310-260-40482-1243` all but the last."""
-    told = cell_id or ""
-    return told.rpartition("-")[0] or told
+    cell = cell_id or ""
+    return cell.rpartition("-")[0] or cell
 
 
-def _went_far(rows: Rows, listed: Sequence[Any], since: datetime, km: float) -> bool:
+def _went_far(rows: SessionTuple, listed: Sequence[Any], since: datetime, km: float) -> bool:
     """Return whether two sessions, one after the other, are so far apart, the second since then."""
     after: CellLocation | None = None
     order = sorted(range(len(rows)), key=lambda n: _start(rows[n]), reverse=True)

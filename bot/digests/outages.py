@@ -88,14 +88,14 @@ class ScanOutages:
         return self._kept[1]
 
     async def worst(
-        self, run: int, told: KnownOutages, least: int, most: int
+        self, run: int, outages: KnownOutages, least: int, most: int
     ) -> tuple[ScanRow, ...]:
         """Return SIMs of at least such gravity, the gravest first. Raises StoreError."""
         found = {row.sid: row for row in await self._sums.worst(run, least, most)}
-        if told.by_sid and least <= GRAVITY:
-            found |= await self._rows.known(run, sorted(told.by_sid)[:most])
+        if outages.by_sid and least <= GRAVITY:
+            found |= await self._rows.known(run, sorted(outages.by_sid)[:most])
         ranked = sorted(
-            found.values(), key=lambda row: (-told.gravity(row.sid, row.gravity), row.sid)
+            found.values(), key=lambda row: (-outages.gravity(row.sid, row.gravity), row.sid)
         )
         return tuple(ranked[:most])
 

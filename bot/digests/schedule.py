@@ -78,14 +78,14 @@ class DigestSchedule(Struct):
 
     def to_json(self) -> dict[str, object]:
         """Return what is stored."""
-        told: dict[str, dict[str, object]] = {
+        fields: dict[str, dict[str, object]] = {
             Frequency.HOURS: {"hours": self.hours},
             Frequency.DAY: {"at": f"{self.at:%H:%M}"},
             Frequency.WEEKDAY: {"at": f"{self.at:%H:%M}"},
             Frequency.WEEK: {"at": f"{self.at:%H:%M}", "day": self.day},
             Frequency.CRON: {"line": self.line},
         }
-        return {"every": self.frequency.value} | told[self.frequency]
+        return {"every": self.frequency.value} | fields[self.frequency]
 
     @classmethod
     def from_json(cls, stored: dict[str, object]) -> Self:
@@ -215,8 +215,8 @@ def clock_changes(cron: str, zone: str, after: datetime) -> tuple[str, ...]:
     today = after.astimezone(place).date()
     days = (today + timedelta(days=n) for n in range(367))
     moved = [day for day, after in pairwise(days) if _offset(day, place) != _offset(after, place)]
-    told = (_change(datetime.combine(day, at, place)) for day in moved for at in _times(cron, day))
-    return tuple(sentence for sentence in told if sentence)
+    found = (_change(datetime.combine(day, at, place)) for day in moved for at in _times(cron, day))
+    return tuple(sentence for sentence in found if sentence)
 
 
 def _change(due: datetime) -> str | None:

@@ -138,9 +138,9 @@ def _wrong(errors: Sequence[BotError]) -> str:
 
 
 def _nothing(selection: Selection) -> str:
-    told = {
+    sentences = {
         SelectionKind.PLAN: f"No SIM is on a rate plan {quoted(selection.text)}. "
         "Give its SID (WP…) or its unique name.",
         SelectionKind.STATUS: f"No SIM has the status {selection.text} now.",
     }
-    return told.get(selection.kind, "This account has no SIM.")
+    return sentences.get(selection.kind, "This account has no SIM.")

@@ -63,12 +63,12 @@ class Selection(Struct):
         """How people say it: `12 named SIMs`, `SIMs called pump-*`."""
         if self.kind is SelectionKind.LISTED:
             return "1 named SIM" if len(self.sims) == 1 else f"{len(self.sims)} named SIMs"
-        told = {
+        words = {
             SelectionKind.PATTERN: f"SIMs called {self.text}",
             SelectionKind.PLAN: f"SIMs on plan {self.text}",
             SelectionKind.STATUS: f"SIMs whose status is {self.text}",
         }
-        return told.get(self.kind, "all SIMs")
+        return words.get(self.kind, "all SIMs")
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""

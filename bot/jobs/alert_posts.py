@@ -24,11 +24,10 @@ from bot.clock import Clock
 from bot.errors import BotError
 from bot.jobs.posting import UNCHANGEABLE, IdempotentPosts, PostLocation
 from bot.ops.tasks import WorkerThread
-from bot.sessions.lookup import SessionLookup
+from bot.sessions.lookup import Answer, SessionLookup
 from bot.sessions.owners import Owners
 from bot.sessions.questions import AskedBy, to_row
 from bot.sessions.redaction import redacted, redacted_error
-from bot.sessions.report import SessionReport
 from bot.sessions.triage import Triage, triage
 from bot.slack.access import Actor, Authorizer, Visibility
 from bot.slack.errors import SlackRefused
@@ -142,14 +141,14 @@ class IncidentPosts:
 
     async def _tell(self, stored: StoredIncident, incident: Incident) -> StoredIncident:
         """Post what happened since; without the place of the card there is no thread to tell it."""
-        card, told = stored.card, stored.told
-        for event in incident.since(told + 1):
+        card, posted = stored.card, stored.told
+        for event in incident.since(posted + 1):
             if card and card.ts and _is_told(event, incident):
                 key = f"incident:{incident.id}:{event.n}"
                 screen = event_screen(event, incident)
                 await self._posts.post(key, card.channel, card.ts, screen)
-            told = event.n
-        return replace(stored, told=told)
+            posted = event.n
+        return replace(stored, told=posted)
 
 
 def _is_told(event: Event, incident: Incident) -> bool:
@@ -184,8 +183,6 @@ SIMS_AT_ONCE, SECONDS_PER_SIM = 60, 3.0
 """What a channel's alerts may have looked up: so many SIMs at once, then 20 a minute."""
 PATIENCE_SECONDS = 45.0
 ENTRY = "alert"
-
-Answer = SessionReport | BotError
 
 
 class ForeignAlertWork(Struct):

@@ -104,36 +104,36 @@ class InUtc:
         return core_schema.no_info_plain_validator_function(self.read)
 
 
-def _in_utc(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
+def _in_utc(value: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
     """Read KORE's usual way of writing first, all others as pydantic does; without a zone as UTC.
 
     A time before the year 2000, or centuries ahead, is a placeholder; a date alone is no time.
     """
-    if told is None:
+    if value is None:
         return None
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         try:
-            moment = _MOMENT.validate_python(told)
+            moment = _MOMENT.validate_python(value)
         except ValueError:
             return None
-    if isinstance(told, str) and len(told.strip()) <= _DATE:
+    if isinstance(value, str) and len(value.strip()) <= _DATE:
         return None
     if moment.tzinfo is not UTC:
         moment = _converted(moment)
     return moment if moment.year in YEARS else None
 
 
-def _readable(told: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
+def _readable(value: Any) -> datetime | None:  # noqa: ANN401 -- whatever stands there
     """Read a time. Raises ValueError where something stands there that is none."""
-    is_blank = told is None or (isinstance(told, str) and not told.strip())
-    return None if is_blank else _known(told)
+    is_blank = value is None or (isinstance(value, str) and not value.strip())
+    return None if is_blank else _known(value)
 
 
-def _known(told: Any) -> datetime:  # noqa: ANN401 -- whatever stands there
+def _known(value: Any) -> datetime:  # noqa: ANN401 -- whatever stands there
     """Read a time. Raises ValueError where it is unknown."""
-    moment = _in_utc(told)
+    moment = _in_utc(value)
     if moment is None:
         raise ValueError("no time")
     return moment
@@ -341,7 +341,7 @@ def _bytes(part: object) -> int | None:
     """Read `total`, which may come as a whole number, with a fraction, or quoted."""
     total = part.get("total") if isinstance(part, dict) else None
     try:
-        told = None if total is None or isinstance(total, bool) else int(float(total))
-        return told if told is None or abs(told) <= MOST else None
+        size = None if total is None or isinstance(total, bool) else int(float(total))
+        return size if size is None or abs(size) <= MOST else None
     except (TypeError, ValueError, OverflowError):
         return None

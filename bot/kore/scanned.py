@@ -86,8 +86,8 @@ def read_usual(body: bytes) -> ScannedPage | None:
 
 
 @lru_cache(maxsize=4096)
-def _changes(told: tuple[str | int | None, ...]) -> tuple[tuple[str, str | None], ...]:
+def _changes(values: tuple[str | int | None, ...]) -> tuple[tuple[str, str | None], ...]:
     """Return what is meant, where that is not what is told: a number for text, "" for unknown."""
-    meant = [None if each is None else str(each).strip() or None for each in told]
-    every = zip(_NAMES, told, meant, strict=True)
+    meant = [None if each is None else str(each).strip() or None for each in values]
+    every = zip(_NAMES, values, meant, strict=True)
     return tuple((name, text) for name, each, text in every if text != each)

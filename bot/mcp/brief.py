@@ -193,10 +193,10 @@ def thresholds_of(rule: Rule, limits: Thresholds) -> list[ThresholdFields]:
 def failed(error: BotError, query: str | None = None) -> Failed:
     """Return an error as agents get it: its kind, its sentence, and what may be meant instead."""
     near = error.candidates if isinstance(error, SimNotFound | SimAmbiguous | NoneMeant) else ()
-    told = ErrorFields.of(
+    fields = ErrorFields.of(
         error,
         message=error.nameless or error.sentence,
         candidates=list(map(CandidateFields.of, near)),
         ref=request_id(),
     )
-    return Failed(query=query, error=told)
+    return Failed(query=query, error=fields)

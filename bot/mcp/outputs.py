@@ -21,9 +21,9 @@ class Output(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     @classmethod
-    def of(cls, *told: object, **more: Any) -> Self:  # noqa: ANN401 -- of any field
-        """Return it with `more`, and with what one of `told` has under a field's own name."""
-        for each in told:
+    def of(cls, *sources: object, **more: Any) -> Self:  # noqa: ANN401 -- of any field
+        """Return it with `more`, and with what one of `sources` has under a field's own name."""
+        for each in sources:
             open_yet = cls.model_fields.keys() - more.keys()
             more |= {name: getattr(each, name) for name in open_yet if hasattr(each, name)}
         return cls(**more)

@@ -160,11 +160,11 @@ class Handlers:
             known = ", ".join(TOOLS)
             raise MCPError(types.INVALID_PARAMS, f"There is no such tool. There are: {known}.")
         name_answer(asked.name)
-        (told, text), is_error = await _answer(
+        (value, text), is_error = await _answer(
             lookups, lambda: asked.run(lookups, asked.read(params.arguments or {}))
         )
         return types.CallToolResult(
-            content=[types.TextContent(text=text)], structured_content=told, is_error=is_error
+            content=[types.TextContent(text=text)], structured_content=value, is_error=is_error
         )
 
     async def read_resource(
@@ -173,10 +173,10 @@ class Handlers:
         """Read the rules, or a SIM's report. Raises MCPError with what agents get of an error."""
         lookups = self._lookups(context)
         name_answer("read_resource")
-        (told, text), is_error = await _answer(lookups, lambda: _read(lookups, str(params.uri)))
+        (value, text), is_error = await _answer(lookups, lambda: _read(lookups, str(params.uri)))
         if is_error:
-            raise MCPError(types.INVALID_PARAMS, told["error"]["message"], told)
-        named = f"{SIM}{told['sim']['sid']}" if lookups.caller.redacts and "sim" in told else None
+            raise MCPError(types.INVALID_PARAMS, value["error"]["message"], value)
+        named = f"{SIM}{value['sim']['sid']}" if lookups.caller.redacts and "sim" in value else None
         found = types.TextResourceContents(uri=named or params.uri, mime_type=JSON, text=text)
         return types.ReadResourceResult(contents=[found])
 

@@ -334,13 +334,13 @@ async def explain_verdict(lookups: AgentLookups, asked: ExplainVerdict) -> Json:
     """
     report, limits = await lookups.look_up(asked.sim), lookups.services.thresholds
     spoke = {finding.rule for finding in report.findings}
-    told = as_json(report.query if report.redacted else asked.sim, report)
+    fields = as_json(report.query if report.redacted else asked.sim, report)
     return ExplainOutput.of(
         report,
         report.sim,
-        query=told["query"],
-        cause=told["cause"],
-        findings=told["findings"],
+        query=fields["query"],
+        cause=fields["cause"],
+        findings=fields["findings"],
         explanation=list(explanation_lines(report, limits, PLAIN)),
         thresholds=[
             each

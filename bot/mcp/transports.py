@@ -83,9 +83,9 @@ class HttpGuard:
             return _refused(404, f"There is nothing but {PATH}.")
         return None
 
-    def _caller(self, told: Sequence[str]) -> Caller | None:
+    def _caller(self, headers: Sequence[str]) -> Caller | None:
         """Return whose token it is. All are compared, each in a time that tells nothing."""
-        scheme, _, token = told[0].partition(" ") if len(told) == 1 else ("", "", "")
+        scheme, _, token = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")
         if scheme.lower() != "bearer":
             return None
         sent, found = token.strip().encode(), None
@@ -288,10 +288,10 @@ class _Client:
                 yield message[0]
         await self._last_answers()
 
-    async def send(self, told: SessionMessage) -> None:
+    async def send(self, message: SessionMessage) -> None:
         """Send an answer."""
-        await self.sent.send(told)
-        self._asked.discard(getattr(told.message, "id", None))
+        await self.sent.send(message)
+        self._asked.discard(getattr(message.message, "id", None))
         self._answered.set()
 
     def _note(self, message: types.JSONRPCMessage) -> None:
@@ -342,13 +342,13 @@ def read_message(line: str) -> tuple[str, types.JSONRPCMessage] | types.JSONRPCE
     if message := _message(line):
         return line, message
     try:
-        told = json.loads(line)
+        payload = json.loads(line)
     except (ValueError, RecursionError):
         return _fault(types.PARSE_ERROR, "That line is no JSON.")
-    mended = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace").decode()
+    mended = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
     if message := _message(mended):
         return mended, message
-    asked = told.get("id") if isinstance(told, dict) else None
+    asked = payload.get("id") if isinstance(payload, dict) else None
     known = asked if isinstance(asked, int | str) and not isinstance(asked, bool) else None
     return _fault(types.INVALID_REQUEST, "That is no message of JSON-RPC 2.0.", known)
 
@@ -361,5 +361,5 @@ def _message(line: str) -> types.JSONRPCMessage | None:
 
 
 def _fault(code: int, why: str, asked: int | str | None = None) -> types.JSONRPCError:
-    told = types.ErrorData(code=code, message=why)
-    return types.JSONRPCError(jsonrpc="2.0", id=asked, error=told)
+    error = types.ErrorData(code=code, message=why)
+    return types.JSONRPCError(jsonrpc="2.0", id=asked, error=error)

@@ -19,11 +19,11 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from bot.ops.metrics import Metrics
 
 Reasons = Callable[[], Awaitable[tuple[str, ...]]]
-Notes = Callable[[], tuple[str, ...]]
+HealthNotes = Callable[[], tuple[str, ...]]
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def health_routes(why_not_ready: Reasons, notes: Notes, metrics: Metrics) -> list[Route]:
+def health_routes(why_not_ready: Reasons, notes: HealthNotes, metrics: Metrics) -> list[Route]:
     """Return the three routes; `why_not_ready` is empty while the bot is fit to be asked.
 
     `notes` say what is amiss though it is fit.

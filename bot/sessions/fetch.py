@@ -229,11 +229,11 @@ class NoAllowances(AllowanceReader):
 
 def contacts_by_day(usage: Usage) -> Earlier | None:
     """Return a contact for each day on which data was used; None where no day is told."""
-    told = [(each.period, used) for each in usage if (used := each.total_bytes) is not None]
-    if usage and not told:
+    used_in = [(each.period, used) for each in usage if (used := each.total_bytes) is not None]
+    if usage and not used_in:
         return None
     found = list[Contact]()
-    for period, used in told:
+    for period, used in used_in:
         start, end = (period.start, period.end) if period else (None, None)
         if used and (start is None or end is None or end - start > _A_DAY):
             return None  # it was used, and nobody knows when

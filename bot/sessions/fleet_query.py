@@ -196,8 +196,8 @@ class _Reader:
         if before not in {None, value}:
             both = f"{quoted(before)} and {quoted(value)}"
             self._refuse(f"You asked for {both} at once; ask for one of them.", said=True)
-        told: dict[str, Any] = {name: value}
-        self._query = replace(self._query, **told)
+        values: dict[str, Any] = {name: value}
+        self._query = replace(self._query, **values)
 
     def _value(self, missing: str) -> str:
         found: list[str] = []

@@ -81,8 +81,8 @@ class Handover(Struct):
     @property
     def redacted(self) -> str | None:
         """Say what is left out for these readers, and why."""
-        told = (sim.now.redacted for sim in self.sims if isinstance(sim.now, SessionReport))
-        return next((why for why in told if why), None)
+        reasons = (sim.now.redacted for sim in self.sims if isinstance(sim.now, SessionReport))
+        return next((why for why in reasons if why), None)
 
 
 def _triage_of(sims: Iterable[HandedSim]) -> Triage:
@@ -125,12 +125,12 @@ def _rank(sim: HandedSim) -> tuple[bool, int]:
 
 def _in_its_outage(looked_up: Sequence[LookedUp], now: SessionReport) -> SessionReport:
     """Advise no reset of a SIM that fell silent in an outage, though others of it are back."""
-    told = [each.at for each in looked_up if each.snapshot.has(OUTAGE)]
-    if not told:
+    outage_at = [each.at for each in looked_up if each.snapshot.has(OUTAGE)]
+    if not outage_at:
         return now
     findings = (
         replace(each, next_step=LOOK_FIRST)
-        if each.next_step and each.rule in SILENT and _since(each, now) <= told[-1]
+        if each.next_step and each.rule in SILENT and _since(each, now) <= outage_at[-1]
         else each
         for each in now.findings
     )

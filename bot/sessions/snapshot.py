@@ -78,11 +78,11 @@ class Snapshot(Struct):
 
     def to_json(self) -> str:
         """Return compact ASCII; what is unknown or empty is left out, times are epoch seconds."""
-        told = asdict(self).items()
+        fields = asdict(self).items()
         # reading gives what is left out back by itself; 0 packets are known and stay
         known = {
             name: value.timestamp() if isinstance(value, datetime) else value
-            for name, value in told
+            for name, value in fields
             if value is not None and value is not False and value != ()
         }
         return compact_json(known)
@@ -118,10 +118,10 @@ def compact_json(value: Any) -> str:  # noqa: ANN401 -- any JSON
 def packed_snapshot(text: str) -> Mapping[str, Any]:
     """Read no more than the JSON of a snapshot, which this bot stored."""
     try:
-        told: Mapping[str, Any] = from_json(text)
+        fields: Mapping[str, Any] = from_json(text)
     except ValueError:  # half a surrogate pair
-        told = json.loads(text)
-    return told
+        fields = json.loads(text)
+    return fields
 
 
 def snapshot_of(report: SessionReport) -> Snapshot:

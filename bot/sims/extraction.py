@@ -203,8 +203,8 @@ def _by_shape(match: re.Match[str], at: int) -> FoundText | None:
     if match.lastgroup == "other":
         why = f"the SID of {OTHER_SIDS[text[:2].upper()]}; a SIM's begins with DE"
         return FoundText(at, end, "sid", text, text, why)
-    if match.lastgroup == "rounded" and (told := explain_number(text)):
-        return FoundText(at, end, told[0], text, text, told[1])
+    if match.lastgroup == "rounded" and (known := explain_number(text)):
+        return FoundText(at, end, known[0], text, text, known[1])
     return None
 
 
@@ -237,8 +237,8 @@ def _swapped(text: str, cells: Sequence[TableCell]) -> Iterator[FoundText]:
     for match in _SWAPPED_ICCID.finditer(text):
         if iccid := unswap_digits(match[0]):
             label = Labels(text, cells).at(match.start())
-            told = ("iccid", "") if label.is_of_sim else (label.kind, _because(label))
-            yield FoundText(*match.span(), told[0], iccid, iccid, told[1])
+            meaning = ("iccid", "") if label.is_of_sim else (label.kind, _because(label))
+            yield FoundText(*match.span(), meaning[0], iccid, iccid, meaning[1])
 
 
 def _numbers(text: str, cells: Sequence[TableCell]) -> Iterator[FoundText]:
@@ -269,10 +269,10 @@ def doubtful_in(
         if match.start() in starts or is_between(told_at, *match.span()):
             continue
         digits = "".join(filter(str.isdigit, match[0]))
-        if told := _doubt(
+        if doubt := _doubt(
             digits, labels.at(match.start()), is_printed=_PRINTED.fullmatch(match[0]) is not None
         ):
-            yield FoundText(*match.span(), told[0], digits, match[0], told[1])
+            yield FoundText(*match.span(), doubt[0], digits, match[0], doubt[1])
 
 
 def is_between(places: Sequence[int], start: int, end: int) -> bool:
@@ -387,10 +387,10 @@ def _grouped_at(text: str, at: int, kind: str) -> re.Match[str] | None:
 
 def _explained(group: re.Match[str], label: Label) -> FoundText | None:
     """Return a number that is something else, in words; None where nothing can be said of it."""
-    told = explain_number(group[0]) if len(group[0]) >= _LONG_GROUP else None
-    if told is None and (label.kind in LENIENT or len(group[0]) < _LONG_GROUP):
+    known = explain_number(group[0]) if len(group[0]) >= _LONG_GROUP else None
+    if known is None and (label.kind in LENIENT or len(group[0]) < _LONG_GROUP):
         return None
     if not label.is_of_sim:
-        why = told[1] if told and told[0] == label.kind else _because(label)
+        why = known[1] if known and known[0] == label.kind else _because(label)
         return FoundText(*group.span(), label.kind, group[0], group[0], why)
-    return FoundText(*group.span(), told[0], group[0], group[0], told[1]) if told else None
+    return FoundText(*group.span(), known[0], group[0], group[0], known[1]) if known else None

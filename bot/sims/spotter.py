@@ -91,14 +91,14 @@ class Spotted(Struct):
     def why_nothing(self) -> str | None:
         """Why nothing is taken of what looks like it, or of a text that is too long."""
         left = (s for s in self.spots if s.why and s.value and s.why not in _UNKNOWN)
-        told = (f"I did not take {quoted(spot.text)}: {spot.why}." for spot in left)
-        return self.sentence or next(told, self.cut_short)
+        sentences = (f"I did not take {quoted(spot.text)}: {spot.why}." for spot in left)
+        return self.sentence or next(sentences, self.cut_short)
 
     @property
     def sentence(self) -> str | None:
         """What a number is that names no SIM, and what to paste instead."""
-        told = (spot for spot in self.spots if spot.kind in _EXPLAINED and ". " in spot.why)
-        return next((f"{quoted(spot.text)} is {spot.why}" for spot in told), None)
+        explained = (spot for spot in self.spots if spot.kind in _EXPLAINED and ". " in spot.why)
+        return next((f"{quoted(spot.text)} is {spot.why}" for spot in explained), None)
 
 
 class SimSpotter:
@@ -151,8 +151,8 @@ class SimSpotter:
         named = await self._directory.all_named(keys) if keys else {}
         read = [text.spots(named, is_listed=is_listed) for text in texts]
         sims = await self._sims([spot for spots in read for spot in spots])
-        told = (_joined(sorted(map(sims, spots), key=attrgetter("at"))) for spots in read)
-        return self._each_once([spot for spots in told for spot in spots], is_listed=is_listed)
+        in_order = (_joined(sorted(map(sims, spots), key=attrgetter("at"))) for spots in read)
+        return self._each_once([spot for spots in in_order for spot in spots], is_listed=is_listed)
 
     async def _sims(self, spots: Sequence[Spot]) -> Callable[[Spot], Spot]:
         """Return what tells the SID of each number's SIM, where it is known; an EID is taken then.

@@ -29,14 +29,14 @@ def not_found(
     wanted: Identifier, candidates: tuple[Candidate, ...], listed: ListCoverage
 ) -> SimNotFound:
     """Say that no SIM is what was typed, and which come near."""
-    told = explain_number(wanted.value)
+    explained = explain_number(wanted.value)
     about = (
-        (f"{quoted(wanted.typed)} is {told[1]}",)
-        if told
+        (f"{quoted(wanted.typed)} is {explained[1]}",)
+        if explained
         else (_understood(wanted), _odd(wanted), _next_step(wanted, candidates, listed))
     )
     error = SimNotFound(_joined(*about, _searched(listed)), candidates)
-    if candidates and not told:
+    if candidates and not explained:
         near = "Did you mean one of the candidates?"
         error.nameless = _joined(*about[:-1], near, _searched(listed))
     return error

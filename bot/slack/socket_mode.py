@@ -165,8 +165,8 @@ class SocketModeConnection:
         if message.get("type") != "hello":
             return
         self._greeted.set()
-        told = message.get("num_connections")
-        count = told if isinstance(told, int) and told in MANY else 1
+        number = message.get("num_connections")
+        count = number if isinstance(number, int) and number in MANY else 1
         self._observer.slack_connections(count)
         if count > 1:
             log.warning("another-process-uses-this-token", extra={"connections": count})

@@ -126,10 +126,10 @@ async def _of_one_sim(context: Context, named: Sequence[Watch]) -> Sequence[Watc
     if len(sims) == 1:
         return meant
     names = Counter(sims.values())
-    told = [quoted(name if names[name] == 1 else sid) for sid, name in sims.items()]
+    names_shown = [quoted(name if names[name] == 1 else sid) for sid, name in sims.items()]
     called = f"{len(sims)} SIMs called {quoted(request.text.strip())}"
     raise NotWatched(
-        f"You watch {called}: {', '.join(told[:NAMED])}. Which one? "
+        f"You watch {called}: {', '.join(names_shown[:NAMED])}. Which one? "
         f"Type `{COMMAND} unwatch` with one of these, or with `all`."
     )
 

@@ -104,7 +104,7 @@ def traits_of(case: Case) -> dict[Trait, str]:
     if session is None:
         return {Trait.PLAN: case.rate_plan} if case.rate_plan else {}
     device = device_of(session.imei)
-    told = {
+    traits = {
         Trait.CELL: cell(session.cell_id),
         Trait.NETWORK: network_name(session) if networks_of((session,))[0] else None,
         Trait.PLAN: case.rate_plan,
@@ -112,7 +112,7 @@ def traits_of(case: Case) -> dict[Trait, str]:
         Trait.COUNTRY: country(session.operator_country),
         Trait.RADIO: known_text(session.radio_link),
     }
-    return {trait: value for trait, value in told.items() if value}
+    return {trait: value for trait, value in traits.items() if value}
 
 
 def _finding(outage: Outage, limits: Thresholds) -> Finding:

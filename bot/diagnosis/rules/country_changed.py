@@ -26,16 +26,16 @@ def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]
         return
     current = evidence.current
     here = country(current.operator_country) if current else None
-    told = [code for s in evidence.before_current if (code := country(s.operator_country))]
-    if current is None or here is None or len(told) < limits.usual_sessions:
+    countries = [code for s in evidence.before_current if (code := country(s.operator_country))]
+    if current is None or here is None or len(countries) < limits.usual_sessions:
         return
-    usual, times = Counter(told).most_common(1)[0]
-    if usual == here or times * 100 < len(told) * limits.country_percent:
+    usual, times = Counter(countries).most_common(1)[0]
+    if usual == here or times * 100 < len(countries) * limits.country_percent:
         return
     run = evidence.run_of(
         lambda each: (code == here) if (code := country(each.operator_country)) else None
     )
-    earlier = told[: len(told) - len(run) + 1]
+    earlier = countries[: len(countries) - len(run) + 1]
     known = is_mobile(evidence) or here in earlier
     yield Finding(
         rule="country_changed",

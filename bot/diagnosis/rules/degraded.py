@@ -90,10 +90,10 @@ def _few_starts(rhythm: Rhythm) -> Iterable[Finding]:
 
 
 def _few_packets(rhythm: Rhythm, limits: Thresholds) -> Iterable[Finding]:
-    told = _rates_while_open(rhythm) if rhythm.is_always_on else _packets_by_contact(rhythm)
-    if told is None:
+    rates = _rates_while_open(rhythm) if rhythm.is_always_on else _packets_by_contact(rhythm)
+    if rates is None:
         return
-    recent, usual, what = told
+    recent, usual, what = rates
     if usual < _COUNTS or recent * 100 >= usual * limits.degraded_percent:
         return
     yield Finding(
@@ -122,31 +122,31 @@ def _packets_by_contact(rhythm: Rhythm) -> tuple[float, float, str] | None:
 
 def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
     """Compare the packets a day of the sessions since a day or two with those before."""
-    told = [
+    rates = [
         (c.sign, (c.up + c.down) * DAY / (c.sign - c.start), c.start)
         for c in rhythm.contacts
         if c.sign - c.start >= HOUR and c.up is not None and c.down is not None
     ]
-    long = _LONG_OPEN if len(told) >= _WELL_KNOWN else _LONGER_OPEN
+    long = _LONG_OPEN if len(rates) >= _WELL_KNOWN else _LONGER_OPEN
     edge = rhythm.now - long
-    recent = [each for each in told if each[0] > edge]
+    recent = [each for each in rates if each[0] > edge]
     if not recent or rhythm.now - recent[0][2] < long * _MOST_OF:
         return None
-    before = _well_before(rhythm.now, told, long)
+    before = _well_before(rhythm.now, rates, long)
     whole = [rate for _, rate, start in recent if start <= rhythm.now - HOUR]
     return (max(whole, default=0.0), usual_low(before), "a day") if before else None
 
 
-def _well_before(now: float, told: Sequence[tuple[float, ...]], least: float) -> list[float]:
+def _well_before(now: float, values: Sequence[tuple[float, ...]], least: float) -> list[float]:
     """Return values that were told, after their moments, well before `now`.
 
     What is odd for some days is not yet usual itself.
     """
     edge = now - _BEFORE
-    before = [each[1] for each in told if each[0] <= edge]
+    before = [each[1] for each in values if each[0] <= edge]
     if len(before) >= _WELL_KNOWN:
         return before
-    return [each[1] for each in told if each[0] <= now - least]
+    return [each[1] for each in values if each[0] <= now - least]
 
 
 def _closed(contact: Contact) -> int | None:

@@ -44,16 +44,16 @@ def imei_changed(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
     if len(imeis) <= 1:
         return
     devices = devices_of(imeis)
-    told = [Seen(each, name) for each in evidence.in_order if (name := devices[each.imei])]
-    changes = [place for place, (a, b) in enumerate(pairwise(told), 1) if a.device != b.device]
+    seen = [Seen(each, name) for each in evidence.in_order if (name := devices[each.imei])]
+    changes = [place for place, (a, b) in enumerate(pairwise(seen), 1) if a.device != b.device]
     if changes:
-        yield _finding(evidence, told, changes)
+        yield _finding(evidence, seen, changes)
 
 
-def _finding(evidence: Evidence, told: Sequence[Seen], changes: Sequence[int]) -> Finding:
-    before, after = told[changes[-1] - 1].session, told[changes[-1]]
-    is_back = after.device in {each.device for each in told[: changes[-1]]}
-    severity = _severity(evidence, told[0].session, after.session)
+def _finding(evidence: Evidence, seen: Sequence[Seen], changes: Sequence[int]) -> Finding:
+    before, after = seen[changes[-1] - 1].session, seen[changes[-1]]
+    is_back = after.device in {each.device for each in seen[: changes[-1]]}
+    severity = _severity(evidence, seen[0].session, after.session)
     if len(changes) >= _BY_HABIT and is_back:
         severity = Severity.INFO
     return Finding(
@@ -70,10 +70,10 @@ def _finding(evidence: Evidence, told: Sequence[Seen], changes: Sequence[int]) -
             "imei": after.session.imei,
             "since": after.session.start,
             "imei_before": before.imei,
-            "devices": len({each.device for each in told}),
+            "devices": len({each.device for each in seen}),
             "changes": len(changes),
         },
-        when=When.OVER if is_back and after.device == told[0].device else When.NOW,
+        when=When.OVER if is_back and after.device == seen[0].device else When.NOW,
     )
 
 

@@ -58,7 +58,7 @@ def _how_long(evidence: Evidence, number: int) -> tuple[str, dict[str, Value]]:
 
     run, made = evidence.run_of(is_so), evidence.sim.date_created
     first, is_new = run[-1].start, made is not None and made > evidence.now - WINDOW
-    told = [session for session in evidence.in_order if is_so(session) is not None]
-    if len(run) < len(told) or is_new or first is None:
+    known = [session for session in evidence.in_order if is_so(session) is not None]
+    if len(run) < len(known) or is_new or first is None:
         return "since {since}", {"since": first}
     return "for at least {held}", {"held": evidence.now - first}

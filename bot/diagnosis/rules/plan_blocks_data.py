@@ -92,5 +92,5 @@ def _place(session: DataSession) -> str | None:
 def _flows(evidence: Evidence, place: str) -> bool:
     """Return whether the newest sessions there of which packets are known had some."""
     there = (s for s in evidence.sessions or () if _place(s) == place)
-    told = [counts for s in there if (counts := packets(s)) is not None][:_USED_TO]
-    return len(told) == _USED_TO and all(any(counts) for counts in told)
+    counted = [counts for s in there if (counts := packets(s)) is not None][:_USED_TO]
+    return len(counted) == _USED_TO and all(any(counts) for counts in counted)

@@ -34,15 +34,15 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     links = {session.radio_link for session in evidence.in_order}
     if now_on is None or max(generation(link) or 0 for link in links) <= now_on:
         return
-    told = [(s.radio_link, g) for s in evidence.before_current if (g := generation(s.radio_link))]
+    radios = [(s.radio_link, g) for s in evidence.before_current if (g := generation(s.radio_link))]
     run = evidence.run_of(partial(_is_on, now_on))
     here = len(run) - 1
-    before = told[: len(told) - here]
+    before = radios[: len(radios) - here]
     better = [link for link, number in before if number > now_on]
     if current is None or len(before) < limits.usual_sessions or not better:
         return
     times = len(before) - len(better)
-    if len(better) * 100 < len(told) * limits.radio_percent:
+    if len(better) * 100 < len(radios) * limits.radio_percent:
         return
     if (
         times

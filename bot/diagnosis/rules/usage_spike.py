@@ -30,11 +30,11 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     today = packets_by_day(rhythm, 1)[0]
     if today is None or today < limits.spike_packets:
         return
-    told = packets_by_day(rhythm)
-    before = [each for each in told[1:] if each is not None]
+    by_day = packets_by_day(rhythm)
+    before = [each for each in by_day[1:] if each is not None]
     if len(before) < limits.spike_days:
         return
-    days = [each or 0.0 for each in told]
+    days = [each or 0.0 for each in by_day]
     usual, peak = median(before), max(usual_high(days[1:]), _comes_round(days))
     if not usual:  # idle on most days: the busiest day there was is its measure
         peak = max(peak, *days[_BEFORE:])

@@ -39,10 +39,10 @@ from bot.diagnosis.rules.common_outage import lines_of
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import SharedScans, sids_of
 from bot.errors import NotAllowed, SimNotFound, first_sentence
-from bot.jobs.alert_posts import Answer
 from bot.jobs.job import Job, JobServices, NewJob, Outcome, fan_out, finished, kind, run_again
 from bot.jobs.kinds.digest import LIVE, TIDY, fail_unfinished
 from bot.kore.errors import KoreError
+from bot.sessions.lookup import Answer
 from bot.sessions.report import SessionReport
 from bot.slack.errors import WRONG_PLACE, Reason, SlackError, SlackRefused
 from bot.store.channels import ListeningChannel
@@ -209,8 +209,8 @@ async def _reading(
     missing = tuple(sorted(scans.accounts - accounts))
     interval = work.interval_of(about, state)
     reading = replace(reading, accounts=accounts, missing=missing, interval=interval)
-    told = {(member.sid, each.family) for each in incidents for member in each.down}
-    if begun := reading.begun(state, told):
+    reported = {(member.sid, each.family) for each in incidents for member in each.down}
+    if begun := reading.begun(state, reported):
         lines = lines_of(services.thresholds)
         reading = await with_outages(reading, rows.every(run.id), sids, begun, lines)
     fresh = [sid for sid in reading.sick if sid not in state.ill][:MOST_RHYTHMS]

@@ -202,10 +202,10 @@ async def alert_blind(job: Job, services: JobServices) -> Outcome | None:
     if over and not any(s.scanned_at and _is_after(since, s.scanned_at, over) for s in states):
         return finished()  # nobody looks any more
     of = job.memo.get("accounts", ())
-    told = [each for each in of if not services.authorizer.hides(each, channel)]
-    if of and not told:
+    shown = [each for each in of if not services.authorizer.hides(each, channel)]
+    if of and not shown:
         return finished()
-    screen = unreachable_screen(datetime.fromtimestamp(since, UTC), over, told)
+    screen = unreachable_screen(datetime.fromtimestamp(since, UTC), over, shown)
     try:
         key = f"{job.key}:{since:.0f}"
         await services.posts.post(key, channel, None, screen, anew=over is not None)
