@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 from math import exp, lgamma
 from operator import attrgetter
 
@@ -49,7 +50,8 @@ class Member(Struct):
 class Outage(Struct):
     """SIMs that fell silent between `first` and `last`, and the trait that tells them, if one does.
 
-    `silent` of the `members` with that value did, and `others_silent` of the `others` without.
+    `silent` of the `members` with that value did, and `others_silent` of the `others` without;
+    `well` of the members have not fallen silent since either.
     """
 
     sids: frozenset[str]
@@ -61,6 +63,7 @@ class Outage(Struct):
     members: int
     others_silent: int
     others: int
+    well: int
 
 
 class Lines(Struct):
@@ -81,12 +84,25 @@ def outages_of(
     """Return the outages among the members, the greatest first; each SIM is in one at most.
 
     Each is among the members once. Where SIMs are `asked` for, outages without any may be left out.
+    What explains some tells of others, too, that do not show as much by themselves: a fault that
+    spreads comes in waves.
     """
     clusters = _clusters(_lost(members), lines)
-    found: list[Outage] = []
+
+    def explained(cluster: Lost) -> list[Outage]:
+        return list(_explained(cluster, members, lines, len(clusters)))
+
+    found, unexplained, not_asked = list[Outage](), list[Lost](), list[Lost]()
     for cluster in clusters:
         if asked is None or any(member.sid in asked for member in cluster):
-            found += _explained(cluster, members, lines, len(clusters))
+            outages = explained(cluster)
+            found += outages
+            unexplained += [] if outages else [cluster]
+        else:
+            not_asked.append(cluster)
+    if unexplained:
+        known = [*found, *chain.from_iterable(map(explained, not_asked))]
+        found += filter(None, (_known_by(each, members, lines, known) for each in unexplained))
     return sorted(found, key=lambda outage: (-outage.silent, outage.first))
 
 
@@ -211,6 +227,27 @@ def _explained(
         well = [each for each in well if each.traits.get(trait) != value]
 
 
+def _chance_of(one: Outage) -> float:
+    silent = one.silent + one.others_silent
+    return by_chance(one.silent, one.members, silent, one.members + one.others)
+
+
+def _known_by(
+    silent: Lost, every: Iterable[Member], lines: Lines, known: Iterable[Outage]
+) -> Outage | None:
+    """Return the outage of a trait that is known for certain to be out at another time."""
+    told = {(o.trait, o.value) for o in known if o.trait and _chance_of(o) <= _SURE}
+
+    def with_those(members: Iterable[Member]) -> list[Member]:
+        return [replace(m, traits=dict(told & m.traits.items())) for m in members]
+
+    span = _span_of(silent)
+    well = _well_after(span[1] + lines.within, every)
+    if not told:
+        return None
+    return _told_by_trait(with_those(silent), with_those(well), span, lines.at_least, _LIKELY)
+
+
 def _is_part(silent: Lost, well: Sequence[Member], percent: int) -> bool:
     """Return whether they are so many percent of all, or of their cell alone."""
 
@@ -311,6 +348,7 @@ def _outage(
         members=len(silent) + len(beside),
         others_silent=others_silent,
         others=others_silent + len(well) - len(beside),
+        well=sum(member.lost_at is None for member in beside),
     )
 
 

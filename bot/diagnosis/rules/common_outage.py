@@ -143,6 +143,9 @@ def title_of(outage: Outage) -> str:
     return f"Common outage, {outage.silent} SIMs"
 
 
+_OTHERS_OF_IT = " Only part of it is out: the others have been heard from since."
+
+
 def _says(outage: Outage) -> str:
     on = f" {_ON[outage.trait]}" if outage.trait else ""
     sims = "{sims} of {of} SIMs" if outage.silent < outage.members else "All {sims} SIMs"
@@ -152,5 +155,5 @@ def _says(outage: Outage) -> str:
     else:
         says += "there is nothing to compare them with."
     if outage.silent < outage.members:
-        says += " Only part of it is out: the others have been heard from since."
+        says += _OTHERS_OF_IT if outage.well else " The others fell silent at other times."
     return says

@@ -68,6 +68,35 @@ def test_the_narrowest_trait_that_explains(why, members, value):
     assert value == outages_of(members, LINES)[-1].value, why
 
 
+def waves(*sizes, well=9):
+    """Return SIMs of one model that fell silent in waves, and others of another that are well."""
+    every = sims(27, alive=99_000, first=90, model="b")
+    every += sims(well, alive=99_000, first=60, model="a")
+    for wave, size in enumerate(sizes):
+        every += sims(size, lost=5000 * (wave + 1), first=10 * wave, model="a")
+    return every
+
+
+def test_the_waves_of_one_fault():
+    """What a later wave tells for certain explains an earlier one that tells too little itself."""
+    told = [
+        (outage.value, outage.silent, outage.members)
+        for outage in outages_of(waves(5, 5, 5, well=0), LINES)
+    ]
+    alone = outages_of(waves(5, 5, 5, well=0), LINES, {"3"})
+
+    assert [("a", 5, 15), ("a", 5, 10), ("a", 5, 5)] == told
+    assert "a" == next(outage.value for outage in alone if "3" in outage.sids)
+    assert [] == outages_of(waves(3, well=12), LINES)
+
+
+def test_who_fell_silent_later_is_not_well():
+    """Of the members that were well then it tells how many are still."""
+    found = outages_of(waves(5, 5, 5, well=0), LINES) + outages_of(waves(9, well=1), LINES)
+
+    assert [0, 0, 0, 1] == [outage.well for outage in found]
+
+
 def test_two_sites_of_one_fault():
     """Those that the first trait does not explain are explained by the next."""
     members = [
