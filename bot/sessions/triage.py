@@ -78,7 +78,7 @@ def old_of(reports: Sequence[SessionReport]) -> StaleReports | None:
 
 
 class SharedOutage(Struct):
-    """SIMs that fell silent together: how many `of` those that share a value of a trait.
+    """SIMs that fell silent together: how many `of` them and the well that share a trait.
 
     `trait` and `value` are "" where they share nothing. `others` are those without it that were
     looked at, None where that is unknown; `others_silent` of them fell silent too.
@@ -234,7 +234,7 @@ def _outage_of(report: SessionReport) -> SharedOutage | None:
             known = cause.evidence
             return SharedOutage(
                 sims=sims,
-                of=_whole(known.get("of")) or sims,
+                of=sims + (_whole(known.get("well")) or 0),
                 trait=str(known.get("trait") or ""),
                 value=str(known.get("value") or ""),
                 first=first,

@@ -119,6 +119,7 @@ def _finding(outage: Outage, limits: Thresholds) -> Finding:
     known: dict[str, Value] = {
         "sims": outage.silent,
         "of": outage.members,
+        "well": outage.well,
         "others_silent": outage.others_silent,
         "others": outage.others,
         "asked": outage.members + outage.others,

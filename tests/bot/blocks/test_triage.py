@@ -39,7 +39,15 @@ from tests.builders import NOON, a_session, a_sim
 
 
 def an_outage(trait="network", value="Telcel", **more):
-    told = {"sims": 3, "of": 3, "trait": trait, "value": value, "first": NOON, "last": LATER}
+    told = {
+        "sims": 3,
+        "of": 3,
+        "well": 0,
+        "trait": trait,
+        "value": value,
+        "first": NOON,
+        "last": LATER,
+    }
     return a_finding(
         rule="common_outage",
         title="Common outage, 3 SIMs",
@@ -72,14 +80,19 @@ def test_an_outage_of_more_than_were_asked_for_says_of_how_many():
         (OUTAGE, ", within 15 min)", "No SIM elsewhere fell silent then (2 SIMs compared)."),
         (an_outage(others=0), "(Telcel, since", "No other SIM has been heard from since."),
         (
-            an_outage("cell", "2301-41207", of=5, others=0),
+            an_outage("cell", "2301-41207", well=2, others=0),
             "in one outage (T-Mobile USA, cell 2301-41207, since",
             "2 others on that cell have been heard from since: it is the site, or a part of it.",
         ),
         (
-            an_outage("rate plan", "<!channel>", of=4),
+            an_outage("rate plan", "<!channel>", well=1),
             "rate plan &lt;!channel&gt;, since",
             "1 other on that rate plan has been heard from since: only a part is out.",
+        ),
+        (
+            an_outage("device model", "35123408", of=5, others=9),
+            "in one outage (T-Mobile USA, device model 35123408, since",
+            "No SIM elsewhere fell silent then (9 SIMs compared).",
         ),
         (an_outage("country", "MEX"), "(country MEX, since", None),
         (an_outage(None, None, others=4), "in one outage (T-Mobile USA, since", None),

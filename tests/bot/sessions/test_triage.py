@@ -34,8 +34,15 @@ def found(severity, rule="flapping"):
     return {"findings": (a_finding(severity=severity, rule=rule),)}
 
 
-def an_outage(sims=3, of=5, value="Telcel", **more):
-    told = {"sims": sims, "of": of, "trait": "network", "value": value, "first": NOON, "last": NOW}
+def an_outage(sims=3, well=2, value="Telcel", **more):
+    told = {
+        "sims": sims,
+        "well": well,
+        "trait": "network",
+        "value": value,
+        "first": NOON,
+        "last": NOW,
+    }
     return a_finding(rule="common_outage", title="Common outage", evidence=told | more)
 
 

@@ -154,6 +154,16 @@ def test_the_trait_is_named_with_its_numbers(trait, cases, value, numbers):
     assert "not the devices" not in finding.says
 
 
+def test_the_waves_of_one_fault_are_one_trait():
+    """None of them says that a part of it is fine which fell silent in another wave."""
+    waves = lost(1500, 1501, 1502, 1503, **MODEL) + lost(900, 901, 902, 903, first=9, **MODEL)
+    told = outages([*waves, *fine(40)])[: len(waves)]
+
+    assert {"35316609"} == {finding.evidence["value"] for finding in told}
+    assert {0} == {finding.evidence["well"] for finding in told}
+    assert "part of it is out" not in told[0].says + told[-1].says
+
+
 def test_it_replaces_what_it_explains():
     """The outage is the cause; the SIM's own silence stands under it, without a next step."""
     (ghost, *_) = diagnose_together(lost(300, 301, 302), LIMITS)
