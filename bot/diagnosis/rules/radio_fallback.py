@@ -1,7 +1,7 @@
 """The device is on an older radio than usual."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from bot.diagnosis.evidence import Evidence
@@ -47,7 +47,7 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if (
         times
         and here + 1 < unusual_in_a_row(times, len(before))
-        and not (times < _RECURS and _hangs_on_it(evidence, current))
+        and not (times < _RECURS and _hangs_on_it(evidence, run))
     ):
         return
     if current.end and not here and evidence.now - current.end > DAY:  # one report, long ago
@@ -71,11 +71,12 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     )
 
 
-def _hangs_on_it(evidence: Evidence, current: DataSession) -> bool:
+def _hangs_on_it(evidence: Evidence, run: Sequence[DataSession]) -> bool:
     """Return whether a device that is always on has been on its present radio for an hour."""
-    if current.end or current.start is None or not evidence.rhythm.is_always_on:
+    since = run[-1].start
+    if run[0].end or since is None or not evidence.rhythm.is_always_on:
         return False
-    return evidence.now - current.start >= HOUR
+    return evidence.now - since >= HOUR
 
 
 def _is_on(radio: int, session: DataSession) -> bool | None:

@@ -21,6 +21,14 @@ def daily(*links, age=4 * H):
     return [first, *earlier]
 
 
+def renewed(link, age):
+    """Return a router's sessions: for `age` on 3G, then on `link`, and now on 3G for 20 minutes."""
+    third = age / 3
+    now_on = [still_open(20, 1, radio_link="3G"), closed(20 + third, third, radio_link=link)]
+    first = closed(age, age - 20 - third, radio_link="3G")
+    return [*now_on, first, *daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G", age=age)[1:]]
+
+
 OLDER = ("UTRAN", "HSDPA", "HSUPA", "TD-SCDMA", "EVDO", "GERAN", "1xRTT")
 NO_OLDER = ("NR", "NG-RAN", "5G", "E-UTRAN", "eMTC", "CAT-M", "CAT1", "NB-IoT", "CATNB1")
 FIRES = [
@@ -37,6 +45,8 @@ FIRES = [
     ("small letters", radios(*["lte"] * 5, "3g")),
     ("in odd order", radios(*["LTE"] * 5, "3G")[::-1]),
     ("always on, one odd day long ago", daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G")),
+    ("always on, for hours that a renewal parts", renewed("3G", age=3 * H)),
+    ("always on, for hours, some of them unknown", renewed(None, age=3 * H)),
 ]
 MUST_NOT = [
     ("4 before", radios(*["LTE"] * 4, "3G")),
@@ -45,6 +55,7 @@ MUST_NOT = [
     ("as once before", radios(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G")),
     ("always on, an odd day now and then", daily(*[*["LTE"] * 6, "3G"] * 3, *["LTE"] * 6, "3G")),
     ("always on, for minutes", daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G", age=30)),
+    ("always on, for minutes that a renewal parts", renewed("3G", age=50)),
     ("as now and then", radios(*["LTE", "LTE", "LTE", "3G"] * 7, "3G", "3G")),
     *((f"{link} is no older", radios(*["LTE"] * 5, link)) for link in NO_OLDER),
     ("the same generation", radios(*["LTE"] * 5, "CAT-M1")),
