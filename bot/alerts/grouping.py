@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.alerts.alert import Alert, IllSince
-from bot.alerts.incident import OUTAGE, DownSim, EventKind, Incident
+from bot.alerts.incident import OUTAGE, SILENT, DownSim, EventKind, Incident
 from bot.alerts.reading import (
     DATA_LIMIT,
-    SILENT,
     TOGETHER,
     TWIN,
     Cause,

@@ -11,6 +11,8 @@ from bot.sessions.redaction import REDACTED, Redactor
 from bot.struct import Struct, replace
 
 OUTAGE = "common_outage"
+SILENT = "silent"
+"""The family of SIMs that are not heard of, whichever rule says so."""
 RHYTHMS = 3
 """A relapse within so many of a SIM's usual intervals brings its last incident back."""
 LEAST_RELAPSE, LONGEST_RELAPSE = timedelta(minutes=30), timedelta(hours=24)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from math import cos, dist, inf, radians
 
 from bot.alerts.alert import AlertState
+from bot.alerts.incident import SILENT
 from bot.diagnosis.contrast import (
     Lines,
     Member,
@@ -77,8 +78,6 @@ SITE_KM = 1.0
 MOST_CELLS = 3
 MOST_SHARED = 2000
 KM_A_DEGREE = 111.2
-SILENT = "silent"
-"""The family of SIMs that are not heard of, whichever rule says so."""
 _FAMILIES = dict.fromkeys(SILENT_RULES, SILENT) | {
     "barred_after_flapping": "flapping",
     "flapping": "flapping",

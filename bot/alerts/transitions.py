@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.alerts.alert import Alert, AlertState, IllSince
 from bot.alerts.grouping import Grouping, MemberChanges, NewId, Sids
-from bot.alerts.incident import OUTAGE, EventKind, Incident, backoff_factor
-from bot.alerts.reading import DATA_LIMIT, SILENT, ScanReading, SickSim
+from bot.alerts.incident import OUTAGE, SILENT, EventKind, Incident, backoff_factor
+from bot.alerts.reading import DATA_LIMIT, ScanReading, SickSim
 from bot.diagnosis.contrast import Lines
 from bot.diagnosis.rule import Severity
 from bot.struct import Struct, replace

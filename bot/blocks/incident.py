@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 
 from bot.alerts.alert import Alert
-from bot.alerts.incident import OUTAGE, DownSim, Event, EventKind, Incident
+from bot.alerts.incident import OUTAGE, SILENT, DownSim, Event, EventKind, Incident
 from bot.blocks import ids
 from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import (
@@ -67,7 +67,7 @@ def incident_card(incident: Incident, alert: Alert, links: WebLinks) -> Screen:
     blocks = [
         section(head),
         section("\n".join(_lines(incident))),
-        section(step) if step and incident.is_open else None,
+        section(step) if step and incident.is_open and incident.down else None,
         context(who) if who else None,
         _buttons(incident, links) if incident.is_open else None,
         context(f"Alert {MRKDWN.strong(MRKDWN.data(alert.name))} · {_about(incident)}"),
@@ -110,7 +110,14 @@ def _down(incident: Incident) -> str:
     return "down" if incident.rule in _OFFLINE else "affected"
 
 
+def _is_absence(incident: Incident) -> bool:
+    """Return whether its SIMs are away, so that they come back; else what they have is over."""
+    return incident.rule in _OFFLINE or incident.family == SILENT
+
+
 def _are_back(incident: Incident) -> str:
+    if not _is_absence(incident):
+        return "It is over" if len(incident.members) == 1 else "It is over for all"
     return "It is back" if len(incident.members) == 1 else "All are back"
 
 
@@ -161,7 +168,8 @@ def member_line(member: DownSim, incident: Incident) -> str:
     back = member.back_at or member.since
     took = between(member.since, back)
     after = f", after {span(took)}" if took.total_seconds() >= incident.unsure else ""
-    return f"✅ {name} back {MRKDWN.when(back)}{after}"
+    ended = "back" if _is_absence(incident) else "over"
+    return f"✅ {name} {ended} {MRKDWN.when(back)}{after}"
 
 
 def _who(incident: Incident) -> str:
@@ -263,6 +271,9 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
     until = fmt.when(event.until) if event.until else ""
     new = f" New: {sims}." if sims else ""
     down = _down(incident)
+    back = f"{sims} {are} back"
+    if not _is_absence(incident):
+        back = f"{sims}: “{fmt.data(incident.title)}” is over"
     if event.kind is EventKind.TAKEN:
         to = event.other
         return f"🙋 {by} handed this over to {person(to)}." if to else f"🙋 {by} is on it."
@@ -274,7 +285,7 @@ def event_text(event: Event, incident: Incident, fmt: Formatter) -> str:
         EventKind.OPENED: f"{_icon(incident)} {called}{incident_title(incident, fmt)}{others}",
         EventKind.GREW: f"➕ {sims} {are} {down} too.",
         EventKind.WORSE: f"🔺 {called}This got worse: {_worse(incident)}{others}.{new}",
-        EventKind.BACK: f"✅ {sims} {are} back.",
+        EventKind.BACK: f"✅ {back}.",
         EventKind.FELL: f"↩️ {sims} {are} {down} again.",
         EventKind.SNOOZED: f"💤 {by} snoozed this until {until}; nobody is mentioned until then.",
         EventKind.MUTED: f"🔕 {by} muted {sims} until {until}: {fmt.data(event.reason or '', 200)}",

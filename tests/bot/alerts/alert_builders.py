@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot.alerts.alert import Alert, AlertState
-from bot.alerts.incident import Incident
-from bot.alerts.reading import SILENT, Cause, ScanReading, SickSim
+from bot.alerts.incident import SILENT, Incident
+from bot.alerts.reading import Cause, ScanReading, SickSim
 from bot.alerts.transitions import observe, tick
 from bot.diagnosis.contrast import Lines, Outage, Trait
 from bot.diagnosis.rule import Severity
