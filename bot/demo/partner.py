@@ -3,7 +3,7 @@
 Each has a SIM called as one of the first account's, so that the name alone is a choice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.clock import Clock
@@ -51,13 +51,16 @@ def open_accounts(clock: Clock, count: int, sims: int) -> dict[str, KoreApi]:
     }
 
 
-def kore_settings(accounts: Mapping[str, tuple[KoreApi, str]]) -> dict[str, str]:
-    """Return what leads a bot to accounts and where they listen; the only one needs no name."""
-    if len(accounts) == 1:
-        return settings_of(*next(iter(accounts.values())))
-    told = {"KORE_ACCOUNTS": ",".join(accounts)}
-    for name, (api, url) in accounts.items():
-        told |= settings_of(api, url, f"KORE_{name.upper().replace('-', '_')}_")
+def kore_settings(accounts: Mapping[str, KoreApi], urls: Sequence[str]) -> dict[str, str]:
+    """Return what leads a bot to accounts, by name, and where they listen, in the same order.
+
+    The only one needs no name.
+    """
+    several = len(accounts) > 1
+    told = {"KORE_ACCOUNTS": ",".join(accounts)} if several else {}
+    for (name, api), url in zip(accounts.items(), urls, strict=True):
+        prefix = f"KORE_{name.upper().replace('-', '_')}_" if several else "KORE_"
+        told |= settings_of(api, url, prefix)
     return told
 
 

@@ -111,8 +111,7 @@ async def opened_stage(  # noqa: PLR0913 -- the options of `demo`
         slack_url = await stack.enter_async_context(serving(slack.app))
         stack.push_async_callback(slack.aclose)
         stack.push_async_callback(kore.events.aclose)
-        where = dict(zip(kores, zip(kores.values(), urls, strict=True), strict=True))
-        settings = kore_settings(where) | (RULES if partner else {})
+        settings = kore_settings(kores, urls) | (RULES if partner else {})
         settings |= _settings(slack, slack_url, over_http=over_http)
         yield Stage(
             url, page, kore, partner, urls[0], control, slack, workspace, settings, stories, opened

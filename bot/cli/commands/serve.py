@@ -330,16 +330,15 @@ async def serve_kore(port: int, sims: int, count: int, latency: float) -> None:
 
     accounts = open_accounts(SystemClock(), count, sims)
     async with until_stopped() as stopped, AsyncExitStack() as stack:
-        lines = {}
+        urls = []
         for place, (name, api) in enumerate(accounts.items()):
             api.faults.latency = latency
             own = port and port + place
             with port_errors(own):
-                url = await stack.enter_async_context(serving(api.app, port=own))
-            lines[name] = api, url
-            click.echo(f"listening on {url}" + (f" for {name}" if count > 1 else ""))
+                urls.append(await stack.enter_async_context(serving(api.app, port=own)))
+            click.echo(f"listening on {urls[-1]}" + (f" for {name}" if count > 1 else ""))
             click.echo(f"client id {api.client_id}\nclient secret {api.client_secret}\n")
-        for line in export_lines(kore_settings(lines)):
+        for line in export_lines(kore_settings(accounts, urls)):
             click.echo(line)
         click.echo(shlex.join(["simsessions", "lookup", *(s.name for s in all_stories())]))
         await stopped.wait()

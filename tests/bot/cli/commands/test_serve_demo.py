@@ -14,7 +14,7 @@ import pytest
 
 from bot.cli.commands.serve import export_lines, port_errors, port_or_free
 from bot.clock import SystemClock
-from bot.demo.partner import kore_settings
+from bot.demo.partner import settings_of
 from bot.emulators.kore.api import KoreApi
 from bot.errors import StartError
 from bot.settings import Need, load_settings
@@ -155,7 +155,7 @@ def test_another_trouble_is_not_blamed_on_the_port():
 def test_its_exports_are_the_settings_of_a_lookup():
     """Read as an environment they are all that `lookup` needs."""
     api = KoreApi(SystemClock())
-    told = kore_settings({"default": (api, "http://127.0.0.1:1")}) | {"SLACK_BOT_TOKEN": "xoxb-1"}
+    told = settings_of(api, "http://127.0.0.1:1") | {"SLACK_BOT_TOKEN": "xoxb-1"}
     words = " ".join(export_lines(told)).replace("export ", "").split()
     settings = load_settings(dict(word.split("=", 1) for word in words), None, need=Need.KORE)
 
