@@ -6,6 +6,7 @@ follows the hours that pass.
 """
 
 import difflib
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -111,16 +112,25 @@ def cron_line(text: str) -> str:
     return line
 
 
+_NOT_IN_CRON = {
+    "bad minute": "the minute must be 0 to 59",
+    "bad hour": "the hour must be 0 to 23",
+    "bad day-of-month": "there is no such day of the month",
+    "bad month": "the month must be 1 to 12, or JAN to DEC",
+    "bad day-of-week": "the day of the week must be 0 to 7, or SUN to SAT",
+}
+
+
 def _fault(line: str) -> str | None:
     fields = len(line.split())
     if fields != _FIELDS:
-        return f"it has {fields} fields, not {_FIELDS}"
+        return f"it has {fields or 'no'} field{'' if fields == 1 else 's'}, not {_FIELDS}"
     if len(line) > _LONGEST:
         return f"it is longer than {_LONGEST} characters"
     try:
         next(CronSim(line, _NOON))
     except CronSimError as error:
-        return str(error).lower()
+        return _NOT_IN_CRON.get(str(error).lower(), str(error).lower())
     except StopIteration:
         return "that day never comes"
     return None
@@ -272,25 +282,43 @@ def zone_named(text: str) -> str:
     spelt = {_key(name): name for name in all_zones()}
     if name := spelt.get(_key(text)):
         return name
-    alike = difflib.get_close_matches(_key(text), spelt, 1, _ALIKE)
-    near = (zones_like(text) if text.strip() else ()) or tuple(spelt[one] for one in alike)
+    alike = () if _OFFSET.fullmatch(_key(text)) else _alike(text, spelt)
+    near = (zones_like(text) if text.strip() else ()) or alike
     hint = f"Did you mean {near[0]}?" if near else "Write it as Europe/Berlin or UTC."
     raise ValueError(f"I know no time zone of that name. {hint}")
+
+
+def _alike(text: str, spelt: dict[str, str]) -> tuple[str, ...]:
+    return tuple(spelt[one] for one in difflib.get_close_matches(_key(text), spelt, 1, _ALIKE))
+
+
+_INVERTED = re.compile(r"Etc/GMT[+-].+")  # Etc/GMT+2 is UTC-02:00
+_OFFSET = re.compile(r"(?:utc|gmt)? ?([+-]) ?([0-9]{1,2})(?::?([0-5][0-9]))?")
 
 
 def zones_like(text: str) -> tuple[str, ...]:
     """Return the zones in whose names the text stands, those that begin with it first."""
     wanted = _key(text)
-    found = [name for name in all_zones() if wanted in _key(name)]
+    found = [n for n in all_zones() if wanted in _key(n) and not _INVERTED.fullmatch(n)]
     return tuple(sorted(found, key=lambda name: _place(name, wanted)))[:OFFERED]
 
 
 def zone_choices(text: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """Return zones to choose from, each with its label: the name, and its offset from UTC now."""
-    names = zones_like(text) if text.strip() else COMMON
+    at = _OFFSET.fullmatch(_key(text))
+    names = _zones_at(at, now) if at else zones_like(text) if text.strip() else COMMON
     return tuple(
         (name, f"{name} ({_utc_offset(now.astimezone(ZoneInfo(name)))})") for name in names
     )
+
+
+def _zones_at(offset: re.Match[str], now: datetime) -> tuple[str, ...]:
+    """Return the zones that are so far from UTC now, the common ones first."""
+    sign, hours, minutes = offset.groups(default="00")
+    wanted = f"UTC{sign}{hours:0>2}:{minutes}"
+    names = (*COMMON, *(name for name in all_zones() if "/" in name))
+    found = (name for name in names if _utc_offset(now.astimezone(ZoneInfo(name))) == wanted)
+    return tuple(dict.fromkeys(name for name in found if not name.startswith(_PLACELESS)))[:OFFERED]
 
 
 def _utc_offset(moment: datetime) -> str:

@@ -184,8 +184,8 @@ class TriggerExpired(SlackError):
     """The three seconds in which a click may open a modal were over."""
 
     sentence = (
-        "Slack lets me open a window only within 3 seconds of the click, and I was too late. "
-        "Press the button again."
+        "Slack lets me open a window only within 3 seconds of a click or a command, and I was too "
+        "late. Do it once more."
     )
 
     def __init__(self) -> None:

@@ -53,8 +53,8 @@ def test_what_is_right(changes):
         ({"which": SelectionKind.LISTED}, FormField.LISTED, "one a line"),
         ({"which": SelectionKind.PLAN}, FormField.PLAN, "Give a rate plan"),
         ({"which": SelectionKind.STATUS}, FormField.STATUS, "Choose a status"),
-        ({"every": Frequency.CRON}, FormField.CRON, "it has 0 fields"),
-        ({"every": Frequency.CRON, "cron": "61 * * * *"}, FormField.CRON, "bad minute"),
+        ({"every": Frequency.CRON}, FormField.CRON, "it has no fields"),
+        ({"every": Frequency.CRON, "cron": "61 * * * *"}, FormField.CRON, "the minute must be"),
         (
             {"every": Frequency.CRON, "cron": "*/5 * * * *"},
             FormField.CRON,

@@ -17,6 +17,7 @@ from bot.digests.schedule import (
     cron_words,
     next_due,
     shortest_gap,
+    zone_choices,
     zone_named,
     zones_like,
 )
@@ -67,18 +68,18 @@ def test_a_cron_line_is_read(text, line):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it has 0 fields, not 5"),
+        ("", "it has no fields, not 5"),
         ("0 9 * *", "it has 4 fields, not 5"),
         ("0 0 9 * * 1", "it has 6 fields, not 5"),
-        ("@daily", "it has 1 fields, not 5"),
-        ("61 * * * *", "bad minute"),
-        ("0 24 * * *", "bad hour"),
-        ("0 9 31 2 *", "bad day-of-month"),
-        ("0 9 * 13 *", "bad month"),
-        ("0 9 * * 8", "bad day-of-week"),
-        ("0 9 * * Montag", "bad day-of-week"),
-        ("*/0 * * * *", "bad minute"),
-        ("٠ 9 * * *", "bad minute"),
+        ("@daily", "it has 1 field, not 5"),
+        ("61 * * * *", "the minute must be 0 to 59"),
+        ("0 24 * * *", "the hour must be 0 to 23"),
+        ("0 9 31 2 *", "there is no such day of the month"),
+        ("0 9 * 13 *", "the month must be 1 to 12, or JAN to DEC"),
+        ("0 9 * * 8", "the day of the week must be 0 to 7, or SUN to SAT"),
+        ("0 9 * * Montag", "the day of the week must be 0 to 7, or SUN to SAT"),
+        ("*/0 * * * *", "the minute must be 0 to 59"),
+        ("٠ 9 * * *", "the minute must be 0 to 59"),
         ("0 " * 200, "it has 200 fields, not 5"),
         (",".join("0" * 60) + " 9 * * *", "it is longer than 100 characters"),
     ],
@@ -249,3 +250,21 @@ def test_zones_are_offered_while_somebody_types():
     assert "America/New_York" == zones_like("new y")[0]
     assert OFFERED == len(zones_like("a"))
     assert () == zones_like("atlantis")
+    assert not [name for name in zones_like("gmt") if name.startswith("Etc/GMT+")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("GMT+2", "Africa/"),
+        ("utc +5:30", "Asia/Kolkata"),
+        ("-0500", "America/New_York"),
+        ("UTC+1", "Europe/Berlin"),
+    ],
+)
+def test_zones_are_found_by_how_far_they_are_from_utc(typed, first):
+    """Never the inverted names: Etc/GMT+2 is two hours west."""
+    names = [name for name, _ in zone_choices(typed, datetime(2026, 1, 5, 12, tzinfo=UTC))]
+
+    assert names[0].startswith(first)
+    assert not any("Etc/" in name for name in names)
