@@ -58,7 +58,7 @@ def told(traits):
 def outage(*sids, trait=Trait.CELL, value="cell-9", first=NOON):
     """Return SIMs that fell silent together."""
     at, sims = first.timestamp(), len(sids)
-    return Outage(frozenset(sids), at, at + 600, trait, value, sims, sims, 0, 5)
+    return Outage(frozenset(sids), at, at + 600, trait, value, sims, sims, 0, 5, 0)
 
 
 class Day:
