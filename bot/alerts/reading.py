@@ -158,10 +158,11 @@ class ScanReading(Struct):
 
     `back` is since when SIMs that were asked for are connected again, in epoch seconds, where that
     is known. `outages` are those that went down together, by family. `unreachable` says why
-    nothing could be read; `is_partial`, that of the SIMs neither read nor failed nothing was asked.
-    `accounts` are those that were asked, `missing` those that could not be. `may_grow` are SIMs of
-    which the next scan may tell that they went down with others; it comes after `interval`. Of the
-    `unjudged`, of those that are watched, it is not known whether they are at a data limit.
+    nothing could be read, `silent_for` since how many seconds KORE has not answered; `is_partial`,
+    that of the SIMs neither read nor failed nothing was asked. `accounts` are those that were
+    asked, `missing` those that could not be. `may_grow` are SIMs of which the next scan may tell
+    that they went down with others; it comes after `interval`. Of the `unjudged`, of those that
+    are watched, it is not known whether they are at a data limit.
     """
 
     at: datetime
@@ -172,6 +173,7 @@ class ScanReading(Struct):
     outages: Mapping[str, Sequence[Outage]] = field(default_factory=dict)
     rhythms: Mapping[str, float] = field(default_factory=dict)
     unreachable: str | None = None
+    silent_for: float = 0.0
     is_partial: bool = False
     accounts: frozenset[str] = ONE_ACCOUNT
     missing: tuple[str, ...] = ()

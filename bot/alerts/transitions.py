@@ -44,7 +44,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     """
     if reading.unreachable:
         began = state.blind_since is None
-        since = state.blind_since or reading.at
+        since = _blind_since(state, reading)
         return ScanChanges(replace(state, blind_since=since, blind=()), blind_began=began)
     scan = Grouping(alert, incidents, reading, lines, new_id)
     scan.ill = ill = _ill(state, scan)
@@ -64,10 +64,16 @@ def observe(  # noqa: PLR0913 -- all that it goes by
         begun_at=state.begun_at or reading.at,
     )
     if reading.missing:
-        since, began = state.blind_since or reading.at, state.blind_since is None
+        since, began = _blind_since(state, reading), state.blind_since is None
         blind = replace(after, blind_since=since, blind=reading.missing)
         return ScanChanges(blind, _changed(scan, alert), blind_began=began)
     return ScanChanges(after, _changed(scan, alert), blind_ended=state.blind_since)
+
+
+def _blind_since(state: AlertState, reading: ScanReading) -> datetime:
+    """Return since when nothing is seen: since KORE is silent, as answers say, and a scan was."""
+    silent_since = reading.at - timedelta(seconds=reading.silent_for)
+    return state.blind_since or max(silent_since, state.scanned_at or silent_since)
 
 
 def _changed(scan: Grouping, alert: Alert) -> tuple[Incident, ...]:

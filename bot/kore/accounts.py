@@ -94,6 +94,11 @@ class AccountsClient(KoreClient):
         """Return whether no account can be asked."""
         return all(client.is_down for client in self._clients.values())
 
+    @property
+    def silent_for(self) -> float:
+        """The seconds since when no account has been answered."""
+        return min((each.silent_for for each in self._clients.values()), default=0.0)
+
     async def sim(self, name: str, *, fresh: bool = False) -> Fetched[Sim]:
         """Fetch a SIM by SID, or by a unique name that one account has. Raises KoreNotFound."""
         likely = self._homes.of(name)

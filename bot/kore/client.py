@@ -169,6 +169,11 @@ class KoreClient:
         """Return whether KORE as a whole is taken to be down, rather than one SIM of it."""
         return self._requester.is_down
 
+    @property
+    def silent_for(self) -> float:
+        """The seconds since when KORE has not answered; 0 where it answered the last request."""
+        return self._requester.silent_for
+
     async def sim(self, name: str, *, fresh: bool = False) -> Fetched[Sim]:
         """Fetch a SIM by SID or unique name. Raises KoreNotFound. `GET /v1/Sims/{name}`."""
         fetch = partial(self._one, "sim", _path("Sims", name), Sim)

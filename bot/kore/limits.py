@@ -332,6 +332,11 @@ class CircuitBreaker:
         """Return whether there is nothing to wait for, and nothing to reset after an answer."""
         return not self._failing and not self._probing
 
+    @property
+    def silent_for(self) -> float:
+        """The seconds since when KORE has not answered; 0 where it answered the last request."""
+        return self.clock.monotonic() - self._down_since if self._failing else 0.0
+
     async def enter(self) -> None:
         """Let a request through as `check` does, after a probe that is under way.
 

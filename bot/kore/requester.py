@@ -150,6 +150,11 @@ class Requester:
         return self._circuit.is_open
 
     @property
+    def silent_for(self) -> float:
+        """The seconds since when KORE has not answered; 0 where it answered the last request."""
+        return self._circuit.silent_for
+
+    @property
     def seconds_for_a_list(self) -> float:
         """How long all pages of one list may take together."""
         return self._policy.listing

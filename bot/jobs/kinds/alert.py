@@ -83,7 +83,11 @@ async def alert(job: Job, services: JobServices) -> Outcome | None:
             return await _recheck(about, rest, scans, services)
         return await _next(job, about, state, scans, services)
     except KoreError as error:
-        reading = ScanReading(services.clock.now(), unreachable=first_sentence(error.sentence))
+        reading = ScanReading(
+            services.clock.now(),
+            unreachable=first_sentence(error.sentence),
+            silent_for=scans.kore.silent_for,
+        )
         return _moved_on(about, reading, services, after=RETRY)
 
 
@@ -204,11 +208,14 @@ async def _reading(
     reading = reader.reading(now)
     silent = _unanswered(reading, scans.kore.account_of)
     if None in silent or silent.issuperset(run.shown):
-        return ScanReading(now, unreachable="KORE did not answer for most of these SIMs.")
+        why = "KORE did not answer for most of these SIMs."
+        return ScanReading(now, unreachable=why, silent_for=scans.kore.silent_for)
     accounts = run.shown - silent
     missing = tuple(sorted(scans.accounts - accounts))
     interval = work.interval_of(about, state)
     reading = replace(reading, accounts=accounts, missing=missing, interval=interval)
+    if missing:
+        reading = replace(reading, silent_for=scans.kore.only(frozenset(missing)).silent_for)
     reported = {(member.sid, each.family) for each in incidents for member in each.down}
     if begun := reading.begun(state, reported):
         lines = lines_of(services.thresholds)

@@ -49,6 +49,9 @@ def test_since_when_it_is_silent(circuit, clock):
 
     with pytest.raises(KoreUnavailable, match="has not answered for 5 s"):
         circuit.check()
+    assert 5 == circuit.silent_for
+    circuit.succeeded()
+    assert 0 == circuit.silent_for
 
 
 @pytest.mark.parametrize(

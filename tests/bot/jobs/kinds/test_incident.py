@@ -13,6 +13,7 @@ from bot.diagnosis.rule import Severity
 from bot.digests.subscription import ListedSim, PauseReason, Selection, SelectionKind
 from bot.emulators.kore.cards import Card
 from bot.jobs.engine import execute
+from bot.kore.errors import KoreError
 from bot.struct import replace
 from tests.alert_rig import (
     ANA,
@@ -116,6 +117,21 @@ async def test_a_silent_kore_is_said_once_a_channel(rig):
     assert "KORE has not answered since" in blind[0]
     assert "KORE answers again" in rig.cards()[0]
     assert 2 == len([card for card in rig.cards() if "Common outage" in card])
+
+
+async def test_a_notice_and_an_answer_date_a_silence_alike(rig):
+    """Since the first request that was not answered, not since the scan that failed later."""
+    await rig.add()
+    rig.kore_fails()
+    asked = rig.parts.clock.now()
+    with pytest.raises(KoreError):
+        await rig.parts.fleet.kore.sim("new", fresh=True)
+    await rig.move(6, step=2)
+    _, state = await rig.parts.alerting.alerts.with_state("a1")
+    silent_for = rig.parts.fleet.kore.silent_for
+
+    assert rig.parts.clock.now() - timedelta(seconds=silent_for) == state.blind_since
+    assert asked <= state.blind_since < asked + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("lasts", [10, 10.5])
