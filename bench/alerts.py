@@ -134,7 +134,7 @@ async def judging(base: float) -> None:
     devices.shared()
     lines, reading = lines_of(limits), reader.reading(NOW)
     state, ids = AlertState({}, primed=True), iter(range(SIMS))
-    reading = await with_outages(reading, pages(), None, reading.begun(state), lines)
+    reading = await with_outages(reading, pages(), None, reading.causes_since(state), lines)
     observe(FLEET, state, (), reading, lines=lines, new_id=lambda: f"i{next(ids)}")
     cpu = time.process_time() - cpu
     print(f"  {cpu * 1e3:.0f} ms CPU for {SIMS:,} rows, {SICK} of them sick")

@@ -119,7 +119,7 @@ async def measured(database: Database) -> list[bool]:
     async def ask(question: str) -> None:
         query = parse_fleet_query(question)
         assert isinstance(query, FleetQuery)
-        meant = await listed.meant(query, redacts=False)
+        meant = await listed.matching(query, redacts=False)
         fleet_screen(await scans.from_scan(query, meant, TO), NOW)
 
     taken = await atimed({each: lambda each=each: ask(each) for each in QUESTIONS})

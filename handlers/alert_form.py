@@ -199,7 +199,8 @@ def on_mention(services: Services) -> Listener:
 def _window(context: Context, view: Body) -> FormWindow[Field]:
     """Return the form that was sent off. Raises OldButton."""
     values, form = values_in(view), form_in(view)
-    services, here = context.services, context.asking(replace(context.request, channel=form.at))
+    here = context.for_request(replace(context.request, channel=form.at))
+    services = context.services
     return FormWindow(
         listing=ALERT,
         form=form,

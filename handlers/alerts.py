@@ -160,9 +160,9 @@ async def listen(context: Context, what: str) -> Reply:
 
 async def _start(context: Context) -> Reply:
     request, services, now = context.request, context.services, context.services.clock.now()
-    if why := await services.digests.channels.trouble(request.channel):
+    if why := await services.digests.channels.post_fault(request.channel):
         raise UserError(CANNOT[why.value])
-    if scope := await services.threads.lacking(request.channel):
+    if scope := await services.threads.missing_scope(request.channel):
         raise UserError(
             f"I may not read this channel, so I hear nothing here: an admin can add the scope "
             f"`{scope}` to this app, and install it again. Then type this again."

@@ -100,7 +100,7 @@ async def retry(context: Context, value: str) -> Reply:
     found, rest = (named, asked.text) if named else find_subcommand(asked.text)
     request = replace(context.request, text=rest, instead=True)
     try:
-        reply = await found.run(context.asking(request))
+        reply = await found.run(context.for_request(request))
     except NotAllowed:
         raise
     except (BotError, InterruptedWork) as error:

@@ -190,7 +190,7 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     """Answer it: by a fresh look at few SIMs, of many from the last scan. Raises what those do."""
     visibility = await context.visibility()
     redaction, view = visibility.redaction, await context.view_of(visibility)
-    meant = await view.fleet.meant(query, redacts=redaction is not None)
+    meant = await view.fleet.matching(query, redacts=redaction is not None)
     if meant.sids and query.is_only_a_name:
         named = Spotted(meant.sids, len(meant.sids))
         return await triage_reply(context, named, meant.missing)
@@ -275,7 +275,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     """
     request = context.request
     if not spotted.texts:
-        spotted = spotted.as_it_is
+        spotted = spotted.with_unknown
     if spotted.total > 1:
         reply = await triage_reply(context, spotted)
         return replace(reply, screen=_noted(reply.screen, spotted))
@@ -287,7 +287,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
     meant = _subcommand_behind(sim, besides)
     if meant:
         found, rest = find_subcommand(meant)
-        return await found.run(context.asking(replace(request, text=rest)))
+        return await found.run(context.for_request(replace(request, text=rest)))
     waiting = WaitingMessage(context, sim)
     try:
         async with waiting:

@@ -105,7 +105,7 @@ async def _channel_faults(context: Context, channel: str) -> dict[Any, str]:
         await services.authorizer.authorize_channel(channel)
     except NotAllowed as error:
         return {FormField.CHANNEL: error.sentence}
-    trouble = await services.digests.channels.trouble(channel)
+    trouble = await services.digests.channels.post_fault(channel)
     return {FormField.CHANNEL: problem_words(trouble)} if trouble else {}
 
 
@@ -248,7 +248,8 @@ def on_zone(services: Services) -> Listener:
 def _window(context: Context, view: Body) -> FormWindow[FormField]:
     """Return the form that was sent off. Raises OldButton."""
     values, form = values_in(view), form_in(view)
-    services, here = context.services, context.asking(replace(context.request, channel=form.at))
+    here = context.for_request(replace(context.request, channel=form.at))
+    services = context.services
     return FormWindow(
         listing=DIGEST,
         form=form,

@@ -158,7 +158,7 @@ async def show_details(window: ModalWindow, chosen: ids.Details) -> None:
         channel = context.request.channel or await context.checked_channel(chosen.channel or "")
         chosen = chosen.model_copy(update={"channel": channel or None})
         modal = await window.open(TITLE, loading_view(TITLE, chosen))
-        context = context.asking(replace(context.request, channel=channel))
+        context = context.for_request(replace(context.request, channel=channel))
         report = await look_up(context, chosen.sid, for_all=False)
         zone, executor = await known_zone(context), context.services.executor
         view = await executor.run(session_view, report, chosen, zone)

@@ -80,7 +80,7 @@ async def permitted_incident(context: Context, id_: str) -> Incident:
     here = incident.team == alerts.team and bool(request.user)
     if not here or not (
         _stands_there(context, incident)
-        or await alerts.channels.has(incident.channel, request.user)
+        or await alerts.channels.is_member(incident.channel, request.user)
     ):
         raise NotYours(NOT_THEIRS)
     return incident
@@ -204,7 +204,7 @@ async def hand_over(context: Context, id_: str, values: Body) -> Faults:
         raise OldButton
     if incident.taken_by == to and not incident.snoozed_until:
         return {PERSON: ON_IT}
-    if await alerts.channels.lacks(incident.channel, to):
+    if await alerts.channels.is_outside(incident.channel, to):
         return {PERSON: NOT_HERE}
     if not await _may_act(context, incident, to):
         return {PERSON: MAY_NOT}

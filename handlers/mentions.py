@@ -222,7 +222,7 @@ async def _run(question: Question, found: Subcommand, context: Context) -> Reply
         raise NotASim(f"Which of these: {some}? Mention me with `{found.name}` and one of them.")
     one = f'"{above.texts[0]}"' if len(above.texts) == 1 else ""  # `depot 20` is no 20 days
     text = f"{one or ', '.join(above.texts)} {request.text}".strip()
-    return await found.run(context.asking(replace(request, text=text)))
+    return await found.run(context.for_request(replace(request, text=text)))
 
 
 async def _meant_by_help(question: Question, context: Context) -> Spotted | None:
@@ -323,7 +323,7 @@ async def answer_pasted(actor: Actor | None, request: Request, services: Service
         await context.authorize()
         if request.channel not in {request.user, *await channels.channels_of(request.user)}:
             alone = replace(request, channel=request.user, thread=None, response_url=None)
-            context = context.asking(alone)
+            context = context.for_request(alone)
     sessions = all_subcommands()[DEFAULT]
     await answer("pasted", lambda: sessions.run(context), context)
 

@@ -227,7 +227,7 @@ class Context(Struct):
         """Return whether the actor is in a channel, as far as Slack says."""
         if channel == self.request.channel:
             return bool(await self.checked_channel(channel))
-        return await self.services.digests.channels.has(channel, self.request.user)
+        return await self.services.digests.channels.is_member(channel, self.request.user)
 
     async def checked_channel(self, channel: str) -> str:
         """Return a channel that a window carries; "" where Slack says that the actor is not there.
@@ -237,7 +237,7 @@ class Context(Struct):
         is_told = self.actor is not None and self.actor.channel == channel
         if is_told or not channel.startswith(("C", "G")):
             return channel
-        is_away = await self.services.digests.channels.lacks(channel, self.request.user)
+        is_away = await self.services.digests.channels.is_outside(channel, self.request.user)
         return "" if is_away else channel
 
     async def redaction(self, *, for_all: bool | None = None) -> str | None:
@@ -299,6 +299,6 @@ class Context(Struct):
             return actor
         return replace(actor, channel=channel)
 
-    def asking(self, request: Request) -> "Context":
+    def for_request(self, request: Request) -> "Context":
         """Return the same actor's context for another request."""
         return replace(self, request=request)

@@ -255,7 +255,7 @@ async def test_what_was_looked_up_by_one_is_handed_over_to_no_other():
         alone = Request(HOME.id, BEN.id, CHANNEL, "", thread=root.ts)
         context = Context(Actor(HOME.id, None, BEN.id, CHANNEL), alone, services)
         report = await look_up(context, VAULT.sid, for_all=False)
-        await services.audit.kept()
+        await services.audit.flush()
         two.whole.slack.api.calls.clear()
         await two.whole.say("<@U0SIMSESS> handover", under=root.ts)
         actor = Actor(HOME.id, None, ANA.id, None, in_view=True)

@@ -93,7 +93,7 @@ class Incidents:
         jobs.append(NewJob(SWEEP_JOB, SWEEP_JOB, {}, 60.0))
         await self._queue.add(*jobs, tx=tx, anew=True)
         for job in jobs[:-1]:
-            await self._queue.hasten(job.key, tx)
+            await self._queue.run_now(job.key, tx)
 
     async def lock(self, ids: Iterable[str], tx: Transaction) -> None:
         """Lock the jobs of incidents before the incidents themselves."""

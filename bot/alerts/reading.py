@@ -181,7 +181,7 @@ class ScanReading(Struct):
     interval: timedelta = timedelta(minutes=5)
     unjudged: frozenset[str] = frozenset()
 
-    def begun(
+    def causes_since(
         self, state: AlertState, reported: Collection[tuple[str, str]] = ()
     ) -> dict[str, dict[str, float]]:
         """Return since when SIMs have a cause, by those families that may have news.

@@ -163,7 +163,7 @@ class Alerts(NamedRepository[Alert]):
         if alert.paused:
             return
         await self._queue.add(NewJob(KIND, alert.job_key, {"alert": alert.id}), tx=tx, anew=True)
-        await self._queue.hasten(alert.job_key, tx)
+        await self._queue.run_now(alert.job_key, tx)
 
 
 class AlertService(Struct):

@@ -165,7 +165,7 @@ async def try_alert(settings: Settings, which: str, began: OnStart) -> TriedAler
             await read_all(reader, fleet.rows, run.id)
             lines, reading = lines_of(settings.thresholds), reader.reading(clock.now())
             state = AlertState({}, primed=True, accounts=tuple(fleet.accounts))
-            begun = reading.begun(state)
+            begun = reading.causes_since(state)
             pages = fleet.rows.every(run.id)
             reading, ids = await with_outages(reading, pages, None, begun, lines), count(1)
     at_once = replace(one, hold=timedelta(0), maintenance=())

@@ -112,7 +112,7 @@ async def answer(settings: Settings, text: str, *, as_lines: bool) -> bool:
         asked = await _asked(text, fleet)
         if asked is None:
             return False
-        meant = await fleet.meant(asked, redacts=False, most=MOST)
+        meant = await fleet.matching(asked, redacts=False, most=MOST)
         with progress("Looking up", len(meant.sids)) as step:
             read = await service.look_up_many(
                 meant.sids, newest_only=not asked.top, each_within=SIM_SECONDS, done=step

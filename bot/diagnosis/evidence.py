@@ -143,7 +143,7 @@ class Evidence(Struct, dict=True):
             contacts = (*(each for each in self.earlier if each.sign < first), *contacts)
         return Rhythm(contacts, now).settled()
 
-    def run_of(self, is_so: Callable[[DataSession], bool | None]) -> tuple[DataSession, ...]:
+    def streak_of(self, is_so: Callable[[DataSession], bool | None]) -> tuple[DataSession, ...]:
         """Return the unbroken run of sessions that are so, newest first, from the current one on.
 
         One of which it is not known (None) neither counts nor breaks it.

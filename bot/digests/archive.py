@@ -68,7 +68,7 @@ class Archive:
     ) -> tuple[SimSummary, ...]:
         """Return the SIMs of a digest, the gravest first, as many as a table shows."""
         run = await self._run(subscription, due, accounts)
-        outages = await self._outages.told(run)
+        outages = await self._outages.known(run)
         rows = await self._outages.worst(run.id, outages, 0, MOST_SHOWN)
         return sim_summaries(rows, outages, redacts=redacts)
 
@@ -77,7 +77,7 @@ class Archive:
     ) -> AsyncIterator[Sequence[ScannedSim]]:
         """Stream all SIMs of a digest by SID, a few at a time. Raises DigestGone."""
         run = await self._run(subscription, due, accounts)
-        outages = await self._outages.told(run)
+        outages = await self._outages.known(run)
         async for page in self._rows.every(run.id):
             for at in range(0, len(page), BATCH):
                 yield [_scanned(row, outages, redacts=redacts) for row in page[at : at + BATCH]]
@@ -168,7 +168,7 @@ class FleetScans:
             pages = _one_page(await self._rows.only_in(scan.run.id, before.id, _MOST_NEW))
         else:
             pages = self._pages(query, scan.run)
-        outages = await self._outages.told(scan.run)
+        outages = await self._outages.known(scan.run)
         await _collect(collector, pages, query, outages, redacts=to.redacted is not None)
         is_all = query.is_new or not (query.pattern or query.plan)
         return FleetAnswer(
@@ -299,5 +299,5 @@ def _redacted_facts(row: BriefRow) -> SimFacts:
 
 
 def _snapshot(row: str, outages: KnownOutages, *, redacts: bool) -> Snapshot:
-    snapshot = outages.seen(Snapshot.from_json(row))
+    snapshot = outages.with_outage(Snapshot.from_json(row))
     return redacted_snapshot(snapshot) if redacts else snapshot

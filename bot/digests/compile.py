@@ -94,8 +94,8 @@ class ChangeCollector:
     def add(self, pair: RowPair) -> None:
         """Compare a SIM with how it was. A snapshot that cannot be read is no change."""
         try:
-            before = self._before.seen(Snapshot.from_json(pair.before))
-            after = self._after.seen(Snapshot.from_json(pair.after))
+            before = self._before.with_outage(Snapshot.from_json(pair.before))
+            after = self._after.with_outage(Snapshot.from_json(pair.after))
         except ValueError:
             return
         weight = max((_GRAVITY.get(found.severity, 0) for found in after.findings), default=0)
@@ -173,7 +173,7 @@ class Compiler:
         before = await self._runs.before(about.id, run.due, run.accounts)
         counts = await self._sums.counts(run.id)
         due, now, redacts = moment(run.due), self._clock.now(), notes.redacted is not None
-        then, outages = await self._outages.told(before), await self._outages.find(run.id)
+        then, outages = await self._outages.known(before), await self._outages.find(run.id)
         changed = ChangeCollector(MAX_NAMED, then, outages, redacts=redacts)
         return Digest(
             subscription=about.id,
@@ -206,7 +206,7 @@ class Compiler:
 
     async def _worst(self, run: Run, outages: KnownOutages, *, redacts: bool) -> SimSample:
         rows = await self._outages.worst(run.id, outages, MIN_GRAVITY, MAX_NAMED)
-        grave = await self._sums.grave(run.id, MIN_GRAVITY) + outages.raised(MIN_GRAVITY)
+        grave = await self._sums.grave(run.id, MIN_GRAVITY) + outages.raised_count(MIN_GRAVITY)
         return SimSample(grave, sim_summaries(rows, outages, redacts=redacts))
 
     async def _differences(
@@ -284,7 +284,7 @@ def sim_summaries(
 ) -> tuple[SimSummary, ...]:
     """Return what a list says of rows, without the numbers of card and device if `redacts`."""
     return tuple(
-        sim_summary(outages.seen(Snapshot.from_json(row.row)), row.traffic, redacts=redacts)
+        sim_summary(outages.with_outage(Snapshot.from_json(row.row)), row.traffic, redacts=redacts)
         for row in rows
     )
 

@@ -129,7 +129,7 @@ class ScanUsage:
         kept = ((row.sid, _spent_in(row)) for row in rows)
         self.known = {sid: spent for sid, spent in kept if spent}
 
-    def wanting(self, sims: Sequence[Sim], now: datetime) -> list[Sim]:
+    def due_sids(self, sims: Sequence[Sim], now: datetime) -> list[Sim]:
         """Return those whose usage is to be asked for in this scan, the longest unasked first."""
         for sim in sims:
             if self._limits.get(sim.rate_plan_sid or ""):
@@ -141,7 +141,7 @@ class ScanUsage:
         )
         return [sims[place] for _, place in asked[:MOST_ASKED]]
 
-    def told(self, sim: Sim, records: tuple[UsageRecord, ...], now: datetime) -> None:
+    def record(self, sim: Sim, records: tuple[UsageRecord, ...], now: datetime) -> None:
         """Note what KORE says that a SIM has used since its month began."""
         since = month_start(sim, now)
         home, national, abroad, every = (used_bytes(records, since, kind) for kind in _KINDS)
@@ -157,7 +157,7 @@ class ScanUsage:
             since=known.since,
         )
 
-    def not_told(self, sim: Sim, now: datetime) -> None:
+    def record_failure(self, sim: Sim, now: datetime) -> None:
         """Note that KORE did not say what a SIM has used."""
         known = self.known.get(sim.sid, _NOTHING)
         self.known[sim.sid] = known._replace(failed_at=now.timestamp())
@@ -167,7 +167,7 @@ class ScanUsage:
         spent = self._of_this_month(sim, now)
         return spent.records() if spent else None
 
-    def kept_in(self, row: ScanRow) -> ScanRow:
+    def with_usage(self, row: ScanRow) -> ScanRow:
         """Return a SIM's row with what is known of its month, for the next scan."""
         spent = self.known.get(row.sid)
         if spent is None:

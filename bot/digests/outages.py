@@ -34,7 +34,7 @@ class KnownOutages(Struct):
     by_sid: dict[str, Outage] = field(default_factory=dict)
     gravities: dict[str, int] = field(default_factory=dict)
 
-    def seen(self, sim: Snapshot) -> Snapshot:
+    def with_outage(self, sim: Snapshot) -> Snapshot:
         """Return a SIM with the outage that it is in as its cause, as a look-up has it."""
         outage = self.by_sid.get(sim.sid)
         if outage is None:
@@ -50,7 +50,7 @@ class KnownOutages(Struct):
         """Return how grave a SIM is of which the row says so much."""
         return max(own, GRAVITY) if sid in self.by_sid else own
 
-    def raised(self, least: int) -> int:
+    def raised_count(self, least: int) -> int:
         """Count those that are so grave by their outage alone."""
         return sum(self.gravities[sid] < least <= GRAVITY for sid in self.by_sid)
 
@@ -79,7 +79,7 @@ class ScanOutages:
                 return await self._compared(run)
         return NONE
 
-    async def told(self, run: Run | None) -> KnownOutages:
+    async def known(self, run: Run | None) -> KnownOutages:
         """Return those of a run whose digest named any. Raises StoreError."""
         if run is None or not run.has_rows or _TOLD not in (run.digest or ""):
             return NONE

@@ -201,7 +201,7 @@ class Scanner:
         plans = await self._plans(sims)
         spending = ScanUsage(plans, before, self._judge.thresholds.data_limit_percent)
         scan = _Scan(self._kore, self._judge, known, plans, spending)
-        asked = spending.wanting(sims, self._clock.now()) if asks_usage else ()
+        asked = spending.due_sids(sims, self._clock.now()) if asks_usage else ()
         begins, waiting = iter(asked), iter(sims)
 
         async def work() -> None:
@@ -276,9 +276,9 @@ class _Scan:
         try:
             told = await self._kore.usage_records(sim.sid, start=start, granularity="all")
         except KoreError:
-            self._spending.not_told(sim, now)
+            self._spending.record_failure(sim, now)
         else:
-            self._spending.told(sim, told.value, now)
+            self._spending.record(sim, told.value, now)
 
     async def ask(self, sim: Sim, now: datetime) -> int:
         """Ask for a SIM; return how many answers wait to be judged."""
@@ -336,7 +336,7 @@ class _Scan:
             self._fail(sim, BotError())
         else:
             row = with_lost_place(row, page) if page and row.lost_at else row
-            self.result.rows.append(self._spending.kept_in(row))
+            self.result.rows.append(self._spending.with_usage(row))
             self.result.months[sim.sid] = months
 
     def _fail(self, sim: Sim, error: BotError) -> None:

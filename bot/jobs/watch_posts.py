@@ -108,7 +108,9 @@ class WatchPosts:
         person = watch.owner.person
         self._on_news(person)
         posted = await self._post(key, watch, self._thread_of(watch), screen)
-        if posted.channel[:1] in {"C", "G"} and await self._members.lacks(posted.channel, person):
+        if posted.channel[:1] in {"C", "G"} and await self._members.is_outside(
+            posted.channel, person
+        ):
             link = await self._members.link_to(posted.channel, posted.ts) if posted.ts else ""
             shown = absent_screen(screen, posted.channel, link)
             await self._posts.post(f"{key}:directly", person, None, shown, again=True)

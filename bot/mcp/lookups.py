@@ -197,7 +197,7 @@ class AgentLookups:
         services, redaction = self.services, self.caller.redaction
         async with patience():
             query = self.view.fleet.narrowed(query)
-            meant = await self.view.fleet.meant(query, redacts=redaction is not None)
+            meant = await self.view.fleet.matching(query, redacts=redaction is not None)
             if meant.sids:
                 made = await self.triage(meant.sids, newest_only=not query.top)
                 now = services.clock.now()

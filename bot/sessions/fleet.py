@@ -150,7 +150,7 @@ class FleetList:
         whole = name_key(word) if name_key(word) in accounts else None
         return (whole, "") if whole else account_in(word, accounts)
 
-    async def meant(
+    async def matching(
         self, query: FleetQuery, *, redacts: bool, most: int | None = None
     ) -> MeantSims:
         """Return the SIMs to look at. Raises NoneMeant, ListUnread and KoreError."""
@@ -158,7 +158,7 @@ class FleetList:
         if query.account:
             kore = self._kore.only(frozenset({query.account}))
             narrow = FleetList(kore, self._directory.only(query.account), patience=self._patience)
-            return await narrow.meant(replace(query, account=None), redacts=redacts, most=most)
+            return await narrow.matching(replace(query, account=None), redacts=redacts, most=most)
         if query.plan:
             return await self._on_plan(
                 query.plan, _fits(query.pattern or "*", redacts=redacts), most

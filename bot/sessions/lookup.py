@@ -60,7 +60,7 @@ class Judge(Struct):
         """Return what the rules may look at; what it shows of other looks is learnt."""
         evidence = evidence_of(read, allowance, now, self.ages.line)
         if isinstance(read.sessions, Fetched):
-            self.ages.see(evidence, read.sessions.as_of)
+            self.ages.observe(evidence, read.sessions.as_of)
         return evidence
 
     def report_on(

@@ -58,7 +58,7 @@ class NewsAges:
             return None
         return self._lines.get(_place(network, radio_link))
 
-    def see(self, evidence: Evidence, as_of: datetime) -> None:
+    def observe(self, evidence: Evidence, as_of: datetime) -> None:
         """Compare the open sessions of a SIM, read at `as_of`, with what they were before."""
         if self._store is None:
             return

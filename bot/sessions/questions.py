@@ -146,7 +146,7 @@ class OpenQuestions:
         for left in self._journal.left():
             with left:
                 new = [read.job for read in map(_question, left.notes.values()) if read]
-                await self._queue.hold_off(new, (), left.crossed_out, HOLD_AGAIN_SECONDS)
+                await self._queue.postpone(new, (), left.crossed_out, HOLD_AGAIN_SECONDS)
 
     async def save(self) -> None:
         """Write down how it stands. Raises StoreError."""
@@ -156,7 +156,7 @@ class OpenQuestions:
         new = [each.job for key, each in kept.items() if key not in self._written]
         over, held = self._written - kept.keys(), self._written & is_open.keys()
         if new or over or (held and now - self._held_at >= HOLD_AGAIN_SECONDS):
-            await self._queue.hold_off(new, held, over, HELD_SECONDS)
+            await self._queue.postpone(new, held, over, HELD_SECONDS)
             self._written, self._held_at = set(is_open), now
         for key in left:
             self._written.discard(key)
@@ -301,14 +301,14 @@ class Audit:
             await self._some.wait()
             await self._clock.sleep(GATHER_SECONDS)
             try:
-                await self.kept()
+                await self.flush()
                 await self._forget()
             except StoreError as error:
                 extra = {"rows": len(self._waiting), "why": error.kind}
                 log.warning("audit-waits-for-the-store", extra=extra)
                 await self._clock.sleep(AGAIN_SECONDS)
 
-    async def kept(self) -> None:
+    async def flush(self) -> None:
         """Keep what waits now. Raises StoreError."""
         async with self._writing:
             while self._waiting:
@@ -325,7 +325,7 @@ class Audit:
 
         Raises StoreError.
         """
-        await self.kept()
+        await self.flush()
         rows = await self._lookups.in_thread(channel, thread)
         return tuple(_read(row) for row in rows if row.snapshot and row.account in accounts)
 
@@ -333,7 +333,7 @@ class Audit:
         """Keep what still waits, for a few seconds; what is lost is counted and logged."""
         try:
             async with asyncio.timeout(LAST_WORDS_SECONDS):
-                await self.kept()
+                await self.flush()
         except (StoreError, TimeoutError) as error:
             self._gaps.audit_lost(len(self._waiting))
             log.warning("audit-lost", extra={"rows": len(self._waiting), "why": repr(error)})

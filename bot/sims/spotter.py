@@ -66,7 +66,7 @@ class Spotted(Struct):
         return [*self.texts, *self.unknown]
 
     @property
-    def as_it_is(self) -> "Spotted":
+    def with_unknown(self) -> "Spotted":
         """The same with the unknown names of a list as what to look up, where they are several."""
         several = self.unknown if len(self.unknown) > 1 else ()
         return replace(self, texts=several[:MOST], total=len(several))

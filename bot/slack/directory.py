@@ -168,7 +168,7 @@ class ChannelAccess:
     def __init__(self, client: SlackClient) -> None:
         self._client = client
 
-    async def trouble(self, channel: str) -> Reason | None:
+    async def post_fault(self, channel: str) -> Reason | None:
         """Return what keeps the bot from posting; None: nothing that Slack says beforehand."""
         answer = await self._answer("conversations.info", {"channel": channel})
         if isinstance(answer, SlackError):
@@ -179,11 +179,11 @@ class ChannelAccess:
         is_member = about.get("is_member") is not False or about.get("is_im")
         return None if is_member else Reason.NOT_IN_CHANNEL
 
-    async def has(self, channel: str, person: str) -> bool:
+    async def is_member(self, channel: str, person: str) -> bool:
         """Return whether a person is in a channel; no where Slack does not say."""
         return channel in await self.channels_of(person)
 
-    async def lacks(self, channel: str, person: str) -> bool:
+    async def is_outside(self, channel: str, person: str) -> bool:
         """Return whether Slack says that a person is not in a channel; no where it does not say."""
         found, is_all = await self._channels_of(person)
         return is_all and channel not in found
@@ -282,7 +282,7 @@ class Threads:
         others = (each for each in messages if text_in(each, "user") != self._us)
         return tuple(each for each in others if "" < text_in(each, "ts") < before)
 
-    async def lacking(self, channel: str) -> str | None:
+    async def missing_scope(self, channel: str) -> str | None:
         """Return the scope without which a channel cannot be read; None: none that Slack names."""
         try:
             await ask(self._client, "conversations.history", {"channel": channel, "limit": 1})

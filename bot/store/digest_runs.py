@@ -229,7 +229,7 @@ class DigestRuns(Rows):
         """Set the stage of a run and other columns; the time of its end comes with the stage."""
         await self._db.change(_changed(run, stage, values), tx=tx)
 
-    async def change_as_read(self, run: Run, stage: RunStage, **values: Any) -> None:  # noqa: ANN401 -- as above
+    async def change_if_unchanged(self, run: Run, stage: RunStage, **values: Any) -> None:  # noqa: ANN401 -- as above
         """Do the same, but not where a run got on, or was begun anew, since it was read."""
         same = _AT.stage == run.stage.value, _AT.started == run.started, _AT.job == run.job
         await self._db.change(_changed(run.id, stage, values).where(*same))

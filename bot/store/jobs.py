@@ -111,7 +111,7 @@ class JobQueue:
                 await joined.execute(sql.LET_GO, {"keys": [each.key for each in new]})
             return await self._add(joined, ((each, None) for each in new), anew=anew)
 
-    async def hold_off(
+    async def postpone(
         self, new: Sequence[NewJob], held: Collection[str], dropped: Collection[str], seconds: float
     ) -> None:
         """Put jobs off by so many seconds, those too that are new, and forget the `dropped` ones.
@@ -123,7 +123,7 @@ class JobQueue:
             await tx.execute(sql.POSTPONE, {"keys": sorted(held), "seconds": seconds})
             await self._add(tx, ((replace(each, delay=seconds), None) for each in new))
 
-    async def hasten(self, key: str, tx: Transaction | None = None) -> None:
+    async def run_now(self, key: str, tx: Transaction | None = None) -> None:
         """Make a job due now; one that runs is run again at once, for it may have looked before.
 
         Where it ends just then it is begun from the start; its result is kept.

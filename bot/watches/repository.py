@@ -193,7 +193,7 @@ class WatchRepository:
         job = NewJob(CARD_JOB, card_key(card_id), {"watch": card_id}, delay.total_seconds())
         await self._queue.add(job, tx=tx, anew=True)
         if not delay:
-            await self._queue.hasten(job.key, tx)
+            await self._queue.run_now(job.key, tx)
 
     async def change(self, watch: Watch, now: datetime, tx: Transaction) -> bool:
         """Save another condition or end of a watch, and have it shown; False where it has ended."""

@@ -139,7 +139,7 @@ ELSEWHERE = (
 )
 async def handover(context: Context) -> Reply:
     """Hand the thread over. Raises NoThread, and what the look-ups raise."""
-    return await hand_over_thread(context.asking(thread_of(context.request)))
+    return await hand_over_thread(context.for_request(thread_of(context.request)))
 
 
 def register_handovers(app: AsyncApp, services: Services) -> None:
@@ -210,7 +210,7 @@ async def look_up_thread(context: Context, value: str) -> Reply:
     if not spotted.texts:
         raise NotASim(NO_SIM_HERE)
     request = replace(context.request, thread=root, is_public=True, aloud=True)
-    return await answer_to(context.asking(request), spotted)
+    return await answer_to(context.for_request(request), spotted)
 
 
 ANY = "any"

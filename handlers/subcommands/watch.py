@@ -191,7 +191,7 @@ async def ask_to_watch(context: Context, wanted: WatchRequest) -> Reply:
     fleet = (await context.view_of(visibility)).fleet
     query = fleet.narrowed(FleetQuery(plain_pattern(wanted.sim)))
     redacts = visibility.redaction is not None
-    meant = await fleet.meant(query, redacts=redacts, most=ids.MOST_SIMS)
+    meant = await fleet.matching(query, redacts=redacts, most=ids.MOST_SIMS)
     mine = await services.watches.of(context.request.user, visibility.accounts)
     room = min(services.watches.limits.per_person - len(mine), ids.MOST_SIMS)
     if not 0 < len(meant.sids) <= room:

@@ -147,7 +147,7 @@ async def test_where_it_cannot_be_switched_on(heard):
 async def test_it_is_audited(heard):
     """Who switched it on; and each look-up, under that person, by the alert."""
     await alert(heard, DOWN)
-    await heard.bot.services.audit.kept()
+    await heard.bot.services.audit.flush()
     rows = await Lookups(heard.bot.services.store).find(LookupFilter())
 
     assert {"U0ANA0001"} == {row.person for row in rows}

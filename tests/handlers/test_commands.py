@@ -277,7 +277,7 @@ async def test_the_last_scan_answers_for_many(whole, dispatch_with):
         if block["type"] == "actions"
         for each in block["elements"][1:]
     ]
-    await services.audit.kept()
+    await services.audit.flush()
     async with services.store.read() as tx:
         noted = (await tx.execute(select(lookups.c.sim, lookups.c.person))).all()
     assert {(sims[0].sid, "U0ANA0001"), (sims[2].sid, "U0ANA0001")} == set(map(tuple, noted))

@@ -214,7 +214,7 @@ async def test_somebody_who_is_not_in_its_channel_may_not_act(whole):
 async def test_what_people_did_is_audited(whole, card):
     """Each act is a row of the audit, with who and which incident."""
     await whole.click(card, "I'm on it", user="ben")
-    await whole.bot.services.audit.kept()
+    await whole.bot.services.audit.flush()
     rows = await Lookups(whole.bot.services.store).find(LookupFilter())
     acts = [(row.person, row.entry.split()[-3:]) for row in rows if "incident" in row.entry]
 

@@ -31,7 +31,7 @@ async def slow():
 
 async def rows(bot, **wanted):
     """What the audit keeps, newest first."""
-    await bot.bot.services.audit.kept()
+    await bot.bot.services.audit.flush()
     return await Lookups(bot.bot.services.store).find(LookupFilter(**wanted))
 
 
@@ -146,7 +146,7 @@ async def test_without_the_store_people_are_answered(whole, caplog):
     assert "truck-42 is" in whole.answer().text
     assert [True] == [r.outcome == "ok" for r in caplog.records if r.message == "looked-up"]
     with pytest.raises(StoreNotReady):
-        await services.audit.kept()
+        await services.audit.flush()
 
 
 def gils_context(whole):

@@ -101,7 +101,7 @@ async def test_what_stands_above_is_a_look_up(whole, caplog):
     whole.kore.faults.clear()
     await whole.click(replies(whole, failed.ts)[0], "Retry")
     named = {record.answer for record in caplog.records if record.message == "answered"}
-    await whole.bot.services.audit.kept()
+    await whole.bot.services.audit.flush()
     entries = {row.entry for row in await Lookups(whole.bot.services.store).find(LookupFilter())}
 
     assert "well-1" in replies(whole, failed.ts)[0].text

@@ -170,7 +170,7 @@ async def test_no_handler_acts_by_itself_without_an_actor(whole, digest):
         for subcommand in every:
             text = "" if subcommand.name in {"digest", "handover"} else "truck-42"
             with pytest.raises(NotAllowed):
-                await subcommand.run(context.asking(replace(request, text=text)))
+                await subcommand.run(context.for_request(replace(request, text=text)))
         for click in clicks.values():
             with pytest.raises(NotAllowed):
                 await click(context, value_for(digest))

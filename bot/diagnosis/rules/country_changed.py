@@ -32,7 +32,7 @@ def country_changed(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]
     usual, times = Counter(countries).most_common(1)[0]
     if usual == here or times * 100 < len(countries) * limits.country_percent:
         return
-    run = evidence.run_of(
+    run = evidence.streak_of(
         lambda each: (code == here) if (code := country(each.operator_country)) else None
     )
     earlier = countries[: len(countries) - len(run) + 1]

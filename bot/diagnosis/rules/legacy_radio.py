@@ -56,7 +56,7 @@ def _how_long(evidence: Evidence, number: int) -> tuple[str, dict[str, Value]]:
         here, on = mcc(session), generation(session.radio_link)
         return None if here is None or on is None else here in USA_MCCS and on == number
 
-    run, made = evidence.run_of(is_so), evidence.sim.date_created
+    run, made = evidence.streak_of(is_so), evidence.sim.date_created
     first, is_new = run[-1].start, made is not None and made > evidence.now - WINDOW
     known = [session for session in evidence.in_order if is_so(session) is not None]
     if len(run) < len(known) or is_new or first is None:

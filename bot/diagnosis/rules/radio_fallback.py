@@ -35,7 +35,7 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if now_on is None or max(generation(link) or 0 for link in links) <= now_on:
         return
     radios = [(s.radio_link, g) for s in evidence.before_current if (g := generation(s.radio_link))]
-    run = evidence.run_of(partial(_is_on, now_on))
+    run = evidence.streak_of(partial(_is_on, now_on))
     here = len(run) - 1
     before = radios[: len(radios) - here]
     better = [link for link, number in before if number > now_on]

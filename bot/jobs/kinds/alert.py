@@ -217,7 +217,7 @@ async def _reading(
     if missing:
         reading = replace(reading, silent_for=scans.kore.only(frozenset(missing)).silent_for)
     reported = {(member.sid, each.family) for each in incidents for member in each.down}
-    if begun := reading.begun(state, reported):
+    if begun := reading.causes_since(state, reported):
         lines = lines_of(services.thresholds)
         reading = await with_outages(reading, rows.every(run.id), sids, begun, lines)
     fresh = [sid for sid in reading.sick if sid not in state.ill][:MOST_RHYTHMS]
@@ -269,7 +269,7 @@ def _writing(about: Alert, reading: ScanReading, services: JobServices) -> Write
         if step.blind_began or step.blind_ended:
             args = {"team": about.team, "channel": about.channel}
             await services.queue.add(NewJob(BLIND_JOB, blind, args), tx=tx, anew=True)
-            await services.queue.hasten(blind, tx)
+            await services.queue.run_now(blind, tx)
 
     return write
 

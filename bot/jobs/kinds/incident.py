@@ -65,7 +65,7 @@ async def incident(job: Job, services: JobServices) -> Outcome | None:
     waits = min(CHECK, shown.rests.total_seconds() or CHECK)
     if over_at := resolves_at(alert, stored.incident):
         if now >= over_at:
-            await services.queue.hasten(alert.job_key)
+            await services.queue.run_now(alert.job_key)
         else:
             waits = min(waits, (over_at - now).total_seconds())
     return _after(stored, shown, waits, services)
@@ -273,7 +273,7 @@ def _over(job: Job, what: str, services: JobServices) -> Outcome:
     async def write(tx: Transaction) -> None:
         later = await services.queue.live(job.kind, _same(job), tx)
         if following := next((key for key in later if key > job.key), None):
-            await services.queue.hasten(following, tx)
+            await services.queue.run_now(following, tx)
 
     return finished(what, write=write)
 

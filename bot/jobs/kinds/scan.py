@@ -120,7 +120,7 @@ async def _end_if_lost(run: Run, services: JobServices) -> None:
     """End a run that nobody makes any more: its digest was removed, or its job gave up."""
     maker = await services.queue.get(run.job)
     if maker is None or maker.state in ENDED:
-        await services.fleet.runs.change_as_read(run, RunStage.FAILED, why=LOST)
+        await services.fleet.runs.change_if_unchanged(run, RunStage.FAILED, why=LOST)
 
 
 async def _drop_rows(run: Run, services: JobServices) -> bool:
@@ -128,5 +128,5 @@ async def _drop_rows(run: Run, services: JobServices) -> bool:
     await services.fleet.chunks.forget(run.id)
     gone = await services.fleet.rows.forget(run.id, AT_ONCE)
     if gone < AT_ONCE:
-        await services.fleet.runs.change_as_read(run, run.stage, has_rows=False)
+        await services.fleet.runs.change_if_unchanged(run, run.stage, has_rows=False)
     return gone == AT_ONCE

@@ -32,8 +32,8 @@ def asked_for(sim, spent=None, traffic=0):
     spending = ScanUsage(PLANS, [row], 80)
     if spent:
         spending.known = {sim.sid: spent}
-        row = spending.kept_in(row)
-    return bool(ScanUsage(PLANS, [row], 80).wanting([sim], NOON))
+        row = spending.with_usage(row)
+    return bool(ScanUsage(PLANS, [row], 80).due_sids([sim], NOON))
 
 
 def spent(mb, ago=HOUR, abroad=None, month=MONTH):
@@ -74,13 +74,13 @@ def test_few_of_a_chunk_are_asked_for():
     spending = ScanUsage(PLANS, (), 80)
     rounds = []
     for _ in range(10):
-        wanting = spending.wanting(sims, NOON)
+        wanting = spending.due_sids(sims, NOON)
         rounds.append(len(wanting))
         for sim in wanting:
-            spending.told(sim, (), NOON)
+            spending.record(sim, (), NOON)
 
     assert [MOST_ASKED] * 10 == rounds
-    assert [] == spending.wanting(sims, NOON)
+    assert [] == spending.due_sids(sims, NOON)
 
 
 @pytest.mark.parametrize("tells", [True, False])
@@ -92,14 +92,14 @@ def test_over_a_day_usage_adds_less_than_a_tenth(sims, tells):
     for now in (NOON + each * HOUR / 12 for each in range(288)):
         for chunk in (fleet[at : at + 100] for at in range(0, sims, 100)):
             spending = ScanUsage(PLANS, [rows[sim.sid] for sim in chunk if sim.sid in rows], 80)
-            for sim in spending.wanting(chunk, now):
+            for sim in spending.due_sids(chunk, now):
                 asked.append(sim.sid)
                 if tells:
-                    spending.told(sim, (UsageRecord(data={"home": {"total": 79 * MB}}),), now)
+                    spending.record(sim, (UsageRecord(data={"home": {"total": 79 * MB}}),), now)
                 else:
-                    spending.not_told(sim, now)
+                    spending.record_failure(sim, now)
             plain = (ScanRow(s.sid, "online", 0, 0, '{"sid":"DE1"}', traffic=10**6) for s in chunk)
-            rows |= {row.sid: spending.kept_in(row) for row in plain}
+            rows |= {row.sid: spending.with_usage(row) for row in plain}
 
     assert {24} == set(Counter(asked).values())
     assert len(asked) < 0.1 * 288 * sims
@@ -110,12 +110,12 @@ def test_a_row_says_what_was_told_once():
     spending, sim = ScanUsage(PLANS, (), 80), a_sim()
     plain = ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}')
     found = [single_usage(plain)]
-    spending.wanting([sim], NOON)
-    spending.not_told(sim, NOON)
-    found.append(single_usage(spending.kept_in(plain)))
+    spending.due_sids([sim], NOON)
+    spending.record_failure(sim, NOON)
+    found.append(single_usage(spending.with_usage(plain)))
     for hours in (1, 2):
-        spending.told(sim, (), NOON + hours * HOUR)
-        found.append(single_usage(spending.kept_in(plain)))
+        spending.record(sim, (), NOON + hours * HOUR)
+        found.append(single_usage(spending.with_usage(plain)))
 
     assert [None, None, (NOON + HOUR, NOON), None] == [
         each and tuple(datetime.fromtimestamp(t, UTC) for t in (each.read_at, each.since))
@@ -128,8 +128,8 @@ def test_what_was_told_goes_on_in_the_row():
     told = {"home": {"total": 5}, "international_roaming": [{"total": 3}, {"total": 4}]}
     spending, sim = ScanUsage(PLANS, (), 80), a_sim()
     unknown = spending.usage(sim, NOON)
-    spending.told(sim, (UsageRecord(data=told),), NOON)
-    row = spending.kept_in(ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}'))
+    spending.record(sim, (UsageRecord(data=told),), NOON)
+    row = spending.with_usage(ScanRow(sim.sid, "online", 0, 0, '{"sid":"DE1"}'))
     (record,) = ScanUsage(PLANS, [row], 80).usage(sim, NOON)
 
     assert unknown is None
@@ -142,7 +142,7 @@ def test_a_row_of_another_version_keeps_nothing(kept):
     """What cannot be read is asked for again."""
     row = ScanRow("DE1", "online", 0, 0, f'{{"sid":"DE1","spent":{kept}}}')
 
-    assert [a_sim()] == ScanUsage(PLANS, [row], 80).wanting([a_sim()], NOON)
+    assert [a_sim()] == ScanUsage(PLANS, [row], 80).due_sids([a_sim()], NOON)
 
 
 def test_at_worst_all_of_it_is_used_in_a_day():

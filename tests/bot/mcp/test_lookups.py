@@ -101,7 +101,7 @@ async def test_each_call_is_noted(here, services, kore, tmp_path):
         page = await told(client, "list_rules", limit=1)
         await told(client, "list_rules", cursor=page["next_cursor"])
         await client.read_resource(RULES)
-    await services.audit.kept()
+    await services.audit.flush()
     async with existing_store(settings_of(kore.settings, tmp_path)) as store:
         rows = await Lookups(store).find(LookupFilter())
 
@@ -190,7 +190,7 @@ async def test_a_token_has_a_rate(kore, tmp_path, name, arguments):
                 await client.read_resource(RULES)
         async with Client(make_server(services, lambda _: PARTNER, "0")) as client:
             await told(client, "look_up_sim", sim="pump-7")
-        await services.audit.kept()
+        await services.audit.flush()
         async with existing_store(settings) as store:
             rows = await Lookups(store).find(LookupFilter())
 

@@ -33,7 +33,7 @@ def see(ages, clock, number=1, *, news=timedelta(), **changes):
     sid = f"DE{number:032}"
     told |= {"start": START, "last_updated": clock.now() - news, "end": None}
     session = a_session(**told | {"sim_sid": sid} | changes)
-    ages.see(Evidence(a_sim(sid=sid), (session,), clock.now()), clock.now())
+    ages.observe(Evidence(a_sim(sid=sid), (session,), clock.now()), clock.now())
 
 
 def teach(ages, clock, age, *, sims=range(ENOUGH), **changes):

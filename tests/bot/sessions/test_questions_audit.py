@@ -80,7 +80,7 @@ async def running(audit):
 async def test_a_look_up_is_a_row(audit, lookups, clock):
     """Who, where, by what, which SIM, what came of it, and the reference."""
     audit.note(ASKING, a_report())
-    await audit.kept()
+    await audit.flush()
 
     (row,) = await lookups.find(LookupFilter())
     assert (clock.now().timestamp(), "7f3a9c") == (row.at, row.request)
@@ -93,7 +93,7 @@ async def test_a_look_up_is_a_row(audit, lookups, clock):
 async def test_a_look_up_that_found_nothing_is_a_row_too(audit, lookups):
     """With the kind of error, and without what was typed."""
     audit.note(ASKING, SimNotFound("I read `8901260012345678909` as an ICCID."))
-    await audit.kept()
+    await audit.flush()
 
     (row,) = await lookups.find(LookupFilter())
     assert ("sim_not_found", None, None, None) == (row.outcome, row.sim, row.name, row.snapshot)
@@ -103,7 +103,7 @@ async def test_neither_row_nor_line_holds_the_card_or_the_device(audit, lookups,
     """Not in the snapshot, not in a name that holds them."""
     caplog.set_level(logging.INFO)
     audit.note(ASKING, a_report(query=IMEI, sim=a_sim(unique_name=f"pump {ICCID}")))
-    await audit.kept()
+    await audit.flush()
 
     (row,) = await lookups.find(LookupFilter())
     (line,) = [r for r in caplog.records if r.message == "looked-up"]
@@ -152,7 +152,7 @@ async def test_what_no_longer_fits_is_counted_and_logged(audit, lookups, gaps, m
     monkeypatch.setattr(module, "MOST_WAITING", 2)
     for _ in range(5):
         audit.note(ASKING, a_report())
-    await audit.kept()
+    await audit.flush()
 
     assert 3 == gaps.rows
     assert 2 == len(await lookups.find(LookupFilter()))
@@ -195,7 +195,7 @@ async def test_a_thread_tells_what_was_looked_up_a_moment_ago(audit):
 async def test_old_rows_are_forgotten(audit, lookups, clock):
     """After the retention they go by themselves."""
     audit.note(ASKING, a_report())
-    await audit.kept()
+    await audit.flush()
     clock.move(YEAR + 1)
     audit.note(ASKING, SimNotFound())
     async with running(audit):

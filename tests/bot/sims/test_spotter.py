@@ -131,7 +131,7 @@ async def test_what_is_asked(spotter):
     ):
         assert found == (await spotter.spot(text, asked=True)).texts, text
     spotted = await spotter.spot("gone-1, gone-2", asked=True)
-    assert ("gone-1", "gone-2") == spotted.unknown == spotted.as_it_is.texts
+    assert ("gone-1", "gone-2") == spotted.unknown == spotted.with_unknown.texts
 
 
 async def test_one_sim_by_several_names_counts_once(spotter):

@@ -188,16 +188,16 @@ async def test_what_stands_in_the_way_of_posting(places):
         "C0NOWHERE": Reason.NOT_IN_CHANNEL,
     }
 
-    assert expected == {channel: await places.trouble(channel) for channel in expected}
+    assert expected == {channel: await places.post_fault(channel) for channel in expected}
 
 
 async def test_without_the_scope_nothing_is_claimed(places, slack):
     """What Slack does not say is left to the first post."""
     slack.api.scopes -= SCOPES
 
-    assert None is await places.trouble("C0DEPOT24")
+    assert None is await places.post_fault("C0DEPOT24")
     assert None is await places.zone_of(ANA.id)
-    assert not await places.has("C0FLEETOP", ANA.id)
+    assert not await places.is_member("C0FLEETOP", ANA.id)
 
 
 async def test_who_is_in_a_channel(places):
@@ -209,7 +209,7 @@ async def test_who_is_in_a_channel(places):
         ("C0NOWHERE", ANA.id): False,
     }
 
-    assert expected == {asked: await places.has(*asked) for asked in expected}
+    assert expected == {asked: await places.is_member(*asked) for asked in expected}
 
 
 async def test_the_channels_of_a_person(places):

@@ -32,8 +32,8 @@ READERS = [
     ("conversations.history", "response_metadata", find, None),
     ("users.info", "user", lambda c, clock: People(c, clock).is_guest("U1"), None),
     ("users.info", "user", lambda c, _: ChannelAccess(c).zone_of("U1"), None),
-    ("users.conversations", "channels", lambda c, _: ChannelAccess(c).has("", "U1"), False),
-    ("conversations.info", "channel", lambda c, _: ChannelAccess(c).trouble("C1"), None),
+    ("users.conversations", "channels", lambda c, _: ChannelAccess(c).is_member("", "U1"), False),
+    ("conversations.info", "channel", lambda c, _: ChannelAccess(c).post_fault("C1"), None),
     ("conversations.info", "channel", lambda c, clock: Channels(c, clock).is_shared("C1"), None),
     ("views.publish", "view", lambda c, clock: HomeTabs(c, clock).publish("U1", {}), True),
 ]
@@ -53,7 +53,7 @@ async def test_nobody_is_away_for_want_of_a_list(client, slack):
     for body in ({}, {"channels": None}, {"channels": {"id": "C1"}}):
         slack.api.faults.add("users.conversations", Fault(body={"ok": True} | body))
 
-        assert not await ChannelAccess(client).lacks("C1", "U1"), body
+        assert not await ChannelAccess(client).is_outside("C1", "U1"), body
 
 
 async def test_the_members_of_a_group_are_texts_in_a_list(client, slack):

@@ -59,13 +59,13 @@ async def test_what_was_read_too_early_changes_nothing(runs):
     """A run that got on, or was begun anew, since it was read is left as it is now."""
     read = await runs.begin("s1", 60.0, "job")
     await runs.change(read.id, RunStage.POSTED)
-    await runs.change_as_read(read, RunStage.FAILED, why="lost")
+    await runs.change_if_unchanged(read, RunStage.FAILED, why="lost")
     posted = await runs.find("s1", 60.0)
     await runs.restart(posted, "another")
-    await runs.change_as_read(posted, RunStage.POSTED, has_rows=False)
-    await runs.change_as_read(read, RunStage.FAILED, why="lost")
+    await runs.change_if_unchanged(posted, RunStage.POSTED, has_rows=False)
+    await runs.change_if_unchanged(read, RunStage.FAILED, why="lost")
     anew = await runs.last("s1")
-    await runs.change_as_read(anew, RunStage.FAILED, why="lost")
+    await runs.change_if_unchanged(anew, RunStage.FAILED, why="lost")
 
     assert (RunStage.POSTED, None) == (posted.stage, posted.why)
     assert (RunStage.LISTING, "another") == (anew.stage, anew.job)

@@ -81,7 +81,7 @@ async def test_what_waits_can_be_made_due(queue):
     await queue.add(NewJob("kind", "later", delay=60.0), NewJob("kind", "over", delay=60.0))
     await queue.cancel("over")
     for key in ("later", "over", "none"):
-        await queue.hasten(key)
+        await queue.run_now(key)
 
     assert ["later"] == [job.key for job in await queue.claim(["kind"], 9, 60.0)]
 
@@ -89,7 +89,7 @@ async def test_what_waits_can_be_made_due(queue):
 async def test_what_runs_is_due_at_once_where_it_is_hastened_meanwhile(queue):
     """It may not have seen what it was hastened for; the next time it waits as it says."""
     (job,) = await claimed(queue, "a")
-    await queue.hasten("a")
+    await queue.run_now("a")
     await queue.record([(job, Outcome("ready", 60.0))])
     (again,) = await queue.claim(["kind"], 9, 60.0)
     await queue.record([(again, Outcome("ready", 60.0))])
@@ -101,7 +101,7 @@ async def test_what_ends_is_begun_anew_where_it_is_hastened_meanwhile(queue):
     """It may have ended for want of just that: it starts again, once, as if it had never been."""
     (job,) = await claimed(queue, "a")
     await queue.add(NewJob("kind", "a"), anew=True)
-    await queue.hasten("a")
+    await queue.run_now("a")
     await queue.record([(job, Outcome("done", memo={"x": 1}, result="well"))])
     (again,) = await queue.claim(["kind"], 9, 60.0)
     await queue.record([(again, DONE)])

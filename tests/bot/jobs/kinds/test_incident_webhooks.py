@@ -96,7 +96,7 @@ async def test_what_is_refused_for_good_holds_up_nothing(rig):
 async def test_another_incident_is_not_held_up(rig):
     """Order is kept within an incident, not among them: one that waits lets others past."""
     await rig.happens(EventKind.OPENED, replace(INCIDENT, id="i0"))
-    await rig.services.queue.hold_off((), rig.keys[:1], (), 600.0)
+    await rig.services.queue.postpone((), rig.keys[:1], (), 600.0)
     await rig.happens(EventKind.OPENED, replace(INCIDENT, id="i1"))
 
     async def one_over():
