@@ -140,6 +140,17 @@ class SimDirectory:
         friendly = await self._all_equal("friendly_key", wanted)
         return friendly | await self._all_equal("unique_key", wanted)
 
+    async def parted_in(self, pieces: set[str]) -> set[str]:
+        """Return the names with commas and the like that a text of these words may hold.
+
+        The event loop gets its turn after each block that has any.
+        """
+        found: set[str] = set()
+        for block in [block for block in self.table.blocks if block.parted]:
+            found.update(block.parted_in(pieces))
+            await asyncio.sleep(0)
+        return found
+
     async def all_numbered(self, digits: AbstractSet[str]) -> dict[str, str]:
         """Return the SID of the one SIM that has each ICCID or EID, of those that there are."""
         found = await self._all_equal("iccid", digits) | await self._all_equal("eid", digits)

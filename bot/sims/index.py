@@ -18,6 +18,7 @@ from typing import Literal
 from bot.errors import Candidate
 from bot.kore.models import Sim
 from bot.sims.identifier import Identifier, IdentifierKind, name_key, natural_key
+from bot.sims.lists import is_parted, without_marks
 from bot.sims.numbers import digits_of
 from bot.struct import Struct
 
@@ -29,7 +30,10 @@ BLOCK = 500
 
 
 class SimBlock(Struct):
-    """Some SIMs; each column holds one value a SIM between line breaks, empty where unknown."""
+    """Some SIMs; each column holds one value a SIM between line breaks, empty where unknown.
+
+    `parted` are the names that no few words of a text are, as they are compared, each once.
+    """
 
     sid: bytes
     iccid: bytes
@@ -40,12 +44,15 @@ class SimBlock(Struct):
     unique_key: bytes
     friendly_key: bytes
     account: str | None = None
+    parted: bytes = b""
 
     @classmethod
     def of(cls, sims: Sequence[Sim], account: str | None = None) -> "SimBlock":
         """Pack SIMs, in order; all are of one account."""
         unique = _packed(sims, lambda sim: sim.unique_name)
         friendly = _packed(sims, lambda sim: sim.friendly_name)
+        unique_key = _or(unique, _packed(sims, lambda sim: name_key(sim.unique_name or "")))
+        friendly_key = _or(friendly, _packed(sims, lambda sim: name_key(sim.friendly_name or "")))
         return cls(
             sid=_packed(sims, lambda sim: sim.sid),
             iccid=_packed(sims, lambda sim: sim.iccid),
@@ -53,12 +60,19 @@ class SimBlock(Struct):
             status=_packed(sims, lambda sim: sim.status),
             unique_name=unique,
             friendly_name=friendly,
-            unique_key=_or(unique, _packed(sims, lambda sim: name_key(sim.unique_name or ""))),
-            friendly_key=_or(
-                friendly, _packed(sims, lambda sim: name_key(sim.friendly_name or ""))
-            ),
+            unique_key=unique_key,
+            friendly_key=friendly_key,
             account=account,
+            parted=_parted(unique_key + friendly_key),
         )
+
+    def parted_in(self, pieces: set[str]) -> list[str]:
+        """Return the parted names of which each piece is one of those of a text."""
+        names, words = (
+            lines.decode().split("\n") for lines in (self.parted, without_marks(self.parted))
+        )
+        each = zip(names, words, strict=True)
+        return [name for name, words in each if pieces.issuperset(words.split())]
 
     def equal(self, column: Column, value: str) -> Iterator[int]:
         """Return the rows whose value is this one."""
@@ -135,6 +149,10 @@ class SimTable:
 def _packed(sims: Sequence[Sim], read: Callable[[Sim], str | None]) -> bytes:
     values = ((read(sim) or "").replace("\n", " ") for sim in sims)
     return ("\n" + "\n".join(values) + "\n").encode(errors="replace")
+
+
+def _parted(names: bytes) -> bytes:
+    return "\n".join(set(filter(is_parted, filter(None, names.decode().split("\n"))))).encode()
 
 
 def _or(kept: bytes, same: bytes) -> bytes:

@@ -87,34 +87,106 @@ def _more_shapes(text: str) -> Iterator[re.Pattern[str]]:
         yield re.compile(_BEFORE_OTHER_LETTERS)
 
 
+_NO_MARK = r"""[^\s,;|=(){}\[\]"'`<>?!*~]"""
+_FEW_WORDS = re.compile(rf"[^\W_](?:{_NO_MARK}*[^\W_])?(?: [^\W_](?:{_NO_MARK}*[^\W_])?){{0,2}}")
+_BETWEEN_PIECES = re.compile(r"[\W_]")
+_PIECE = re.compile(r"[^\W_]+")
+_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
+_BLANKED = bytes.maketrans(_MARKS, b" " * len(_MARKS))
+
+
+def is_parted(name: str) -> bool:
+    """Return whether `keys_in` gives no such name: for its marks, or for more than three words."""
+    return _FEW_WORDS.fullmatch(name) is None
+
+
+def without_marks(names: bytes) -> bytes:
+    """Return lines with a blank for each mark; those outside of ASCII are left."""
+    return names.translate(_BLANKED)
+
+
+def pieces_in(text: str) -> set[str]:
+    """Return what stands between the marks of a text, as names are compared."""
+    folded = text.casefold()
+    pieces = {*without_marks(folded.encode(errors="replace")).decode().split()}
+    return pieces if folded.isascii() else pieces.union(_PIECE.findall(folded))
+
+
+class _Ends(NamedTuple):
+    """The marks with which a name begins and ends, as in `(old) Well 5` and in `Well 4 (new)`."""
+
+    before: str
+    behind: str
+
+
+class _Names:
+    """Names by their first word, and by all between their first and their last word."""
+
+    def __init__(self, names: AbstractSet[str]) -> None:
+        self._ends: dict[str, list[_Ends]] = {}
+        self.most: dict[str, int] = {}
+        for name in sorted(names, key=len, reverse=True):
+            words = [*_WORD.finditer(name)] if is_parted(name) else []
+            at, end = (words[0].start(), words[-1].end()) if words else (0, len(name))
+            first, count = (words[0][0], len(words)) if words else _plain_words(name)
+            self.most[first] = max(count, self.most.get(first, 0))
+            self._ends.setdefault(name[at:end], []).append(_Ends(name[:at], name[end:]))
+        self.has_marks = any(map(_may_hold_names, names))
+
+    def named(self, text: str, at: int, end: int) -> Phrase | None:
+        """Return the name whose words begin and end at two places, with the marks around them."""
+        words = text[at:end]
+        for before, behind in self._ends.get(" ".join(words.casefold().split(" ")), ()):
+            start, stop = at - len(before), end + len(behind)
+            if text.startswith(before, max(start, 0)) and text.startswith(behind, end):
+                return Phrase(start, stop, text[start:stop]) if _is_long(words) else None
+        return None
+
+
+def _plain_words(name: str) -> tuple[str, int]:
+    return name.partition(" ")[0], name.count(" ") + 1
+
+
 def phrases_in(text: str, names: AbstractSet[str]) -> list[Phrase]:
     """Return the phrases that are names, in their order, of those that overlap the longest.
 
     `names` are as they are compared. What is too short to be told from a count or from a word of
     prose is left out.
     """
-    firsts = {name.partition(" ")[0] for name in names}
-    has_marks = any(map(_may_hold_names, names))
-    most = max((name.count(" ") for name in names), default=0) + 1
+    known = _Names(names)
     found: list[Phrase] = []
-    counted: Counter[str] = Counter()
+    repeats: Counter[str] = Counter()
     for shape in (_WORD, *_more_shapes(text)):
-        if shape is _WITH_A_COLON and not has_marks:
+        seen: set[str] = set()
+        if shape is _WITH_A_COLON and not known.has_marks:
             continue  # what has none was seen by now
         parts = shape.split(text)
         words = parts[1::2]
-        begins = {word: first for word in {*words} if (first := word.casefold()) in firsts}
+        begins = {word: first for word in {*words} if (first := word.casefold()) in known.most}
         ends = [*accumulate(map(len, parts[:-1]))]
         for number in [number for number, word in enumerate(words) if word in begins]:
             first = begins[words[number]]
-            if counted[first] >= _MOST_REPEATS:
+            if repeats[first] >= _MOST_REPEATS:
                 continue
-            at, *to = ends[2 * number : 2 * (number + most)]
-            phrases = (Phrase(at, end, text[at:end]) for end in to[::-2])
-            named = [phrase for phrase in phrases if _is_name(phrase.text, names)][:1]
-            counted[first] += len(named)
-            found += named
+            at, *to = ends[2 * number : 2 * (number + known.most[first])]
+            phrases = (known.named(text, at, end) for end in to[::-2])
+            if named := next(filter(None, phrases), None):
+                found.append(named)
+                repeats[first] += named.text in seen
+                seen.add(named.text)
     return without_overlaps(found)
+
+
+def with_one_word_each(text: str, phrases: list[Phrase]) -> str:
+    """Return a text of the same length in which nothing parts the words of some phrases.
+
+    The phrases are in order, and none overlaps another.
+    """
+    parts, done = list[str](), 0
+    for at, end, phrase in phrases:
+        parts += [text[done:at], _BETWEEN_PIECES.sub("_", phrase)]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
 def without_overlaps(found: list[Phrase]) -> list[Phrase]:
@@ -126,9 +198,8 @@ def without_overlaps(found: list[Phrase]) -> list[Phrase]:
     return apart
 
 
-def _is_name(phrase: str, names: AbstractSet[str]) -> bool:
-    if " ".join(phrase.casefold().split(" ")) not in names:
-        return False
+def _is_long(phrase: str) -> bool:
+    """Return whether a name is longer than a count, or than a word of prose may be."""
     if any(map(str.isalpha, phrase)):
         return len(phrase) >= _LEAST
     return sum(map(str.isdigit, phrase)) >= _LEAST_DIGITS

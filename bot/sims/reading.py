@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.errors import Candidate
@@ -23,9 +24,12 @@ from bot.sims.lists import (
     Item,
     Phrase,
     is_no_sim,
+    is_parted,
     items_in,
     keys_in,
     phrases_in,
+    pieces_in,
+    with_one_word_each,
     without_addresses,
     without_overlaps,
 )
@@ -156,12 +160,21 @@ class TextReading:
     @property
     def keys(self) -> set[str]:
         """What may be names, as they are compared; none where nobody has to be asked."""
-        is_asked = self._asked and self._is_one_word and not self._found
-        if is_asked or not _is_any_word(self._prose, self._found):
+        if not self._may_name:
             return set()
         cells = (self._prose[cell.start : cell.end] for cell in _name_cells(self._tables))
         texts = {*(item.text for item in self._items), *(c for c in cells if not c.isdigit())}
         return keys_in(self._prose).union(name_key(strip_punctuation(text)) for text in texts)
+
+    @property
+    def pieces(self) -> set[str]:
+        """What the names may be made of that hold commas and the like."""
+        return pieces_in(self._prose) if self._may_name else set()
+
+    @cached_property
+    def _may_name(self) -> bool:
+        is_asked = self._asked and self._is_one_word and not self._found
+        return not is_asked and _is_any_word(self._prose, self._found)
 
     def spots(self, named: Named, *, is_listed: bool) -> list[Spot]:
         """Return all that stands in the text, by the names in it that are SIMs'."""
@@ -222,8 +235,13 @@ class TextReading:
         return [self._spot(each) for each in found]
 
     def _known_names(self) -> list[Phrase]:
+        """Return the names that are SIMs': in prose those of one; a parted one is no item then."""
+        parted = {name for name in self._named if is_parted(name)}
         certain = {name for name, sims in self._named.items() if len(sims) == 1}
-        phrases = phrases_in(self._prose, certain)
+        phrases = phrases_in(self._prose, certain | parted)
+        if parted:
+            whole = [phrase for phrase in phrases if is_parted(name_key(phrase.text))]
+            self._items = items_in(with_one_word_each(self._prose, whole), self._tables)
         phrases += [
             Phrase(item.at, item.end, item.text)
             for item in self._items

@@ -148,6 +148,8 @@ class SimSpotter:
             await asyncio.sleep(0)
         keys = set[str]().union(*(text.keys for text in texts))
         is_listed = not keys or await self._directory.ready(patience)
+        pieces = set[str]().union(*(text.pieces for text in texts))
+        keys |= await self._directory.parted_in(pieces) if pieces else set()
         named = await self._directory.all_named(keys) if keys else {}
         read = [text.spots(named, is_listed=is_listed) for text in texts]
         sims = await self._sims([spot for spots in read for spot in spots])

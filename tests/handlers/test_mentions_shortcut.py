@@ -136,6 +136,9 @@ async def test_the_window_opens_before_the_list_of_sims_is_there(dispatch_with, 
         async def all_named(self, _names):
             return {}
 
+        async def parted_in(self, _pieces):
+            return set()
+
     spotter = SimSpotter(Unlisted(), lambda _identifier: None)
     dispatch = dispatch_with(views=the_view(replace(whole.view, spotter=spotter)))
     message = await whole.say("it is down again")

@@ -6,6 +6,7 @@ from bot.sims.lists import (
     is_filler_word,
     is_greeting,
     is_no_sim,
+    is_parted,
     is_thanks,
     items_in,
     keys_in,
@@ -77,6 +78,15 @@ def test_phrases_in():
     ):
         assert phrases == [phrase.text for phrase in phrases_in(text, names)], text
         assert {phrase.casefold() for phrase in phrases} <= keys_in(text)
+
+
+def test_what_is_parted():
+    """A name is that the words of a text do not give, nor two or three of them."""
+    for name in ("pump-7", "north gate", "cold room 8", "gw:42", "mill/unit 4", "büro_5", "设备7"):
+        assert not is_parted(name), name
+        assert name in keys_in(name)
+    for name in ("tank 3, oakland", "well (4)", "(old) well", "st. mary", "a b c 4", "a - b", "x."):
+        assert is_parted(name), name
 
 
 def test_without_addresses():
