@@ -174,7 +174,7 @@ async def watch_one(
 ) -> Reply:
     """Watch the SIM of a report. Raises NothingToWaitFor, TooManyWatches and StoreError."""
     if not can_come_back(report):
-        raise _left_out("it cannot come back", [report])
+        raise _is_gone([report])
     asker, services = owner_of(context.actor, context.request), context.services
     begun = await services.watches.begin(asker, report, condition, length)
     return _reply(context.request, [begun], services.clock.now(), _unsearched([report]))
@@ -221,8 +221,8 @@ async def watch_many(
     met = [each for each in reports if each not in gone and _is_met(condition, each)]
     waiting = [each for each in reports if each not in gone and each not in met]
     begun, full = await services.watches.begin_set(asker, waiting, condition, length)
-    errors += [_left_out("they cannot come back", gone)] if gone else []
-    errors += [_left_out(f"they are {condition} already", met)] if met else []
+    errors += [_is_gone(gone)] if gone else []
+    errors += [_is_so(condition, met)] if condition and met else []
     errors += [full] if full else []
     if not begun:
         raise errors[0]
@@ -240,10 +240,20 @@ def _is_met(condition: Condition | None, report: SessionReport) -> bool:
     return condition is not None and condition.is_met(report.state)
 
 
-def _left_out(why: str, sims: Sequence[SessionReport]) -> NothingToWaitFor:
-    """Return the error that names SIMs that are not watched, and why."""
+def _is_gone(sims: Sequence[SessionReport]) -> NothingToWaitFor:
+    """Return the error that names SIMs that are not watched because they are of the past."""
     names = ", ".join(f"{quoted(each.sim.full_name)} ({sim_words(each)})" for each in sims)
-    return NothingToWaitFor(f"Not watched, because {why}: {names}.")
+    they = "it" if len(sims) == 1 else "they"
+    return NothingToWaitFor(f"Not watched, because {they} cannot come back: {names}.")
+
+
+def _is_so(condition: Condition, sims: Sequence[SessionReport]) -> NothingToWaitFor:
+    """Return the error that names SIMs that are not watched because nothing is to be waited for."""
+    names = ", ".join(quoted(each.sim.full_name) for each in sims)
+    are = f"{names} is {condition} already"
+    if len(sims) > 1:
+        are = f"they are {condition} already: {names}"
+    return NothingToWaitFor(f"Not watched, because {are}.")
 
 
 def _reply(

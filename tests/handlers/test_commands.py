@@ -325,7 +325,7 @@ async def test_a_pattern_is_watched_for_what_was_asked(whole):
     await whole.click(whole.answer(), "Watch 1 SIM")
 
     said = words(whole.answer())
-    assert "Not watched, because they are online already: truck-42 (online)." in said
+    assert "Not watched, because truck-42 is online already." in said
     await whole.type("watch truck-* until offline 3h")
     await whole.click(whole.answer(), "Watch 1 SIM")
     (watch,) = await whole.bot.services.watches.of("U0ANA0001", ONE_ACCOUNT)

@@ -110,7 +110,7 @@ async def test_several_sims_share_one_card(whole):
     (card,) = await until(lambda: cards(whole))
 
     assert "Watching 2 SIMs for <@U0ANA0001> until they are online" in card.text
-    assert "Not watched, because they cannot come back: scooter-4 (SIM canceled)." in str(
+    assert "Not watched, because it cannot come back: scooter-4 (SIM canceled)." in str(
         told(whole).blocks
     ).replace("`", "")
 
