@@ -269,7 +269,8 @@ def _begun(watch: Watch, now: datetime, fmt: Formatter) -> str:
 
 
 def _is_old(watch: Watch, now: datetime) -> bool:
-    return between(watch.read_at, now) > _FRESH
+    """Return whether it may be another way by now: also where the last reading failed."""
+    return watch.unreachable_since is not None or between(watch.read_at, now) > _FRESH
 
 
 def _as_of(watch: Watch, now: datetime, fmt: Formatter) -> str:

@@ -13,7 +13,7 @@ from bot.store.database import Database, Record, Transaction
 from bot.store.watches import WatchRows
 from bot.struct import Struct, replace
 from bot.watches.repository import WatchRepository, from_row, to_row
-from bot.watches.transitions import stop
+from bot.watches.transitions import NO_ANSWER, stop
 from bot.watches.watch import (
     DEFAULT_DURATION,
     Condition,
@@ -80,10 +80,8 @@ class WatchService:
         without a duration two hours, or the most that is allowed. Raises NothingToWaitFor and
         TooManyWatches.
         """
-        now, latest = self._clock.now(), replace(snapshot_of(report), stale=False)
-        _check_condition(condition, latest)
-        length = min(duration or DEFAULT_DURATION, self.limits.longest)
-        wanted = self._new(owner, latest, condition, now, length)
+        wanted = self._new(owner, report, condition, duration)
+        _check_condition(condition, wanted.latest)
         async with self._db.write() as tx:
             return await self._open(wanted, condition, tx)
 
@@ -99,14 +97,11 @@ class WatchService:
         One that is watched already keeps its own card. The error says that there was no room for
         the rest. None of the SIMs may meet the condition already.
         """
-        now = self._clock.now()
-        length = min(duration or DEFAULT_DURATION, self.limits.longest)
         set_id = secrets.token_hex(ID_BYTES) if len(reports) > 1 else None
         begun: list[BegunWatch] = []
         async with self._db.write() as tx:
             for report in reports:
-                latest = replace(snapshot_of(report), stale=False)
-                wanted = self._new(owner, latest, condition, now, length)
+                wanted = self._new(owner, report, condition, duration)
                 try:
                     begun.append(await self._open(replace(wanted, set_id=set_id), condition, tx))
                 except TooManyWatches as error:
@@ -116,11 +111,13 @@ class WatchService:
     def _new(
         self,
         owner: WatchOwner,
-        latest: Snapshot,
+        report: SessionReport,
         condition: Condition | None,
-        now: datetime,
-        length: timedelta,
+        duration: timedelta | None,
     ) -> Watch:
+        """Return a watch; an answer from before is a start like any other, and says so."""
+        now, latest = self._clock.now(), replace(snapshot_of(report), stale=False)
+        length = min(duration or DEFAULT_DURATION, self.limits.longest)
         return Watch(
             id=secrets.token_hex(ID_BYTES),
             sid=latest.sid,
@@ -132,6 +129,8 @@ class WatchService:
             reported=latest,
             latest=latest,
             read_at=latest.as_of,
+            unreachable_since=now if report.stale else None,
+            unreachable_reason=NO_ANSWER if report.stale else None,
             account=latest.account or self._account,
         )
 

@@ -17,6 +17,7 @@ from bot.watches.watch import Condition, Ending, Notice, NoticeKind, Unreachable
 
 HOLD = timedelta(minutes=2)
 QUIET = timedelta(minutes=5)
+NO_ANSWER = "KORE is not answering."
 LATE_AFTER = timedelta(minutes=5)
 """A watch that ends so long after its time ended while nothing ran that could end it."""
 STATE_CHANGES = frozenset({ChangeKind.WENT_SILENT, ChangeKind.CAME_BACK, ChangeKind.STATE_CHANGED})
@@ -33,7 +34,7 @@ def advance(watch: Watch, reading: Snapshot | Unreachable, now: datetime) -> Tra
     """
     notice: Notice | None = None
     if isinstance(reading, Unreachable) or reading.stale:
-        reason = reading.reason if isinstance(reading, Unreachable) else "KORE is not answering."
+        reason = reading.reason if isinstance(reading, Unreachable) else NO_ANSWER
         since = watch.unreachable_since or now
         watch = replace(watch, unreachable_since=since, unreachable_reason=reason)
     else:

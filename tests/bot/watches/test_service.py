@@ -157,6 +157,10 @@ async def test_a_stale_answer_is_a_start_like_any_other(rig):
     begun = await rig.begin()
 
     assert (False, State.OFFLINE) == (begun.watch.reported.stale, begun.watch.reported.state)
+    assert (rig.clock.now(), "KORE") == (
+        begun.watch.unreachable_since,
+        begun.watch.unreachable_reason[:4],
+    )
 
 
 class LateRows(WatchRows):

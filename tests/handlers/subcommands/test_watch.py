@@ -5,6 +5,7 @@ import pytest
 from bot.blocks import ids
 from bot.demo.stories.story import all_stories
 from bot.emulators.kore.cards import Card
+from bot.emulators.kore.faults import Fault
 from bot.slack.access import ONE_ACCOUNT
 from tests.databases import on_both, one_store
 from tests.handlers.watch_steps import bot_on, cards, notices, told
@@ -32,6 +33,20 @@ async def test_a_sim_is_watched_until_it_is_back(whole):
 
     assert notice.text.startswith("✅ <@U0ANA0001> pump-7 is back online")
     assert card.ts == notice.thread_ts
+
+
+async def test_a_watch_that_begins_while_kore_is_down_says_so():
+    """How the SIM was before is not how it is now; the card says since when nobody can tell."""
+    async with whole_bot(sims_ttl=0, sessions_ttl=0) as whole:
+        await whole.type("truck-42")
+        whole.kore.faults.add(Fault(status=503, times=None))
+        await whole.type("watch truck-42 until offline")
+        (card,) = await until(lambda: cards(whole))
+
+        assert "🟢 online as of" in told(whole).text
+        assert "when I last could read it" in told(whole).text
+        assert "now" not in told(whole).text
+        assert "I have not been able to read it since" in str(card.blocks)
 
 
 async def test_what_cannot_be_watched_is_said(whole):
