@@ -28,7 +28,7 @@ from bot.alerts.service import AlertWork
 from bot.alerts.transitions import observe
 from bot.app.jobs import alert_work
 from bot.diagnosis.rule import Severity
-from bot.diagnosis.rules.common_outage import lines_of
+from bot.diagnosis.rules.common_outage import outage_limits
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.sessions.snapshot import FindingBrief, Snapshot
@@ -132,7 +132,7 @@ async def judging(base: float) -> None:
         reader.add(page)
         devices.add(page)
     devices.shared()
-    lines, reading = lines_of(limits), reader.reading(NOW)
+    lines, reading = outage_limits(limits), reader.reading(NOW)
     state, ids = AlertState({}, primed=True), iter(range(SIMS))
     reading = await with_outages(reading, pages(), None, reading.causes_since(state), lines)
     observe(FLEET, state, (), reading, lines=lines, new_id=lambda: f"i{next(ids)}")

@@ -15,7 +15,7 @@ from bot.ops.logging import request_fields, request_id
 from bot.ops.tasks import WorkerThread
 from bot.sessions.fleet import MeantSims
 from bot.sessions.fleet_query import FleetQuery
-from bot.sessions.lookup import Told, ignore_answer
+from bot.sessions.lookup import OnAnswer, ignore_answer
 from bot.sessions.questions import AskedBy
 from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
@@ -96,11 +96,11 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
     newest_only: bool = False,
     for_all: bool | None = None,
     within: float | None = None,
-    told: Told = ignore_answer,
+    on_answer: OnAnswer = ignore_answer,
 ) -> list[SessionReport | BotError]:
     """Report on each, in the order asked, as SessionLookup.look_up_many does.
 
-    `told` is not called where something must be redacted. Raises NotAllowed and AskedTooOften.
+    `on_answer` is not called where something must be redacted. Raises NotAllowed and AskedTooOften.
     """
     visibility, services = await context.visibility(for_all=for_all), context.services
     view, redaction = await context.view_of(visibility), visibility.redaction
@@ -110,7 +110,7 @@ async def look_up_many(  # noqa: PLR0913 -- as SessionLookup.look_up_many, and w
         fresh=fresh,
         newest_only=newest_only,
         within=within,
-        told=told if redaction is None else ignore_answer,
+        on_answer=on_answer if redaction is None else ignore_answer,
     )
     asking = _asking(context)
     for answer in answers:

@@ -52,7 +52,7 @@ class TriageProgress:
             newest_only=self._newest_only,
             for_all=for_all,
             within=PATIENCE_SECONDS,
-            told=self.add,
+            on_answer=self.add,
         )
 
     def stop(self, error: BotError) -> None:

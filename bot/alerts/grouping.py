@@ -20,7 +20,7 @@ from bot.alerts.reading import (
     SickSim,
     outage_value,
 )
-from bot.diagnosis.contrast import Lines, Outage, Trait
+from bot.diagnosis.contrast import Outage, OutageLimits, Trait
 from bot.diagnosis.rule import explained_rules
 from bot.diagnosis.rules.common_outage import NEXT_STEPS
 from bot.sessions.redaction import redacted_snapshot
@@ -48,7 +48,7 @@ class Grouping:
         alert: Alert,
         incidents: Sequence[Incident],
         reading: ScanReading,
-        lines: Lines,
+        lines: OutageLimits,
         new_id: NewId,
     ) -> None:
         self.reading = reading

@@ -10,13 +10,13 @@ from math import cos, dist, inf, radians
 from bot.alerts.alert import AlertState
 from bot.alerts.incident import SILENT
 from bot.diagnosis.contrast import (
-    Lines,
     Member,
     Outage,
+    OutageLimits,
     Trait,
-    beginnings_of,
     outages_of,
-    unsettled,
+    possible_outages,
+    undecided,
 )
 from bot.diagnosis.evidence import State
 from bot.diagnosis.rule import Severity, explained_rules, rule_order
@@ -328,7 +328,7 @@ async def with_outages(
     pages: AsyncIterator[Sequence[ScanRow]],
     sids: Collection[str] | None,
     begun: Mapping[str, Mapping[str, float]],
-    lines: Lines,
+    lines: OutageLimits,
 ) -> ScanReading:
     """Return a reading with what went down together, told by all others: as a verdict has it.
 
@@ -351,8 +351,8 @@ async def with_outages(
     fresh = {sid for sid, seen in begun.get(SILENT, {}).items() if seen >= since}
     if not fresh.difference(*(outage.sids for outage in outages.get(SILENT, ()))):
         return replace(reading, outages=outages)
-    outages[SILENT] += beginnings_of(members, outages[SILENT], fresh, lines)
-    return replace(reading, outages=outages, may_grow=unsettled(members, fresh, lines))
+    outages[SILENT] += possible_outages(members, outages[SILENT], fresh, lines)
+    return replace(reading, outages=outages, may_grow=undecided(members, fresh, lines))
 
 
 def _down_since(member: Member, moment: float | None) -> Member:

@@ -11,7 +11,7 @@ from bot.alerts.alert import Alert, AlertState, IllSince
 from bot.alerts.grouping import Grouping, MemberChanges, NewId, Sids
 from bot.alerts.incident import OUTAGE, SILENT, EventKind, Incident, backoff_factor
 from bot.alerts.reading import DATA_LIMIT, ScanReading, SickSim
-from bot.diagnosis.contrast import Lines
+from bot.diagnosis.contrast import OutageLimits
 from bot.diagnosis.rule import Severity
 from bot.struct import Struct, replace
 
@@ -35,7 +35,7 @@ def observe(  # noqa: PLR0913 -- all that it goes by
     incidents: Sequence[Incident],
     reading: ScanReading,
     *,
-    lines: Lines,
+    lines: OutageLimits,
     new_id: NewId,
 ) -> ScanChanges:
     """Return what a scan changes.

@@ -15,7 +15,7 @@ from bot.app.accounts import open_stacks
 from bot.app.jobs import make_incidents, open_engine
 from bot.app.resources import existing_store, open_resources
 from bot.clock import Clock, SystemClock
-from bot.diagnosis.rules.common_outage import lines_of
+from bot.diagnosis.rules.common_outage import outage_limits
 from bot.digests.digest import Digest
 from bot.digests.fleet import Fleet, OnStart, preview_digest, temporary_scan
 from bot.digests.subscription import KIND, Subscription
@@ -163,7 +163,7 @@ async def try_alert(settings: Settings, which: str, began: OnStart) -> TriedAler
         ):
             reader = ScanReader(AlertFilter(one.causes, one.least), (), fleet.accounts)
             await read_all(reader, fleet.rows, run.id)
-            lines, reading = lines_of(settings.thresholds), reader.reading(clock.now())
+            lines, reading = outage_limits(settings.thresholds), reader.reading(clock.now())
             state = AlertState({}, primed=True, accounts=tuple(fleet.accounts))
             begun = reading.causes_since(state)
             pages = fleet.rows.every(run.id)

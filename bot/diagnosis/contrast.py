@@ -66,7 +66,7 @@ class Outage(Struct):
     well: int
 
 
-class Lines(Struct):
+class OutageLimits(Struct):
     """How many SIMs, or so many percent of those compared, within so many seconds are an outage.
 
     With `is_sample` those compared were looked for near a silent one, and are not the fleet.
@@ -79,7 +79,7 @@ class Lines(Struct):
 
 
 def outages_of(
-    members: Collection[Member], lines: Lines, asked: Collection[str] | None = None
+    members: Collection[Member], lines: OutageLimits, asked: Collection[str] | None = None
 ) -> list[Outage]:
     """Return the outages among the members, the greatest first; each SIM is in one at most.
 
@@ -106,26 +106,31 @@ def outages_of(
     return sorted(found, key=lambda outage: (-outage.silent, outage.first))
 
 
-def beginnings_of(
-    members: Iterable[Member], outages: Sequence[Outage], fresh: Collection[str], lines: Lines
+def possible_outages(
+    members: Iterable[Member],
+    outages: Sequence[Outage],
+    fresh: Collection[str],
+    lines: OutageLimits,
 ) -> list[Outage]:
     """Return what may be the first of outages: SIMs that a trait tells for certain, but too few.
 
     Each has one of the `fresh` SIMs; those of the `outages` are told already. Of two that were lost
     within minutes a trait need not tell as much.
     """
-    told = {sid for outage in outages for sid in outage.sids}
-    every = {member.sid: member for member in members if member.sid not in told}.values()
+    known = {sid for outage in outages for sid in outage.sids}
+    every = {member.sid: member for member in members if member.sid not in known}.values()
     clusters = [
         cluster
         for cluster in _clusters(_lost(every), replace(lines, at_least=_PAIR))
         if any(member.sid in fresh for member in cluster)
     ]
-    found = [_beginning(cluster, every, lines) for cluster in clusters[:_MOST_BEGINNINGS]]
+    found = [_possible_outage(cluster, every, lines) for cluster in clusters[:_MOST_BEGINNINGS]]
     return [outage for outage in found if outage]
 
 
-def _beginning(silent: "Lost", every: Collection[Member], lines: Lines) -> Outage | None:
+def _possible_outage(
+    silent: "Lost", every: Collection[Member], lines: OutageLimits
+) -> Outage | None:
     span = _span_of(silent)
     well = _well_after(span[1] + lines.within, every)
     if not well and len(every) >= lines.at_least:
@@ -134,7 +139,9 @@ def _beginning(silent: "Lost", every: Collection[Member], lines: Lines) -> Outag
     return _told_by_trait(silent, well, span, _PAIR, min(_LIKELY, _SURE * closeness))
 
 
-def unsettled(members: Sequence[Member], fresh: Collection[str], lines: Lines) -> frozenset[str]:
+def undecided(
+    members: Sequence[Member], fresh: Collection[str], lines: OutageLimits
+) -> frozenset[str]:
     """Return those `fresh` SIMs of which it is open whether others with a trait went down too.
 
     Most that share it were not heard of since, for they are silent too, or not due yet.
@@ -154,7 +161,7 @@ def unsettled(members: Sequence[Member], fresh: Collection[str], lines: Lines) -
     )
 
 
-def _is_open(heard: Sequence[float], lost_at: float, lines: Lines) -> bool:
+def _is_open(heard: Sequence[float], lost_at: float, lines: OutageLimits) -> bool:
     later = len(heard) - bisect_right(heard, lost_at + lines.within)
     return len(heard) >= lines.at_least and later * 2 < len(heard)
 
@@ -176,7 +183,7 @@ def _span_of(lost: Lost) -> tuple[float, float]:
     return first, last
 
 
-def _clusters(lost: Lost, lines: Lines) -> list[Lost]:
+def _clusters(lost: Lost, lines: OutageLimits) -> list[Lost]:
     """Take out the fullest span again and again, as long as there are so many in one."""
     found: list[Lost] = []
     left, moments = list(lost), _moments(lost)
@@ -203,7 +210,7 @@ def _fullest(moments: Sequence[float], within: float) -> tuple[int, int]:
 
 
 def _explained(
-    silent: Lost, every: Iterable[Member], lines: Lines, clusters: int
+    silent: Lost, every: Iterable[Member], lines: OutageLimits, clusters: int
 ) -> Iterable[Outage]:
     """Name the trait that tells most; then that of the rest, as long as they are enough.
 
@@ -229,11 +236,11 @@ def _explained(
 
 def _chance_of(one: Outage) -> float:
     silent = one.silent + one.others_silent
-    return by_chance(one.silent, one.members, silent, one.members + one.others)
+    return chance_of(one.silent, one.members, silent, one.members + one.others)
 
 
 def _known_by(
-    silent: Lost, every: Iterable[Member], lines: Lines, known: Iterable[Outage]
+    silent: Lost, every: Iterable[Member], lines: OutageLimits, known: Iterable[Outage]
 ) -> Outage | None:
     """Return the outage of a trait that is known for certain to be out at another time."""
     told = {(o.trait, o.value) for o in known if o.trait and _chance_of(o) <= _SURE}
@@ -303,14 +310,14 @@ def _told_by_trait(
             members = count + others[value]
             if count * known <= members * len(silent):  # no more than of all: by chance
                 continue
-            chance = by_chance(count, members, len(silent), known)
+            chance = chance_of(count, members, len(silent), known)
             if chance <= (line if count == len(silent) else min(line, _SURE)):
                 best = min(filter(None, (best, (chance, place, value))))
     if best is None:
         return None
-    told = order[best[1]], best[2]
-    mine = _with(*told, silent)
-    return _outage(mine, len(silent) - len(mine), well, span, told)
+    trait_and_value = order[best[1]], best[2]
+    mine = _with(*trait_and_value, silent)
+    return _outage(mine, len(silent) - len(mine), well, span, trait_and_value)
 
 
 def _counts(trait: Trait, members: Iterable[Member]) -> Counter[str]:
@@ -334,9 +341,9 @@ def _outage(
     others_silent: int,
     well: Sequence[Member],
     span: tuple[float, float],
-    told: tuple[Trait | None, str | None],
+    trait_and_value: tuple[Trait | None, str | None],
 ) -> Outage:
-    trait, value = told
+    trait, value = trait_and_value
     beside = _with(trait, value, well)
     return Outage(
         sids=frozenset([member.sid for member in silent]),
@@ -352,7 +359,7 @@ def _outage(
     )
 
 
-def by_chance(hits: int, members: int, silent: int, known: int) -> float:
+def chance_of(hits: int, members: int, silent: int, known: int) -> float:
     """Return how probable it is that of `silent` out of `known` so many or more are `members`."""
     total = 0.0
     for n in range(hits, min(members, silent) + 1):

@@ -7,7 +7,7 @@ import asyncio
 
 from bot.diagnosis.contrast import Member, Outage, outages_of
 from bot.diagnosis.rule import Severity, explained_rules, rule_order
-from bot.diagnosis.rules.common_outage import NEXT_STEPS, lines_of, title_of
+from bot.diagnosis.rules.common_outage import NEXT_STEPS, outage_limits, title_of
 from bot.diagnosis.thresholds import Thresholds
 from bot.digests.scan import weight
 from bot.sessions.peers import scanned_member
@@ -108,6 +108,6 @@ class ScanOutages:
                     if member.lost_at is not None:
                         gravities[row.sid] = row.gravity
             await asyncio.sleep(0)
-        outages = outages_of(members, lines_of(self._limits))
+        outages = outages_of(members, outage_limits(self._limits))
         by_sid = {sid: outage for outage in outages for sid in outage.sids}
         return KnownOutages(tuple(outages), by_sid, gravities)

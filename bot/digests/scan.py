@@ -225,10 +225,10 @@ class Scanner:
     def recall(self, rows: Iterable[ScanRow]) -> None:
         """Remember open sessions as the last scan saw them, whichever process made it."""
         for row in rows:
-            told = from_json(row.row) if row.state in _WITH_NEWS and not row.fault else {}
-            start, updated = told.get("since"), told.get("seen_at")
+            fields = from_json(row.row) if row.state in _WITH_NEWS and not row.fault else {}
+            start, updated = fields.get("since"), fields.get("seen_at")
             if start and updated:
-                self._judge.ages.recall(row.sid, start, updated, told["as_of"])
+                self._judge.ages.recall(row.sid, start, updated, fields["as_of"])
 
     async def _evaluate(self, scan: "_Scan") -> None:
         """Judge the waiting answers; a large batch in the worker thread."""
@@ -274,11 +274,11 @@ class _Scan:
         """Ask what a SIM used; what is not told stays as it was."""
         start = month_start(sim, now)
         try:
-            told = await self._kore.usage_records(sim.sid, start=start, granularity="all")
+            records = await self._kore.usage_records(sim.sid, start=start, granularity="all")
         except KoreError:
             self._spending.record_failure(sim, now)
         else:
-            self._spending.record(sim, told.value, now)
+            self._spending.record(sim, records.value, now)
 
     async def ask(self, sim: Sim, now: datetime) -> int:
         """Ask for a SIM; return how many answers wait to be judged."""
@@ -303,8 +303,8 @@ class _Scan:
             if rows is None:
                 partial.append(answer.sim)
             else:
-                told = with_places(rows.rows, answer.page, now, self._judge.thresholds)
-                read = Fetched(told, answer.as_of, skipped_rows=rows.skipped)
+                in_full = with_places(rows.rows, answer.page, now, self._judge.thresholds)
+                read = Fetched(in_full, answer.as_of, skipped_rows=rows.skipped)
                 self._judge_one(answer.sim, read, now, answer.page)
         return partial
 

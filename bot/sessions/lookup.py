@@ -17,7 +17,7 @@ from bot.diagnosis.rule import (
     diagnose_together,
     ignore_broken,
 )
-from bot.diagnosis.rules.common_outage import lines_of, lost_at
+from bot.diagnosis.rules.common_outage import lost_at, outage_limits
 from bot.diagnosis.thresholds import Thresholds
 from bot.errors import BotError, SimNotFound, TookTooLong, without_traceback
 from bot.kore.cache import Fetched
@@ -107,10 +107,10 @@ class Judge(Struct):
         every = list(answers)
         reports = [answer for answer in every if isinstance(answer, SessionReport)]
         cases = [case_of(report) for report in reports]
-        others = compared_with(reports, known or {}, lines_of(self.thresholds))
-        told = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
+        others = compared_with(reports, known or {}, outage_limits(self.thresholds))
+        findings = iter(diagnose_together(cases, self.thresholds, self.rule_broke, others))
         return [
-            _with_findings(answer, next(told)) if isinstance(answer, SessionReport) else answer
+            _with_findings(answer, next(findings)) if isinstance(answer, SessionReport) else answer
             for answer in every
         ]
 
@@ -139,19 +139,19 @@ AT_ONCE = 20
 log = logging.getLogger(__name__)
 
 Answer = SessionReport | BotError
-Told = Callable[[int, Answer], None]
+OnAnswer = Callable[[int, Answer], None]
 
 
 def ignore_answer(_place: int, _answer: Answer) -> None:
     """Do nothing with an answer that may still become fuller."""
 
 
-class Batch:
+class LookupBatch:
     """One asking for several SIMs.
 
     While SIMs are still being read there is no hurry for the plans and usages of others: queued
-    behind so many requests of our own they would come too late one by one. `told` is given each
-    answer as soon as its SIM is read, with its place; what is judged in the end may say more.
+    behind so many requests of our own they would come too late one by one. `on_answer` is given
+    each answer as soon as its SIM is read, with its place; what is judged in the end may say more.
     """
 
     def __init__(
@@ -160,12 +160,12 @@ class Batch:
         allowances: AllowanceReader,
         task_scope: TaskScope,
         judge: Callable[[SimData, Allowance], SessionReport],
-        told: Told = ignore_answer,
+        on_answer: OnAnswer = ignore_answer,
     ) -> None:
         self._sims = sims
         self._allowances = allowances
         self._judge = judge
-        self._told = told
+        self._on_answer = on_answer
         self._tasks = task_scope
         self._answers: list[Answer] = []
         self._unfinished: dict[int, tuple[SimData, asyncio.Task[None]]] = {}
@@ -206,7 +206,7 @@ class Batch:
             read = await self._sims.read(text, self._tasks, fresh=fresh)
         except BotError as error:
             self._answers[place] = without_traceback(error)
-            self._told(place, error)
+            self._on_answer(place, error)
         except Exception:  # a fault of ours in one SIM must not cost the others their answer
             log.exception("look-up-broke")
             self._answers[place] = BotError()
@@ -230,9 +230,9 @@ class Batch:
 
     def _tell(self, place: int, read: SimData) -> None:
         """Judge by what is there already, for whoever wants to see the first results early."""
-        if self._told is not ignore_answer:
+        if self._on_answer is not ignore_answer:
             with suppress(Exception):  # it is judged again, and logged, when all of it is there
-                self._told(place, self._judge(read, self._allowances.so_far(read.pending)))
+                self._on_answer(place, self._judge(read, self._allowances.so_far(read.pending)))
 
     def _judge_one(self, place: int, read: SimData, allowance: Allowance) -> None:
         self._unfinished.pop(place, None)
@@ -295,21 +295,21 @@ class SessionLookup:
                 report = self._judge.report(read, allowance, self._clock.now())
         if self._peers is None:
             return report
-        (told,) = await self._among(self._peers(report.sim.account), [report], patience)
-        return told if isinstance(told, SessionReport) else report
+        (compared,) = await self._among(self._peers(report.sim.account), [report], patience)
+        return compared if isinstance(compared, SessionReport) else report
 
     async def _among(
         self, peers: Peers, answers: Sequence[Answer], patience: float | None = None
     ) -> list[Answer]:
         """Compare what was asked for with others, and say how the neighbours of silent SIMs are."""
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
-        known = await peers.around(reports, lines_of(self._judge.thresholds), patience)
+        known = await peers.around(reports, outage_limits(self._judge.thresholds), patience)
         is_alone = len(answers) == 1 and known.keys() <= {each.sim.sid for each in reports}
         if is_alone and self._judge.thresholds.outage_sims > 1 and not peers.is_looking:
             return list(answers)
-        told = self._judge.together(answers, known)
+        compared = self._judge.together(answers, known)
         within = self._judge.thresholds.outage_within
-        return with_neighbours(told, known, within, is_whole=not peers.is_looking)
+        return with_neighbours(compared, known, within, is_whole=not peers.is_looking)
 
     async def look_up_many(  # noqa: PLR0913 -- one way to ask for many
         self,
@@ -320,7 +320,7 @@ class SessionLookup:
         within: float | None = None,
         each_within: float | None = None,
         done: Callable[[], None] = ignore_done,
-        told: Told = ignore_answer,
+        on_answer: OnAnswer = ignore_answer,
     ) -> list[SessionReport | BotError]:
         """Report on each, in the order asked, and on what several of them have in common.
 
@@ -328,8 +328,8 @@ class SessionLookup:
         `newest_only` each report keeps its newest session only, so that thousands fit into memory.
         What is not read `within` so many seconds in all, or `each_within`, is TookTooLong. An IMEI
         that was found in sessions of another of these SIMs is that SIM. `done` is called after
-        each, `told` with the place and the answer of each as soon as it is read: before it is known
-        what they have in common.
+        each, `on_answer` with the place and the answer of each as soon as it is read: before it is
+        known what they have in common.
         """
 
         def judge(read: SimData, allowance: Allowance) -> SessionReport:
@@ -338,11 +338,11 @@ class SessionLookup:
             return replace(report, sessions=(last,)) if last and newest_only else report
 
         async with task_scope(sims=len(texts)) as under_way:
-            batch = Batch(self._sims, self._allowances, under_way, judge, told)
+            batch = LookupBatch(self._sims, self._allowances, under_way, judge, on_answer)
             answers = await batch.answer(
                 texts, fresh=fresh, done=done, within=within, each_within=each_within
             )
-            again = Batch(self._sims, self._allowances, under_way, judge)
+            again = LookupBatch(self._sims, self._allowances, under_way, judge)
             await self._answer_again(texts, answers, again)
         reports = [answer for answer in answers if isinstance(answer, SessionReport)]
         if self._peers is None or not reports:
@@ -352,7 +352,7 @@ class SessionLookup:
         return await self._among(peers, answers, peers.for_many)
 
     async def _answer_again(
-        self, texts: Sequence[str], answers: list[Answer], batch: Batch
+        self, texts: Sequence[str], answers: list[Answer], batch: LookupBatch
     ) -> None:
         """Answer on IMEIs anew that were found in the sessions of another SIM meanwhile."""
         missing = (n for n, answer in enumerate(answers) if isinstance(answer, SimNotFound))

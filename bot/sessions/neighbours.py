@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import inf
 
-from bot.diagnosis.contrast import Lines, Member, Trait
+from bot.diagnosis.contrast import Member, OutageLimits, Trait
 from bot.diagnosis.rules.common_outage import SILENT, lost_at, member_of
 from bot.errors import BotError
 from bot.sessions.report import Neighbours, SessionReport, case_of
@@ -40,7 +40,7 @@ def peer_of(member: Member, as_of: datetime, *, is_online: bool, is_judged: bool
     )
 
 
-class Near:
+class NearPeers:
     """Those of the `known` that share cell or network with one of the members.
 
     That takes a walk through all: one for each trait that is asked for, whatever member asks.
@@ -69,7 +69,7 @@ class Near:
         return found
 
 
-def by_loss(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
+def nearest_losses(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
     """Return the first of others, before them those lost when it was."""
     peers, lost_at = list(others), mine.lost_at or 0.0
     apart = [inf if (at := each.lost_at) is None else abs(at - lost_at) for each in peers]
@@ -77,7 +77,7 @@ def by_loss(mine: Member, others: Iterable[Peer], most: int) -> list[str]:
     return [peers[place].sid for place in nearest[:most]]
 
 
-def lost_near(lost: Iterable[Member], known: Mapping[str, Peer], within: float) -> dict[str, Peer]:
+def lost_with(lost: Iterable[Member], known: Mapping[str, Peer], within: float) -> dict[str, Peer]:
     """Return those `known` that fell silent within so many seconds of one that was lost."""
     spans = _spans((member.lost_at for member in lost), within)
     if not spans:
@@ -104,7 +104,7 @@ def _spans(lost_at: Iterable[float | None], within: float) -> list[tuple[float, 
     return spans
 
 
-def neighbours_of(mine: Member, near: Near, within: timedelta) -> Neighbours | None:
+def neighbours_of(mine: Member, near: NearPeers, within: timedelta) -> Neighbours | None:
     """Return how the others on its cell are, or else on its network; None: nobody knows.
 
     Those lost `within` so much of it were lost together with it.
@@ -139,7 +139,7 @@ def _counted(
 
 
 def compared_with(
-    reports: Iterable[SessionReport], known: Mapping[str, Peer], lines: Lines
+    reports: Iterable[SessionReport], known: Mapping[str, Peer], lines: OutageLimits
 ) -> list[Member]:
     """Return those `known` that are compared with SIMs asked for, if one of these was lost.
 
@@ -151,7 +151,7 @@ def compared_with(
     others = {**known}
     for sid in asked:
         others.pop(sid, None)
-    near = lost_near(asked.values(), others, lines.within)
+    near = lost_with(asked.values(), others, lines.within)
     if not lost or len(lost) + len(near) < lines.at_least:
         return []
     since = min(lost) - lines.within
@@ -176,16 +176,16 @@ def with_neighbours(
 
     Without `is_whole` some are still being looked at, so that more may be known in a moment.
     """
-    told = list(answers)
+    answered = list(answers)
     mine = {
         place: (report, _member(report, known))
-        for place, report in enumerate(told)
+        for place, report in enumerate(answered)
         if isinstance(report, SessionReport) and lost_at(report.findings) is not None
     }
-    near = Near([member for _, member in mine.values()], known)
+    near = NearPeers([member for _, member in mine.values()], known)
     for place, (report, member) in mine.items():
-        told[place] = _beside(report, neighbours_of(member, near, within), is_whole=is_whole)
-    return told
+        answered[place] = _beside(report, neighbours_of(member, near, within), is_whole=is_whole)
+    return answered
 
 
 def _member(report: SessionReport, known: Mapping[str, Peer]) -> Member:

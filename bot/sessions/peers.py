@@ -13,11 +13,11 @@ from itertools import islice, zip_longest
 from typing import Any, Self
 
 from bot.clock import Clock
-from bot.diagnosis.contrast import Lines, Member, Trait
+from bot.diagnosis.contrast import Member, OutageLimits, Trait
 from bot.diagnosis.evidence import LONG_AGO, State
 from bot.diagnosis.rules.common_outage import MODEL_DIGITS, member_of
 from bot.errors import BotError
-from bot.sessions.neighbours import Near, Peer, by_loss, lost_near, peer_of
+from bot.sessions.neighbours import NearPeers, Peer, lost_with, nearest_losses, peer_of
 from bot.sessions.report import SessionReport, case_of
 from bot.sessions.snapshot import packed_snapshot
 from bot.sims.directory import SimDirectory
@@ -70,14 +70,14 @@ class ScanPeers:
         self._asked_at = float("-inf")
 
     @property
-    def kept(self) -> Mapping[str, Peer] | None:
+    def cached(self) -> Mapping[str, Peer] | None:
         """Its SIMs by SID, as far as nobody has to be asked for them; else None."""
         is_old = self._clock.monotonic() - self._asked_at > KEPT_FOR.total_seconds()
         return None if is_old else self._kept
 
     async def peers(self) -> Mapping[str, Peer]:
         """Return their SIMs by SID, of at most MOST_PEERS rows. Raises StoreError."""
-        if self.kept is None:
+        if self.cached is None:
             now, oldest = self._clock.monotonic(), (self._clock.now() - TOO_OLD).timestamp()
             newest = await self._runs.newest_scans(self._accounts)
             runs = [run for run in newest if run.started >= oldest]
@@ -105,9 +105,9 @@ class ScanPeers:
 def _scanned_peer(row: ScanRow) -> Peer | None:
     if row.fault:
         return None
-    told = packed_snapshot(row.row)
-    seen = datetime.fromtimestamp(told["as_of"], UTC)
-    return peer_of(_member(row, told), seen, is_online=row.state == State.ONLINE)
+    fields = packed_snapshot(row.row)
+    seen = datetime.fromtimestamp(fields["as_of"], UTC)
+    return peer_of(_member(row, fields), seen, is_online=row.state == State.ONLINE)
 
 
 def scanned_member(row: ScanRow) -> Member | None:
@@ -115,8 +115,8 @@ def scanned_member(row: ScanRow) -> Member | None:
     return None if row.fault else _member(row, packed_snapshot(row.row))
 
 
-def _member(row: ScanRow, told: Mapping[str, Any]) -> Member:
-    get = told.get  # a whole snapshot takes five times as long
+def _member(row: ScanRow, fields: Mapping[str, Any]) -> Member:
+    get = fields.get  # a whole snapshot takes five times as long
     device, network, operator = get("imei14"), get("network"), get("operator")
     known = {
         Trait.CELL: get("cell_id"),
@@ -185,7 +185,7 @@ class Peers:
         return bool(self._looks or self._reading)
 
     async def around(
-        self, reports: Iterable[SessionReport], lines: Lines, patience: float | None = None
+        self, reports: Iterable[SessionReport], lines: OutageLimits, patience: float | None = None
     ) -> dict[str, Peer]:
         """Remember SIMs that were looked up; return all that are known where one is silent.
 
@@ -202,7 +202,7 @@ class Peers:
         return known
 
     async def _looked_around(
-        self, lost: Sequence[Asked], known: dict[str, Peer], lines: Lines, patience: float
+        self, lost: Sequence[Asked], known: dict[str, Peer], lines: OutageLimits, patience: float
     ) -> dict[str, Peer]:
         """Look at a few others, and where that leaves open what one was lost with, at a few more.
 
@@ -212,7 +212,7 @@ class Peers:
             await self._names.ready(patience)
         loop, asked = asyncio.get_running_loop(), {peer.sid: peer for _, peer in lost}
         until, done, within = loop.time() + patience, set(asked), lines.within
-        near = lost_near(asked.values(), known, within)
+        near = lost_with(asked.values(), known, within)
         for most in (MOST_QUICK, 2 * MOST_QUICK):
             old = self._outdated(known, near)
             # where none is old, none that is known can be worth a look
@@ -221,7 +221,7 @@ class Peers:
             if sids or self._looks:
                 await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
-                near = lost_near(asked.values(), known, within)
+                near = lost_with(asked.values(), known, within)
             elif not old and len(wanted) < most:
                 break  # nor would more be found
             done.update(sids)
@@ -265,12 +265,12 @@ class Peers:
         That are those on its cell, what is called alike, and where these are few, on its network:
         the same whoever asks, so that no answer becomes another by asking again.
         """
-        near, queues = Near([peer for _, peer in lost], known), list[list[str]]()
+        near, queues = NearPeers([peer for _, peer in lost], known), list[list[str]]()
         for report, mine in lost:
-            queue = by_loss(mine, near.others(mine, Trait.CELL), most)
+            queue = nearest_losses(mine, near.others(mine, Trait.CELL), most)
             queue += await self._namesakes(report, most, patience)
             if (room := most - len(queue)) > 0:
-                queue += by_loss(mine, near.others(mine, Trait.NETWORK), room)
+                queue += nearest_losses(mine, near.others(mine, Trait.NETWORK), room)
             queues.append(queue)
         every = dict.fromkeys(sid for turn in zip_longest(*queues) for sid in turn if sid)
         return islice(every, most * len(lost))
@@ -294,7 +294,7 @@ class Peers:
         """Return what the last scans saw; reading them goes on for the next one who asks."""
         if self._scan is None:
             return {}
-        if (kept := self._scan.kept) is not None:
+        if (kept := self._scan.cached) is not None:
             return kept
         if self._reading is None:
             self._reading = asyncio.create_task(self._read(self._scan), name="last-scan")
@@ -364,9 +364,9 @@ def _numbered(named: re.Match[str], by: int | None) -> tuple[str, re.Pattern[str
     return named[1], re.compile(f"{re.escape(named[1])}{numbers}{re.escape(named[3])}")
 
 
-def _is_open(mine: Member, silent: Mapping[str, Peer], lines: Lines) -> bool:
+def _is_open(mine: Member, silent: Mapping[str, Peer], lines: OutageLimits) -> bool:
     """Return whether others were lost with it, but too few of its cell for an outage of that."""
-    with_it = lost_near([mine], silent, lines.within)
+    with_it = lost_with([mine], silent, lines.within)
     cell = Trait.CELL
     cells = {peer.traits.get(cell) for peer in with_it.values()}
     is_settled = len(with_it) >= lines.at_least and len(cells) == 1

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from bot.diagnosis.contrast import Lines, Member, Outage, Trait, outages_of
+from bot.diagnosis.contrast import Member, Outage, OutageLimits, Trait, outages_of
 from bot.diagnosis.fields import cell, country, known_text, network_name, networks_of
 from bot.diagnosis.rule import About, Case, Finding, Severity, Value, When, group_rule
 from bot.diagnosis.thresholds import Thresholds
@@ -59,7 +59,7 @@ def common_outage(
 ) -> Iterable[tuple[str, Finding]]:
     """Find SIMs that were lost at about the same time; each is counted once."""
     asked = {each.sim_sid: each for each in cases}
-    lines = replace(lines_of(limits), is_sample=bool(peers))
+    lines = replace(outage_limits(limits), is_sample=bool(peers))
     plans = {each.rate_plan: each.plan_name for each in cases if each.plan_name}
     for outage in outages_of([*map(member_of, asked.values()), *peers], lines, asked):
         plan = plans.get(outage.value) if outage.trait is Trait.PLAN else None
@@ -67,10 +67,10 @@ def common_outage(
         yield from ((sid, finding) for sid in asked if sid in outage.sids)
 
 
-def lines_of(limits: Thresholds) -> Lines:
+def outage_limits(limits: Thresholds) -> OutageLimits:
     """Return how many SIMs within how much time are an outage."""
     within = limits.outage_within.total_seconds()
-    return Lines(limits.outage_sims, limits.outage_percent, within)
+    return OutageLimits(limits.outage_sims, limits.outage_percent, within)
 
 
 def member_of(case: Case) -> Member:

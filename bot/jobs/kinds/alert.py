@@ -35,7 +35,7 @@ from bot.blocks.alert_setup import listening_ended_screen, too_many_screen
 from bot.blocks.kit import Screen
 from bot.clock import Backoff, jittered
 from bot.diagnosis.rhythm import Rhythm
-from bot.diagnosis.rules.common_outage import lines_of
+from bot.diagnosis.rules.common_outage import outage_limits
 from bot.digests.days import contacts_of, day_number, month_of
 from bot.digests.fleet import SharedScans, sids_of
 from bot.errors import NotAllowed, SimNotFound, first_sentence
@@ -218,7 +218,7 @@ async def _reading(
         reading = replace(reading, silent_for=scans.kore.only(frozenset(missing)).silent_for)
     reported = {(member.sid, each.family) for each in incidents for member in each.down}
     if begun := reading.causes_since(state, reported):
-        lines = lines_of(services.thresholds)
+        lines = outage_limits(services.thresholds)
         reading = await with_outages(reading, rows.every(run.id), sids, begun, lines)
     fresh = [sid for sid in reading.sick if sid not in state.ill][:MOST_RHYTHMS]
     return replace(reading, rhythms=await _rhythms(fresh, now, services)) if fresh else reading
@@ -250,7 +250,7 @@ def _moved_on(
 
 
 def _writing(about: Alert, reading: ScanReading, services: JobServices) -> Write:
-    work, lines = services.alerting, lines_of(services.thresholds)
+    work, lines = services.alerting, outage_limits(services.thresholds)
 
     async def write(tx: Transaction) -> None:
         blind = f"{BLIND_JOB}:{about.channel}"

@@ -7,14 +7,14 @@ from bot.alerts.alert import Alert, AlertState
 from bot.alerts.incident import SILENT, Incident
 from bot.alerts.reading import Cause, ScanReading, SickSim
 from bot.alerts.transitions import observe, tick
-from bot.diagnosis.contrast import Lines, Outage, Trait
+from bot.diagnosis.contrast import Outage, OutageLimits, Trait
 from bot.diagnosis.rule import Severity
 from bot.digests.subscription import Selection, SelectionKind
 from bot.struct import from_json, replace, to_json
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-LINES = Lines(at_least=3, percent=20, within=1800.0)
+LINES = OutageLimits(at_least=3, percent=20, within=1800.0)
 SIMS = tuple(f"DE{number}" for number in range(1, 9))
 ANA, BEN = "U0ANA0001", "U0BEN0002"
 FIRST, SECOND = "S0FIRST01", "S0SECOND1"

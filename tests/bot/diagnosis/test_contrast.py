@@ -5,17 +5,17 @@ from math import comb
 import pytest
 
 from bot.diagnosis.contrast import (
-    Lines,
     Member,
+    OutageLimits,
     Trait,
-    beginnings_of,
-    by_chance,
+    chance_of,
     outages_of,
-    unsettled,
+    possible_outages,
+    undecided,
 )
 from bot.struct import replace
 
-LINES = Lines(at_least=3, percent=20, within=1800)
+LINES = OutageLimits(at_least=3, percent=20, within=1800)
 
 
 def sims(many, *, lost=None, alive=10_000, first=0, **traits):
@@ -28,9 +28,9 @@ def test_the_chance_is_that_of_the_exact_test():
     """As many hits by chance: the tail of the hypergeometric distribution."""
     expected = sum(comb(5, n) * comb(30, 3 - n) for n in (2, 3)) / comb(35, 3)
 
-    assert pytest.approx(expected) == by_chance(2, 5, 3, 35)
-    assert pytest.approx(1) == by_chance(0, 5, 3, 35)
-    assert 0 == by_chance(3, 2, 3, 35)
+    assert pytest.approx(expected) == chance_of(2, 5, 3, 35)
+    assert pytest.approx(1) == chance_of(0, 5, 3, 35)
+    assert 0 == chance_of(3, 2, 3, 35)
 
 
 CASES = [
@@ -122,7 +122,7 @@ def test_what_may_be_by_chance_leaves_none_out(well, chance):
     (found,) = outages_of(members, LINES)
 
     assert (4, "a", 0) == (found.silent, found.value, found.others_silent)
-    assert pytest.approx(chance, abs=0.001) == by_chance(3, 3 + well, 4, 20)
+    assert pytest.approx(chance, abs=0.001) == chance_of(3, 3 + well, 4, 20)
 
 
 @pytest.mark.parametrize("elsewhere", [0, 2, 12, 14, 30, 300])
@@ -210,10 +210,10 @@ def fleet(lost, heard=(), pending=(), network="a", others=20):
 )
 def test_two_may_be_the_beginning(why, members, sids):
     """Two that a trait tells for certain from those that are well may be the first of an outage."""
-    found = beginnings_of(members, [], {"lost0"}, LINES)
+    found = possible_outages(members, [], {"lost0"}, LINES)
 
     assert ([sids] if sids else []) == [set(outage.sids) for outage in found], why
-    assert [] == beginnings_of(members, [], set(), LINES)
+    assert [] == possible_outages(members, [], set(), LINES)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_two_may_be_the_beginning(why, members, sids):
 )
 def test_whether_others_may_follow(why, members, is_open):
     """Whether a SIM is the first of many is open as long as its like were not heard from since."""
-    assert ({"lost0"} if is_open else set()) == unsettled(members, {"lost0"}, LINES), why
+    assert ({"lost0"} if is_open else set()) == undecided(members, {"lost0"}, LINES), why
 
 
 @pytest.mark.parametrize(

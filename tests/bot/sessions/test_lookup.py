@@ -243,7 +243,7 @@ async def test_each_is_told_as_soon_as_it_is_read(lookup, api):
     told, done = {}, []
 
     answers = await lookup.look_up_many(
-        ["nobody", SID], told=told.__setitem__, done=lambda: done.append("done")
+        ["nobody", SID], on_answer=told.__setitem__, done=lambda: done.append("done")
     )
 
     assert ({0, 1}, ["done"] * 2) == (set(told), done)
@@ -258,7 +258,7 @@ async def test_a_listener_that_breaks_costs_nobody_the_answer(lookup):
         msg = "a fault of ours"
         raise RuntimeError(msg)
 
-    (answer,) = await lookup.look_up_many([SID], told=broken_listener)
+    (answer,) = await lookup.look_up_many([SID], on_answer=broken_listener)
 
     assert State.ONLINE is answer.state
 

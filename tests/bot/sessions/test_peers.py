@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.diagnosis.contrast import Trait
-from bot.diagnosis.rules.common_outage import lines_of
+from bot.diagnosis.rules.common_outage import outage_limits
 from bot.diagnosis.thresholds import Thresholds
 from bot.emulators.kore.faults import Fault
 from bot.sessions import peers as peers_module
@@ -139,7 +139,7 @@ async def test_answers_of_before_tell_nothing_of_others(put, open_with, clock, a
     old = [await lookup.look_up(sid) for sid in sids]
 
     assert all(report.stale for report in old)
-    assert [{}, {}] == [await peers.around([report], lines_of(Thresholds())) for report in old]
+    assert [{}, {}] == [await peers.around([report], outage_limits(Thresholds())) for report in old]
 
 
 def outage(report):
