@@ -175,28 +175,25 @@ never_seen = story(
 )(nothing)
 
 
-@story(
+def _unheard(card: Card, now: datetime, *, since: int, begun: int) -> list[Row]:
+    """Return an open session that was last updated so many hours ago, and one a day before it."""
+    newest, *before = card.always_on(now, hours=begun)
+    return [newest | {"last_updated": stamp(hour_of(now) - since * HOUR)}, *before]
+
+
+ghost_session = story(
     Card("sensor-21", 21, "Sensor 21"),
     "A sensor whose session stands open though it is gone",
     State.STALE,
     {"ghost_session": CRITICAL},
-)
-def ghost_session(card: Card, now: datetime) -> list[Row]:
-    """Return an open session that was last updated nine hours ago, and one a day before it."""
-    newest, *before = card.always_on(now, hours=20)
-    return [newest | {"last_updated": stamp(hour_of(now) - 9 * HOUR)}, *before]
+)(partial(_unheard, since=9, begun=20))
 
-
-@story(
+ghost_session_young = story(
     Card("sensor-22", 22, "Sensor 22"),
     "A sensor not heard from for five hours, its session still open",
     State.STALE,
     {"ghost_session": WARNING},
-)
-def ghost_session_young(card: Card, now: datetime) -> list[Row]:
-    """Return an open session that was last updated five hours ago, and one a day before."""
-    newest, *before = card.always_on(now, hours=13)
-    return [newest | {"last_updated": stamp(hour_of(now) - 5 * HOUR)}, *before]
+)(partial(_unheard, since=5, begun=13))
 
 
 @story(
