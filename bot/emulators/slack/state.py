@@ -1,8 +1,8 @@
 """What a workspace holds, how it is written to, and what each person sees of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from typing import Self
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 
 from bot.clock import Clock
 from bot.emulators.slack.blocks.whole import named
@@ -44,36 +44,17 @@ class Change(Struct):
         return {"kind": self.kind, **self.data}
 
 
-class Subscription:
-    """An async iterator of changes; it hears everything from its making until it is closed."""
-
-    def __init__(self, changes: "Changes") -> None:
-        self._changes = changes
-        self._queue: asyncio.Queue[Change | None] = asyncio.Queue()
-
-    def put(self, change: Change | None) -> None:
-        """Queue a change; None ends the iteration."""
-        self._queue.put_nowait(change)
-
-    def close(self) -> None:
-        """Stop listening; a waiting reader is let go."""
-        self._changes.forget(self)
-        self.put(None)
+class Subscription(asyncio.Queue[Change | None]):
+    """An async iterator of changes, which None ends."""
 
     def __aiter__(self) -> AsyncIterator[Change]:
         return self
 
     async def __anext__(self) -> Change:
-        change = await self._queue.get()
+        change = await self.get()
         if change is None:
             raise StopAsyncIteration
         return change
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class Changes:
@@ -82,25 +63,25 @@ class Changes:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
 
-    def subscribe(self) -> Subscription:
-        """Listen to every change from now on; close it when done."""
-        subscription = Subscription(self)
+    @contextmanager
+    def subscribe(self) -> Iterator[Subscription]:
+        """Listen to every change while the block lasts."""
+        subscription = Subscription()
         self._subscriptions.add(subscription)
-        return subscription
-
-    def forget(self, subscription: Subscription) -> None:
-        """Send nothing more there."""
-        self._subscriptions.discard(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
 
     def publish(self, change: Change) -> None:
         """Notify all."""
-        for subscription in tuple(self._subscriptions):
-            subscription.put(change)
+        for subscription in self._subscriptions:
+            subscription.put_nowait(change)
 
     def close(self) -> None:
         """Let every reader go."""
-        for subscription in tuple(self._subscriptions):
-            subscription.close()
+        for subscription in self._subscriptions:
+            subscription.put_nowait(None)
 
 
 class WorkspaceState(Changes):

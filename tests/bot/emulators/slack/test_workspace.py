@@ -165,10 +165,10 @@ async def test_changes_are_told_as_they_happen(workspace, said):
 
 async def test_a_closed_workspace_lets_listeners_go(workspace):
     """Whoever waits for changes is let go when the workspace closes."""
-    changes = workspace.subscribe()
-    workspace.close()
+    with workspace.subscribe() as changes:
+        workspace.close()
 
-    assert [] == [change async for change in changes]
+        assert [] == [change async for change in changes]
 
 
 async def test_a_failed_delivery_is_told_to_the_page(workspace, said):
