@@ -150,6 +150,8 @@ def _nothing(digest: Digest) -> list[str]:
 def _fine(digest: Digest) -> str:
     """Count the SIMs whose cause is a warning or worse, of those that were read."""
     read, grave = digest.sims - digest.failed, digest.worst.count
+    if read == 1:
+        return f"the SIM {'needs attention' if grave else 'is fine'}"
     verb = "needs" if grave <= 1 else "need"
     return f"{grouped(grave) if grave else 'none'} of {count(read, 'SIM')} {verb} attention"
 

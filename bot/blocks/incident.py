@@ -118,7 +118,7 @@ def _is_absence(incident: Incident) -> bool:
 def _are_back(incident: Incident) -> str:
     if not _is_absence(incident):
         return "It is over" if len(incident.members) == 1 else "It is over for all"
-    return "It is back" if len(incident.members) == 1 else "All are back"
+    return {1: "It is back", 2: "Both are back"}.get(len(incident.members), "All are back")
 
 
 def lasted_text(incident: Incident) -> str:

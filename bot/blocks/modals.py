@@ -43,7 +43,6 @@ from bot.blocks.report_text import (
 )
 from bot.blocks.sim_text import (
     UNKNOWN_RADIO,
-    arrows,
     cell_text,
     duration_text,
     imei_line,
@@ -256,7 +255,8 @@ def ticket_lines(report: SessionReport) -> list[str]:
 def _session_lines(session: DataSession) -> Iterator[str]:
     yield f"Session SID: {PLAIN.data(session.sid)}" if session.sid else "Session SID: unknown"
     start = _iso(session.start) if session.start else "unknown"
-    yield f"Last session: {start} to {_iso(session.end) if session.end else 'still open'}"
+    end = f"to {_iso(session.end)}" if session.end else "still open"
+    yield f"Last session: from {start}, {end}"
     yield f"Last updated: {_iso(session.last_updated) if session.last_updated else 'unknown'}"
     operator = known(session.operator_name, "operator unknown", PLAIN)
     code = PLAIN.data(network_code(session) or "MCC-MNC unknown")
@@ -264,7 +264,8 @@ def _session_lines(session: DataSession) -> Iterator[str]:
     radio = known(session.radio_link, "radio unknown", PLAIN)
     yield f"Network: {operator}, {code}, {country}, {radio}"
     yield f"Cell: {cell_text(session, PLAIN)}, {place_text(session)}"
-    yield f"Packets: {arrows(session)}"
+    up, down = session.packets_uploaded, session.packets_downloaded
+    yield f"Packets: {_number(up)} sent, {_number(down)} received"
     yield imei_line(session.imei, PLAIN).replace("IMEI ", "IMEI: ", 1)
 
 
@@ -280,6 +281,10 @@ def _finding_lines(report: SessionReport) -> Iterator[str]:
 def _said(finding: Finding) -> str:
     title = fill_evidence(finding.title, finding, PLAIN).rstrip(".")
     return PLAIN.sentence(f"{title}. {fill_evidence(finding.says, finding, PLAIN)}")
+
+
+def _number(packets: int | None) -> str:
+    return "unknown" if packets is None else str(packets)
 
 
 def _since(report: SessionReport) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.blocks import ids
-from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, long_span
+from bot.blocks.format import MRKDWN, NOTICE, Formatter, count, grouped, long_span, part_of
 from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.sim_text import sim_icon, state_sentence
@@ -96,7 +96,8 @@ def _result(watches: Sequence[Watch], fmt: Formatter) -> str:
     """Say how many are back and which are not, and why the watch ended."""
     away = sorted((w for w in watches if not _is_back(w)), key=lambda w: natural_key(w.full_name))
     if not away:
-        claim = fmt.strong(f"All {grouped(len(watches))} SIMs are online.")
+        whole = part_of(len(watches), len(watches))
+        claim = fmt.strong(f"{whole[:1].upper()}{whole[1:]} are online.")
     else:
         back = grouped(len(watches) - len(away))
         head = fmt.strong(f"{back} of {count(len(watches), 'SIM')} online.")

@@ -37,7 +37,7 @@ def a_set(*changes, **more):
         (a_set(OPEN, {"unreachable_since": NOON}), "⚠️ *well-1*: not read since <!date^"),
         (a_set(OPEN, OPEN), "I'll ping you when all are back, or time is up"),
         (a_set(*[OPEN] * (LINES + 2)), "\nand 2 more"),
-        (a_set(BACK, BACK), "👁 Watched *2 SIMs* for <@U0ANA0001>: *All 2 SIMs are online.* Watch"),
+        (a_set(BACK, BACK), "👁 Watched *2 SIMs* for <@U0ANA0001>: *Both SIMs are online.* Watch"),
         (a_set(BACK, LATE), "*1 of 2 SIMs online.* Not online: well-1. Time is up."),
         (a_set(BACK, STOPPED), "Not online: well-1. <@U0BEN0002> stopped the watch."),
     ],
@@ -64,7 +64,7 @@ def test_it_is_stopped_as_a_whole():
 @pytest.mark.parametrize(
     ("watches", "expected"),
     [
-        (a_set(BACK, BACK), "✅ <@U0ANA0001> All 2 SIMs are online. Watch ended."),
+        (a_set(BACK, BACK), "✅ <@U0ANA0001> Both SIMs are online. Watch ended."),
         (a_set(LATE, BACK), "⏱ <@U0ANA0001> 1 of 2 SIMs online. Not online: well-0. Time is up."),
         (
             a_set(BACK, {"ending": Ending.REVOKED, "ended_at": NOW}),
