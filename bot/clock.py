@@ -78,17 +78,19 @@ _NAMES = {
     60: ("m", "min", "mins", "minute", "minutes"),
     3600: ("h", "hr", "hrs", "hour", "hours"),
     86400: ("d", "day", "days"),
+    604800: ("w", "wk", "wks", "week", "weeks"),
 }
+_WORDED = re.compile(r"(?<!\w)(?:(half)(?: an?)?|an?|one) (?=[a-z])")  # half an hour, a week
 LONGEST_RETRY_AFTER = 900.0
 _UNITS = {name: seconds for seconds, names in _NAMES.items() for name in names}
 
 
 def parse_seconds(text: str) -> float | None:
-    """Read `90s`, `90 min`, `1h30min` or `1 hour and 30 minutes`; None for anything else.
+    """Read `90s`, `1h30min`, `1 hour and 30 minutes` or `half a day`; None for anything else.
 
     A number without a unit is nothing either: what it would mean differs from place to place.
     """
-    text = text.lower()
+    text = _WORDED.sub(lambda word: "0.5 " if word[1] else "1 ", text.lower())
     parts = _PART.findall(text)
     rest = _PART.sub("", text).replace("and", "").strip()
     if not parts or rest or any(unit not in _UNITS for _, unit in parts):

@@ -39,7 +39,9 @@ def test_what_comes_round_is_spread_to_both_sides():
 READ = {
     "90s": 90, "90 seconds": 90, "1min": 60, "90 min": 5400, "90m": 5400, "1.5h": 5400,
     "1h30min": 5400, "1 h 30 min": 5400, "1 hour and 30 minutes": 5400, "2 H": 7200, "4hrs": 14400,
-    "1d": 86400, "7 days": 604_800,
+    "1d": 86400, "7 days": 604_800, "1w": 604_800, "1 week": 604_800, "2 Weeks": 1_209_600,
+    "a week": 604_800, "A day": 86400, "an hour": 3600, "one hour": 3600, "half an hour": 1800,
+    "half a day": 43_200, "a week and 2 days": 777_600, "an hour 30 minutes": 5400,
 }  # fmt: skip
 
 
@@ -49,7 +51,10 @@ def test_durations_are_read_as_people_write_them(typed):
     assert READ[typed] == parse_seconds(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "ever", "2", "-2h", "2x", "2h ago", "h", "1h,2h", "3 weeks"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ever", "2", "-2h", "2x", "2h ago", "h", "1h,2h", "3 months", "half", "a", "a few days"],
+)
 def test_nothing_is_guessed(typed):
     """What is not understood as a whole is no duration, a number without a unit neither."""
     assert None is parse_seconds(typed)

@@ -45,6 +45,9 @@ READ = (
     ('on "Telcel" please', FleetQuery(network="Telcel")),
     *((f"silent for {t}", FleetQuery(None, "offline", silent_for=DAYS))
       for t in ("2d", "2 d", "48h", "48 hours", "2days", "２ｄ", "more than 2 days")),
+    *((f"offline for {t}", FleetQuery(None, "offline", silent_for=timedelta(hours=hours)))
+      for t, hours in (("1 week", 168), ("1w", 168), ("a week", 168), ("about 2 weeks", 336),
+                       ("a day", 24), ("an hour", 1), ("half an hour", 0.5))),
     ("plan pumps-mx", FleetQuery(plan="pumps-mx")),
     ("on plan pumps-mx", FleetQuery(plan="pumps-mx")),
     ("new", FleetQuery(is_new=True)),

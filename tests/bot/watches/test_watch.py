@@ -24,6 +24,8 @@ HOURS = timedelta(hours=2)
         ("pump-7 until change", WatchRequest("pump-7", Condition.CHANGES)),
         ("pump-7 for 2h", WatchRequest("pump-7", None, HOURS)),
         ("pump-7 for 1 hour and 60 minutes", WatchRequest("pump-7", None, HOURS)),
+        ("pump-7 for half an hour", WatchRequest("pump-7", None, HOURS / 4)),
+        ("pump-7 for 1 week", WatchRequest("pump-7", None, WEEK)),
         ("pump-7 for 7200s", WatchRequest("pump-7", None, HOURS)),
         ("pump-7 until online for 2h", WatchRequest("pump-7", Condition.ONLINE, HOURS)),
         ("pump-7 for 2h until online", WatchRequest("pump-7", Condition.ONLINE, HOURS)),
