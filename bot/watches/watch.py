@@ -218,7 +218,7 @@ def _without_length(text: str) -> tuple[str, str]:
 
 def _is_length(text: str) -> bool:
     """Return whether that is one length of time, and no more: `2h 30min`, but not `and 2h`."""
-    return text[:1].isdigit() and parse_seconds(text) is not None
+    return not text.lower().startswith("and") and parse_seconds(text) is not None
 
 
 def _add_condition(request: WatchRequest, typed: str, _: timedelta) -> WatchRequest:

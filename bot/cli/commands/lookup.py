@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 LINES = 400
 PICTURE = "--timeline"
+NOTHING = "There is no SIM in that. Give its SID (DE…), ICCID, IMEI or name, or a text with some."
 
 
 @click.command(no_args_is_help=True)
@@ -52,7 +53,7 @@ def lookup(
     read` shows; `-` reads one from stdin: a list, a table, a log. A name
     pattern or a few words ask which SIMs fit: `'pump-*'`, `offline on Telcel`, `silent for 2d`,
     `plan pumps-mx`, `new`, `top 5`. The exit code is 0 if all were answered, 1 if a SIM was not
-    found or several fit, 3 if KORE failed.
+    found or several fit, 2 if none was given, 3 if KORE failed.
     """
     settings = of_account(load_settings(need=Need.KORE), account)
     from bot.cli import lookups  # noqa: PLC0415 -- heavy
@@ -62,6 +63,8 @@ def lookup(
     typed = [text for sim in sims for text in (read_stdin() if sim == STDIN else [sim])]
     if picture:
         check_picture(typed, picture)
+    if not any(map(str.strip, typed)):
+        raise click.UsageError(NOTHING)
     asked, answers = asyncio.run(lookups.look_up(settings, typed))
     if picture:
         check_picture(asked, picture)

@@ -34,6 +34,7 @@ HOURS = timedelta(hours=2)
             WatchRequest("8901 2600 1234 5678 909", None, HOURS),
         ),
         ("pump-7 2h", WatchRequest("pump-7", None, HOURS, whole="pump-7 2h")),
+        ("pump-7 a week", WatchRequest("pump-7", None, WEEK, whole="pump-7 a week")),
         ("pump-7 2 hours", WatchRequest("pump-7", None, HOURS, whole="pump-7 2 hours")),
         (
             "pump-7 until online 2h",

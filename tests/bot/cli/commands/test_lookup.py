@@ -108,6 +108,15 @@ async def test_sims_are_read_from_stdin(kore, simsessions):
     assert ["truck-42", "pump-7"] == [line["query"] for line in lines]
 
 
+@pytest.mark.parametrize(("sim", "typed"), [("", ""), ("  ", ""), ("-", ""), ("-", " \n\n")])
+async def test_nothing_to_look_up_is_a_wrong_command_line(kore, simsessions, sim, typed):
+    """What is needed is said, rather than nothing."""
+    done = await simsessions("lookup", sim, typed=typed, **kore.settings)
+
+    assert (2, "") == (done.code, done.out)
+    assert "There is no SIM in that" in done.err
+
+
 async def test_who_is_not_found(kore, simsessions):
     """What names no SIM gets a sentence that says why, and ends with 1."""
     why = {
