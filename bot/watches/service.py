@@ -13,7 +13,7 @@ from bot.store.database import Database, Record, Transaction
 from bot.store.watches import WatchRows
 from bot.struct import Struct, replace
 from bot.watches.repository import WatchRepository, from_row, to_row
-from bot.watches.transitions import NO_ANSWER, stop
+from bot.watches.transitions import NO_ANSWER, read_at, stop
 from bot.watches.watch import (
     DEFAULT_DURATION,
     Condition,
@@ -128,7 +128,7 @@ class WatchService:
             ends_at=now + length,
             reported=latest,
             latest=latest,
-            read_at=latest.as_of,
+            read_at=read_at(latest, now),
             unreachable_since=now if report.stale else None,
             unreachable_reason=NO_ANSWER if report.stale else None,
             account=latest.account or self._account,

@@ -74,7 +74,7 @@ def _record(watch: Watch, reading: Snapshot, now: datetime) -> Watch:
         watch,
         reported=_backfilled(watch.reported, reading),
         latest=reading,
-        read_at=reading.as_of,
+        read_at=read_at(reading, now),
         unreachable_since=None,
         unreachable_reason=None,
         unreported=watch.unreported + changed,
@@ -84,6 +84,12 @@ def _record(watch: Watch, reading: Snapshot, now: datetime) -> Watch:
     if reading.state is watch.reported.state:
         return replace(watch, changed_at=None)
     return replace(watch, changed_at=now if changed else watch.changed_at or now)
+
+
+def read_at(reading: Snapshot, now: datetime) -> datetime:
+    """Return when a SIM was read: it was asked for at `as_of`, and may tell of what came later."""
+    told = filter(None, (reading.as_of, reading.since, reading.seen_at))
+    return max(reading.as_of, min(now, max(told)))
 
 
 def _evaluate(watch: Watch, now: datetime) -> Transition:

@@ -122,6 +122,17 @@ def test_an_unreachable_kore_is_recorded_from_its_beginning():
     assert ["reached"] == [notice.kind for notice in notices]
 
 
+def test_a_sim_was_not_read_before_what_is_told_of_it():
+    """It is asked for, waits in the queue, and is answered with what happened meanwhile."""
+    begun, asked = NOON + 2 * MINUTE, NOON + MINUTE
+    read = [
+        advance(a_watch(), a_snapshot("online", as_of=asked, since=begun, seen_at=begun), now)[0]
+        for now in (NOON + 3 * MINUTE, NOON + 1.5 * MINUTE)
+    ]
+
+    assert [begun, NOON + 1.5 * MINUTE] == [watch.read_at for watch in read]
+
+
 def test_a_change_that_is_not_waited_for_is_reported_and_the_watch_goes_on():
     """Waiting for online, a change between other states is notable once it has held."""
     watch, notices = run(a_watch("offline"), (1, "blocked"), (3, "blocked"))
