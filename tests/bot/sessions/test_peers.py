@@ -23,7 +23,7 @@ CELL = OPEN["cell_id"]
 class Scan:
     """A last scan of these peers; `gate` holds it back."""
 
-    kept = None
+    cached = None
 
     def __init__(self, *peers, error=None, gate=None):
         self.peers_by_sid = {peer.sid: peer for peer in peers}
