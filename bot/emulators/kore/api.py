@@ -1,8 +1,7 @@
 """A stand-in for KORE's Programmable Wireless API: the documented answers over real HTTP.
 
-`http` reads requests and sends responses, `resources` are the endpoints,
-`account` holds the SIMs, `faults` lists what to do wrong, `events` changes SIMs while the stand-in
-runs, and `control` sets both from outside.
+`http` reads requests and sends responses, `resources` are the endpoints, `account` holds the SIMs,
+`faults` lists what to do wrong, and `events` changes SIMs while the stand-in runs.
 """
 
 import base64
@@ -123,7 +122,11 @@ KINDS: dict[str, Callable[..., Fault]] = {
 
 
 class Control:
-    """Answers them."""
+    """Answers `/_faults`, `/_events` and `/_requests`, from this machine alone.
+
+    There a running stand-in is told what to do wrong and what happens to a SIM, and tells what it
+    was asked.
+    """
 
     def __init__(
         self, faults: Faults, tokens: Tokens, events: ScenarioEvents, requests: deque[LoggedRequest]

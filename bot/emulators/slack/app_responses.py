@@ -11,7 +11,7 @@ from bot.struct import replace
 
 
 class AppResponses:
-    """Writes them into the workspace."""
+    """Writes into the workspace what the app answers."""
 
     def __init__(self, state: WorkspaceState) -> None:
         self._state = state

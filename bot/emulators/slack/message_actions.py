@@ -73,7 +73,7 @@ ADD, DISMISS = "add_them", "dismiss"
 
 
 class MessageActions(ModalActions):
-    """MessageActions, editing and deleting."""
+    """Writing, editing and deleting."""
 
     async def say(
         self,
