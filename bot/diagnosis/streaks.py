@@ -74,7 +74,12 @@ def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | Non
 
     `contacts` are told the newest first. What lies before a run that is too short is not counted.
     """
-    known = ((each, is_it) for each in contacts if (is_it := kind(each)) is not None)
+    return streak_of((each, kind(each)) for each in contacts)
+
+
+def streak_of(told: Iterable[tuple[Contact, bool | None]]) -> Streak:
+    """Return the same of contacts, the newest first, that are told with whether they are so."""
+    known = ((each, is_it) for each, is_it in told if is_it is not None)
     run: list[Contact] = []
     earlier: list[tuple[bool, float]] = []
     for each, is_it in known:

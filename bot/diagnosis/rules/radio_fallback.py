@@ -7,7 +7,7 @@ from functools import partial
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.streaks import unusual_in_a_row
+from bot.diagnosis.streaks import streak_of
 from bot.diagnosis.thresholds import DAY, HOUR, Thresholds
 from bot.kore.models import DataSession
 
@@ -44,12 +44,10 @@ def radio_fallback(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     times = len(before) - len(better)
     if len(better) * 100 < len(radios) * limits.radio_percent:
         return
-    if (
-        times
-        and here + 1 < unusual_in_a_row(times, len(before))
-        and not (times < _RECURS and _hangs_on_it(evidence, run))
-    ):
-        return
+    if times and not (times < _RECURS and _hangs_on_it(evidence, run)):
+        sessions = zip(reversed(evidence.rows), evidence.sessions or (), strict=True)
+        if not streak_of((row, _is_on(now_on, session)) for row, session in sessions).is_unusual:
+            return
     if current.end and not here and evidence.now - current.end > DAY:  # one report, long ago
         return
     usual = Counter(better).most_common(1)[0][0]

@@ -29,6 +29,12 @@ def renewed(link, age):
     return [*now_on, first, *daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G", age=age)[1:]]
 
 
+def nights(now):
+    """Return a session each half hour, on 3G for five hours each night; now for so many."""
+    links = [*["3G"] * now, *([*["LTE"] * 38, *["3G"] * 10] * 9)]
+    return [closed(H / 2 * n + 15, 5, radio_link=link) for n, link in enumerate(links)]
+
+
 OLDER = ("UTRAN", "HSDPA", "HSUPA", "TD-SCDMA", "EVDO", "GERAN", "1xRTT")
 NO_OLDER = ("NR", "NG-RAN", "5G", "E-UTRAN", "eMTC", "CAT-M", "CAT1", "NB-IoT", "CATNB1")
 FIRES = [
@@ -44,11 +50,13 @@ FIRES = [
     ("NB is of the fourth", radios(*["NB-IoT"] * 5, "2G")),
     ("small letters", radios(*["lte"] * 5, "3g")),
     ("in odd order", radios(*["LTE"] * 5, "3G")[::-1]),
+    ("for longer than each night", nights(16)),
     ("always on, one odd day long ago", daily(*["LTE"] * 9, "3G", *["LTE"] * 9, "3G")),
     ("always on, for hours that a renewal parts", renewed("3G", age=3 * H)),
     ("always on, for hours, some of them unknown", renewed(None, age=3 * H)),
 ]
 MUST_NOT = [
+    ("as each night", nights(10)),
     ("4 before", radios(*["LTE"] * 4, "3G")),
     ("4 known before", radios(*["LTE"] * 4, None, "?", "3G")),
     ("under 60 %", radios(*["LTE"] * 5, *["3G"] * 4, "3G")),
