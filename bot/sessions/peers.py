@@ -78,23 +78,24 @@ class ScanPeers:
     async def peers(self) -> Mapping[str, Peer]:
         """Return their SIMs by SID, of at most MOST_PEERS rows. Raises StoreError."""
         if self.cached is None:
-            now, oldest = self._clock.monotonic(), (self._clock.now() - TOO_OLD).timestamp()
+            now, oldest = self._clock.monotonic(), self._clock.now() - TOO_OLD
             newest = await self._runs.newest_scans(self._accounts)
-            runs = [run for run in newest if run.started >= oldest]
+            runs = [run for run in newest if run.started >= oldest.timestamp()]
             ended = frozenset((run.id, run.started) for run in runs if run.is_over)
             if not (runs and ended <= self._ended):
-                self._kept = await self._read(runs)
+                self._kept = await self._read(runs, oldest)
                 self._ended = ended
             self._asked_at = now
         return self._kept
 
-    async def _read(self, runs: Iterable[Run]) -> dict[str, Peer]:
+    async def _read(self, runs: Iterable[Run], oldest: datetime) -> dict[str, Peer]:
         """Read them, the newest first; of a SIM that several have what was seen last stays."""
         found, room = dict[str, Peer](), MOST_PEERS
         for run in runs:
             async for page in self._rows.every(run.id):
                 for peer in filter(None, map(_scanned_peer, page[:room])):
-                    if peer.sid not in found or found[peer.sid].as_of < peer.as_of:
+                    known = found.get(peer.sid)
+                    if peer.as_of >= (known.as_of if known else oldest):
                         found[peer.sid] = peer
                 room -= len(page)
                 if room <= 0:

@@ -115,6 +115,18 @@ async def test_nothing_keeps_the_answer(put, open_with, clock):
     assert [None, None, ("cell", 1, 0)] == found
 
 
+async def test_a_scan_that_is_still_being_read_is_waited_for_behind(put, open_with, clock):
+    """The answer goes out and says that more is to come; with patience it is all there."""
+    gate = asyncio.Event()
+    lookup = open_with(Peers(clock, Scan(a_peer(clock, 1), gate=gate)))
+    first = await lookup.look_up(put(9, silent=True))
+    gate.set()
+    second = await lookup.look_up(a_sid(9), patience=10)
+
+    assert (None, False) == (told(first), first.peers_known)
+    assert (("cell", 1, 0), True) == (told(second), second.peers_known)
+
+
 async def test_an_answer_of_before_has_the_neighbours_of_its_own_loss(put, open_with, clock, api):
     """While KORE is down too: not those of what an older scan saw of the same SIM."""
     scan = Scan(a_peer(clock, 9, hours=10), a_peer(clock, 1))

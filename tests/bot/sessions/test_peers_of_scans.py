@@ -39,8 +39,10 @@ def scan(database, clock):
     return ScanPeers(DigestRuns(database), ScanRows(database), clock)
 
 
-def a_row(report, **changes):
-    plain = ScanRow(report.sim.sid, report.state.value, 0, 1, snapshot_of(report).to_json())
+def a_row(report, ago=timedelta(0), **changes):
+    """Return the row of a report that was read so long ago."""
+    seen = replace(snapshot_of(report), as_of=datetime.now(UTC) - ago)
+    plain = ScanRow(report.sim.sid, report.state.value, 0, 1, seen.to_json())
     return replace(plain, **changes)
 
 
@@ -77,20 +79,19 @@ async def test_it_is_read_again_after_a_while(scan, keep, clock):
 
 
 async def test_what_an_alert_scanned_counts_too(scan, keep, clock, database):
-    """Also while it is scanned anew; of SIMs that several scans saw what was seen last counts."""
+    """Also while it is scanned anew; of a SIM that several saw the last look counts."""
     runs, report = DigestRuns(database), a_report(state=State.ONLINE)
-    newer = replace(report, as_of=report.as_of + timedelta(minutes=5))
-    await keep(1.0, a_row(report, sid="DE1"), a_row(report, sid="DE2"))
-    alert = await keep(
-        0.0, a_row(newer, sid="DE2", lost_at=5.0), of=f"{SHARED}a", stage=RunStage.SKIPPED
-    )
-    await keep(3.0, a_row(newer, sid="DE3"), of=f"{PREVIEW}x", stage=RunStage.SKIPPED)
+    hour = timedelta(hours=1)
+    await keep(1.0, *(a_row(report, hour, sid=sid) for sid in ("DE1", "DE2")))
+    rows = [a_row(report, sid="DE2", lost_at=5.0), a_row(report, 49 * hour, sid="DE4")]
+    alert = await keep(0.0, *rows, of=f"{SHARED}a", stage=RunStage.SKIPPED)
+    await keep(3.0, a_row(report, sid="DE3"), of=f"{PREVIEW}x", stage=RunStage.SKIPPED)
     first = dict(await scan.peers())
     assert await runs.restart(alert, "job")
     clock.move(11)
 
     assert {"DE1": None, "DE2": 5.0} == {sid: peer.lost_at for sid, peer in first.items()}
-    assert [report.as_of, newer.as_of] == [first[sid].as_of for sid in ("DE1", "DE2")]
+    assert first["DE2"].as_of - first["DE1"].as_of >= hour
     assert first == await scan.peers()
 
 
