@@ -213,36 +213,38 @@ class Peers:
             await self._names.ready(patience)
         loop, asked = asyncio.get_running_loop(), {peer.sid: peer for _, peer in lost}
         until, done, within = loop.time() + patience, set(asked), lines.within
-        near = lost_with(asked.values(), known, within)
         for most in (MOST_QUICK, 2 * MOST_QUICK):
-            old = self._outdated(known, near)
+            old = self._outdated(known, asked.values(), within)
             # where none is old, none that is known can be worth a look
             wanted = list(await self._worth_a_look(lost, known if old else {}, most, patience))
             sids = [sid for sid in wanted if sid not in done and (sid in old or sid not in known)]
             if sids or self._looks:
                 await self._look_at(sids, most * len(lost), until - loop.time())
                 known = _still_true(self._with_fresh(known), old)
-                near = lost_with(asked.values(), known, within)
             elif not old and len(wanted) < most:
                 break  # nor would more be found
             done.update(sids)
-            lost = [pair for pair in lost if _is_open(pair[1], near | asked, lines)]
+            silent = lost_with(asked.values(), known | asked, within)
+            lost = [pair for pair in lost if _is_open(pair[1], silent, lines)]
             if not lost:
                 break
         return known
 
-    def _outdated(self, known: Mapping[str, Peer], near: Mapping[str, Peer]) -> dict[str, Peer]:
+    def _outdated(
+        self, known: Mapping[str, Peer], lost: Iterable[Member], within: float
+    ) -> dict[str, Peer]:
         """Return those of whom nothing new is known.
 
-        Nor is it of who was lost `near` one and may be back, or silent for a cause of its own.
+        Nor is it of who was lost with one and may be back, or silent for a cause of its own.
         """
         since, may_be_back = self._since, self._clock.now() - MAY_BE_BACK
-        old = {sid: peer for sid, peer in known.items() if peer.as_of < since}
-        return old | {
+        doubtful = {
             sid: peer
-            for sid, peer in near.items()
+            for sid, peer in known.items()
             if peer.as_of < may_be_back or not peer.is_judged
         }
+        old = {sid: peer for sid, peer in doubtful.items() if peer.as_of < since}
+        return old | lost_with(lost, doubtful, within)
 
     async def known(self, patience: float | None = None) -> dict[str, Peer]:
         """Return all SIMs that something is known of, after a moment at most."""
