@@ -97,15 +97,16 @@ def _since_when(report: SessionReport, fmt: Formatter) -> str:
 
 
 def _of_session(report: SessionReport, session: DataSession, fmt: Formatter) -> str:
-    via, since = network_text(session, fmt), _since(session.start, report, fmt)
-    if report.state is State.ONLINE:
-        return f" {since}, on {via}"
+    via = network_text(session, fmt)
     if report.state is State.OFFLINE:
         usual = _as_usual(report, session.end)
         return f" {_since(session.end, report, fmt)}, {usual or f'last on {via}'}"
     if report.state is State.STALE:
         usual = _as_usual(report, session.last_updated)
         return f" {_since(session.last_updated, report, fmt)}, {usual or f'on {via}'}"
+    since = _since(session.start, report, fmt)
+    if report.state is State.ONLINE:
+        return f" {since}, on {via}"
     return f": its session on {via} is open {since}, but KORE does not say when it was updated"
 
 

@@ -260,10 +260,12 @@ def _connected(report: SessionReport) -> tuple[Stretch, ...]:
         if each.start and each.start <= now
     ]
     spans.sort()
-    found: list[Stretch] = []
+    found, until = list[Stretch](), LONG_AGO
     for start, end in spans:
-        if not found or start > found[-1].end:
-            found.append(Stretch(start, min(max(start, end), now)))
-        elif end > found[-1].end:
-            found[-1] = Stretch(found[-1].start, min(end, now))
+        if start > until:
+            until = min(max(start, end), now)
+            found.append(Stretch(start, until))
+        elif end > until:
+            until = min(end, now)
+            found[-1] = Stretch(found[-1].start, until)
     return tuple(found)

@@ -196,15 +196,16 @@ class SimDirectory:
         """Return the SIDs of all SIMs, or of those of which a name fits, in the order of the list.
 
         `fits` gets names as `name_key` has them. Beyond `most` none are looked for, nor where no
-        name has that `start`: that is the faster. The event loop gets its turn after each block.
+        name has that `start`: that is the faster. The event loop gets its turn between blocks.
         """
         found: dict[str, None] = {}
-        for block in tuple(self.table.blocks):
+        for place, block in enumerate(tuple(self.table.blocks)):
+            if place:
+                await asyncio.sleep(0)
             sids = block.sids_named(fits, start) if fits else block.values("sid")
             found.update(dict.fromkeys(sids))
             if most and len(found) > most:
                 break
-            await asyncio.sleep(0)
         return tuple(found)[:most]
 
     def some(self, most: int) -> tuple[Candidate, ...]:
