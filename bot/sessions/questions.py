@@ -24,7 +24,6 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.errors import BotError
-from bot.hygiene import harmless
 from bot.sessions.handover import LookedUp
 from bot.sessions.redaction import redacted_snapshot, shortened
 from bot.sessions.report import SessionReport
@@ -217,7 +216,8 @@ def _question(note: dict[str, Any]) -> OpenQuestion | None:
 
 
 def _says(typed: str) -> str:
-    return shortened(harmless(typed))[:_MOST_SAID]
+    printable = filter(str.isprintable, " ".join(typed.split()))
+    return shortened("".join(printable))[:_MOST_SAID]
 
 
 def _key(asked: Request | OpenQuestion) -> str:
