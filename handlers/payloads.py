@@ -282,14 +282,19 @@ class Context(Struct):
 
     def take(self, sims: int = 1) -> None:
         """Take look-ups of the asker's. Raises AskedTooOften."""
-        request = self.request
-        self.services.rate_limit.take(request.person, sims, where=request.channel)
+        self.services.rate_limit.take(self.request.person, sims, where=self._channel_that_reads)
 
     def take_text(self, characters: int) -> None:
         """Count text as look-ups of the asker's before it is read. Raises AskedTooOften."""
         self.services.rate_limit.take_text(
-            self.request.person, characters, where=self.request.channel
+            self.request.person, characters, where=self._channel_that_reads
         )
+
+    @property
+    def _channel_that_reads(self) -> str | None:
+        """The channel in which others read the question too; None where nobody else does."""
+        request = self.request
+        return request.channel if request.aloud and not request.channel.startswith("D") else None
 
     @property
     def actor_here(self) -> Actor | None:

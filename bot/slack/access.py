@@ -322,15 +322,16 @@ class UserRateLimit:
             MOST, WINDOW_SECONDS, timer=clock.monotonic
         )
 
-    def take(self, person: str, sims: int = 1, *, where: str = "") -> None:
+    def take(self, person: str, sims: int = 1, *, where: str | None = "") -> None:
         """Take a look-up for every 20 SIMs, or raise AskedTooOften.
 
-        That is said once a minute in each channel, which is `where` it is asked. What costs more
-        than there can ever be takes a full bucket.
+        That is said once a minute in each channel, which is `where` it is asked; None is where
+        only the asker reads it, and it is said each time. What costs more than there can ever be
+        takes a full bucket.
         """
         self._take(person, lookup_cost(sims), where)
 
-    def take_text(self, person: str, characters: int, *, where: str = "") -> None:
+    def take_text(self, person: str, characters: int, *, where: str | None = "") -> None:
         """Take a look-up for every 2,000 characters, before they are read: reading takes time too.
 
         A shorter text is free. Raises as `take` does.
@@ -338,7 +339,7 @@ class UserRateLimit:
         if cost := characters // CHARACTERS:
             self._take(person, cost, where)
 
-    def _take(self, person: str, cost: int, where: str) -> None:
+    def _take(self, person: str, cost: int, where: str | None) -> None:
         now, cost = self._clock.monotonic(), min(cost, self._size)
         left, at = self._left.get(person, (float(self._size), now))
         left = min(self._size, left + (now - at) * self._size / WINDOW_SECONDS)
@@ -347,7 +348,9 @@ class UserRateLimit:
             raise AskedTooOften(self._size, seconds, is_said=self._is_said(person, where))
         self._left[person] = (left - cost, now)
 
-    def _is_said(self, person: str, where: str) -> bool:
+    def _is_said(self, person: str, where: str | None) -> bool:
+        if where is None:
+            return False
         if (person, where) in self._notified:
             return True
         self._notified[person, where] = True

@@ -35,16 +35,28 @@ async def rows(bot, **wanted):
     return await Lookups(bot.bot.services.store).find(LookupFilter(**wanted))
 
 
-async def test_who_asks_too_often_is_told_once(slow):
-    """The fourth gets a sentence that says when to try again; the fifth is left without one."""
+async def test_every_command_is_answered(slow):
+    """The fourth and the fifth get a sentence each, to the asker alone: when to try again."""
     for _ in range(5):
         await slow.type("truck-42")
 
-    texts = [message.text for message in slow.slack.seen_by("ana")]
-    assert 4 == len(texts)
-    assert "more than 3 look-ups a minute" in texts[3]
-    assert "Try again in " in texts[3]
-    assert slow.answer().ephemeral_to
+    refused = slow.slack.seen_by("ana")[3:]
+    assert 2 == len(refused)
+    for message in refused:
+        assert "more than 3 look-ups a minute" in message.text
+        assert "Try again in " in message.text
+        assert message.ephemeral_to
+
+
+@pytest.mark.parametrize(("channel", "told"), [("#fleet-ops", 1), ("D0ANADM01", 2)])
+async def test_a_channel_shows_once_that_somebody_asks_too_often(slow, channel, told):
+    """Of mentions there the second refusal is left out; alone with the bot each is answered."""
+    slow.slack.api.scopes |= {"im:history"}
+    for _ in range(5):
+        await slow.say("<@U0SIMSESS> truck-42", channel=channel)
+
+    seen = [message.text for message in slow.slack.seen_by("ana", channel)]
+    assert told == sum("more than 3 look-ups" in text for text in seen)
 
 
 async def test_nobody_pays_for_others(slow):
