@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from bot.diagnosis.evidence import Evidence
+from bot.diagnosis.evidence import Evidence, read_once_by
 from bot.diagnosis.fields import is_low_power
 from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, usual_high
 from bot.diagnosis.rule import Finding, Severity, Value
@@ -96,15 +96,9 @@ def rest_of(evidence: Evidence, limits: Thresholds) -> Rest | None:
     return Rest(every, timedelta(seconds=rhythm.longest))
 
 
+@read_once_by
 def silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:
     """Return the silence; None where there is news, no session, or too little is known."""
-    kept: tuple[Thresholds, Silence | None] | None = evidence.readings.get(silence_of)
-    if kept is None or kept[0] is not limits:
-        kept = evidence.readings[silence_of] = limits, _silence_of(evidence, limits)
-    return kept[1]
-
-
-def _silence_of(evidence: Evidence, limits: Thresholds) -> Silence | None:
     rhythm = evidence.rhythm
     if not rhythm.contacts or any(each.last_updated is None for each in evidence.open):
         return None
@@ -256,6 +250,7 @@ class Storm(Struct):
     is_over: bool
 
 
+@read_once_by
 def storm_of(evidence: Evidence, limits: Thresholds) -> Storm | None:
     """Return the busiest hour of the last 24 h; None where no vendor minds it."""
     rhythm = evidence.rhythm

@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
 from math import inf
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.diagnosis.fields import Network, cell, networks_of
 from bot.diagnosis.rhythm import DAY, KNOWN_GAPS, Contact, Rhythm, contacts_of, start_of
@@ -16,6 +16,7 @@ from bot.kore.models import DataSession, RatePlan, SessionRows, Sim, UnclearEnd,
 from bot.kore.scanned import ScannedSession
 from bot.struct import Struct, force_setattr
 
+T = TypeVar("T")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -126,7 +127,7 @@ class Evidence(Struct, dict=True):
 
     @cached_property
     def readings(self) -> dict[Hashable, Any]:
-        """What was read of it once and is kept for other rules, by whoever reads it."""
+        """What `read_once_by` keeps for other rules, by what read it."""
         return {}
 
     @cached_property
@@ -167,6 +168,21 @@ class Evidence(Struct, dict=True):
     def may_be_silent_for(self, session: DataSession) -> timedelta | None:
         """Return how old the news of a session like this may be, where that was learnt."""
         return self.freshness(networks_of((session,))[0], session.radio_link)
+
+
+def read_once_by(
+    read: Callable[[Evidence, Thresholds], T],
+) -> Callable[[Evidence, Thresholds], T]:
+    """Have a reading kept with the evidence: several rules ask for it."""
+
+    @wraps(read)
+    def kept(evidence: Evidence, limits: Thresholds) -> T:
+        found: tuple[Thresholds, T] | None = evidence.readings.get(read)
+        if found is None or found[0] is not limits:
+            found = evidence.readings[read] = limits, read(evidence, limits)
+        return found[1]
+
+    return kept
 
 
 def is_open(session: DataSession, now: datetime) -> bool:
@@ -331,6 +347,7 @@ def _spelled(status: str) -> str:
     return status.strip().lower().replace("cancelled", "canceled")
 
 
+@read_once_by
 def state_of(evidence: Evidence, limits: Thresholds) -> State:
     """Return the state. An open session without `last_updated` may be alive or not: unknown."""
     status = status_of(evidence.sim)
