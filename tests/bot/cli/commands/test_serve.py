@@ -202,6 +202,17 @@ def test_the_bot_does_not_load_it():
     assert "[]" == done.stdout.strip(), done.stderr
 
 
+def test_it_starts_without_what_others_import_for_themselves():
+    """Neither httpx's command line nor aiohttp's server is there once the bot is imported."""
+    done = run_python(
+        "import sys; from bot.cli.commands.serve import leave_out_unused; leave_out_unused()\n"
+        "import bot.app.run\n"
+        "print([m for m in sys.modules if m.startswith(('rich', 'pygments', 'aiohttp.web_'))])"
+    )
+
+    assert "[]" == done.stdout.strip(), done.stderr
+
+
 pytestmark = pytest.mark.slow
 PATIENCE = 180  # seconds; beside other work three processes take long to start
 
