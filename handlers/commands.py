@@ -34,6 +34,7 @@ from bot.sims.identifier import is_pattern, is_sid, plain_pattern, quoted, unquo
 from bot.sims.lists import is_filler_word, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from bot.struct import Struct, replace
+from bot.watches.wish import is_wish, watch_wished
 from handlers import subcommands
 from handlers.lookups import ask_scan, look_up, updated_when_known, with_entity
 from handlers.payloads import Body, Context, Listener, from_command, text_in
@@ -43,6 +44,7 @@ from handlers.triage import read_all, triage_reply
 COMMAND = "/simsessions"
 DEFAULT = "sessions"
 WITHOUT_TEXT = "help"
+WATCH = "watch"
 FLEET = "fleet"
 FLEET_EXAMPLES = ("{pattern}", "offline", "silent for 2d", "", "", "top")
 FLEET_BRIEF = ("", "which SIMs are down, and why", "", "", "", "")
@@ -106,10 +108,15 @@ def all_subcommands() -> dict[str, Subcommand]:
 
 
 def find_subcommand(text: str) -> tuple[Subcommand, str]:
-    """Return the subcommand that the text begins with, and the rest; otherwise it names a SIM."""
+    """Return the subcommand that the text begins with, and the rest; otherwise it names a SIM.
+
+    Who wishes to be told when a SIM is back means `watch`.
+    """
     words = text.split(maxsplit=1)
     if not words:
         return all_subcommands()[WITHOUT_TEXT], ""
+    if wished := watch_wished(text):
+        return all_subcommands()[WATCH], wished
     named = all_subcommands().get(words[0].lower())
     rest = words[1] if len(words) > 1 else ""
     if named and named.takes(rest):
@@ -299,8 +306,11 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
 
     def drawn(report: SessionReport) -> Screen:
         screen = session_report(report, for_all=request.aloud, links=context.services.links)
-        left = [] if spotted.sentence else besides
-        screen = _noted(_with_what_was_left(screen, left), spotted)
+        if is_wish(request.text):
+            screen = _with_how_to_be_told(screen, sim)
+        elif not spotted.sentence:
+            screen = _with_what_was_left(screen, besides)
+        screen = _noted(screen, spotted)
         return with_entity(context, screen, report)
 
     shown = waiting.shown or (waiting.begin() if request.aloud else None)
@@ -342,6 +352,12 @@ def _with_what_was_left(screen: Screen, besides: list[str]) -> Screen:
     if not left or len(besides) > _MOST_LEFT:
         return screen
     return note_screen(screen, f"I left out {quoted(' '.join(left))}.")
+
+
+def _with_how_to_be_told(screen: Screen, sim: str) -> Screen:
+    """Say how to be told when the SIM is back, to who wished for what is not understood."""
+    typed = unquoted(f"{COMMAND} watch {sim} until online")
+    return note_screen(screen, f"To be told when it is back, type `{typed}`.")
 
 
 async def _explained(context: Context, error: UserError) -> BotError:

@@ -21,6 +21,7 @@ from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer
 from bot.struct import replace
+from bot.watches.wish import behind_filler
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -176,3 +177,22 @@ async def _visible(
     report: SessionReport, redaction: str | None, executor: WorkerThread
 ) -> SessionReport:
     return report if redaction is None else await executor.run(redacted, report, redaction)
+
+
+_MOST_WORDS = 6  # of a name that begins with one
+
+
+async def without_filler(context: Context) -> Context:
+    """Return the context of a request without the `of` in `history of pump-7`.
+
+    Unless a SIM is called so with it.
+    """
+    text = context.request.text.strip()
+    behind, words = behind_filler(text), text.split()
+    if behind == text:
+        return context
+    fleet = (await context.view()).fleet
+    names = [" ".join(words[:count]) for count in range(2, _MOST_WORDS + 1)]
+    if any([await fleet.is_a_name(name) for name in names]):
+        return context
+    return context.for_request(replace(context.request, text=behind))

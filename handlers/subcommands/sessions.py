@@ -36,7 +36,7 @@ from handlers.commands import (
 )
 from handlers.history import history_reply, sim_and_days
 from handlers.interactions import on_answered, read_value, register_clicks
-from handlers.lookups import look_up, look_up_many, note_action
+from handlers.lookups import look_up, look_up_many, note_action, without_filler
 from handlers.payloads import TS, Context, from_shortcut
 from handlers.replies import Reply, send
 
@@ -71,7 +71,7 @@ async def history(context: Context) -> Reply:
     services = context.services
     if not context.request.text.strip():
         raise NotASim(which_sim(HISTORY_USAGE, HISTORY_EXAMPLES[0], await context.examples()))
-    report, days = await _look_up(context)
+    report, days = await _look_up(await without_filler(context))
     return await history_reply(report, days, services.archive, services.executor)
 
 

@@ -14,11 +14,12 @@ from bot.blocks.watch import begun_screen, list_screen, stopped_screen, watch_ca
 from bot.blocks.watch_set import set_card
 from bot.errors import BotError, NotAllowed, NotASim, NotYours, UserError
 from bot.services import Actor, Request
-from bot.sessions.fleet import NOT_HERE
+from bot.sessions.fleet import NOT_HERE, FleetList
 from bot.sessions.fleet_query import FleetQuery
 from bot.sessions.report import SessionReport, unsearched_sentence
 from bot.sessions.triage import can_come_back, missing_sentence
 from bot.sims.identifier import is_pattern, plain_pattern, quoted
+from bot.sims.lists import is_filler_word, words_besides
 from bot.struct import replace
 from bot.watches.service import BegunWatch
 from bot.watches.transitions import redacted_watch
@@ -35,7 +36,7 @@ from bot.watches.watch import (
 )
 from handlers.commands import COMMAND, subcommand, which_sim
 from handlers.interactions import Click, read_sims, read_value
-from handlers.lookups import look_up, look_up_many
+from handlers.lookups import look_up, look_up_many, without_filler
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -51,12 +52,11 @@ USAGE = "watch <sim>|<pattern> [until online|offline|changes] [for 2h]"
 )
 async def watch(context: Context) -> Reply:
     """Begin a watch. Raises BadWatch, what the look-up raises and what there may be too many of."""
-    longest = context.services.watches.limits.longest
+    context, view = await without_filler(context), await context.view(for_all=True)
+    longest, fleet = context.services.watches.limits.longest, view.fleet
     wanted = parse_watch_request(context.request.text, longest)
-    if not wanted.sim:
+    if await _names_none(wanted.sim, fleet):
         raise NotASim(which_sim(USAGE, EXAMPLES[0], await context.examples()))
-    view = await context.view(for_all=True)
-    fleet = view.fleet
     if wanted.whole and await fleet.is_a_name(wanted.whole):
         wanted = WatchRequest(wanted.whole, wanted.condition)
     if is_pattern(wanted.sim) and not await fleet.is_a_name(wanted.sim):
@@ -65,8 +65,16 @@ async def watch(context: Context) -> Reply:
     if len(spotted.texts) > 1 and not wanted.fault:
         sims = await look_up_many(context, spotted.texts, newest_only=True, for_all=True)
         return await watch_many(context, sims, wanted.condition, wanted.duration)
+    for sim in spotted.texts:
+        if all(map(is_filler_word, words_besides(wanted.sim, sim))):
+            wanted = replace(wanted, sim=sim)
     report = await _report(context, wanted)
     return await watch_one(context, report, wanted.condition, wanted.duration)
+
+
+async def _names_none(sim: str, fleet: FleetList) -> bool:
+    """Return whether what is to be watched is nothing, or `it`, which no SIM is called."""
+    return not sim or (is_filler_word(sim) and not await fleet.is_a_name(sim))
 
 
 async def _report(context: Context, wanted: WatchRequest) -> SessionReport:

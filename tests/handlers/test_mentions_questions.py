@@ -114,6 +114,11 @@ async def test_a_subcommand_without_a_sim_is_about_those_above(whole):
         ("Is truck-42 down?", "history", "truck-42 had"),
         ("well-1 and well-2 are down", "history", "Which of these: well-1, well-2?"),
         ("Nothing works", "watch", "I found no SIM in this thread"),
+        ("Is truck-42 down?", "history of this", "truck-42 had"),
+        ("Is truck-42 down?", "watch for this for an hour", "Watching truck-42"),
+        ("Is truck-42 down?", "watch for well-1", "Watching well-1"),
+        ("Is well-1 down?", "notify me when it is back", "Watching well-1"),
+        ("well-1 and well-2 are down", "ping me when both are back", "Watching 2 SIMs"),
     ):
         root = await whole.say(above, user="ben")
         await whole.say(f"<@{US}> {words}", under=root.ts)
@@ -134,3 +139,28 @@ async def test_a_number_at_the_end_of_a_name_above_is_no_length_of_time(whole):
     await whole.say(f"<@{US}> history", under=root.ts)
 
     assert "depot 20 had no session in the last 30 days" in whole.answer().text
+
+
+async def test_who_wishes_to_be_told_watches(whole):
+    """`tell me when` is a watch; where it is not understood, the answer says how to be told."""
+    for words, says in (
+        ("tell me when well-1 is back", "Watching well-1"),
+        ("let me know once the well-2 is online, please", "Watching well-2"),
+        ("ping me when truck-42 goes offline", "Watching truck-42"),
+        ("tell me when well-1 and well-2 come back", "Watching 2 SIMs"),
+        ("notify me when it is back", "Which SIM? Type /simsessions watch <sim>"),
+        (
+            "let me know if well-1 has used up its data",
+            "To be told when it is back, type /simsessions watch well-1 until online.",
+        ),
+        (
+            "tell me if well-1 is online",
+            "To be told when it is back, type /simsessions watch well-1 until online.",
+        ),
+    ):
+        asked = await whole.say(f"<@{US}> {words}")
+        (answer,) = await until(
+            lambda at=asked.ts: [m for m in whole.slack.seen_by("ana") if m.thread_ts == at]
+        )
+        shown = f"{answer.text}{answer.blocks}".replace("`", "")
+        assert says in shown.replace("&lt;", "<").replace("&gt;", ">"), words

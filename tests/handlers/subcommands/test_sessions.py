@@ -86,6 +86,8 @@ async def test_days_are_told_from_the_sim(whole):
         (groups, "30 days"),
         (f"{groups} 7", "7 days"),
         (f"{sim['sid']} 7", "7 days"),
+        ("of truck-42", "30 days"),
+        ("for truck-42 14d", "14 days"),
     ):
         told = await answer_to(whole, f"history {text}")
 
@@ -112,11 +114,14 @@ async def test_days_that_kore_does_not_keep_are_refused(whole):
 
 async def test_a_sim_whose_name_ends_with_a_number_is_found(whole):
     """Where no SIM is called by the first words, all of them are its name."""
-    whole.kore.add({"sid": "DE" + "a" * 32, "unique_name": "gate 7", "status": "active"})
+    for number, name in enumerate(("gate 7", "for gate")):
+        sid = f"DE{number:032x}"
+        whole.kore.add({"sid": sid, "unique_name": name, "status": "active"})
+    await whole.view.directory.refresh()
 
-    await whole.type("history gate 7")
-
-    assert whole.answer().text.startswith("gate 7 had no session in the last 30 days")
+    for typed, days in (("gate 7", 30), ("for gate 7", 7)):
+        told = await answer_to(whole, f"history {typed}")
+        assert told.startswith(f"{typed[: -2 if days == 7 else None]} had no session in the last")
 
 
 async def test_without_a_sim_it_says_what_to_type(whole):
