@@ -80,7 +80,10 @@ async def validate_form(
     await context.authorize()
     context.take()  # each asks KORE, as a look-up does
     if form.at and not await context.checked_channel(form.at):
-        raise NotYours(refusal)
+        if not await context.services.digests.channels.is_unknown(form.at):
+            raise NotYours(refusal)
+        # Slack hides from the bot who is there: nothing is granted for being there
+        context = context.for_request(replace(context.request, channel=""))
     before = await stored.get(form.id) if form.id else None
     if before:
         await permit(context, before, refusal)

@@ -179,6 +179,10 @@ class ChannelAccess:
         is_member = about.get("is_member") is not False or about.get("is_im")
         return None if is_member else Reason.NOT_IN_CHANNEL
 
+    async def is_unknown(self, channel: str) -> bool:
+        """Return whether the bot is not in a channel, so that Slack may hide who is."""
+        return await self.post_fault(channel) is Reason.NOT_IN_CHANNEL
+
     async def is_member(self, channel: str, person: str) -> bool:
         """Return whether a person is in a channel; no where Slack does not say."""
         return channel in await self.channels_of(person)

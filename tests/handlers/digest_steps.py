@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 from bot.blocks.digest_setup import DIGEST
 from bot.digests.form import FormField
 from bot.emulators.slack.actions import typed_values
+from bot.emulators.slack.people import ANA, BOT, Channel
 
 AT = f"{datetime.now(ZoneInfo('America/New_York')) + timedelta(hours=12):%H:%M}"
 """When digests come: no test runs until then, whoever of the workspace makes one."""
 NAMED = {FormField.NAME: "Pumps", FormField.PATTERN: "truck-*"}
 PUMPS = NAMED | {FormField.AT: AT}
+WITHOUT_BEN = Channel("G0WITHBOT", "without-ben", "private", frozenset({ANA.id, BOT.id}))
+"""A private channel of which Slack tells the bot who is in it."""
 
 
 def words(found):

@@ -15,6 +15,7 @@ from bot.digests.subscription import PauseReason, Selection, SelectionKind
 from bot.errors import OldButton
 from handlers.alert_form import values_in
 from tests.handlers.alert_steps import TRUCKS, added, errors_in, forged, kept, opened, send, shown
+from tests.handlers.digest_steps import WITHOUT_BEN
 
 ON_CALL = "S0ONCALL1"
 
@@ -175,16 +176,28 @@ async def test_somebody_elsewhere_may_not_change_it(whole):
 @pytest.mark.parametrize("id_", ["a1", None], ids=["changed", "new"])
 async def test_a_window_with_another_channel_in_it(whole, id_):
     """What it carries is no proof that the person is in that channel: nothing is kept."""
-    await opened(whole, channel="G0ONCALL1")
+    whole.slack.workspace.put_channel(WITHOUT_BEN)
+    await opened(whole, channel=WITHOUT_BEN.id)
     await whole.type("alert add", user="ben")
     top = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
     form = ids.SubscriptionForm.from_value(top.body["private_metadata"])
-    theirs = form.model_copy(update={"id": id_, "at": "G0ONCALL1"})
+    theirs = form.model_copy(update={"id": id_, "at": WITHOUT_BEN.id})
     top.body["private_metadata"] = theirs.to_value()
     await send(whole, TRUCKS, user="ben")
 
     assert ["Wells"] == [each.name for each in await kept(whole)]
     assert "people in its channel may change an alert" in str(whole.window("ben")["blocks"])
+
+
+async def test_a_private_channel_without_the_bot_is_named_as_what_is_wrong(whole):
+    """Slack hides from the bot who is in it; its people are told to invite the bot."""
+    await whole.type("alert add", channel="#on-call-private")
+    delivery = await send(whole, TRUCKS)
+    await send(whole, {FormField.CHANNEL: "C0FLEETOP"})
+
+    told = errors_in(delivery)[ALERT.block_of(FormField.CHANNEL)]
+    assert "I am not in that channel. Invite me there" in told
+    assert ["C0FLEETOP"] == [each.channel for each in await kept(whole)]
 
 
 async def test_edit_changes_what_is_kept(whole):

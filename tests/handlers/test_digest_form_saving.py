@@ -10,7 +10,17 @@ from bot.emulators.kore.faults import broken, late
 from bot.struct import replace
 from tests.bot.digests.subscriptions import subscription
 from tests.handlers.alert_steps import forged
-from tests.handlers.digest_steps import PUMPS, added, choose, errors_in, kept, send, shown, words
+from tests.handlers.digest_steps import (
+    PUMPS,
+    WITHOUT_BEN,
+    added,
+    choose,
+    errors_in,
+    kept,
+    send,
+    shown,
+    words,
+)
 from tests.whole_bot import whole_bot
 
 MANY = "\n".join(f"gone-{number}" for number in range(201))
@@ -169,9 +179,22 @@ async def test_the_form_shows_none_to_somebody_elsewhere(whole):
 
 async def test_a_window_with_another_channel_in_it(whole):
     """What it carries is no proof that the person is in that channel: nothing is kept."""
+    whole.slack.workspace.put_channel(WITHOUT_BEN)
     await whole.type("digest add", user="ben")
     top = whole.slack.workspace.views.top(whole.slack.workspace.person("ben").id)
-    top.body["private_metadata"] = ids.SubscriptionForm(at="G0ONCALL1").to_value()
+    top.body["private_metadata"] = ids.SubscriptionForm(at=WITHOUT_BEN.id).to_value()
     await send(whole, PUMPS, user="ben")
 
     assert () == await kept(whole)
+    assert "people in its channel" in words(whole.window("ben"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_a_private_channel_without_the_bot_is_named_as_what_is_wrong(whole):
+    """Slack hides from the bot who is in it; its people are told to invite the bot."""
+    await whole.type("digest add", channel="#on-call-private")
+    delivery = await send(whole, PUMPS)
+    elsewhere = await send(whole, PUMPS | {FormField.CHANNEL: "C0FLEETOP"})
+
+    assert "I am not in that channel. Invite me there" in errors_in(delivery)[FormField.CHANNEL]
+    assert "C0FLEETOP" == (await kept(whole))[0].channel, elsewhere
