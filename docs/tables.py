@@ -156,7 +156,7 @@ async def _ask(sim: str, misspelt: str, pattern: str) -> list[str]:
         settings = load_settings(settings_of(kore, url), None, need=Need.KORE)
         async with open_fleet(settings, clock) as (lookups, sims, _):
             query = FleetQuery(pattern=pattern)
-            sids = (await sims.meant(query, redacts=False, most=20)).sids
+            sids = (await sims.matching(query, redacts=False, most=20)).sids
             one, none, *many = await lookups.look_up_many([sim, misspelt, *sids])
     answer = fresh_answer(query, triage(sids, many), clock.now())
     drawn = as_text(sim, one), as_text(misspelt, none), as_lines_of(answer, clock.now())
