@@ -33,6 +33,7 @@ from bot.diagnosis.rule import (
 )
 from bot.diagnosis.rules.ghost_session import UNLESS_ALL_ARE_SILENT
 from bot.diagnosis.rules.gone_silent import LOOK_AROUND
+from bot.diagnosis.rules.sim_not_active import TURNED_AWAY
 from bot.diagnosis.thresholds import Limit, Thresholds
 from bot.sessions.report import SessionReport
 
@@ -40,12 +41,11 @@ SEVERITY_ICONS = {Severity.CRITICAL: "🔴", Severity.WARNING: "🟠", Severity.
 _EVIDENCE = 300
 HEALTHY = "healthy"
 TOLD_BESIDE = {HEALTHY, "ghost_session", "idle_session"}
-TOLD_FIRST = {"gone_silent"}
+TOLD_FIRST = {"gone_silent", "sim_not_active"}
 COUNTED = "common_outage"
 """Its evidence begins with the count that stands in its title, behind a comma."""
 UNTITLED = "never_seen"
 """The headline and the facts say what these have as evidence, first in it, or as title too."""
-TURNED_AWAY = "networks turn it away."
 _BRIEF = 76
 _ROUNDED = timedelta(minutes=10)
 _HELD_AGAINST = {"silent_for": "line", "line": "silent_for"}

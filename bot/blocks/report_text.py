@@ -48,6 +48,7 @@ from bot.blocks.sim_text import (
 )
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
+from bot.diagnosis.rules.sim_not_active import still_connects
 from bot.kore.models import DataSession
 from bot.sessions.redaction import REDACTED
 from bot.sessions.report import SessionReport, Summary, hours_of, unsearched_sentence, uptime_of
@@ -86,7 +87,8 @@ def _claim(report: SessionReport, fmt: Formatter) -> str:
 def _since_when(report: SessionReport, fmt: Formatter) -> str:
     session = report.last_session
     if report.state is State.BLOCKED:
-        return f" and cannot connect{_changed(report, fmt)}"
+        cut_off = "" if still_connects(report.findings) else " and cannot connect"
+        return f"{cut_off}{_changed(report, fmt)}"
     if report.state is State.NOT_ACTIVATED:
         return f": its status is new, so it cannot connect{_changed(report, fmt)}"
     if report.state is State.NEVER_SEEN:

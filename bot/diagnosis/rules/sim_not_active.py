@@ -1,15 +1,21 @@
 """The SIM may not connect, whatever the device does."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from bot.diagnosis.evidence import NOT_ACTIVE, Evidence, is_fresh, status_of
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.thresholds import TWILIO_STATUSES, Thresholds
 
 SOURCE = f"{TWILIO_STATUSES}: only ready and active SIMs may connect"
+TURNED_AWAY = "networks turn it away."
 STILL_OPEN = (
     "a session is still open all the same, so the change may not have reached the network yet."
 )
+CONNECTED_SINCE = (
+    "it has connected again since, so the change may not have reached the network yet."
+)
+_SLACK = timedelta(minutes=2)
 OF_THE_PAST = (
     "cancel_countdown",
     "country_changed",
@@ -49,7 +55,6 @@ def sim_not_active(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     since, until = evidence.sim.date_updated, None
     if since and status == "deactivated" and since + limits.cancel_after > evidence.now:
         until = since + limits.cancel_after
-    alive = any(is_fresh(each, evidence.now, limits) for each in evidence.open)
     yield Finding(
         rule="sim_not_active",
         severity=Severity.WARNING if status == "new" else Severity.CRITICAL,
@@ -59,14 +64,29 @@ def sim_not_active(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             if since
             else "Its status is {status}; "
         )
-        + (STILL_OPEN if alive else "networks turn it away."),
+        + _how_it_is(evidence, limits),
         next_step=BEFORE_IT_IS_GONE if until else _next_step(evidence, status),
         source=SOURCE,
         evidence={"status": status, "since": since} | ({"until": until} if until else {}),
     )
 
 
+def _how_it_is(evidence: Evidence, limits: Thresholds) -> str:
+    """Say whether the network turns it away, as far as its sessions tell."""
+    if any(is_fresh(each, evidence.now, limits) for each in evidence.open):
+        return STILL_OPEN
+    newest, since = evidence.newest, evidence.sim.date_updated
+    began = newest.start if newest else None
+    return CONNECTED_SINCE if began and since and began - since > _SLACK else TURNED_AWAY
+
+
 def _next_step(evidence: Evidence, status: str) -> str:
     sim = evidence.sim
     lacks_plan = "rate_plan_sid" in sim.model_fields_set and not sim.rate_plan_sid
     return PLAN_FIRST if status == "new" and lacks_plan else NEXT_STEPS[status]
+
+
+def still_connects(findings: Iterable[Finding]) -> bool:
+    """Return whether a SIM that may not connect does so all the same, as was found."""
+    said = [each.says for each in findings if each.rule == "sim_not_active"]
+    return not all(says.endswith(TURNED_AWAY) for says in said)

@@ -38,6 +38,7 @@ ONLINE = f"since 12:00 UTC (3 h), on {VIA}"
 ITS_SESSION = f"its session on {VIA} is open since 12:00 UTC (3 h)"
 NEW = "so it cannot connect"
 CHANGED = "last changed 10:00 UTC"
+YET = {"findings": (a_finding(rule="sim_not_active", says="Suspended; a session is open."),)}
 NOT_SAID = "but KORE does not say when it was updated"
 ONE_UNKNOWN = "(packets unknown for 1 session)"
 CARD = "ICCID 8901 2600 1234 5678 909"
@@ -63,6 +64,10 @@ CARD = "ICCID 8901 2600 1234 5678 909"
         (
             {"state": State.BLOCKED, "sim": a_sim(status="suspended"), "since": LATE},
             f"⛔ pump-7 is suspended and cannot connect; {CHANGED}",
+        ),
+        (
+            {"state": State.BLOCKED, "sim": a_sim(status="suspended"), "since": LATE, **YET},
+            f"⛔ pump-7 is suspended; {CHANGED}",
         ),
         (
             {"state": State.BLOCKED, "sim": a_sim(status="canceled"), "since": None},

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.sim_not_active import sim_not_active
-from tests.bot.diagnosis.cases import D, H, ago, evidence, found, still_open, words
+from tests.bot.diagnosis.cases import D, H, ago, closed, evidence, found, still_open, words
 
 FIRES = ["suspended", "deactivated", "canceled", "deleted", "Suspended", " canceled ", "cancelled"]
 MUST_NOT = ["active", "ready", "updating", "scheduled", None, "", "inactive", "unheard-of"]
@@ -22,6 +22,17 @@ def test_a_new_sim_is_a_warning():
 def test_a_session_that_is_still_open_is_said(updated, says):
     """Where a session is open and fresh the change may not have reached the network."""
     (finding,) = found(sim_not_active, evidence(still_open(D, updated), status="suspended"))
+
+    assert says in finding.says
+
+
+@pytest.mark.parametrize(
+    ("began", "says"), [(4 * H, "connected again"), (5 * H - 1, "turn it away"), (6 * H, "turn it")]
+)
+def test_a_session_that_began_since_is_said(began, says):
+    """Who connected after the change is not turned away; clocks may differ by a minute."""
+    changed = {"status": "suspended", "date_updated": ago(5 * H)}
+    (finding,) = found(sim_not_active, evidence(closed(began, 20), **changed))
 
     assert says in finding.says
 
