@@ -1,12 +1,17 @@
 """A change of the SIM's status does not come to an end."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.diagnosis.evidence import Evidence, status_of
-from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.thresholds import Thresholds
+from bot.diagnosis.rhythm import HOUR, MINUTE
+from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
+from bot.diagnosis.thresholds import DAY, Thresholds
 
 UNDER_WAY = frozenset({"updating", "scheduled"})
+TICKET = "Open a ticket with KORE and give the SID."
+WAIT = "Wait up to 24 h, then open a ticket with KORE and give the SID."
+_SLACK = 10 * MINUTE
 
 
 @rule(
@@ -15,6 +20,7 @@ UNDER_WAY = frozenset({"updating", "scheduled"})
         fires="the SIM's status is updating or scheduled for more than {change_stuck_after}",
         severities=(Severity.WARNING,),
         thresholds=("change_stuck_after",),
+        explains=SILENT_OR_EMPTY,
     )
 )
 def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
@@ -29,7 +35,7 @@ def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         severity=Severity.WARNING,
         title="A change to the SIM is stuck",
         says="Its status has been {status} for {age}; it last changed at {since}.",
-        next_step="Wait up to 24 h, then open a ticket with KORE and give the SID.",
+        next_step=WAIT if evidence.now - since <= DAY else TICKET,
         source=limits.sources["change_stuck_after"],
         evidence={
             "status": status,
@@ -37,4 +43,13 @@ def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             "since": since,
             "sid": evidence.sim.sid,
         },
+        explains=_is_cut_off(evidence, since),
     )
+
+
+def _is_cut_off(evidence: Evidence, since: datetime) -> bool:
+    """Return whether it fell silent with the change: by then it was as usual, and never since."""
+    rhythm, began = evidence.rhythm, since.timestamp()
+    last = max(rhythm.signs, default=0.0)
+    usual = HOUR if rhythm.is_always_on else max(HOUR, rhythm.longest)
+    return began - usual <= last <= began + _SLACK

@@ -1,7 +1,18 @@
 import pytest
 
+from bot.diagnosis.rule import cause_of, diagnose
 from bot.diagnosis.rules.change_stuck import change_stuck
-from tests.bot.diagnosis.cases import SECOND, D, H, ago, evidence, found, words
+from tests.bot.diagnosis.cases import (
+    LIMITS,
+    SECOND,
+    D,
+    H,
+    ago,
+    evidence,
+    found,
+    reports,
+    words,
+)
 
 FIRES = [("updating", H + SECOND), ("scheduled", 2 * H), ("Updating", 30 * D)]
 MUST_NOT = [
@@ -31,3 +42,29 @@ def test_what_is_not_stuck(why, status, since):
 def test_an_unknown_time_finds_nothing():
     """Without `date_updated` nobody knows how long it takes."""
     assert [] == words(change_stuck, evidence(status="updating", date_updated=None))
+
+
+@pytest.mark.parametrize(
+    ("why", "last", "cause"),
+    [
+        ("since the change", 50 * H, "change_stuck"),
+        ("a moment later", 50 * H - 9, "change_stuck"),
+        ("before the change", 60 * H, "gone_silent"),
+        ("hours after the change", 40 * H, "gone_silent"),
+    ],
+)
+def test_it_explains_a_silence_that_began_with_it(why, last, cause):
+    """One cause and one next step: the silence stands under a change that cut it off."""
+    sessions = reports(H, last + 5, 20)
+    found = diagnose(evidence(*sessions, status="updating", date_updated=ago(50 * H)), LIMITS)
+
+    assert cause == cause_of(found).rule, why
+    assert (cause == "gone_silent") == (found[1].next_step is not None)
+
+
+@pytest.mark.parametrize(("age", "step"), [(D, "Wait up to 24 h"), (D + 1, "Open a ticket")])
+def test_what_was_waited_for_is_not_waited_for_again(age, step):
+    """After a day a ticket is due."""
+    (finding,) = found(change_stuck, evidence(status="updating", date_updated=ago(age)))
+
+    assert finding.next_step.startswith(step)
