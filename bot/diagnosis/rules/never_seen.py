@@ -12,6 +12,11 @@ SOURCE = (
     "KORE: sessions of a period of 30 days or less, https://docs.korewireless.com/en-us/api/"
     "products/programmable-wireless/datasession-resource"
 )
+NEXT_STEPS = {
+    "bytes": "Fine if the device works; else reset the SIM's connection.",
+    "times": "Fine if it is meant to connect that seldom; else check its power and antenna.",
+}
+"""What to do about a SIM that was alive, by what tells it."""
 APN, NARROWBAND_APN = "wireless.twilio.com", "iot.nb"
 SMS = " Send an SMS Command: if it is delivered, the device is attached and only data fails."
 
@@ -33,19 +38,22 @@ def never_seen(evidence: Evidence, _limits: Thresholds) -> Iterable[Finding]:
         return
     severity, says, more = _verdict(evidence, status)
     known: dict[str, Value] = {"status": status, "days": 30, **more}
-    plan = evidence.rate_plan
-    apn = NARROWBAND_APN if _is_narrowband(evidence) else APN
-    may_send = plan is None or plan.messaging_enabled is not False
     yield Finding(
         rule="never_seen",
         severity=severity,
         title="No data session in 30 days",
         says=says,
-        next_step=f"Check the APN ({apn}), data roaming, the SIM's seat and power."
-        + SMS * may_send,
+        next_step=next((NEXT_STEPS[name] for name in more if name in NEXT_STEPS), _check(evidence)),
         source=SOURCE,
         evidence=known,
     )
+
+
+def _check(evidence: Evidence) -> str:
+    plan = evidence.rate_plan
+    apn = NARROWBAND_APN if _is_narrowband(evidence) else APN
+    may_send = plan is None or plan.messaging_enabled is not False
+    return f"Check the APN ({apn}), data roaming, the SIM's seat and power." + SMS * may_send
 
 
 def _verdict(evidence: Evidence, status: str) -> tuple[Severity, str, dict[str, Value]]:

@@ -1,6 +1,8 @@
 import pytest
 
+from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.rules.never_seen import never_seen
+from bot.struct import replace
 from tests.bot.diagnosis.cases import (
     D,
     H,
@@ -76,3 +78,14 @@ def test_the_advice_fits_the_plan(plan, apn, sms):
 def test_what_is_not_never_seen(why, status, sessions, unread):
     """A SIM that may not connect, and a window that holds or may hold a session, find nothing."""
     assert [] == words(never_seen, evidence(*sessions, status=status, unread=unread)), why
+
+
+def test_who_was_alive_has_the_right_apn():
+    """Data that was used, or contacts from before the window, tell that its settings are right."""
+    at = ago(60 * D).timestamp()
+    before = Contact(at, at, is_open=False, up=None, down=None)
+    seldom = replace(evidence(**NOTHING, **OLD), earlier=(before,))
+    both = seldom, evidence(usage=(used(5),), **OLD)
+    steps = [found(never_seen, known)[0].next_step for known in both]
+
+    assert all(step.startswith("Fine if") and "APN" not in step for step in steps)
