@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.blocks.fleet import fleet_screen, reading_screen
+from bot.blocks.fleet import fleet_screen
 from bot.blocks.kit import Screen
 from bot.blocks.replies import ALL, HelpEntry, hello_screen, note_screen
 from bot.blocks.report import session_report
@@ -204,8 +204,7 @@ async def fleet_reply(context: Context, query: FleetQuery) -> Reply:
     for_all = context.request.aloud
     if meant.sids:
         spotted = Spotted(meant.sids, len(meant.sids))
-        draw = partial(reading_screen, query.words)
-        made, shown = await read_all(context, spotted, draw, newest_only=not query.top)
+        made, shown = await read_all(context, spotted, query.words, newest_only=not query.top)
         now = context.services.clock.now()
         answer = fresh_answer(query, made, now, redacted=redaction)
         answer = replace(answer, missing=meant.missing)

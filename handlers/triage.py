@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.blocks import ids
 from bot.blocks.csv_files import sent_screen, triage_file
+from bot.blocks.fleet import reading_screen
 from bot.blocks.kit import Screen
 from bot.blocks.report import already_screen, session_report, taken_screen, with_owner
 from bot.blocks.triage import triage_screen
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 PATIENCE_SECONDS = 45.0
 """Seconds for reading; it leaves time to draw and send within the minute that an answer has."""
 
+MOMENT_SECONDS = 2.0
 DrawTriage = Callable[[Triage], Screen]
 
 
@@ -68,6 +70,11 @@ class TriageProgress:
         """Return whether all are read: what there is to show is the answer, which follows."""
         return None not in self._answers
 
+    def is_nearly_full(self, seconds: float) -> bool:
+        """Return whether the rest takes a moment only, if the others took these seconds."""
+        left = self._answers.count(None)
+        return left * seconds < MOMENT_SECONDS * (len(self._answers) - left)
+
     def triage(self) -> Triage:
         """Return what is known, worst first."""
         return triage(self._spotted.texts, self._answers, cut=self._spotted.cut)
@@ -88,21 +95,24 @@ async def triage_reply(context: Context, spotted: Spotted, missing: tuple[str, .
 async def read_all(
     context: Context,
     spotted: Spotted,
-    draw: DrawTriage = triage_screen,
+    words: str = "",
     *,
     newest_only: bool = True,
 ) -> tuple[Triage, ShownMessage]:
     """Read them all while a message shows how far that is; return that message too.
 
-    `draw` draws what is known so far; with `newest_only` reports keep their newest session only.
+    Those that are looked for by a question's `words` are no table yet. What stays above the answer
+    is one line. With `newest_only` reports keep their newest session only.
     """
     services, board = context.services, TriageProgress(spotted, newest_only=newest_only)
     request = context.request
     progress = services.replying.progress.begin(
         request, in_channel=request.aloud, replace=request.instead
     )
+    stays = not (request.aloud or request.instead)
+    draw = partial(reading_screen, words, stays=stays) if words or stays else triage_screen
     try:
-        async with showing_progress(board, progress, services.clock, draw):
+        async with showing_progress(board, progress, services.clock, draw, stays=stays):
             await board.fill(context)
     except asyncio.CancelledError:
         board.stop(Restarting())
@@ -123,10 +133,11 @@ async def table_reply(context: Context, made: Triage, *, for_all: bool) -> Reply
 
 @asynccontextmanager
 async def showing_progress(
-    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: DrawTriage = triage_screen
+    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: DrawTriage, *, stays: bool
 ) -> AsyncIterator[None]:
     """While the block lasts, show what there is, again and again."""
-    task = asyncio.create_task(_show_often(board, progress, clock, draw), name="triage-progress")
+    showing = _show_often(board, progress, clock, draw, stays=stays)
+    task = asyncio.create_task(showing, name="triage-progress")
     try:
         yield
     finally:
@@ -137,10 +148,14 @@ async def showing_progress(
 
 
 async def _show_often(
-    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: DrawTriage
+    board: TriageProgress, progress: ShownMessage, clock: Clock, draw: DrawTriage, *, stays: bool
 ) -> None:
+    """Show it; what `stays` above the answer, not where that is about to come."""
+    began = clock.monotonic()
     for pause in progress.pauses():
         await clock.sleep(pause)
+        if stays and board.is_nearly_full(clock.monotonic() - began):
+            await clock.sleep(MOMENT_SECONDS)
         if not board.is_full:
             await progress.show(draw(board.triage()))
 

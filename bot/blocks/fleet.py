@@ -184,12 +184,17 @@ def _buttons(sids: list[str], *, for_all: bool) -> Iterator[Block]:
         yield button("Share to channel", ids.TRIAGE_SHARE, label, value)
 
 
-def reading_screen(words: str, so_far: Triage) -> Screen:
-    """Say how many of the SIMs are read, of which those that fit will be shown."""
+def reading_screen(words: str, so_far: Triage, *, stays: bool) -> Screen:
+    """Say how many of the SIMs are read, of which those that fit the `words` will be shown.
+
+    Where this `stays` above the answer, the words stay true.
+    """
     done, total = len(so_far.rows), count(len(so_far.rows) + so_far.waiting, "SIM")
+    how_far = "the answer follows" if stays else f"{grouped(done)} read so far"
 
     def line(fmt: Formatter) -> str:
-        return f"⏳ Looking for {fmt.code(words)} among {total}: {grouped(done)} read so far."
+        what = f"Looking for {fmt.code(words)} among" if words else "Reading"
+        return f"⏳ {what} {total}: {how_far}."
 
     return screen(line(NOTICE), [section(line(MRKDWN))])
 

@@ -278,9 +278,43 @@ async def test_what_is_read_whole_is_shown_once(read, shown):
     board, showings = TriageProgress(Spotted(("a", "b"), 2)), Showings()
     for number in range(read):
         board.add(number, BotError())
-    await _show_often(board, showings, FakeClock(), triage_screen)
+    await _show_often(board, showings, FakeClock(), triage_screen, stays=True)
 
     assert shown == len(showings.screens)
+
+
+@pytest.mark.parametrize(
+    ("read", "stays", "comes", "shown"),
+    [(161, True, True, 0), (161, False, True, 1), (161, True, False, 1), (40, True, True, 1)],
+)
+async def test_what_would_stay_is_not_shown_just_before_the_answer(read, stays, comes, shown):
+    """What is nearly read is waited for a moment, unless its answer takes the place of that."""
+    board, showings, clock = TriageProgress(Spotted(("a",) * 169, 169)), Showings(), FakeClock()
+
+    async def sleep(seconds):
+        clock.slept.append(seconds)
+        clock.move(seconds)
+        for place in range(169 if comes and len(clock.slept) > 1 else read):
+            board.add(place, BotError())
+
+    clock.sleep = sleep
+    await _show_often(board, showings, clock, triage_screen, stays=stays)
+
+    assert shown == len(showings.screens)
+
+
+@pytest.mark.shows_progress
+@pytest.mark.parametrize("text", [WELLS, "well-* offline"], ids=["listed", "a question"])
+async def test_what_stays_above_a_command_s_answer_is_one_true_line(whole, text):
+    """Slack lets nothing take its place, so it shows no table, and says what follows."""
+    whole.kore.faults.add(late(2.5, "/DataSessions", times=None))
+    await whole.type(text)
+    shown, answer = whole.slack.seen_by("ana")
+
+    assert 1 == len(shown.blocks)
+    assert "so far" not in shown.text
+    assert shown.text.endswith(" 5 SIMs: the answer follows.")
+    assert table_of(answer)
 
 
 async def test_what_is_not_read_in_time_says_so(whole, monkeypatch):
