@@ -370,6 +370,7 @@ def is_thanks(text: str) -> bool:
     return _THANKS.fullmatch(_said(text)) is not None
 
 
+_APART = re.compile(r"[\s,;]+")
 _LINK_TO_IT = re.compile(r"\S+://\S*\Z")
 
 
@@ -381,7 +382,9 @@ def words_besides(text: str, sim: str) -> list[str]:
     before, found, after = plain(text).partition(plain(sim))
     if link := _LINK_TO_IT.search(before):
         before, after = before[: link.start()], after.partition(" ")[2]
-    words = (strip_punctuation(word) for word in f"{before} {after}".split()) if found else ()
+    again = rf"(?<!\w){re.escape(found)}(?!\w)"
+    around = _APART.split(f"{before} {re.sub(again, ' ', after)}") if found else ()
+    words = map(strip_punctuation, around)
     return [word for word in words if any(map(str.isalnum, word))]
 
 

@@ -18,6 +18,7 @@ from bot.store.scans import ScanRow, ScanRows
 from bot.store.schema import lookups
 from bot.struct import replace
 from handlers.commands import all_subcommands, find_subcommand, with_suggestion
+from tests.builders import ICCID, SID
 from tests.digest_rig import pumps
 from tests.whole_bot import the_view
 
@@ -202,6 +203,18 @@ async def test_what_is_typed_is_understood(whole):
 
         assert says in words(whole.answer()), (text, whole.answer().text)
     assert "left out" not in words(whole.answer())
+
+
+async def test_a_sim_named_twice_is_not_left_out(whole):
+    """Whatever parts its names."""
+    whole.kore.add({"sid": SID, "unique_name": "spare", "iccid": ICCID, "status": "active"})
+    await whole.view.directory.refresh()
+    groups = " ".join(ICCID[at : at + 4] for at in range(0, len(ICCID), 4))
+    for text in (f"{ICCID},{ICCID},{ICCID}", f"{groups}; {groups}", "spare,spare spare"):
+        await whole.type(text)
+
+        assert "spare has had no connection" in words(whole.answer()), text
+        assert "left out" not in words(whole.answer()), text
 
 
 async def test_a_sim_of_that_name_comes_first(whole):
