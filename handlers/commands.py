@@ -340,7 +340,8 @@ def _subcommand_behind(sim: str, besides: list[str]) -> str | None:
 
 def _noted(screen: Screen, spotted: Spotted) -> Screen:
     """Say what of it names no SIM, and that a text was too long to be read whole."""
-    for sentence in filter(None, (spotted.sentence, spotted.unknown_said, spotted.cut_short)):
+    said = (spotted.sentence, spotted.mended, spotted.unknown_said, spotted.cut_short)
+    for sentence in filter(None, said):
         screen = note_screen(screen, sentence)
     return screen
 

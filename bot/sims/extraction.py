@@ -35,6 +35,7 @@ from bot.sims.numbers import (
     is_eid,
     passes_luhn,
     unswap_digits,
+    whole_imei,
 )
 
 LONGEST = 40_000
@@ -393,4 +394,5 @@ def _explained(group: re.Match[str], label: Label) -> FoundText | None:
     if not label.is_of_sim:
         why = known[1] if known and known[0] == label.kind else _because(label)
         return FoundText(*group.span(), label.kind, group[0], group[0], why)
-    return FoundText(*group.span(), known[0], group[0], group[0], known[1]) if known else None
+    value = whole_imei(group[0]) or group[0]
+    return FoundText(*group.span(), known[0], value, group[0], known[1]) if known else None

@@ -15,7 +15,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from bot.errors import NotASim, SuperSim
-from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_eid, is_iccid, is_imei
+from bot.sims.numbers import SUPER_SIM_ICCIDS, digits_of, is_eid, is_iccid, is_imei, whole_imei
 from bot.struct import Struct
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
@@ -366,6 +366,8 @@ def _number(read: Unwrapped) -> Identifier | None:
     if digits.startswith(SUPER_SIM_ICCIDS) and is_iccid(digits):
         raise _super_sim(quoted(read.typed))
     kind = next((kind for kind, fits in _LENGTHS.items() if fits(digits)), None)
+    if whole := whole_imei(digits):
+        return Identifier(IdentifierKind.IMEI, whole, read.typed, _spellings(read.text, digits))
     if kind is None:
         return None
     return Identifier(kind, digits, read.typed, _spellings(digits, read.text))

@@ -101,6 +101,12 @@ def unswap_digits(text: str) -> str | None:
     return digits if is_certain_iccid(digits) else None
 
 
+def whole_imei(digits: str) -> str | None:
+    """Return the IMEI that lacks its last digit, the check digit, with it; None: it is none."""
+    is_body = len(digits) == _IMEI_BODY and digits.startswith(_DEVICES)
+    return digits + luhn_digit(digits) if is_body and digits[2:].strip("0") else None
+
+
 @lru_cache(maxsize=1024)
 def explain_number(text: str) -> tuple[str, str] | None:
     """Return what a number is that names no SIM here, and what to paste instead.
@@ -112,10 +118,9 @@ def explain_number(text: str) -> tuple[str, str] | None:
         return "eid", f"an EID, and no SIM of KORE's list has it. {_INSTEAD}"
     if is_imsi(digits):
         return "imsi", f"an IMSI, which KORE cannot be asked for. {_INSTEAD}"
-    if len(digits) == _IMEI_BODY and digits.startswith(_DEVICES) and digits[2:].strip("0"):
-        whole = digits + luhn_digit(digits)
-        said = f"an IMEI without its last digit, the check digit. Paste all 15: {whole}."
-        return "imei", said
+    if whole_imei(digits):
+        said = "an IMEI without its check digit, and no SIM that I know was seen in that device."
+        return "imei", f"{said} {_INSTEAD}"
     if ROUNDED.fullmatch(text.strip()):
         said = "a number that a spreadsheet has rounded: its last digits are lost."
         return "number", f"{said} Format the column as text, and paste the number again."

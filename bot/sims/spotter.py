@@ -28,6 +28,7 @@ from bot.sims.identifier import (
     strip_links,
 )
 from bot.sims.reading import CUT, UNKNOWN, UNLISTED, Spot, TextReading
+from bot.sims.wording import mended_imei
 from bot.slack.client import items, part, parts, text_in
 from bot.struct import Struct, replace
 
@@ -93,6 +94,12 @@ class Spotted(Struct):
         left = (s for s in self.spots if s.why and s.value and s.why not in _UNKNOWN)
         sentences = (f"I did not take {quoted(spot.text)}: {spot.why}." for spot in left)
         return self.sentence or next(sentences, self.cut_short)
+
+    @property
+    def mended(self) -> str | None:
+        """That an IMEI was taken whose check digit is missing or wrong."""
+        imeis = (spot.text for spot in self.spots if spot.taken and spot.kind == "imei")
+        return next(filter(None, map(mended_imei, imeis)), None)
 
     @property
     def sentence(self) -> str | None:
@@ -173,7 +180,7 @@ class SimSpotter:
 
         def told(spot: Spot) -> Spot:
             sim = spot.sim or known.get((spot.kind, spot.value))
-            is_taken = not spot.why or spot.kind == IdentifierKind.EID
+            is_taken = not spot.why or spot.kind in {IdentifierKind.EID, IdentifierKind.IMEI}
             is_news = sim and is_taken and (sim != spot.sim or spot.why)
             return Spot(*spot[:4], sim, "", *spot[6:]) if is_news else spot
 

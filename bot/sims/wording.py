@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from bot.errors import Candidate, SimAmbiguous, SimNotFound
 from bot.sims.identifier import Identifier, IdentifierKind, quoted
-from bot.sims.numbers import MAX_ICCID, MIN_ICCID, check_digit_fits, digits_of, explain_number
+from bot.sims.numbers import (
+    MAX_ICCID,
+    MIN_ICCID,
+    check_digit_fits,
+    digits_of,
+    explain_number,
+    is_imei,
+    whole_imei,
+)
 from bot.struct import Struct
 
 _LIKE_A_SID = re.compile(r"(?i)(DE|HS)([0-9a-z]{16,64})")
@@ -40,6 +48,16 @@ def not_found(
         near = "Did you mean one of the candidates?"
         error.nameless = _joined(*about[:-1], near, _searched(listed))
     return error
+
+
+def mended_imei(typed: str) -> str | None:
+    """Say that an IMEI was taken whose check digit is missing or wrong; None where it fits."""
+    digits = digits_of(typed) or ""
+    if whole_imei(digits):
+        return f"{quoted(typed)} lacks the check digit of an IMEI: I went by its 14 digits."
+    if is_imei(digits) and not check_digit_fits(digits):
+        return f"The check digit of the IMEI {quoted(typed)} is wrong: I went by the 14 before it."
+    return None
 
 
 def _joined(*sentences: str) -> str:

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from bot.demo.stories.story import all_stories
+from bot.emulators.kore.cards import Card
 from bot.emulators.kore.faults import broken, late
 from bot.errors import NotAllowed
 from bot.ops.logging import configure_logging
@@ -299,3 +300,23 @@ async def test_the_log_never_has_what_people_typed(log, whole):
 
     assert [] == [text for text in ("zebra-quux", *TYPED[-4:]) if text.lower() in written]
     assert "looked-up" in written
+
+
+async def test_an_imei_is_answered_without_its_check_digit_and_with_a_wrong_one(whole):
+    """Alike, alone and in a sentence; a note says by what the SIM was found."""
+    imei = Card("tank-3", 303, "Tank 3, Bakersfield").imei
+    wrong = f"{imei[:14]}{(int(imei[14]) + 1) % 10}"
+    await whole.type("tank-3")
+    for typed, note in (
+        (imei[:14], f"`{imei[:14]}` lacks the check digit of an IMEI"),
+        (wrong, f"The check digit of the IMEI `{wrong}` is wrong"),
+        (f"is {imei[:14]} down?", "lacks the check digit of an IMEI"),
+        (f"is {wrong} down?", "is wrong: I went by the 14 before it"),
+    ):
+        await whole.type(typed)
+
+        shown = f"{whole.answer().text} {whole.answer().blocks}"
+        assert "tank-3 is" in whole.answer().text, typed
+        assert note in shown, (typed, shown)
+    await whole.type("35999900000000")
+    assert "No session seen so far has the IMEI" in whole.answer().text

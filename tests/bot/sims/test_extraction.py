@@ -81,12 +81,13 @@ def test_numbers_that_are_explained():
     for text, kind, says in (
         ("310260123456789", "imsi", "ICCID"),
         (EID, "eid", "ICCID"),
-        ("01493100012970", "imei", IMEI),
+        ("01493100012970", "imei", "ICCID"),
         ("8.96529E+19", "number", "column as text"),
     ):
         (found,) = identifiers_in(text)
 
         assert (kind, True) == (found.kind, says in found.why), text
+    assert IMEI == identifiers_in("01493100012970")[0].value
 
 
 def test_cleaned():
