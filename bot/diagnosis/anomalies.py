@@ -1,7 +1,7 @@
 """How unusual a silence or a storm of starts is, by the SIM's own habit; and which rules were near.
 
 Several rules ask the former. A rule is near where its reading is more than half of the way to its
-line, or a habit explains it. Pure.
+line; of a silence that the week explains, to a day. Pure.
 """
 
 from bisect import bisect_right
@@ -350,7 +350,10 @@ def _near_silence(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if silence is None:
         return
     rule = "ghost_session" if silence.session else "gone_silent"
-    away, rests = evidence.now - silence.since, evidence.rhythm.rests
+    away = evidence.now - silence.since
+    if away <= _NEAR * min(silence.line, limits.silent_after):  # a week's habit explains days
+        return
+    rests = evidence.rhythm.rests
     if silence.due_at is None and rests and away.total_seconds() > evidence.rhythm.typical:
         yield _remark(rule, "away for {away}, as at this time of other weeks", away=away)
     elif silence.due_at and away > _NEAR * silence.line:
@@ -380,7 +383,7 @@ def _near_runs(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 
 def _near_run(rule: str, run: Streak, what: str) -> Iterable[Finding]:
-    if run.contacts and not run.is_unusual:
+    if len(run.contacts) > _NEAR * run.line and not run.is_unusual:
         says = f"{{times}} in a row {what}; {{line}} are more than its habit explains"
         yield _remark(rule, says, times=len(run.contacts), line=run.line)
 

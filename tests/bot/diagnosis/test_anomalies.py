@@ -22,10 +22,16 @@ NEAR = [
         ),
         {"gone_silent"},
     ),
+    (
+        "away for a moment, and twice a day until two days ago",
+        [*reports(20, 36, 1.25), *reports(12 * H, 36 * H, 27)],
+        set(),
+    ),
     ("a meter that sleeps", [still_open(9 * D, 3 * D, radio_link="NB-IoT")], {"ghost_session"}),
     ("every ten minutes", reports(10, 4, 9, lasting=3), {"flapping"}),
     ("more often than usual", [*reports(3 * H, 9, 1), *reports(6 * H, 25 * H, 20)], set()),
     ("far more often than usual", [*reports(90, 9, 1), *reports(6 * H, 25 * H, 20)], {"degraded"}),
+    ("one try in vain", [*starts(20, **EMPTY), *reports(H, 60, 9)], set()),
     ("two tries in vain", [*starts(20, 40, **EMPTY), *reports(H, 60, 9)], {"attach_without_data"}),
     (
         "two without an answer",
