@@ -222,7 +222,9 @@ WELCOME = "You're welcome."
 _BEHIND_A_SIM = frozenset({"history", "watch", "unwatch"})
 _MOST_BEHIND = 6
 _MOST_LEFT = 3
-_A_NUMBER = re.compile(r"(?i)\d+\s*[a-z]*|days?|hours?|for|until|online|offline|changes")
+_A_NUMBER = re.compile(
+    r"(?i)\d+\s*[a-z]*|(?:min(?:ute)?|hour|day|week)s?|half|an?|for|until|online|offline|changes"
+)
 
 
 async def answer_text(context: Context) -> Reply:

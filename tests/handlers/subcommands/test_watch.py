@@ -66,6 +66,8 @@ async def test_what_cannot_be_watched_is_said(whole):
         ("tell me when truck-42 is online", "truck-42 is online already. Write until changes"),
         ("watch pump-7 for 3 moons", "for 3 moons is not a length of time."),
         ("watch pump-7 for 8d", "A watch lasts at most 7d"),
+        ("pump-7 watch for 2 weeks", "A watch lasts at most 7d"),
+        ("pump-7 watch for half a minute", "A watch lasts at least a minute"),
         ("watch nosuchsim", "No SIM is called"),
     ):
         await whole.type(text)
