@@ -90,7 +90,7 @@ def _new(context: Context, values: AlertValues, chosen: SelectedSims) -> Alert:
 
 
 async def _kept(context: Context, before: Alert | None, after: Alert) -> Faults:
-    """Keep it and tell the channel; a channel that cannot be told gets no alert either."""
+    """Save it and tell the channel; where the channel cannot be posted to, the alert is undone."""
     services, by = context.services, context.request.user
     store, now, deed = services.alerts.alerts, services.clock.now(), "changed" if before else "made"
     line = ALERT.announced_screen(after, by, deed)

@@ -389,7 +389,7 @@ def on_command(services: Services) -> Listener:
 
 
 def holding_question(questions: OpenQuestions, form: str) -> AbstractContextManager[None]:
-    """Note whose command this is, before it is acknowledged and read."""
+    """Record who asked this command until the block ends: it may be lost before it is read."""
     fields = dict(_ASKED.findall(form))
     where, typed = (fields.get("user_id", ""), fields.get("channel_id", "")), fields.get("text", "")
     asked = Request("", *where, "", typed=unquote_plus(typed), id=fields.get("trigger_id", ""))

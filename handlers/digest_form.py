@@ -168,7 +168,7 @@ async def save_and_announce(
     keep: Callable[[], Awaitable[None]],
     undo: Callable[[], Awaitable[object]],
 ) -> dict[Any, str]:
-    """Keep it and tell its channel `line`; what cannot be told there is undone.
+    """Save it and post `line` to its channel; where that fails, the save is undone.
 
     Return why it is not kept, by field. Raises StoreError.
     """

@@ -150,7 +150,7 @@ async def ask_scan(context: Context, query: FleetQuery, meant: MeantSims) -> Fle
 
 
 def note_action(context: Context, what: str) -> None:
-    """Note for the audit what somebody did that is no look-up: `alert listen on`."""
+    """Record for the audit what somebody did that is no look-up: `alert listen on`."""
     asking = _asking(context)
     kind = request_fields().get("kind", "")
     context.services.audit.note_action(replace(asking, entry=f"{kind} {what}".strip()))

@@ -168,7 +168,7 @@ class Grouping:
                 self._now[incident.id] = replace(incident, next_step=last.next_step)
 
     def _is_candidate(self, sid: str, entry: IllSince) -> bool:
-        """Return whether a SIM is to be told of: long enough, and not told of already."""
+        """Return whether a SIM is to be reported: ill for long enough, and not reported yet."""
         at = self.reading.at
         if entry.known or sid in self._muted or sid not in self.reading.sick:
             return False
@@ -271,7 +271,7 @@ class Grouping:
         return first - within - slack <= entry.since <= first + within
 
     def _shares(self, sim: SickSim, incident: Incident) -> bool:
-        """Return whether a SIM has what those of an incident share: where none is told, a site.
+        """Return whether a SIM has what those of an incident share: a site where no trait is known.
 
         Twins share their device, wherever they are.
         """

@@ -316,7 +316,7 @@ def resolve(incident: Incident, by: str, now: datetime) -> Incident:
 
 
 def mute(incident: Incident, muted: Mute) -> Incident:
-    """Return an incident without a SIM that nobody wants to hear of; it may be none of its own."""
+    """Return an incident without a SIM that is muted; one that is not in it changes nothing."""
     member = incident.member(muted.sid)
     if member is None or not incident.is_open:
         return incident

@@ -57,7 +57,7 @@ OnEvents = Callable[[Alert, Incident, tuple[Event, ...], Transaction], Awaitable
 
 
 class Incidents:
-    """The incidents. `on_events` is whoever else is to be told. Raises StoreError too."""
+    """The incidents. `on_events` is called with what happened to one. Raises StoreError too."""
 
     def __init__(
         self, database: Database, queue: JobQueue, on_events: OnEvents | None = None

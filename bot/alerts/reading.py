@@ -330,7 +330,7 @@ async def with_outages(
     begun: Mapping[str, Mapping[str, float]],
     lines: OutageLimits,
 ) -> ScanReading:
-    """Return a reading with what went down together, told by all others: as a verdict has it.
+    """Return a reading with its outages, found by comparison with all other SIMs, as a verdict's.
 
     `begun` says since when SIMs have a cause, by family; when they fell silent say the rows.
     """

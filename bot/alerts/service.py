@@ -62,7 +62,7 @@ class Alerts(NamedRepository[Alert]):
             await self._schedule(alert, tx)
 
     async def change(self, alert: Alert) -> None:
-        """Store its changes; what is wrong with SIMs that are new to it is not told.
+        """Store its changes; what is wrong already with SIMs that are new to it is not reported.
 
         Paused and muted is what is so now.
 

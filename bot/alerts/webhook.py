@@ -53,7 +53,7 @@ Json = dict[str, Any]
 
 
 def news_of(alert: Alert, incident: Incident, events: Sequence[Event]) -> Json:
-    """Return what others are told of an incident, as plain JSON: names and SIDs, no card numbers.
+    """Return what a webhook gets of an incident, as plain JSON: names and SIDs, no card numbers.
 
     The gravest of what happened at once says which news it is.
     """
@@ -103,7 +103,7 @@ def _incident(alert: Alert, incident: Incident) -> Json:
 async def queue_webhook(
     queue: JobQueue, alert: Alert, incident: Incident, events: Sequence[Event], tx: Transaction
 ) -> None:
-    """Write down, together with what happened, that the alert's webhook is told, if it has one."""
+    """Queue the news for the alert's webhook, if any, in the transaction of what happened."""
     if alert.webhook is None:
         return
     key = f"{KIND} {alert.webhook} {incident.id} {incident.seq:06}"

@@ -130,7 +130,7 @@ def alert_work(
 
 
 def make_incidents(store: Database, queue: JobQueue) -> Incidents:
-    """Return the incidents, of which the webhooks of their alerts are told."""
+    """Return the incidents, whose news the webhooks of their alerts get."""
     return Incidents(store, queue, partial(queue_webhook, queue))
 
 

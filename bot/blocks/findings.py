@@ -374,7 +374,7 @@ def limit_text(limit: Limit) -> str:
 
 
 def rules_screen(rules: Sequence[Rule], limits: Thresholds) -> Screen:
-    """Draw all rules as one table, in the order in which findings are told."""
+    """Draw all rules as one table, in the order of the findings of an answer."""
     words = [rule_text(rule, limits) for rule in rules]
     title = f"I check every SIM against {count(len(words), 'rule')}."
     table = Table("Rules, their thresholds and where those are from", _HEADER, tuple(words))

@@ -262,7 +262,7 @@ def _in_hours(length: timedelta) -> str:
 
 
 def between(start: datetime, end: datetime) -> timedelta:
-    """Return the time from one moment to another, whichever zones they are told in."""
+    """Return the time from one moment to another, whichever zones they are in."""
     return utc(end) - utc(start)
 
 

@@ -379,7 +379,7 @@ def details_view(incident: Incident) -> View:
 
 
 def _noticed(member: DownSim) -> str:
-    """Say when it was found to be down, where that was later: a silence is told once it is due."""
+    """Say when it was found to be down, where that was later: a silence counts once it is due."""
     is_later = member.is_down and member.joined_at - member.since >= LATER
     return f", noticed {MRKDWN.when(member.joined_at)}" if is_later else ""
 

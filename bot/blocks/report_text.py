@@ -359,7 +359,7 @@ def _without_packets(summary: Summary) -> str:
 
 
 def freshness_line(report: SessionReport, fmt: Formatter) -> str:
-    """Say when KORE told us this, and what of it is redacted here."""
+    """Say when this was read from KORE, and what of it is redacted here."""
     read = f"Read {fmt.when(report.as_of, report.made_at)}"
     return f"{read} · {fmt.own(report.redacted)}" if report.redacted else read
 

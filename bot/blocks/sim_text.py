@@ -83,7 +83,7 @@ def _old(sim: SessionReport | Snapshot) -> str:
 
 
 def old_line(old: StaleReports | None, fmt: Formatter) -> str:
-    """Say why SIMs are told of from before, how many and from when; "" where all is from now."""
+    """Say how many SIMs are shown as they were before, since when and why; "" where all is new."""
     if old is None:
         return ""
     why = fmt.strong(old.why or "KORE is not answering.")

@@ -296,7 +296,7 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
 
 
 def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Screen:
-    """Draw a notice; `changes` are those worth a word between what was told before and this."""
+    """Draw a notice; `changes` are those worth a word since the notice before."""
     lines = [f"• {line}" for line in change_lines(changes, MRKDWN)]
     blocks = [
         section(_sentence(watch, notice, MRKDWN)),

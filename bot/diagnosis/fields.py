@@ -97,7 +97,7 @@ def _merged(read: Mapping[_Told, Network | None]) -> dict[Network, Network]:
 
 
 def is_home_network(session: DataSession) -> bool | None:
-    """Return whether a network of the USA is the plans' home; None where it cannot be told."""
+    """Return whether a network of the USA is the plans' home; None where that is unknown."""
     name, code, network = known_text(session.operator_name), mcc(session), network_of(session)
     if name and T_MOBILE.search(name.upper()):
         return True

@@ -87,7 +87,7 @@ class Archive:
         return unpack_days(await self._days.of(sid))
 
     async def earlier(self, sid: str) -> tuple[Contact, ...]:
-        """Return a contact for each time that it connected, told by the day."""
+        """Return a contact for each time that it connected, by the kept days."""
         return contacts_of(await self._days.of(sid))
 
     async def _run(self, subscription: str, due: datetime, accounts: frozenset[str]) -> Run:

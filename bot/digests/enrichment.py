@@ -39,7 +39,7 @@ _KEPT = ',"spent":['
 
 
 class MonthUsage(NamedTuple):
-    """What KORE told of a SIM's month at `read_at`; times in epoch seconds, usage in bytes.
+    """A SIM's month as KORE had it at `read_at`; times in epoch seconds, usage in bytes.
 
     `readings` is how often it told anything so far, `failed_at` when it was asked in vain last;
     `since` is when the SIM was first scanned with a limit.
@@ -61,7 +61,7 @@ class MonthUsage(NamedTuple):
         return max(self.read_at, self.failed_at)
 
     def used(self, kind: UsageKind) -> int:
-        """Return the bytes that were told."""
+        """Return the known bytes."""
         by_kind = {UsageKind.HOME: self.home, UsageKind.NATIONAL: self.national}
         return by_kind.get(kind, self.international) or 0
 
@@ -76,7 +76,7 @@ class MonthUsage(NamedTuple):
         return used + days * max(sent, FASTER * usual)
 
     def records(self) -> tuple[UsageRecord, ...]:
-        """Return what was told as KORE tells it."""
+        """Return the usage as KORE writes it."""
         kinds = {"home": self.home, "national_roaming": self.national}
         data: dict[str, object] = {name: {"total": n} for name, n in kinds.items() if n is not None}
         data["total"] = self.total
@@ -111,7 +111,7 @@ def _spent_in(row: ScanRow) -> MonthUsage | None:
 
 
 def single_usage(row: ScanRow) -> MonthUsage | None:
-    """Return what KORE told of a SIM, where it did so only once so far."""
+    """Return a SIM's usage where KORE gave it only once so far."""
     spent = _spent_in(row)
     return spent if spent and spent.readings == 1 else None
 
@@ -142,7 +142,7 @@ class ScanUsage:
         return [sims[place] for _, place in asked[:MOST_ASKED]]
 
     def record(self, sim: Sim, records: tuple[UsageRecord, ...], now: datetime) -> None:
-        """Note what KORE says that a SIM has used since its month began."""
+        """Record what a SIM has used, as KORE says, since its month began."""
         since = month_start(sim, now)
         home, national, abroad, every = (used_bytes(records, since, kind) for kind in _KINDS)
         known = self.known.get(sim.sid, _NOTHING)
@@ -158,7 +158,7 @@ class ScanUsage:
         )
 
     def record_failure(self, sim: Sim, now: datetime) -> None:
-        """Note that KORE did not say what a SIM has used."""
+        """Record that KORE did not say what a SIM has used."""
         known = self.known.get(sim.sid, _NOTHING)
         self.known[sim.sid] = known._replace(failed_at=now.timestamp())
 

@@ -271,7 +271,7 @@ class _Scan:
         self._waiting: list[_Response] = []
 
     async def ask_usage(self, sim: Sim, now: datetime) -> None:
-        """Ask what a SIM used; what is not told stays as it was."""
+        """Ask what a SIM used; where KORE does not say, it stays as it was."""
         start = month_start(sim, now)
         try:
             records = await self._kore.usage_records(sim.sid, start=start, granularity="all")

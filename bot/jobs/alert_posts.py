@@ -65,7 +65,7 @@ class IncidentPosts:
     async def show(
         self, stored: StoredIncident, alert: Alert, shared: Sequence[Incident] = ()
     ) -> ShownIncident:
-        """Draw a card where that is due, and tell in its thread what is not told yet.
+        """Draw a card where that is due, and post in its thread what is not posted yet.
 
         `shared` are the incidents with which it shares a card.
         """

@@ -350,7 +350,7 @@ class EngineHealth:
         self._late[lane] = seconds
 
     def why_stuck(self) -> tuple[str, ...]:
-        """Say what is due and does not get on; nothing while all is well, or the store is away."""
+        """Say what is due and makes no progress; nothing while all is well, or the store away."""
         now = self._clock.monotonic()
         if self.is_away:
             return ()

@@ -240,7 +240,7 @@ class WatchWork(Struct):
     keep: float = 40 * 86400.0
 
     async def end_unreported(self, card_id: str, why: str, tx: Transaction) -> None:
-        """End the watches of a card whose end nobody can be told."""
+        """End the watches of a card that have nobody left to notify."""
         log.warning("watch-untold", extra={"card": card_id, "why": why})
         for row in await self.rows.of_card(card_id, tx):
             watch = from_row(row)

@@ -172,7 +172,7 @@ class AccountsClient(KoreClient):
         return await (await self._of(sid)).scanned_page(sid)
 
     def read_scanned(self, page: bytes, sid: str) -> PageRows[DataSession] | None:
-        """Read a page; what is odd in it is told of the account that has the SIM."""
+        """Read a page; what is odd in it is counted for the account that has the SIM."""
         client = self._clients.get(self.account_of(sid) or "")
         return (client or next(iter(self._clients.values()))).read_scanned(page, sid)
 

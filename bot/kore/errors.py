@@ -34,7 +34,7 @@ class KoreError(BotError):
 
     @property
     def while_it_lasts(self) -> "type[KoreUnavailable] | partial[KoreUnavailable]":
-        """Return what makes the error that all are told until KORE answers; give `silent_for`."""
+        """Return what makes the error that all get until KORE answers; give `silent_for`."""
         return KoreUnavailable
 
 

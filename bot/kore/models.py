@@ -315,24 +315,24 @@ class UsageRecord(KoreModel):
 
     @property
     def home_bytes(self) -> int | None:
-        """`data.home.total`, else `data.total`, in bytes; None where neither is told."""
+        """`data.home.total`, else `data.total`, in bytes; None where both are unknown."""
         data = self.data or {}
         home = _bytes(data.get("home"))
         return _bytes(data) if home is None else home
 
     @property
     def total_bytes(self) -> int | None:
-        """`data.total` in bytes; None where it is not told."""
+        """`data.total` in bytes; None where it is unknown."""
         return _bytes(self.data)
 
     @property
     def national_bytes(self) -> int | None:
-        """`data.national_roaming.total` in bytes; None where it is not told."""
+        """`data.national_roaming.total` in bytes; None where it is unknown."""
         return _bytes((self.data or {}).get("national_roaming"))
 
     @property
     def international_bytes(self) -> int | None:
-        """The sum over the countries of `data.international_roaming`; None where none is told."""
+        """The sum over the countries of `data.international_roaming`; None where unknown."""
         parts = (self.data or {}).get("international_roaming")
         return total(map(_bytes, parts if isinstance(parts, list) else [parts]))
 

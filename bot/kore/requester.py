@@ -92,7 +92,7 @@ class TryFailed(Exception):
         self.started = started
 
     def give_up(self) -> KoreError:
-        """Return the error, and let go of it: with this as its cause the two would hold each other.
+        """Return the error, and drop it here: as its cause this would keep it alive, and it this.
 
         Until Python looked for such rings, they would keep all that was under way.
         """

@@ -87,7 +87,7 @@ def read_usual(body: bytes) -> ScannedPage | None:
 
 @lru_cache(maxsize=4096)
 def _changes(values: tuple[str | int | None, ...]) -> tuple[tuple[str, str | None], ...]:
-    """Return what is meant, where that is not what is told: a number for text, "" for unknown."""
+    """Return what is meant, where KORE writes it otherwise: text as a number, unknown as ""."""
     meant = [None if each is None else str(each).strip() or None for each in values]
     every = zip(_NAMES, values, meant, strict=True)
     return tuple((name, text) for name, each, text in every if text != each)

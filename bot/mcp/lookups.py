@@ -133,7 +133,7 @@ class AgentLookups:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Take a look-up from the rate, and note what came of the call; of any call at least that.
+        """Take a look-up from the rate, and audit the call's outcome; every call is audited.
 
         One that is refused for its rate is noted once a minute. One that is given up is not noted.
         """
@@ -182,7 +182,7 @@ class AgentLookups:
         return triage(texts, shown, cut=cut)
 
     async def spotted(self, text: str) -> Spotted:
-        """Return what a text names. Raises ListUnread and KoreError where that cannot be told."""
+        """Return the SIMs that a text names. Raises ListUnread and KoreError where none can say."""
         self.services.rate_limit.take_text(self.caller.person, len(text))
         found = await self.view.spotter.spot(text)
         if not (found.named or found.is_listed):

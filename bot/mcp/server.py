@@ -153,7 +153,7 @@ class Handlers:
     async def call_tool(
         self, context: RequestContext, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        """Call one; what it raises is told as its answer."""
+        """Call one; what it raises becomes its answer."""
         lookups = self._lookups(context)
         asked = TOOLS.get(params.name)
         if asked is None:
@@ -251,7 +251,7 @@ class NoSuchResource(UserError):
 
 
 def _told(error: Exception) -> BotError:
-    """Return what is told of an error; one that was not foreseen is in the log only."""
+    """Return what an agent gets of an error; one that was not foreseen is in the log only."""
     if isinstance(error, BotError):
         if not isinstance(error, UserError):
             log.warning("not-answered", extra={"why": error.kind})

@@ -201,7 +201,7 @@ ACCEPT_TURNS = 3
 
 
 class _QuietServer(uvicorn.Server):
-    """Uvicorn told when to stop instead of looking ten times a second; signals are not its own."""
+    """Uvicorn that waits for an event to stop, not polling ten times a second; without signals."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

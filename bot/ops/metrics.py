@@ -31,7 +31,7 @@ class Dependency(Struct):
 
 
 class DependencyStatus:
-    """Hears of every call, by what it came to; `slack_fails` tells an outage from a refusal."""
+    """Records each call's outcome; `slack_fails` says whether one is an outage or a refusal."""
 
     def __init__(self, clock: Clock, slack_fails: Callable[[str], bool]) -> None:
         self._clock = clock
@@ -45,12 +45,12 @@ class DependencyStatus:
         return next((each for each in every if each.is_well is False), [*every, Dependency()][0])
 
     def kore_called(self, outcome: str, account: str = "") -> None:
-        """Hear what a request to KORE came to: a status or the error's word."""
+        """Record the outcome of a request to KORE: a status or the error's word."""
         before = self._accounts.get(account, Dependency())
         self._accounts[account] = self._after(before, outcome)
 
     def slack_called(self, outcome: str) -> None:
-        """Hear what a call to Slack came to; that it refused this one call is an answer."""
+        """Record the outcome of a call to Slack; that it refused this one call is an answer."""
         fails = outcome != "ok" and (outcome in NOBODYS_FAULT or self._slack_fails(outcome))
         self.slack = self._after(self.slack, outcome if fails else "ok")
 
@@ -166,7 +166,7 @@ class Metrics:
         self._deliveries.labels(route, self._bounded(outcome)).inc()
 
     def block_unknown(self, kind: str) -> None:
-        """Count a kind of block that a workspace was found not to know; told once a workspace."""
+        """Count a kind of block that a workspace was found not to know, once a workspace."""
         self._unknown.labels(self._bounded(kind)).inc()
 
     def slack_called(self, method: str, outcome: str, seconds: float) -> None:

@@ -322,7 +322,7 @@ def empty_note(window: DayWindow) -> str:
 
 
 def omissions(why: Counter[str], window: DayWindow) -> Iterator[str]:
-    """Say what is not drawn, or not as it was told.
+    """Say what is not drawn, or not as KORE has it.
 
     That a short window shows no older sessions goes without saying.
     """

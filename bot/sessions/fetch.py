@@ -40,7 +40,7 @@ class TaskScope:
         return task
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        """Let go of it, for its result may be large; a failure that nobody awaited is taken in."""
+        """Drop it, for its result may be large; a failure that nobody awaited is retrieved."""
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()
@@ -117,7 +117,7 @@ class KeptDays(Protocol):
     """Where the days stand that scans keep of each SIM."""
 
     async def earlier(self, sid: str) -> Earlier:
-        """Return a contact for each time that it connected, told by the day. Raises StoreError."""
+        """Return a contact for each time that it connected, by the kept days. Raises StoreError."""
 
 
 class AllowanceReader:
@@ -228,7 +228,7 @@ class NoAllowances(AllowanceReader):
 
 
 def contacts_by_day(usage: Usage) -> Earlier | None:
-    """Return a contact for each day on which data was used; None where no day is told."""
+    """Return a contact for each day on which data was used; None where no day is known."""
     used_in = [(each.period, used) for each in usage if (used := each.total_bytes) is not None]
     if usage and not used_in:
         return None

@@ -41,7 +41,7 @@ from bot.struct import Struct, replace
 
 
 class Judge(Struct):
-    """Judges by these thresholds; `rule_broke` is told the name of a rule that broke.
+    """Judges by these thresholds; `rule_broke` is called with the name of a rule that broke.
 
     `ages` says how old the news of a session that is alive may be, and learns it from what is
     judged.
@@ -248,7 +248,7 @@ def ignore_done() -> None:
 
 
 class SessionLookup:
-    """Answers what a SIM is doing. `rule_broke` is told the name of a rule that broke.
+    """Answers what a SIM is doing. `rule_broke` is called with the name of a rule that broke.
 
     `peers` gives those that a SIM of an account may be compared with. One that is `sparing` asks
     for the plan and usage of one SIM only where it fell silent, which they may explain.

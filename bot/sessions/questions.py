@@ -92,7 +92,7 @@ class OpenQuestions:
         self._note(self._of(asked))
 
     def let_go(self, asked: Request) -> None:
-        """Let go of it, as often as it was taken: it is begun by now, or not ours to answer."""
+        """Drop it, as often as it was taken: it is begun by now, or not ours to answer."""
         key = _key(asked)
         self._taken[key] -= 1
         if not self._taken[key]:
@@ -101,7 +101,7 @@ class OpenQuestions:
 
     @contextmanager
     def taking(self, asked: Request) -> Iterator[None]:
-        """Take it, and let go of it after the block."""
+        """Take it, and drop it after the block."""
         self.take(asked)
         try:
             yield
@@ -116,14 +116,14 @@ class OpenQuestions:
         self._changed.set()
 
     def end(self, asked: Request) -> None:
-        """Its answer is out, or the asker was told why there is none."""
+        """Record that its answer is out, or that the asker knows why there is none."""
         self._open.pop(_key(asked), None)
         if _key(asked) not in self._left:
             self._journal.cross_out(_key(asked))
         self._changed.set()
 
     def leave(self, asked: Request) -> None:
-        """Have them told later: Slack took no answer."""
+        """Leave it to a later process to notify the asker: Slack took no answer."""
         if found := self._open.pop(_key(asked), None):
             self._left[_key(asked)] = found
             self._changed.set()
@@ -138,7 +138,7 @@ class OpenQuestions:
             await self._saved(self.save)
 
     async def take_over(self) -> None:
-        """Have those told whose questions died with a process on this machine. Raises StoreError.
+        """Notify those whose questions died with a process on this machine. Raises StoreError.
 
         An event that Slack sends again may be answered first.
         """
@@ -244,7 +244,7 @@ class AskedBy(Struct):
 
 
 class AuditObserver(Protocol):
-    """Told how many rows the store never got."""
+    """Counts the rows that the store never got."""
 
     def audit_lost(self, rows: int) -> None:
         """Count them."""
@@ -278,11 +278,11 @@ class Audit:
         self._writing = asyncio.Lock()
 
     def note(self, asking: AskedBy, answer: SessionReport | Snapshot | BotError) -> None:
-        """Note one look-up and what came of it; a snapshot is how a scan saw the SIM."""
+        """Record one look-up and its outcome; a snapshot is how a scan saw the SIM."""
         self._note(to_row(asking, answer, self._clock.now().timestamp(), self._account))
 
     def note_action(self, asking: AskedBy) -> None:
-        """Note something done that is no look-up; `entry` says what."""
+        """Record something done that is no look-up; `entry` says what."""
         self._note(to_row(asking, None, self._clock.now().timestamp(), self._account))
 
     def _note(self, row: Lookup) -> None:
@@ -296,7 +296,7 @@ class Audit:
         self._some.set()
 
     async def run(self) -> None:
-        """Keep what is noted, and forget what is old, until cancelled."""
+        """Store what is recorded, and forget what is old, until cancelled."""
         while True:
             await self._some.wait()
             await self._clock.sleep(GATHER_SECONDS)

@@ -128,7 +128,7 @@ def redacted_snapshot(snapshot: Snapshot) -> Snapshot:
 
 
 def redacted_change(change: Change) -> Change:
-    """Return a change without them: that the device is another is told, which is not."""
+    """Return a change without them: that the device is another stays, but not which it is."""
     if change.kind is ChangeKind.NEW_IMEI:
         return replace(change, before=REDACTED, after=REDACTED)
     hider = Redactor(())

@@ -260,7 +260,7 @@ def _numbers(text: str, cells: Sequence[TableCell]) -> Iterator[FoundText]:
 def doubtful_in(
     text: str, cells: Sequence[TableCell], told_at: Sequence[int], *, thorough: bool
 ) -> Iterator[FoundText]:
-    """Return what is an ICCID or an IMEI but for its check digit, and of which nothing is told.
+    """Return what is an ICCID or an IMEI but for its check digit, and is not explained yet.
 
     `told_at` are the places of what is, in order. Where one is `thorough`, each short number too
     that has a label, as in `phone 555-0100`.

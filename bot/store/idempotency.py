@@ -80,7 +80,7 @@ class PostRows(Rows):
         return row.on_conflict_do_nothing()
 
     async def clear(self, key: str, tries: int) -> None:
-        """Record that this try was surely in vain, unless another one has begun since."""
+        """Record that this try surely failed, unless another one has begun since."""
         await self._db.change(_CLEAR, {"k": key, "t": tries})
 
     async def record(self, key: str, channel: str, ts: str | None) -> None:
@@ -283,7 +283,7 @@ class Journal:
                 yield left
 
     def close(self) -> None:
-        """Let go of it; where something is noted still, the next one finds it."""
+        """Close the file; where something is noted still, the next process finds it."""
         if self._descriptor >= 0:
             if not self._lines:
                 self._path.unlink(missing_ok=True)

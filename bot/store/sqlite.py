@@ -384,7 +384,7 @@ class SqliteFile:
         return tuple(map(_inode, self._files))
 
     def close(self) -> None:
-        """Let go of it, after all connections."""
+        """Close the file, after all connections."""
         shared = self._shared.get(self._is) if self._is else None
         if shared and self._is:
             shared[1] -= 1

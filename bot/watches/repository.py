@@ -227,7 +227,7 @@ class WatchRepository:
         return True
 
     async def _end_set(self, set_id: str, tx: Transaction) -> None:
-        """Have it told that a set is over, once the last of its watches has ended."""
+        """Schedule the notice that a set is over, once the last of its watches has ended."""
         if all(row.ended is not None for row in await self._rows.of_card(set_id, tx)):
             job = NewJob(SET_JOB, f"{SET_JOB}:{set_id}", {"set": set_id})
             await self._queue.add(job, tx=tx)

@@ -44,7 +44,7 @@ class Used(NamedTuple):
     )
 )
 def data_limit(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    """Compare each usage with its own limit; what is not told is not 0."""
+    """Compare each usage with its own limit; unknown usage is not 0."""
     plan = evidence.rate_plan
     fullest = (
         max(_all_used(evidence, plan), key=lambda used: used.percent, default=None)

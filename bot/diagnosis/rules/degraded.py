@@ -138,7 +138,7 @@ def _rates_while_open(rhythm: Rhythm) -> tuple[float, float, str] | None:
 
 
 def _well_before(now: float, values: Sequence[tuple[float, ...]], least: float) -> list[float]:
-    """Return values that were told, after their moments, well before `now`.
+    """Return known values, which stand behind their moments, from well before `now`.
 
     What is odd for some days is not yet usual itself.
     """

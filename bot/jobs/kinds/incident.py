@@ -130,7 +130,7 @@ def _removed(of: Incident) -> Alert:
 async def _not_shown(
     job: Job, incident: Incident, error: NotAllowed | SlackError, services: JobServices
 ) -> Outcome:
-    """Try again; an alert whose channel does not take its cards is paused, its maker told once.
+    """Try again; an alert whose channel takes no cards is paused, and its maker notified once.
 
     One that has another channel by now goes on.
     """
