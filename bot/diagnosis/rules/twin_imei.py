@@ -36,7 +36,8 @@ class Live(NamedTuple):
     About(
         title=TITLE,
         fires="two of several SIMs asked for together, or in the scan of an alert, have a session "
-        "open with the same IMEI, and both have had an update since both sessions began",
+        "open with the same IMEI, and both have had an update at least "
+        f"{_AT_ONCE // timedelta(minutes=1)} min after both sessions began",
         severities=(Severity.CRITICAL,),
         source=SOURCE,
         explains=("imei_changed", "impossible_travel"),
