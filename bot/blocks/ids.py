@@ -90,6 +90,8 @@ _SID = re.compile(r"DE[0-9a-fA-F]{32}")
 MOST_DAYS = 3650
 """More than any history can have."""
 RETYPED = 1500
+MOST_OF_AN_ITEM = 150
+"""Characters that a menu's item carries."""
 _TYPED = 200  # what was typed is only shown again; a button holds 2,000 characters
 
 
@@ -134,10 +136,16 @@ class Overflow(StrEnum):
 
 
 class More(ButtonValue):
-    """One of those; `rule` is what the answer said to be the cause."""
+    """One of those; `rule` is what the answer said to be the cause, by its `title` there."""
 
     what: Overflow
     rule: str | None = Field(default=None, max_length=64)
+    title: str | None = Field(default=None, max_length=MOST_OF_AN_ITEM)
+
+    @property
+    def fits(self) -> bool:
+        """Return whether it is short enough for what a menu's item carries."""
+        return len(self.to_value().encode()) <= MOST_OF_AN_ITEM
 
 
 class Retry(UiState):

@@ -300,7 +300,7 @@ def feedback_view(asked: ids.More) -> View:
     choices = (Choice(YES, "Yes"), Choice(NO, "No"))
     judged = input_block(
         ids.IS_RIGHT,
-        f"Was “{title_of(asked.rule) if asked.rule else 'the answer'}” right?",
+        f"Was “{asked.title or (title_of(asked.rule) if asked.rule else 'the answer')}” right?",
         select("radio_buttons", choices, ""),
     )
     why = text_input("", most=MOST_WHY, lines=True, example="What it really was")

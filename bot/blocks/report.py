@@ -12,7 +12,14 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from bot.blocks import ids
-from bot.blocks.findings import NAMED, main_finding, main_lines, others_text, value_text
+from bot.blocks.findings import (
+    NAMED,
+    fill_evidence,
+    main_finding,
+    main_lines,
+    others_text,
+    value_text,
+)
 from bot.blocks.format import (
     MRKDWN,
     NO_LINKS,
@@ -110,8 +117,8 @@ def _buttons(
         found.append(button("History", ids.HISTORY, f"History of {name}", window))
     found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", window))
     if not (shared_by or for_all):
-        share = ids.Share(sid=sid)
-        found.append(button("Share", ids.SHARE, f"Share {name} to the channel", share))
+        about = f"Share {name} to the channel"
+        found.append(button("Share", ids.SHARE, about, ids.Share(sid=sid)))
     return [*found, *_link_buttons(report, links), overflow(ids.MORE, _more(report))]
 
 
@@ -135,16 +142,21 @@ def _more(report: SessionReport) -> list[Block]:
     """Offer what is needed less often; the map opens without us."""
     main, session = main_finding(report), report.last_session
     more = ids.More(sid=report.sim.sid, what=ids.Overflow.MAP, rule=main.rule if main else None)
-    labels = {
-        ids.Overflow.HOW: "How we know",
-        ids.Overflow.TICKET: "Copy as ticket",
-        **({ids.Overflow.RIGHT: "Was this right?"} if main else {}),
-    }
+    labels = {ids.Overflow.HOW: "How we know", ids.Overflow.TICKET: "Copy as ticket"}
     items = [_item(more, what, label) for what, label in labels.items()]
+    if main:
+        items.append(_item(_titled(more, main), ids.Overflow.RIGHT, "Was this right?"))
     if session and session.cell_location_estimate:
         link = map_link(session.cell_location_estimate)
         items.append(_item(more, ids.Overflow.MAP, "Map of the cell tower") | {"url": link})
     return items
+
+
+def _titled(more: ids.More, main: Finding) -> ids.More:
+    """Return it with the title of the cause, where that is short enough."""
+    title = {"what": ids.Overflow.RIGHT, "title": fill_evidence(main.title, main, PLAIN)}
+    titled = more.model_copy(update=title)
+    return titled if titled.fits else more
 
 
 def _item(more: ids.More, what: ids.Overflow, label: str) -> Block:

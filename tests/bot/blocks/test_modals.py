@@ -1,5 +1,6 @@
 """One session in a window, and what a card's buttons open."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from bot.blocks.modals import (
     ticket_view,
 )
 from bot.blocks.replies import error_screen
+from bot.blocks.report import session_report
 from bot.diagnosis.rule import When
 from bot.errors import Candidate, SimNotFound
 from bot.kore.models import DataSession, RatePlan
@@ -230,3 +232,21 @@ def test_the_form_of_feedback():
     assert [] == view_wrongs(view)
     assert "Was “Flapping” right?" in list(words(view))
     assert asked == ids.More.from_value(view["private_metadata"])
+
+
+@pytest.mark.parametrize(
+    ("title", "asks"),
+    [
+        ("Connects far more often than usual", "Connects far more often than usual"),
+        ("<b> & :fire: " + "x" * 90, "Connects or sends unusually"),
+    ],
+)
+def test_the_form_of_feedback_names_what_the_answer_said(title, asks):
+    """A rule has several findings: the one that was read is asked about, where it is short."""
+    found = a_finding(rule="degraded", title=title)
+    drawn = str(session_report(a_report(findings=(found,))).blocks)
+    (value,) = re.findall(r"'value': '([^']*\"right\"[^']*)'", drawn)
+    view = feedback_view(ids.More.from_value(value))
+
+    assert len(value) <= 150
+    assert f"Was “{asks}” right?" in list(words(view))
