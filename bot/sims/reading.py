@@ -240,7 +240,7 @@ class TextReading:
         certain = {name for name, sims in self._named.items() if len(sims) == 1}
         phrases = phrases_in(self._prose, certain | parted)
         if parted:
-            whole = [phrase for phrase in phrases if is_parted(name_key(phrase.text))]
+            whole = list(filter(_is_parted, phrases))
             self._items = items_in(with_one_word_each(self._prose, whole), self._tables)
         phrases += [
             Phrase(item.at, item.end, item.text)
@@ -258,7 +258,9 @@ class TextReading:
         is_list = "\n" in self._prose.strip() or len(self._items) > 1
         if is_list or not 1 < len(words) <= _FEW_WORDS or any(not each.why for each in self._found):
             return False
-        if any(name.text.split() == self._prose.split() for name in self._names):
+        if any(
+            name.text.split() == self._prose.split() or _is_parted(name) for name in self._names
+        ):
             return False
         names, longest = self._names, [w for w in words if len(w[0]) >= _FEW_WORDS]
         if not all(_has_digit(name.text) for name in names):
@@ -367,6 +369,10 @@ class TextReading:
         if not self._breaks:
             return self._place.where
         return f"{self._place.where}, line {bisect_left(self._breaks, at) + 1}"
+
+
+def _is_parted(name: Phrase) -> bool:
+    return is_parted(name_key(name.text))
 
 
 def _has_digit(word: str) -> bool:

@@ -22,6 +22,7 @@ FRIENDLY = (
     "Depot 3; yard [west]",
     "Tank 3",
     "Büro 5, Zürich",
+    "Harbour, East",
     "Van 6, shared",
     "Van 6, shared",
 )
@@ -78,6 +79,8 @@ async def test_the_shapes_that_were_lost(spotter):
         ("why is Tank 3, Bakersfield's modem down?", [tank]),
         ("TANK 3, bakersfield", [tank]),
         ("check (Tank 3, Bakersfield)", [tank]),
+        ("Tank 3, Bakersfield", [tank]),
+        ("check Harbour, East", ["harbour, east"]),
         ('"Tank 3, Bakersfield","Pump 7, Monterrey"', [tank, pump]),
         ("Tank 3, Bakersfield, pump-17, gone-1, truck-42", [tank, "pump-17", "gone-1", "truck-42"]),
         ("Tank 3, Pump 7, Monterrey", ["tank 3", pump]),
