@@ -188,6 +188,24 @@ async def test_two_lost_together_are_worth_five_looks_more(put, open_with, names
     assert "device model" == report.cause.evidence["trait"]
 
 
+async def test_five_more_are_looked_at_where_the_first_five_are_known(put, open_with, names, clock):
+    """Who was just looked up needs no look, and tells of two lost together no more than a look."""
+    for number in range(1, 15):
+        put(number, name=f"well-{number}", silent=number < 3, cell_id=f"310-260-1-{number}")
+    looked, others = [], open_with(None)
+
+    async def look(sid):
+        looked.append(sid)
+        return await others.look_up(sid)
+
+    peers = Peers(clock, None, look, await names(), patience=120)
+    for number in range(2, 7):
+        peers.note(await others.look_up(a_sid(number)))
+    await open_with(peers).look_up(a_sid(1))
+
+    assert [a_sid(number) for number in range(7, 12)] == looked
+
+
 async def test_few_more_are_looked_at_for_a_pair_only(put, open_with, names, clock):
     """Who fell silent alone, or in an outage that shows already, costs no look more."""
     looks, told_of = {}, {}
