@@ -12,6 +12,8 @@ SOURCE = (
     "api/products/programmable-wireless/wireless-sim-resource"
 )
 
+_TRIES = 3  # without a packet, the last of them just open
+
 
 @rule(
     About(
@@ -46,10 +48,10 @@ def _is_alive(evidence: Evidence, limits: Thresholds) -> bool:
     """Return whether its sessions contradict that: then the plan is rather unknown."""
     if evidence.sessions is None or not evidence.contacts:
         return evidence.sessions is None
-    silence = silence_of(evidence, limits)
-    if silence is None:
-        return True
     rhythm, changed = evidence.rhythm, evidence.sim.date_updated
+    if silence_of(evidence, limits) is None:
+        in_vain = all(each.is_empty for each in rhythm.contacts[-_TRIES:])
+        return not (in_vain and any(each.up or each.down for each in rhythm.contacts))
     if rhythm.is_always_on or rhythm.contacts[-1].is_empty:
         return False
     lately = rhythm.now - rhythm.starts[-1] <= rhythm.longest

@@ -6,6 +6,9 @@ from tests.bot.diagnosis.cases import D, H, ago, closed, evidence, reports, stil
 NONE = {"rate_plan_sid": None}
 HOURLY = reports(H, 30, 9)
 
+EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}
+IN_VAIN = [still_open(1, 0, **EMPTY), closed(10, 1, **EMPTY), closed(20, 1, **EMPTY)]
+
 FIRES = [
     ("active", [], NONE),
     ("ready", [], NONE | {"status": "ready"}),
@@ -18,8 +21,11 @@ FIRES = [
         [closed(20, 1, packets_uploaded=0, packets_downloaded=0), *HOURLY],
         NONE | {"date_updated": ago(9 * D)},
     ),
+    ("a try in vain is just open", [*IN_VAIN, *HOURLY], NONE),
 ]
 MUST_NOT = [
+    ("a session began a moment ago", [*IN_VAIN[:1], *HOURLY], NONE),
+    ("nothing ever flowed, as on a spare line", IN_VAIN, NONE),
     ("it has one", [], {"rate_plan_sid": "WP1"}),
     ("it is not told", [], {}),
     ("suspended", [], NONE | {"status": "suspended"}),
