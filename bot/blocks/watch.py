@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.blocks import ids
 from bot.blocks.digest_text import change_lines
+from bot.blocks.findings import SEVERITY_ICONS
 from bot.blocks.format import (
     MRKDWN,
     NOTICE,
@@ -21,6 +22,7 @@ from bot.blocks.kit import Block, Screen, button, context, screen, section
 from bot.blocks.report import person
 from bot.blocks.sim_text import STATE_ICONS, sim_icon, sim_label, sim_words, state_sentence
 from bot.diagnosis.evidence import State
+from bot.diagnosis.rule import Severity
 from bot.sessions.snapshot import Change, Snapshot
 from bot.sims.identifier import unquoted
 from bot.watches.transitions import HOLD, LATE_AFTER
@@ -190,7 +192,8 @@ def away_text(watch: Watch) -> str:
 
 NAMED, FAULTS = 10, 3
 _FRESH = timedelta(minutes=5)
-_CARD = "A card follows here, or in your DMs where I may not post. I'll ping you there."
+_CARD = "A card follows here, or in your DMs where I may not post. I'll ping you there"
+_ONCE = ", not for each of them, but once: when all are back, or time is up"
 MOST = 40
 """Watches in one message of at most 50 blocks."""
 HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."
@@ -214,9 +217,15 @@ def begun_screen(
         [
             section(f"👁 {words(MRKDWN)}{known}"),
             section(_faults(faults)) if faults else None,
-            context(_CARD) if extended < len(watches) else None,
+            context(f"{_CARD}{_ONCE if _is_told_once(watches) else ''}.")
+            if extended < len(watches)
+            else None,
         ],
     )
+
+
+def _is_told_once(watches: Sequence[Watch]) -> bool:
+    return len(watches) > 1 and all(each.condition is Condition.ONLINE for each in watches)
 
 
 def _all_begun(watches: Sequence[Watch], now: datetime, fmt: Formatter) -> str:
@@ -298,11 +307,12 @@ def _row(watch: Watch, number: int, now: datetime) -> Block:
 def watch_notice(watch: Watch, notice: Notice, changes: Sequence[Change]) -> Screen:
     """Draw a notice; `changes` are those worth a word since the notice before."""
     lines = [f"• {line}" for line in change_lines(changes, MRKDWN)]
+    sign = _sign(notice, changes)
     blocks = [
-        section(_sentence(watch, notice, MRKDWN)),
+        section(f"{sign} {_sentence(watch, notice, MRKDWN)}"),
         section("\n".join(lines)) if lines else None,
     ]
-    return screen(_sentence(watch, notice, NOTICE), blocks)
+    return screen(f"{sign} {_sentence(watch, notice, NOTICE)}", blocks)
 
 
 def absent_screen(notice: Screen, channel: str, link: str) -> Screen:
@@ -313,20 +323,29 @@ def absent_screen(notice: Screen, channel: str, link: str) -> Screen:
     return screen(notice.text, [*notice.parts, context(words.rstrip())])
 
 
+_FAULTS = (Severity.CRITICAL, Severity.WARNING)
+
+
 def _sentence(watch: Watch, notice: Notice, fmt: Formatter) -> str:
     who, name = person(watch.owner.person), fmt.data(watch.full_name)
     if notice.kind is NoticeKind.REVOKED:
         why = fmt.sentence(notice.reason or "")
-        return f"🚫 {who} I stopped watching {fmt.strong(name)}: {why}"
+        return f"{who} I stopped watching {fmt.strong(name)}: {why}"
     parts = (_claim(watch, notice, name, fmt), _between(notice), _outlook(watch, notice, fmt))
     sentence = " ".join(part for part in parts if part)
-    return f"{_sign(notice)} {who} {sentence}"
+    return f"{who} {sentence}"
 
 
-def _sign(notice: Notice) -> str:
+def _sign(notice: Notice, changes: Sequence[Change]) -> str:
+    """Return the sign of how the SIM is; what was newly found is graver than being online."""
+    if notice.kind is NoticeKind.REVOKED:
+        return "🚫"
     if notice.kind in {NoticeKind.EXPIRED, NoticeKind.STOPPED}:
         return "⏱"
-    return "✅" if notice.after.state is State.ONLINE else STATE_ICONS[notice.after.state]
+    if notice.after.state is not State.ONLINE:
+        return STATE_ICONS[notice.after.state]
+    found = {each.finding.severity for each in changes if each.after and each.finding}
+    return next((SEVERITY_ICONS[each] for each in _FAULTS if each.word in found), "✅")
 
 
 def _claim(watch: Watch, notice: Notice, name: str, fmt: Formatter) -> str:

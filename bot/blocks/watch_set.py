@@ -28,7 +28,7 @@ UNTIL_ALL = {
 }
 """What is waited for of several SIMs."""
 _PINGS = {
-    Condition.ONLINE: "I'll ping you when all are back, or time is up",
+    Condition.ONLINE: "I'll ping you once: when all are back, or time is up",
     Condition.OFFLINE: f"I'll ping you if one is offline for more than {long_span(HOLD)}",
     Condition.CHANGES: "I'll ping you if one changes",
 }
@@ -93,15 +93,16 @@ def _over(watches: Sequence[Watch], fmt: Formatter) -> str:
 
 
 def _result(watches: Sequence[Watch], fmt: Formatter) -> str:
-    """Say how many are back and which are not, and why the watch ended."""
-    away = sorted((w for w in watches if not _is_back(w)), key=lambda w: natural_key(w.full_name))
+    """Say how many are back, which and which not, and why the watch ended."""
+    ordered = sorted(watches, key=lambda w: natural_key(w.full_name))
+    away, back = ([w for w in ordered if _is_back(w) is there] for there in (False, True))
     if not away:
         whole = part_of(len(watches), len(watches))
         claim = fmt.strong(f"{whole[:1].upper()}{whole[1:]} are online.")
     else:
-        back = grouped(len(watches) - len(away))
-        head = fmt.strong(f"{back} of {count(len(watches), 'SIM')} online.")
-        claim = f"{head} Not online: {names_text(away, fmt)}."
+        head = fmt.strong(f"{grouped(len(back))} of {count(len(watches), 'SIM')} online")
+        which = f": {names_text(back, fmt)}" if back else ""
+        claim = f"{head}{which}. Not online: {names_text(away, fmt)}."
     return f"{claim} {_why(watches)}"
 
 

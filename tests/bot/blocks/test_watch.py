@@ -141,6 +141,8 @@ OLD = a_watch(read_at=NOON - 17 * MINUTE)
         (begun_screen([OLD], 0, NOON), ", when I last could read it."),
         (list_screen([OLD], [], NOON), "🔴 offline as of <!date^"),
         (begun_screen([a_watch()], 0, NOON), "A card follows here, or in your DMs"),
+        (begun_screen([a_watch()], 0, NOON), "I'll ping you there."),
+        (begun_screen(many(3), 0, NOON), "but once: when all are back, or time is up."),
         (begun_screen([a_watch()], 1, NOON), "You were already watching it here"),
         (begun_screen(many(3), 0, NOON), "👁 Watching 3 SIMs on one card, at most until <!date^"),
         (begun_screen(many(3), 0, NOON), "(in 2 h): pump-0, pump-1, pump-2."),
@@ -289,6 +291,18 @@ def test_what_a_notice_knows():
     words_ = noticed(a_notice(before=before, after=after))
 
     assert "• New finding: The SIM moved\n• Finding gone: Flapping" in words_
+
+
+@pytest.mark.parametrize(
+    ("severity", "sign"), [("critical", "🔴"), ("warning", "🟠"), ("info", "✅")]
+)
+def test_no_green_tick_stands_above_a_new_fault(severity, sign):
+    """What was found since gives its sign to a SIM that is online; what stood before does not."""
+    found = FindingBrief("imei_changed", severity, "The SIM moved")
+    after = replace(ON, findings=(found,))
+
+    assert noticed(a_notice(before=ON, after=after)).startswith(sign)
+    assert noticed(a_notice(before=after, after=after)).startswith("✅")
 
 
 def test_the_notification_reads_without_marks():

@@ -35,10 +35,10 @@ def a_set(*changes, **more):
         (a_set(BACK, OPEN), "\n🟢 *well-0* is online: Telcel, LTE, since <!date^"),
         (a_set(OPEN, OPEN, condition=Condition.CHANGES), "until they change"),
         (a_set(OPEN, {"unreachable_since": NOON}), "⚠️ *well-1*: not read since <!date^"),
-        (a_set(OPEN, OPEN), "I'll ping you when all are back, or time is up"),
+        (a_set(OPEN, OPEN), "I'll ping you once: when all are back, or time is up"),
         (a_set(*[OPEN] * (LINES + 2)), "\nand 2 more"),
         (a_set(BACK, BACK), "👁 Watched *2 SIMs* for <@U0ANA0001>: *Both SIMs are online.* Watch"),
-        (a_set(BACK, LATE), "*1 of 2 SIMs online.* Not online: well-1. Time is up."),
+        (a_set(BACK, LATE), "*1 of 2 SIMs online*: well-0. Not online: well-1. Time is up."),
         (a_set(BACK, STOPPED), "Not online: well-1. <@U0BEN0002> stopped the watch."),
     ],
 )
@@ -65,7 +65,8 @@ def test_it_is_stopped_as_a_whole():
     ("watches", "expected"),
     [
         (a_set(BACK, BACK), "✅ <@U0ANA0001> Both SIMs are online. Watch ended."),
-        (a_set(LATE, BACK), "⏱ <@U0ANA0001> 1 of 2 SIMs online. Not online: well-0. Time is up."),
+        (a_set(LATE, BACK), "1 of 2 SIMs online: well-1. Not online: well-0. Time is up."),
+        (a_set(LATE), "⏱ <@U0ANA0001> 0 of 1 SIM online. Not online: well-0. Time is up."),
         (
             a_set(BACK, {"ending": Ending.REVOKED, "ended_at": NOW}),
             "Not online: well-1. Watch ended: you may no longer ask here.",
@@ -74,7 +75,7 @@ def test_it_is_stopped_as_a_whole():
     ],
 )
 def test_one_reply_ends_it(watches, expected):
-    """It mentions the owner, and says who is not back."""
+    """It mentions the owner, and says who is back and who is not."""
     assert expected in set_notice(watches).text
 
 

@@ -97,5 +97,5 @@ async def test_a_set_that_waits_for_an_outage_says_which_sim_went_offline(rig):
     await rig.work()
 
     assert rig.notices()[1:] == [
-        "⏱ <@U0ANA0001> 1 of 2 SIMs online. Not online: truck-42. Time is up."
+        "⏱ <@U0ANA0001> 1 of 2 SIMs online: camera-4. Not online: truck-42. Time is up."
     ]
