@@ -87,7 +87,10 @@ def history_headline(
     if not sessions:
         return fmt.strong(f"{name} had no session in the {days_text(days)}")
     claim = fmt.strong(f"{name} had {count(len(sessions), 'session')} in the {days_text(days)}")
-    return f"{claim}{uptime_text(report, days)} — {totals_text(sessions)}"
+    first = min((utc(s.start) for s in sessions if s.start), default=report.made_at)
+    lasted = (utc(report.made_at) - utc(first)).days
+    whole = f" in {lasted} d" if lasted > days else ""  # of sessions that began before
+    return f"{claim}{uptime_text(report, days)} — {totals_text(sessions)}{whole}"
 
 
 def empty_text(report: SessionReport, days: int) -> str:
@@ -114,9 +117,16 @@ def totals_text(sessions: Sequence[DataSession]) -> str:
         (
             count(len(networks), "network") if networks else "networks unknown",
             count(len(imeis), "IMEI") if imeis else _no_imei(sessions),
-            traffic_text(total(up), total(down)),
+            _traffic(total(up), total(down), sessions),
         )
     )
+
+
+def _traffic(up: int | None, down: int | None, sessions: Sequence[DataSession]) -> str:
+    """Return their packets; at least those, where some sessions do not tell theirs."""
+    unknown = any(s.packets_uploaded is None or s.packets_downloaded is None for s in sessions)
+    is_least = unknown and (up or down)
+    return f"{'at least ' if is_least else ''}{traffic_text(up, down)}"
 
 
 def _no_imei(sessions: Sequence[DataSession]) -> str:

@@ -45,6 +45,8 @@ from bot.blocks.sim_text import (
     sim_icon,
     state_text,
     traffic_text,
+    up_text,
+    window_text,
 )
 from bot.diagnosis.evidence import State
 from bot.diagnosis.fields import known_text
@@ -288,7 +290,6 @@ def plan_text(report: SessionReport, fmt: Formatter) -> str:
     return "plan not read" if report.sim.rate_plan_sid else "no rate plan"
 
 
-_LEAST = 0.01
 _BARS = "▁▃▄▅▆▇█"
 
 
@@ -314,7 +315,7 @@ def window_line(report: SessionReport) -> str:
 def month_text(report: SessionReport) -> str:
     """Return the last 30 days as a card has room for them, `30 d: up 12 %`; history has more."""
     uptime = uptime_of(report)
-    return f"30 d: up {_percent(uptime.share)}" if uptime else window_line(report)
+    return f"{window_text(uptime)}: {up_text(uptime)}" if uptime else window_line(report)
 
 
 def uptime_text(report: SessionReport, days: int = 30) -> str:
@@ -322,14 +323,9 @@ def uptime_text(report: SessionReport, days: int = 30) -> str:
     uptime = uptime_of(report, timedelta(days=days))
     if uptime is None:
         return ""
+    of = f" of {window_text(uptime)}" if uptime.lasts.days != days else ""
     gap = f", longest gap {span(uptime.longest_gap)}" if uptime.longest_gap else ""
-    return f", up {_percent(uptime.share)}{gap}"
-
-
-def _percent(share: float) -> str:
-    if 0 < share < _LEAST:
-        return "less than 1 %"
-    return f"{100 if share >= 1 else min(99, round(100 * share))} %"
+    return f", {up_text(uptime)}{of}{gap}"
 
 
 def totals_line(report: SessionReport) -> str:

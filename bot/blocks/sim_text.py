@@ -26,7 +26,7 @@ from bot.diagnosis.fields import cell, known_text
 from bot.errors import Candidate
 from bot.kore.models import DataSession, Sim
 from bot.sessions.redaction import REDACTED
-from bot.sessions.report import SessionReport
+from bot.sessions.report import SessionReport, Uptime
 from bot.sessions.snapshot import Snapshot
 from bot.sessions.triage import StaleReports
 
@@ -193,6 +193,22 @@ def place_text(session: DataSession) -> str:
     if session.cell_id == REDACTED:
         return REDACTED
     return f"{coordinates(where)} (tower, not device)" if where else "no location for this cell"
+
+
+_LEAST = 0.01
+
+
+def up_text(uptime: Uptime) -> str:
+    """Return how much of the time it was connected: `up 12 %`, `up at least 97 %`."""
+    percent = 100 if uptime.share >= 1 else min(99, round(100 * uptime.share))
+    if uptime.is_least:
+        return f"up at least {percent} %"
+    return "up less than 1 %" if 0 < uptime.share < _LEAST else f"up {percent} %"
+
+
+def window_text(uptime: Uptime) -> str:
+    """Return of which time that is, in whole days: `30 d`, or of a new SIM `5 h`."""
+    return f"{uptime.lasts.days} d" if uptime.lasts.days else span(uptime.lasts)
 
 
 def traffic_text(up: int | None, down: int | None) -> str:

@@ -261,8 +261,8 @@ class HistoryOutput(Output):
     state: State
     sessions: list[SessionFields] | None = Field(description="null: they could not be read")
     total: int | None = Field(description="sessions in the window, on all pages")
-    uptime_percent: float | None
-    longest_gap: str | None = Field(description="ISO 8601 duration")
+    uptime_percent: float | None = Field(description="at least that where rows are unreadable")
+    longest_gap: str | None = Field(description="ISO 8601 duration; null: unknown")
     older_days: list[DayFields] = Field(description="beyond 30 days, newest first; on page one")
     as_of: datetime
     stale: bool = Field(description="KORE does not answer: this is from before")

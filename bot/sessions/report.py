@@ -200,11 +200,15 @@ WINDOW = timedelta(days=30)
 class Uptime(Struct):
     """The share of the window that the SIM was connected, and its longest time away in it.
 
-    The window is 30 days or less, or the SIM's own age.
+    The window is 30 days or less, or the SIM's own age; it `lasts` longer where a session does.
+    Where sessions are missing, or it is unknown when they began, `is_least` says that the share may
+    be larger, and the time away is None.
     """
 
     share: float
-    longest_gap: timedelta
+    longest_gap: timedelta | None
+    lasts: timedelta
+    is_least: bool = False
 
 
 def uptime_of(report: SessionReport, window: timedelta = WINDOW) -> Uptime | None:
@@ -219,7 +223,11 @@ def uptime_of(report: SessionReport, window: timedelta = WINDOW) -> Uptime | Non
     up = sum([end - max(start, begin) for start, end in connected if end > begin], timedelta(0))
     starts = [*(start for start, _ in connected[1:]), now]
     gaps = [start - end for start, (_, end) in zip(starts, connected, strict=True)]
-    return Uptime(up / max(now - begin, timedelta(seconds=1)), max(gaps))
+    lasts = max(now - begin, timedelta(seconds=1))
+    is_least = bool(report.skipped_rows) or any(
+        each.start is None and (each.end or now) >= begin for each in report.sessions or ()
+    )
+    return Uptime(up / lasts, None if is_least else max(gaps), lasts, is_least)
 
 
 def hours_of(report: SessionReport) -> list[int] | None:

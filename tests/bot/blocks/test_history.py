@@ -275,7 +275,18 @@ def test_in_window(days, kept):
         (
             (ACROSS, CLOSED),
             30,
-            f"pump-7 had 2 {IN_30}, up 10 %, longest gap 6 d — {ONE}, 246 packets up, 592 down",
+            (
+                f"pump-7 had 2 {IN_30}, up 10 %, longest gap 6 d — {ONE}, at least 246 "
+                "packets up, 592 down"
+            ),
+        ),
+        (
+            (OPEN_FOR_LONG,),
+            30,
+            (
+                "pump-7 had 1 session in the last 30 days, up 100 % of 35 d — "
+                f"{ONE}, 246 packets up, 296 down in 35 d"
+            ),
         ),
         (
             tuple(a_session(imei=imei) for imei in ("0" * 15, IMEI, f"{IMEI}9")),
