@@ -231,7 +231,7 @@ def in_the_clear(targets: Iterable[WebhookTarget]) -> Iterator[str]:
     for target in targets:
         if not target.is_encrypted:
             yield (
-                f"SIMSESSIONS_WEBHOOKS: {target.name}: would be sent incidents in the clear; use "
+                f"SIMSESSIONS_WEBHOOKS: {target.name}: incidents would go unencrypted; use "
                 "https:// (http:// needs SIMSESSIONS_WEBHOOKS_INTERNAL=yes)"
             )
 

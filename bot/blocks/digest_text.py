@@ -110,8 +110,12 @@ def digest_headline(digest: Digest, fmt: Formatter) -> str:
 def quiet_headline(digest: Digest, fmt: Formatter) -> str:
     """Say in one line that there is nothing to say."""
     who = f"{fmt.data(digest.name)}, {when_text(digest.due, digest)}"
-    news = "nothing new" if digest.worst.count else "all quiet"
-    return f"{fmt.strong(f'{who} — {news}.')} Nothing changed {_since(digest)}; {_fine(digest)}."
+    if not digest.worst.count:
+        quiet = fmt.strong(f"{who} — all quiet.")
+        return f"{quiet} Nothing changed {_since(digest)}; {_fine(digest)}."
+    fine = _fine(digest)
+    claim = fmt.strong(f"{who} — nothing changed {_since(digest)}.")
+    return f"{claim} {fine[:1].upper()}{fine[1:]}."
 
 
 def when_text(moment: datetime, digest: Digest) -> str:

@@ -210,4 +210,4 @@ def _how(entries: Sequence[HelpEntry]) -> Iterable[Block]:
     tries = [MRKDWN.code(example) for entry in entries for example in entry.examples]
     yield section(SAYS)
     yield section("*Try:* " + "  ".join(tries[:EXAMPLES]))
-    yield context("`/simsessions help all` lists all there is.")
+    yield context("`/simsessions help all` lists everything you can type.")

@@ -140,7 +140,7 @@ class HelpEntry(Struct):
 ALL, THREAD = "all", "thread"
 _FIRST = ("sim", "fleet", "watch")
 _SAYS = "I tell you what a cellular SIM is doing: its last data session, and what is wrong."
-_PASTE = "Paste a SID (DE…), an ICCID, an IMEI or a SIM's name"
+_PASTE = "Paste a SID (DE…), an ICCID, an IMEI, a SIM's name, or a whole alert."
 _PRIVATE = "Only you see the answer to a command, until you press Share."
 
 
@@ -153,15 +153,13 @@ def short_help_screen(entries: Sequence[HelpEntry], command: str = "/simsessions
         if each.brief
     ]
     topics = dict.fromkeys(each.topic for each in ordered if each.topic not in {"", ALL})
-    more = f"*More:* {MRKDWN.code(f'{command} help <topic>')} with {', '.join([*topics, ALL])}."
+    more = f"*More:* {MRKDWN.code(f'{command} help <topic>')}: {', '.join([*topics, ALL])}."
     return screen(
         f"{_SAYS} Type {command} and a SIM.",
         [
-            section(
-                f"*I tell you what a SIM is doing, and what is wrong.*\n{_PASTE}; or an alert."
-            ),
+            section(f"*I tell you what a SIM is doing, and what is wrong.*\n{_PASTE}"),
             section("\n".join(rows)) if rows else None,
-            context(f"{more} In a thread mention me instead. {_PRIVATE}"),
+            context(f"{more} In a thread, mention me instead. {_PRIVATE}"),
         ],
     )
 
@@ -177,7 +175,7 @@ def help_screen(
     return screen(
         f"{_SAYS} Type {command} and a SIM.",
         [
-            section(f"*{_SAYS}*\n{_PASTE}.") if topic == ALL else None,
+            section(f"*{_SAYS}*\n{_PASTE}") if topic == ALL else None,
             *(section("\n".join(lines[at : at + _LINES])) for at in starts),
             section("*Try:* " + "  ".join(tries)) if tries else None,
             context(IN_THREADS) if topic in {ALL, THREAD} else None,

@@ -57,6 +57,7 @@ _MINUTE = timedelta(minutes=1)
 _TOGETHER = ("in one outage", "in an outage of ")
 _WITH = re.compile(r"^with (?:an? )?")
 _CAUSES = 5
+_ON = {"device model": "of", "country": "in"}
 _OUTAGES = 3
 
 
@@ -213,12 +214,12 @@ def _next_step(finding: Finding, fmt: Formatter) -> str:
 
 def _contrast(outage: SharedOutage, fmt: Formatter) -> str | None:
     """Say how those of an outage differ from the others."""
-    what = f"that {outage.trait}" if outage.trait else "them"
+    where = f" {_ON.get(outage.trait, 'on')} that {outage.trait}" if outage.trait else ""
     if alive := outage.of - outage.sims:
         others = "other" if alive == 1 else "others"
         part = "it is the site, or a part of it" if outage.trait == "cell" else "only a part is out"
         verb = "has" if alive == 1 else "have"
-        return f"{grouped(alive)} {others} on {what} {verb} been heard from since: {part}."
+        return f"{grouped(alive)} {others}{where} {verb} been heard from since: {part}."
     if outage.others:
         compared = count(outage.others, "SIM")
         silent = f"{grouped(outage.others_silent)} of {compared} elsewhere fell silent then."

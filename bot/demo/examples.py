@@ -66,11 +66,11 @@ _ABOUT_MANY = (
 )
 
 
-_WHO_SEES = "Chloé sees Acme's alone; what all read in #partner-shared is of Globex."
+_WHO_SEES = "Chloé sees only Acme's SIMs; everybody in #partner-shared sees only Globex's."
 _ABOUT_TWO = (
     _example("pump-7", "A name that both accounts have"),
-    _example("globex/pump-7", "The one of Globex"),
-    _example("reefer-3", "A SIM of Globex alone"),
+    _example("globex/pump-7", "Globex's SIM of that name"),
+    _example("reefer-3", "A SIM that only Globex has"),
     _example("account", "Which account a name means here"),
     _example("offline", "Which SIMs of both are offline"),
 )

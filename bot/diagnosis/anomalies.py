@@ -357,7 +357,7 @@ def _near_silence(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     if silence.due_at is None and rests and away.total_seconds() > evidence.rhythm.typical:
         yield _remark(rule, "away for {away}, as at this time of other weeks", away=away)
     elif silence.due_at and away > _NEAR * silence.line:
-        says = "away for {away}, which is not unusual until {until}: {why}"
+        says = "away for {away}, not overdue until {until}: {why}"
         yield _remark(rule, says, away=away, until=silence.due_at, why=silence.why)
 
 
@@ -370,7 +370,7 @@ def _near_starts(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
     usual = int(usual_high(days))
     line = (usual + 1) * limits.degraded_starts_times
     if days and starts > _NEAR * line:
-        says = "{starts} starts in the last 24 h, up to {usual} are usual, and {line} the line"
+        says = "{starts} starts in the last 24 h; up to {usual} are usual, and the limit is {line}"
         yield _remark("degraded", says, starts=starts, usual=usual, line=line)
 
 
@@ -384,7 +384,7 @@ def _near_runs(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 def _near_run(rule: str, run: Streak, what: str) -> Iterable[Finding]:
     if len(run.contacts) > _NEAR * run.line and not run.is_unusual:
-        says = f"{{times}} in a row {what}; {{line}} are more than its habit explains"
+        says = f"{{times}} in a row {what}; {{line}} would be unusual for this SIM"
         yield _remark(rule, says, times=len(run.contacts), line=run.line)
 
 

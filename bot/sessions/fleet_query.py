@@ -25,7 +25,7 @@ USAGES = (
     ),
     (
         "offline|online|stale|blocked [on <network>]",
-        "the SIMs in that state (stale: open with no update), or those of one network",
+        "the SIMs in that state (stale: open with no update), all or only on one network",
     ),
     ("silent for 2d", "the SIMs not seen for that long"),
     ("plan <plan>", "the SIMs on a rate plan"),

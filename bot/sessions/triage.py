@@ -300,7 +300,7 @@ class FleetAnswer(Struct):
         """Which SIMs were not looked at, and why."""
         if self.digest is None or not self.missing:
             return missing_sentence(self.missing)
-        return f"SIMs of {', '.join(self.missing)} are missing: that scan has none of them."
+        return f"SIMs of {', '.join(self.missing)} are missing: that scan did not cover them."
 
 
 class FleetCollector(Generic[T]):

@@ -119,7 +119,7 @@ def explain_number(text: str) -> tuple[str, str] | None:
     if is_imsi(digits):
         return "imsi", f"an IMSI, which KORE cannot be asked for. {_INSTEAD}"
     if whole_imei(digits):
-        said = "an IMEI without its check digit, and no SIM that I know was seen in that device."
+        said = "an IMEI without its check digit, and I have seen no SIM in that device."
         return "imei", f"{said} {_INSTEAD}"
     if ROUNDED.fullmatch(text.strip()):
         said = "a number that a spreadsheet has rounded: its last digits are lost."

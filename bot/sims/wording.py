@@ -54,9 +54,9 @@ def mended_imei(typed: str) -> str | None:
     """Say that an IMEI was taken whose check digit is missing or wrong; None where it fits."""
     digits = digits_of(typed) or ""
     if whole_imei(digits):
-        return f"{quoted(typed)} lacks the check digit of an IMEI: I went by its 14 digits."
+        return f"{quoted(typed)} is an IMEI without its check digit: I went by its 14 digits."
     if is_imei(digits) and not check_digit_fits(digits):
-        return f"The check digit of the IMEI {quoted(typed)} is wrong: I went by the 14 before it."
+        return f"The check digit of the IMEI {quoted(typed)} is wrong: I went by the other 14."
     return None
 
 

@@ -185,7 +185,7 @@ class TriggerExpired(SlackError):
 
     sentence = (
         "Slack lets me open a window only within 3 seconds of a click or a command, and I was too "
-        "late. Do it once more."
+        "late. Try again."
     )
 
     def __init__(self) -> None:

@@ -64,7 +64,7 @@ HISTORY_USAGE = "history <sim> [days]"
     "its sessions of the last 30 days as charts, table and files; older days by the month",
     HISTORY_EXAMPLES,
     topic="sim",
-    brief="its last days",
+    brief="its sessions, day by day",
 )
 async def history(context: Context) -> Reply:
     """Look the SIM up and show its sessions. Raises BadDays and what the look-up raises."""
@@ -236,7 +236,7 @@ async def account(context: Context) -> Reply:
     return Reply(account_screen(seen, chosen, labels))
 
 
-@subcommand("help [topic|all]", "what is typed most, all of a topic, or all there is", topic=ALL)
+@subcommand("help [topic|all]", "the commands used most, those of a topic, or all", topic=ALL)
 async def help_(context: Context) -> Reply:
     """List what is used most, or all subcommands of a topic, made from the registry."""
     entries, topic = help_entries(await context.examples()), topic_in(context.request.text)

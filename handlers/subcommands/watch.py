@@ -99,6 +99,7 @@ async def watches(context: Context) -> Reply:
 
 ALL = "all"
 NAMED = 10
+_OR_ALL = f"`{COMMAND} unwatch {ALL}` to stop all your watches."
 
 
 @subcommand("unwatch <sim>|all", "stop watching one SIM, or all", topic="watch")
@@ -138,14 +139,14 @@ async def _of_one_sim(context: Context, named: Sequence[Watch]) -> Sequence[Watc
     called = f"{len(sims)} SIMs called {quoted(request.text.strip())}"
     raise NotWatched(
         f"You watch {called}: {', '.join(names_shown[:NAMED])}. Which one? "
-        f"Type `{COMMAND} unwatch` with one of these, or with `all`."
+        f"Type `{COMMAND} unwatch` with one of these, or {_OR_ALL}"
     )
 
 
 async def _of_sim(context: Context, mine: Sequence[Watch]) -> Sequence[Watch]:
     """Find them by whatever else names the SIM: an ICCID, an IMEI, another spelling."""
     names = ", ".join(dict.fromkeys(quoted(watch.full_name) for watch in mine[:NAMED]))
-    hint = f"You watch {names}. Type `{COMMAND} unwatch` with one of these, or with `all`."
+    hint = f"You watch {names}. Type `{COMMAND} unwatch` with one of these, or {_OR_ALL}"
     if not context.request.text.strip():
         raise NotWatched(hint)
     try:

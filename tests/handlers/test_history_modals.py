@@ -105,7 +105,7 @@ async def test_an_old_trigger_gets_a_sentence(whole, shown):
 
     await whole.click(shown, DETAILS)
 
-    assert "within 3 seconds of the click" in whole.answer().text
+    assert "within 3 seconds of a click" in whole.answer().text
     assert whole.window() is None
 
 

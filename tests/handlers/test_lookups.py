@@ -308,10 +308,10 @@ async def test_an_imei_is_answered_without_its_check_digit_and_with_a_wrong_one(
     wrong = f"{imei[:14]}{(int(imei[14]) + 1) % 10}"
     await whole.type("tank-3")
     for typed, note in (
-        (imei[:14], f"`{imei[:14]}` lacks the check digit of an IMEI"),
+        (imei[:14], f"`{imei[:14]}` is an IMEI without its check digit"),
         (wrong, f"The check digit of the IMEI `{wrong}` is wrong"),
-        (f"is {imei[:14]} down?", "lacks the check digit of an IMEI"),
-        (f"is {wrong} down?", "is wrong: I went by the 14 before it"),
+        (f"is {imei[:14]} down?", "is an IMEI without its check digit"),
+        (f"is {wrong} down?", "is wrong: I went by the other 14"),
     ):
         await whole.type(typed)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 LINES = 400
 PICTURE = "--timeline"
-NOTHING = "There is no SIM in that. Give its SID (DE…), ICCID, IMEI or name, or a text with some."
+NOTHING = "There is no SIM in that. Give a SID (DE…), ICCID, IMEI or name, or a text with one."
 
 
 @click.command(no_args_is_help=True)

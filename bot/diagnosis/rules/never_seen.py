@@ -14,7 +14,7 @@ SOURCE = (
 )
 NEXT_STEPS = {
     "bytes": "Fine if the device works; else reset the SIM's connection.",
-    "times": "Fine if it is meant to connect that seldom; else check its power and antenna.",
+    "times": "Fine if it is meant to connect this rarely; else check its power and antenna.",
 }
 """What to do about a SIM that was alive, by what tells it."""
 APN, NARROWBAND_APN = "wireless.twilio.com", "iot.nb"

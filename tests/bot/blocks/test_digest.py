@@ -155,6 +155,11 @@ def test_a_quiet_digest():
     assert ["section", "context"] == kinds(drawn)
     assert "Pumps, Monday 13:00 — all quiet. Nothing changed since Friday 13:00" in drawn.text
 
+    ailing = replace(QUIET, worst=SimSample(1))
+    said = quiet_screen(ailing).text
+
+    assert "Pumps, Monday 13:00 — nothing changed since Friday 13:00. 1 of " in said
+
     one = replace(QUIET, counts={"online": 1}, worst=SimSample())
 
     assert "the SIM is fine" in digest_headline(one, PLAIN)

@@ -158,6 +158,6 @@ def test_short_help_names_what_is_used_most_and_the_topics():
 
     assert "`/simsessions watch`  ping you" in text
     assert "its last session" not in text
-    assert "`/simsessions help &lt;topic&gt;` with watch, all." in text
+    assert "`/simsessions help &lt;topic&gt;`: watch, all." in text
     assert "its last session" not in "\n".join(words(help_screen(ENTRIES, topic="watch").blocks))
     assert [] == faults(drawn) + faults(short_help_screen([]))

@@ -90,6 +90,16 @@ def test_an_outage_of_more_than_were_asked_for_says_of_how_many():
             "1 other on that rate plan has been heard from since: only a part is out.",
         ),
         (
+            an_outage("country", "MEX", well=1),
+            "(country MEX, since",
+            "1 other in that country has been heard from since: only a part is out.",
+        ),
+        (
+            an_outage(None, None, well=1),
+            "in one outage (",
+            "1 other has been heard from since: only a part is out.",
+        ),
+        (
             an_outage("device model", "35123408", of=5, others=9),
             "in one outage (T-Mobile USA, device model 35123408, since",
             "No SIM elsewhere fell silent then (9 SIMs compared).",

@@ -194,7 +194,7 @@ async def test_whose_sims_the_scan_lacks_is_said(scanned):
         assert missing == answer.missing, accounts
 
     screen = str(fleet_screen(answer, NOW))
-    assert "SIMs of globex are missing: that scan has none of them." in screen
+    assert "SIMs of globex are missing: that scan did not cover them." in screen
 
 
 async def test_what_is_redacted_is_not_found_either(scanned):

@@ -341,7 +341,7 @@ async def test_help_alone_is_what_is_typed_most_and_the_topics(whole):
     """Six commands; whatever there is stands under one of the topics, or names its own."""
     await whole.type("help")
     short = str(whole.answer().blocks)
-    topics = re.search(r"with ([a-z, ]+), all\.", short)[1].split(", ")
+    topics = re.search(r"`: ([a-z, ]+), all\.", short)[1].split(", ")
     shown = []
     for topic in topics:
         await whole.type(f"help {topic}")

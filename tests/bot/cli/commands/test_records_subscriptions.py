@@ -150,7 +150,7 @@ async def test_a_preview(simsessions, digests, kore):
 
     assert (0, "") == (first.code, first.err)
     assert first.out.startswith("Trucks, ")
-    assert " attention" in first.out
+    assert "the SIM is fine" in first.out
     assert "since" not in second.out.splitlines()[0]
 
 
