@@ -193,7 +193,7 @@ def away_text(watch: Watch) -> str:
 NAMED, FAULTS = 10, 3
 _FRESH = timedelta(minutes=5)
 _CARD = "A card follows here, or in your DMs where I may not post. I'll ping you there"
-_ONCE = ", not for each of them, but once: when all are back, or time is up"
+_ONCE = " once: when all are back, or time is up"
 MOST = 40
 """Watches in one message of at most 50 blocks."""
 HOW = "Type `/simsessions watch <sim> until online for 2h`, or press *Watch* under an answer."

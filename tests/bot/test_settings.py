@@ -98,7 +98,7 @@ def test_faults_name_the_setting_and_say_what_to_do():
         ("SIMSESSIONS_KORE_PER_SECOND", "fast", "is not a number"),
         ("SIMSESSIONS_KORE_PER_SECOND", "inf", "finite"),
         ("PORT", "65536", "65535"),
-        ("SIMSESSIONS_DRAIN", "3 weeks", "duration"),
+        ("SIMSESSIONS_DRAIN", "3 fortnights", "duration"),
         ("SIMSESSIONS_DRAIN", "-3", "duration"),
         ("SIMSESSIONS_DRAIN", "99999999999d", "longer than 10 years"),
         ("SIMSESSIONS_ALLOWED_USERS", "U0123ABCD, bob", "bob"),

@@ -142,7 +142,10 @@ OLD = a_watch(read_at=NOON - 17 * MINUTE)
         (list_screen([OLD], [], NOON), "🔴 offline as of <!date^"),
         (begun_screen([a_watch()], 0, NOON), "A card follows here, or in your DMs"),
         (begun_screen([a_watch()], 0, NOON), "I'll ping you there."),
-        (begun_screen(many(3), 0, NOON), "but once: when all are back, or time is up."),
+        (
+            begun_screen(many(3), 0, NOON),
+            "you there once: when all are back, or time is up.",
+        ),
         (begun_screen([a_watch()], 1, NOON), "You were already watching it here"),
         (begun_screen(many(3), 0, NOON), "👁 Watching 3 SIMs on one card, at most until <!date^"),
         (begun_screen(many(3), 0, NOON), "(in 2 h): pump-0, pump-1, pump-2."),
