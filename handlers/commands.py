@@ -34,7 +34,7 @@ from bot.sims.identifier import is_pattern, is_sid, plain_pattern, quoted, unquo
 from bot.sims.lists import is_filler_word, is_greeting, is_thanks, words_besides
 from bot.sims.spotter import Spotted
 from bot.struct import Struct, replace
-from bot.watches.wish import is_wish, watch_wished
+from bot.watches.watch import asks_to_be_told, watch_in_words
 from handlers import subcommands
 from handlers.lookups import ask_scan, look_up, updated_when_known, with_entity
 from handlers.payloads import Body, Context, Listener, from_command, text_in
@@ -110,13 +110,13 @@ def all_subcommands() -> dict[str, Subcommand]:
 def find_subcommand(text: str) -> tuple[Subcommand, str]:
     """Return the subcommand that the text begins with, and the rest; otherwise it names a SIM.
 
-    Who wishes to be told when a SIM is back means `watch`.
+    Who asks to be told when a SIM is back means `watch`.
     """
     words = text.split(maxsplit=1)
     if not words:
         return all_subcommands()[WITHOUT_TEXT], ""
-    if wished := watch_wished(text):
-        return all_subcommands()[WATCH], wished
+    if len(words) > 1 and (wanted := watch_in_words(text)):
+        return all_subcommands()[WATCH], wanted
     named = all_subcommands().get(words[0].lower())
     rest = words[1] if len(words) > 1 else ""
     if named and named.takes(rest):
@@ -307,7 +307,7 @@ async def answer_to(context: Context, spotted: Spotted) -> Reply:
 
     def drawn(report: SessionReport) -> Screen:
         screen = session_report(report, for_all=request.aloud, links=context.services.links)
-        if is_wish(request.text):
+        if " " in request.text and asks_to_be_told(request.text):
             screen = _with_how_to_be_told(screen, sim)
         elif not spotted.sentence:
             screen = _with_what_was_left(screen, besides)
@@ -357,7 +357,7 @@ def _with_what_was_left(screen: Screen, besides: list[str]) -> Screen:
 
 
 def _with_how_to_be_told(screen: Screen, sim: str) -> Screen:
-    """Say how to be told when the SIM is back, to who wished for what is not understood."""
+    """Say how to be told when the SIM is back, to who asked for what is not understood."""
     typed = unquoted(f"{COMMAND} watch {sim} until online")
     return note_screen(screen, f"To be told when it is back, type `{typed}`.")
 

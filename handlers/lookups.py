@@ -21,7 +21,7 @@ from bot.sessions.redaction import redacted, redacted_error
 from bot.sessions.report import SessionReport
 from bot.sessions.triage import FleetAnswer
 from bot.struct import replace
-from bot.watches.wish import behind_filler
+from bot.watches.watch import drop_filler
 from handlers.payloads import Context
 from handlers.replies import Reply
 
@@ -188,7 +188,7 @@ async def without_filler(context: Context) -> Context:
     Unless a SIM is called so with it.
     """
     text = context.request.text.strip()
-    behind, words = behind_filler(text), text.split()
+    behind, words = drop_filler(text), text.split()
     if behind == text:
         return context
     fleet = (await context.view()).fleet

@@ -25,7 +25,7 @@ from bot.sims.extraction import TextPart
 from bot.sims.identifier import quoted, strip_links
 from bot.sims.spotter import Spotted, places_of
 from bot.struct import Struct, replace
-from bot.watches.wish import behind_filler
+from bot.watches.watch import drop_filler
 from handlers.alerts import on_alert
 from handlers.commands import (
     DEFAULT,
@@ -214,7 +214,7 @@ async def reply_to(question: Question, found: Subcommand, context: Context) -> R
 
 async def _run(question: Question, found: Subcommand, context: Context) -> Reply:
     """Run a subcommand; where it names no SIM in a thread, `watch this` is about those above."""
-    request = replace(context.request, text=_LEADING.sub("", behind_filler(context.request.text)))
+    request = replace(context.request, text=_LEADING.sub("", drop_filler(context.request.text)))
     if not (question.thread and found.name in _OF_SIMS and _NO_SIM.match(request.text)):
         return await found.run(context)
     above = await spotted_above(question, context)

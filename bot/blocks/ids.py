@@ -142,11 +142,6 @@ class More(ButtonValue):
     rule: str | None = Field(default=None, max_length=64)
     title: str | None = Field(default=None, max_length=MOST_OF_AN_ITEM)
 
-    @property
-    def fits(self) -> bool:
-        """Return whether it is short enough for what a menu's item carries."""
-        return len(self.to_value().encode()) <= MOST_OF_AN_ITEM
-
 
 class Retry(UiState):
     """Do again what could not be done: a subcommand by its name, and what followed it."""

@@ -156,7 +156,7 @@ def _titled(more: ids.More, main: Finding) -> ids.More:
     """Return it with the title of the cause, where that is short enough."""
     title = {"what": ids.Overflow.RIGHT, "title": fill_evidence(main.title, main, PLAIN)}
     titled = more.model_copy(update=title)
-    return titled if titled.fits else more
+    return titled if len(titled.to_value().encode()) <= ids.MOST_OF_AN_ITEM else more
 
 
 def _item(more: ids.More, what: ids.Overflow, label: str) -> Block:

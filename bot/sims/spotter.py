@@ -98,7 +98,7 @@ class Spotted(Struct):
     @property
     def mended(self) -> str | None:
         """That an IMEI was taken whose check digit is missing or wrong."""
-        imeis = (spot.text for spot in self.spots if spot.taken and spot.kind == "imei")
+        imeis = (spot.text for spot in self.spots if spot.kind == "imei" and spot.taken)
         return next(filter(None, map(mended_imei, imeis)), None)
 
     @property

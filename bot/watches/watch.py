@@ -8,6 +8,7 @@ from bot.clock import format_duration, parse_seconds
 from bot.diagnosis.evidence import State
 from bot.errors import UserError
 from bot.sessions.snapshot import Snapshot
+from bot.sims.identifier import plain
 from bot.struct import Struct, replace
 
 
@@ -241,3 +242,58 @@ def _add_duration(request: WatchRequest, typed: str, longest: timedelta) -> Watc
     else:
         return replace(request, duration=timedelta(seconds=seconds))
     return replace(request, fault=fault)
+
+
+_LONGEST_REQUEST = 300
+_ASKED = (
+    r"(?i)(?:(?:hi|hey|hello|ok|please|pls|plz|and|then|(?:can|could|would|will) you|bot),? )*"
+    r"(?:(?:tell|ping|notify|alert|warn|message|inform) (?:me|us)|let (?:me|us) know|watch),? "
+    r"(?:please )?(?:when|whenever|once|(?P<asks>if)|as soon as|until) "
+)
+_IS = r"(?:'s|'re| is| are)"
+_GETS = r"(?: (?:comes?|gets?|goes|go|turns?|becomes?))"
+_ONLINE = r"(?: all)?(?: (?:back|on ?line|up|connected|alive|reachable|again|working))+"
+_OFFLINE = r"(?: all)?(?: (?:off ?line|down|dark|again))+"
+_TELL_ME = re.compile(
+    rf"{_ASKED}(?:(?:all|both|any) of )?(?P<sim>\S.*?)"
+    rf"(?:(?P<is>{_IS})(?:{_ONLINE}(?P<online>)|{_OFFLINE}(?P<offline>))"
+    rf"|{_GETS}(?:{_ONLINE}(?P<returns>)|{_OFFLINE}(?P<drops>))"
+    r"| (?:reconnects?|returns?|recovers?|reports? again)(?P<recovers>)"
+    r"| (?:disconnects?|drops?(?: (?:off|out))?)(?P<leaves>)"
+    r"| changes?(?P<changes>))"
+    r"(?:,? (?:again|please|pls|plz|thanks|thank you|thx|ok))*[ .!?]*"
+)
+_ASKS = re.compile(rf"{_ASKED}(?!.*\b(?:was|were|did|had|last)\b)")
+_UNTIL_WORD = {"returns": "online", "recovers": "online", "drops": "offline", "leaves": "offline"}
+_POINTS = re.compile(
+    r"(?i)it|they|them|this|these|that|those|both|all|every(?:thing|one)"
+    r"|(?:the|this|that|these|those) (?:sim|device|modem|router|gateway)s?"
+)
+_FILLER = re.compile(r"(?i)(?:of|for|on|about) +(?=\S)")
+_LENGTH_WORDS = 5
+
+
+def watch_in_words(text: str) -> str | None:
+    """Return what to watch, and until what, as it is typed behind `watch`; None: nothing is.
+
+    `tell me if pump-7 is down` may ask how it is now: it is none.
+    """
+    asked = _TELL_ME.fullmatch(plain(text)) if len(text) <= _LONGEST_REQUEST else None
+    if asked is None or (asked["asks"] and asked["is"]):
+        return None
+    named, sim = asked.lastgroup or "", asked["sim"]
+    return f"{'it' if _POINTS.fullmatch(sim) else sim} until {_UNTIL_WORD.get(named, named)}"
+
+
+def asks_to_be_told(text: str) -> bool:
+    """Return whether a text asks to be told of something, understood or not."""
+    return len(text) <= _LONGEST_REQUEST and _ASKS.match(plain(text)) is not None
+
+
+def drop_filler(text: str) -> str:
+    """Return what stands behind `history of` and `watch for`; all of it where a length does."""
+    rest = _FILLER.sub("", text.strip(), count=1) if _FILLER.match(text.strip()) else text
+    words = rest.split()[:_LENGTH_WORDS]
+    counts = range(1, len(words) + 1)
+    is_length = any(parse_seconds(" ".join(words[:count])) is not None for count in counts)
+    return text if is_length else rest

@@ -141,7 +141,7 @@ async def test_a_number_at_the_end_of_a_name_above_is_no_length_of_time(whole):
     assert "depot 20 had no session in the last 30 days" in whole.answer().text
 
 
-async def test_who_wishes_to_be_told_watches(whole):
+async def test_who_asks_to_be_told_watches(whole):
     """`tell me when` is a watch; where it is not understood, the answer says how to be told."""
     for words, says in (
         ("tell me when well-1 is back", "Watching well-1"),

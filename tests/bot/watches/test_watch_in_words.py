@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.watches.wish import behind_filler, is_wish, watch_wished
+from bot.watches.watch import asks_to_be_told, drop_filler, watch_in_words
 
-WISHES = {
+REQUESTS = {
     "tell me when well-1 is back": "well-1 until online",
     "Ping me when well-1 comes back online, please": "well-1 until online",
     "let me know once pump-7 is online": "pump-7 until online",
@@ -26,11 +26,11 @@ WISHES = {
 }
 
 
-@pytest.mark.parametrize("text", WISHES)
-def test_a_wish_is_a_watch(text):
+@pytest.mark.parametrize("text", REQUESTS)
+def test_who_asks_to_be_told_watches(text):
     """As `watch` understands it."""
-    assert WISHES[text] == watch_wished(text)
-    assert is_wish(text)
+    assert REQUESTS[text] == watch_in_words(text)
+    assert asks_to_be_told(text)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a_wish_is_a_watch(text):
     ],
 )
 def test_what_is_no_watch(text, asks):
-    """A wish that is not understood is told from a question."""
-    assert (None, asks) == (watch_wished(text), is_wish(text))
+    """A request that is not understood is told from a question."""
+    assert (None, asks) == (watch_in_words(text), asks_to_be_told(text))
 
 
 def test_filler():
@@ -67,4 +67,4 @@ def test_filler():
         ("of", "of"),
         ("", ""),
     ):
-        assert behind == behind_filler(text), text
+        assert behind == drop_filler(text), text
