@@ -16,6 +16,7 @@
     + NotYours              somebody outside a digest's channel wants to change it
     + NoThread              a hand-over of no thread, or of one in another channel
     + NotShared             the channel does not take what was to be shared
+    + AlreadyShared         it was shared a moment ago
     + NoSuchSims            bot/digests/sim_selection.py: a pattern, plan or list names no SIM
     + NoScan                bot/digests/archive.py: too many SIMs to look up, and no scan of them
     + NoneMeant             bot/sessions/fleet.py: no SIM has the name or plan of a question
@@ -247,6 +248,12 @@ class NotShared(UserError):
     """The channel does not take the shared answer."""
 
     sentence = "I cannot post to this channel. Type `/invite @simsessions`, then press Share again."
+
+
+class AlreadyShared(UserError):
+    """Somebody pressed Share a second time under the same answer."""
+
+    sentence = "That is shared here already, a moment ago. Ask again to share how it is now."
 
 
 class OldButton(UserError):

@@ -41,6 +41,10 @@ __all__ = [
 ]
 
 
+SHARED_SECONDS = 300.0
+"""So long a second press of Share posts nothing."""
+
+
 class ReplyServices(Struct):
     """How an answer goes out: as a message, or by edits of one that shows the progress."""
 
@@ -105,6 +109,7 @@ class Services(Struct):
     feedback: Feedback
     deduplication: Deduplication
     preview_deduplication: Deduplication
+    shared: Deduplication
     listening: ListeningConfig
     listening_channels: ListeningChannels
     foreign_alerts: ForeignAlerts

@@ -46,7 +46,7 @@ from handlers.interactions import (
 )
 from handlers.lookups import look_up, updated_when_known
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in, typed_in
-from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed
+from handlers.replies import PATIENCE_SECONDS, InterruptedWork, Reply, RetryFailed, share_once
 
 
 def register_buttons(app: AsyncApp, services: Services) -> None:
@@ -70,10 +70,14 @@ async def refresh(context: Context, value: str) -> Reply:
 
 async def share(context: Context, value: str) -> Reply:
     """Post the answer for the whole channel, with the name of who shares it."""
-    report = await look_up(context, read_value(ids.Share, value).sid, for_all=True)
-    links = context.services.links
-    screen = session_report(report, shared_by=context.request.user, links=links)
-    return Reply(screen, in_channel=True)
+    asked, links = read_value(ids.Share, value), context.services.links
+
+    async def make() -> Reply:
+        report = await look_up(context, asked.sid, for_all=True)
+        screen = session_report(report, shared_by=context.request.user, links=links)
+        return Reply(screen, in_channel=True)
+
+    return await share_once(context, value, make)
 
 
 async def pick(context: Context, value: str) -> Reply:

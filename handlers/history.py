@@ -30,7 +30,7 @@ from bot.struct import Struct, replace
 from handlers.interactions import Click, ModalWindow, action_in, known_zone, read_value, value_of
 from handlers.lookups import look_up
 from handlers.payloads import Body, Context, Listener, from_click, part, text_in
-from handlers.replies import PATIENCE_SECONDS, Reply
+from handlers.replies import PATIENCE_SECONDS, Reply, shared_once
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +76,9 @@ async def history(context: Context, value: str) -> Reply:
 async def share_file(context: Context, value: str) -> Reply:
     """Make the file anew and share it where the button was clicked."""
     asked = read_value(ids.ShareFile, value)
-    file = await _made(context, asked.kind, asked, for_all=True)
-    await context.services.files.to_channel(context.request, file)
+    async with shared_once(context, value):
+        file = await _made(context, asked.kind, asked, for_all=True)
+        await context.services.files.to_channel(context.request, file)
     return Reply(shared_screen(file), replace=True)
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -11,6 +11,7 @@ from bot.blocks import ids
 from bot.blocks.kit import Screen
 from bot.blocks.replies import error_screen, looking_up_screen
 from bot.errors import (
+    AlreadyShared,
     AskedTooOften,
     BotError,
     NotAllowed,
@@ -20,7 +21,7 @@ from bot.errors import (
     UserError,
 )
 from bot.ops.logging import name_answer, request_fields, request_id
-from bot.services import ReplyServices, Request
+from bot.services import SHARED_SECONDS, ReplyServices, Request
 from bot.struct import Struct, replace
 from handlers.payloads import Context
 
@@ -98,6 +99,31 @@ async def _send(reply: Reply, request: Request, replying: ReplyServices) -> None
     await replying.delivery.deliver(
         request, reply.screen, in_channel=reply.in_channel, replace=reply.replace
     )
+
+
+@asynccontextmanager
+async def shared_once(context: Context, value: str) -> AsyncIterator[None]:
+    """Claim the sharing of what a button under a message carries; what fails may be shared again.
+
+    Raises AlreadyShared where it was shared in the last minutes.
+    """
+    request, shared = context.request, context.services.shared
+    key = f"share:{request.channel}:{request.clicked}:{value}"
+    if not await shared.is_first(key, within=SHARED_SECONDS):
+        raise AlreadyShared
+    try:
+        yield
+    except BaseException:
+        await shared.forget(key)
+        raise
+
+
+async def share_once(context: Context, value: str, make: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Share what `make` makes, and return it as what is sent already. Raises AlreadyShared."""
+    async with shared_once(context, value):
+        reply = await make()
+        await send(reply, context.request, context.services.replying)
+    return replace(reply, quiet=True)
 
 
 class InterruptedWork(Exception):

@@ -24,7 +24,7 @@ from bot.struct import replace
 from handlers.interactions import Click, on_answered, on_click, read_sims, register_clicks, value_of
 from handlers.lookups import look_up, look_up_many
 from handlers.payloads import Body, Context, part, parts, text_in
-from handlers.replies import Reply, ShownMessage
+from handlers.replies import Reply, ShownMessage, share_once
 
 log = logging.getLogger(__name__)
 
@@ -205,8 +205,12 @@ async def csv(context: Context, value: str) -> Reply:
 
 async def share(context: Context, value: str) -> Reply:
     """Post the table for the whole channel, as it is now."""
-    made = await _read_again(context, value, for_all=True)
-    return await table_reply(context, made, for_all=True)
+
+    async def make() -> Reply:
+        made = await _read_again(context, value, for_all=True)
+        return await table_reply(context, made, for_all=True)
+
+    return await share_once(context, value, make)
 
 
 async def _read_again(context: Context, value: str, *, for_all: bool) -> Triage:

@@ -26,7 +26,7 @@ from bot.jobs.engine import Engine
 from bot.ops.http import health_routes
 from bot.ops.metrics import DependencyStatus, Metrics
 from bot.ops.tasks import Tasks, cancel_and_wait, start_background
-from bot.services import Renderer, ReplyServices, Services
+from bot.services import SHARED_SECONDS, Renderer, ReplyServices, Services
 from bot.sessions.fleet import DefaultAccounts
 from bot.sessions.owners import Owners
 from bot.sessions.questions import OpenQuestions
@@ -239,6 +239,7 @@ def _services(
         feedback=Feedback(store, clock),
         deduplication=Deduplication(RecentIds(clock), seen),
         preview_deduplication=Deduplication(RecentIds(clock, QUIET_SECONDS), seen),
+        shared=Deduplication(RecentIds(clock, SHARED_SECONDS), seen),
         listening=ListeningConfig(
             resources.identity.user,
             settings.prefix_channels,

@@ -67,6 +67,26 @@ async def test_what_cannot_be_shared_is_said(whole):
     assert "/invite @simsessions" in whole.answer("ana", "#on-call-private").text
 
 
+@pytest.mark.parametrize(
+    ("text", "label"), [("truck-42", "Share"), ("well-1, well-2", "Share to channel")]
+)
+async def test_a_second_press_of_share_posts_nothing(whole, text, label):
+    """Who presses again is told so; what could not be shared can be shared again."""
+    await whole.type(text)
+    mine = whole.answer()
+    whole.slack.api.faults.status("/response", 404, "expired_url")
+    whole.slack.api.faults.fail("chat.postMessage", "not_in_channel")
+    await whole.click(mine, label)
+    failed = whole.slack.seen_by("ben")
+    whole.slack.api.faults.clear()
+    for _ in range(2):
+        await whole.click(mine, label)
+
+    assert (0, 1) == (len(failed), len(whole.slack.seen_by("ben")))
+    assert "shared here already" in whole.answer().text
+    assert whole.answer().ephemeral_to
+
+
 async def test_a_pick_takes_the_place_of_the_question(whole):
     """Did you mean? The button looks that SIM up."""
     await whole.type("pmp-17")
