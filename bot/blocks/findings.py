@@ -18,8 +18,9 @@ from bot.blocks.format import (
 )
 from bot.blocks.kit import Block, Screen, clean, context, screen, section
 from bot.blocks.tables_and_charts import Drawn, Table, table_parts
-from bot.diagnosis.anomalies import Silence, near_misses, silence_of
+from bot.diagnosis.anomalies import Silence, silence_of
 from bot.diagnosis.evidence import Evidence, State
+from bot.diagnosis.near_misses import near_misses
 from bot.diagnosis.rhythm import KNOWN_GAPS, Rhythm
 from bot.diagnosis.rule import (
     Finding,

@@ -1,19 +1,19 @@
-"""How unusual a silence or a storm of starts is, by the SIM's own habit; and which rules were near.
+"""How unusual a silence, a storm of starts or a run of like contacts is, by the SIM's own habit.
 
-Several rules ask the former. A rule is near where its reading is more than half of the way to its
-line; of a silence that the week explains, to a day. Pure.
+Several rules ask this. Pure.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from math import ceil, log
+from operator import itemgetter
 from statistics import median
 
 from bot.diagnosis.evidence import Evidence, read_once_by
 from bot.diagnosis.fields import is_low_power
-from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, usual_high
-from bot.diagnosis.rule import Finding, Severity, Value
-from bot.diagnosis.streaks import Streak, newest_run
+from bot.diagnosis.rhythm import DAY, HOUR, Contact, Rhythm, busiest_hour, usual_high
 from bot.diagnosis.thresholds import Thresholds
 from bot.kore.models import DataSession
 from bot.struct import Struct
@@ -127,7 +127,7 @@ def _open(evidence: Evidence, ghost: DataSession, limits: Thresholds) -> Silence
     """Judge a session that nobody closed; what sleeps between contacts may do so with one open."""
     rhythm, sign = evidence.rhythm, _sign(ghost)
     news, why = _news_line(evidence, ghost, limits)
-    if rhythm.is_always_on or (not rhythm.is_known and _is_lively(ghost)):
+    if rhythm.is_always_on or (not rhythm.is_known and _lived(ghost) >= HOUR):
         return _silence(evidence, ghost, news, sign + news, why)
     line, by_rhythm = _line(rhythm, limits)
     due, least = _due_by_rhythm(rhythm, line), news
@@ -161,7 +161,7 @@ def _line(rhythm: Rhythm, limits: Thresholds) -> tuple[float, str]:
     if rhythm.is_always_on:
         if rhythm.is_known:  # the more often it begins anew, the sooner it is missed
             return min(limits.silent_after.total_seconds(), max(_LEAST, times)), "it was always on"
-        if (_packets_a_day(rhythm) or 0.0) < FEW_PACKETS_A_DAY:
+        if (rhythm.packets_a_day or 0.0) < FEW_PACKETS_A_DAY:
             return limits.silent_sleeper_after.total_seconds(), "it sleeps most of the time"
         return limits.silent_unknown_after.total_seconds(), "it was always on"
     if not rhythm.is_known:
@@ -217,21 +217,11 @@ def _rate(session: DataSession, rhythm: Rhythm) -> float | None:
     up, down = session.packets_uploaded, session.packets_downloaded
     if up is not None and down is not None and _lived(session) >= DAY:
         return (up + down) * DAY / _lived(session)
-    return _packets_a_day(rhythm)
-
-
-def _packets_a_day(rhythm: Rhythm) -> float | None:
-    counts = [c.up + c.down for c in rhythm.contacts if c.up is not None and c.down is not None]
-    return sum(counts) * DAY / max(DAY, rhythm.span) if counts else None
+    return rhythm.packets_a_day
 
 
 def _lived(session: DataSession) -> float:
     return max(0.0, _sign(session) - session.start.timestamp()) if session.start else 0.0
-
-
-def _is_lively(session: DataSession) -> bool:
-    """Return whether a session was open for an hour and longer before its news ended."""
-    return _lived(session) >= HOUR
 
 
 _FAR_ABOVE = 2
@@ -255,7 +245,7 @@ def storm_of(evidence: Evidence, limits: Thresholds) -> Storm | None:
     """Return the busiest hour of the last 24 h; None where no vendor minds it."""
     rhythm = evidence.rhythm
     starts = rhythm.starts[bisect_right(rhythm.starts, rhythm.now - DAY) :]
-    size, first, last = _busiest(starts)
+    size, first, last = busiest_hour(starts)
     if size <= min(limits.flapping_starts, limits.flapping_starts_critical):
         return None
     return _storm(evidence, limits, size, first, last)
@@ -283,17 +273,6 @@ def _storm(evidence: Evidence, limits: Thresholds, size: int, first: float, last
     )
 
 
-def _busiest(starts: Sequence[float]) -> tuple[int, float, float]:
-    """Return the fullest half-open hour, the latest of several: its size, first and last start."""
-    best, low = (0, 0.0, 0.0), 0
-    for high, start in enumerate(starts):
-        while start - starts[low] >= HOUR:
-            low += 1
-        if high - low + 1 >= best[0]:
-            best = high - low + 1, starts[low], start
-    return best
-
-
 def _against_habit(rhythm: Rhythm, size: int, last: float, limits: Thresholds) -> tuple[int, bool]:
     """Return the most starts that an hour usually has, and whether `size` is far above that."""
     days: list[list[float]] = []
@@ -305,7 +284,7 @@ def _against_habit(rhythm: Rhythm, size: int, last: float, limits: Thresholds) -
     if days and last - rhythm.starts[0] < 2 * DAY:
         days = []  # not one whole day is known
     if days:
-        usual = int(usual_high([_busiest(day)[0] for day in days]))
+        usual = int(usual_high([busiest_hour(day)[0] for day in days]))
         return usual, size > usual * _FAR_ABOVE + 1
     hours = rhythm.counts(last - HOUR, HOUR)
     steady = int(median(hours)) if hours else 0
@@ -328,71 +307,93 @@ def _is_over(evidence: Evidence, limits: Thresholds, last: float, most: float) -
     return rhythm.starts[-1] > last and not silence.is_due(evidence.now)
 
 
-_NEAR = 0.5
+_IN_A_ROW = 3
+_CHANCE = 1e-4
+_BEYOND_USUAL = 1.2
+_PRIOR = 2  # runs that are as by chance, beside those that were seen
 
 
-def near_misses(
-    evidence: Evidence, limits: Thresholds, findings: Sequence[Finding] = ()
-) -> list[Finding]:
-    """Return a remark for each rule that was near; its sentence says why it did not speak."""
-    spoke = {finding.rule for finding in findings}
-    near = (_near_silence, _near_starts, _near_runs)
-    found = (remark for read in near for remark in read(evidence, limits))
-    return [each for each in found if each.rule not in spoke]
+class Streak(Struct):
+    """The newest contacts that are all of one kind, and how many before them were, of how many.
+
+    `runs` are those before it: how long each was, and when its last contact began.
+    """
+
+    contacts: tuple[Contact, ...]
+    times: int
+    before: int
+    runs: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether so many in a row are more than the SIM's own habit explains."""
+        return len(self.contacts) >= self.line
+
+    @property
+    def line(self) -> int:
+        """How many in a row its habit does not explain."""
+        usual = self.usual
+        beyond = ceil(usual * _BEYOND_USUAL) + 1 if usual else 0
+        by_chance = unusual_in_a_row(self.times, self.before)
+        if by_chance > max(beyond, _IN_A_ROW):
+            by_chance = min(by_chance, self._against_its_pattern())
+        return max(beyond, by_chance)
+
+    @property
+    def usual(self) -> int:
+        """The longest run that came on two days, as over nights and weekends; 0 without one."""
+        if not self.runs:
+            return 0
+        _, at = max(self.runs)
+        return max((many for many, other in self.runs if abs(other - at) > DAY / 2), default=0)
+
+    def _against_its_pattern(self) -> int:
+        """Return the same by how often it went on after one, two, three: it may come in pairs."""
+        share = chance = (self.times + 1) / (self.before + 2)
+        lasted = [many for many, _ in self.runs]
+        for number in range(1, max(lasted) + 1):
+            after = sum(many >= number for many in lasted)
+            on = sum(many > number for many in lasted)
+            chance *= (on + _PRIOR * share) / (after + _PRIOR)
+            if chance <= _CHANCE:
+                return max(_IN_A_ROW, number + 1)
+        return max(lasted) + 1 + ceil(log(_CHANCE / chance) / log(share))
 
 
-def _remark(rule: str, says: str, **values: Value) -> Finding:
-    return Finding(rule, Severity.INFO, "Near", says, None, "", values)
+def unusual_in_a_row(times: int, of: int) -> int:
+    """Return how many in a row are no chance where it happened `times` out of `of`; 3 at least."""
+    if not times:
+        return _IN_A_ROW
+    share = (times + 1) / (of + 2)
+    return max(_IN_A_ROW, ceil(log(_CHANCE) / log(share)))
 
 
-def _near_silence(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    silence = silence_of(evidence, limits)
-    if silence is None:
-        return
-    rule = "ghost_session" if silence.session else "gone_silent"
-    away = evidence.now - silence.since
-    if away <= _NEAR * min(silence.line, limits.silent_after):  # a week's habit explains days
-        return
-    rests = evidence.rhythm.rests
-    if silence.due_at is None and rests and away.total_seconds() > evidence.rhythm.typical:
-        yield _remark(rule, "away for {away}, as at this time of other weeks", away=away)
-    elif silence.due_at and away > _NEAR * silence.line:
-        says = "away for {away}, not overdue until {until}: {why}"
-        yield _remark(rule, says, away=away, until=silence.due_at, why=silence.why)
+def newest_run(contacts: Iterable[Contact], kind: Callable[[Contact], bool | None]) -> Streak:
+    """Return the run of a kind at the end of `contacts`; those of which it is unknown are skipped.
+
+    `contacts` are told the newest first. What lies before a run that is too short is not counted.
+    """
+    return streak_of((each, kind(each)) for each in contacts)
 
 
-def _near_starts(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    storm, rhythm = storm_of(evidence, limits), evidence.rhythm
-    if storm and not storm.is_unusual:
-        says = "{starts} starts in the busiest hour, and {usual} are usual"
-        yield _remark("flapping", says, starts=storm.starts, usual=storm.usual)
-    days, starts = rhythm.counts(rhythm.now - DAY, DAY), rhythm.started_within(DAY)
-    usual = int(usual_high(days))
-    line = (usual + 1) * limits.degraded_starts_times
-    if days and starts > _NEAR * line:
-        says = "{starts} starts in the last 24 h; up to {usual} are usual, and the limit is {line}"
-        yield _remark("degraded", says, starts=starts, usual=usual, line=line)
+def streak_of(told: Iterable[tuple[Contact, bool | None]]) -> Streak:
+    """Return the same of contacts, the newest first, that are told with whether they are so."""
+    known = ((each, is_it) for each, is_it in told if is_it is not None)
+    run: list[Contact] = []
+    earlier: list[tuple[bool, float]] = []
+    for each, is_it in known:
+        if is_it and not earlier:
+            run.append(each)
+        elif len(run) < _IN_A_ROW:
+            break  # too few, whatever lies before
+        else:
+            earlier.append((is_it, each.start))
+    times = sum(is_it for is_it, _ in earlier)
+    return Streak(tuple(run), times, len(earlier), tuple(_runs(earlier)))
 
 
-def _near_runs(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
-    newest_first = evidence.contacts[::-1]
-    empty = newest_run(newest_first, _is_empty)
-    unanswered = newest_run(newest_first, lambda each: _is_unanswered(each, limits))
-    yield from _near_run("attach_without_data", empty, "without a packet")
-    yield from _near_run("uplink_only", unanswered, "without a packet down")
-
-
-def _near_run(rule: str, run: Streak, what: str) -> Iterable[Finding]:
-    if len(run.contacts) > _NEAR * run.line and not run.is_unusual:
-        says = f"{{times}} in a row {what}; {{line}} would be unusual for this SIM"
-        yield _remark(rule, says, times=len(run.contacts), line=run.line)
-
-
-def _is_empty(contact: Contact) -> bool | None:
-    return None if contact.up is None or contact.down is None else contact.is_empty
-
-
-def _is_unanswered(contact: Contact, limits: Thresholds) -> bool | None:
-    if contact.up is None or contact.down is None or contact.up < limits.uplink_packets:
-        return None
-    return not contact.down
+def _runs(earlier: Iterable[tuple[bool, float]]) -> Iterable[tuple[int, float]]:
+    for is_it, group in groupby(earlier, itemgetter(0)):
+        if is_it:
+            starts = [start for _, start in group]
+            yield len(starts), starts[0]

@@ -181,6 +181,12 @@ class Rhythm(Struct, dict=True):
         """From the first sign of life to the last."""
         return max(self.signs, default=0.0) - self.starts[0] if self.contacts else 0.0
 
+    @property
+    def packets_a_day(self) -> float | None:
+        """The packets of a usual day; None where no contact tells them."""
+        counts = [c.up + c.down for c in self.contacts if c.up is not None and c.down is not None]
+        return sum(counts) * DAY / max(DAY, self.span) if counts else None
+
     @cached_property
     def signs(self) -> list[float]:
         """When each contact ended or was last heard of."""
@@ -337,3 +343,14 @@ def usual_high(days: Sequence[float]) -> float:
 def usual_low(values: Sequence[float]) -> float:
     """Return the least that is usual: a tenth of all are lower. 0 without any."""
     return sorted(values)[len(values) // 10] if values else 0.0
+
+
+def busiest_hour(starts: Sequence[float]) -> tuple[int, float, float]:
+    """Return the fullest half-open hour, the latest of several: its size, first and last start."""
+    best, low = (0, 0.0, 0.0), 0
+    for high, start in enumerate(starts):
+        while start - starts[low] >= HOUR:
+            low += 1
+        if high - low + 1 >= best[0]:
+            best = high - low + 1, starts[low], start
+    return best

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from bot.diagnosis.anomalies import streak_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.fields import generation
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.streaks import streak_of
 from bot.diagnosis.thresholds import DAY, HOUR, Thresholds
 from bot.kore.models import DataSession
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from bot.diagnosis.anomalies import Streak, newest_run
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rhythm import Contact
 from bot.diagnosis.rule import About, Finding, Severity, rule
-from bot.diagnosis.streaks import Streak, newest_run
 from bot.diagnosis.thresholds import Thresholds
 
 

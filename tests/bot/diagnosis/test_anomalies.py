@@ -1,53 +1,68 @@
-"""Why a rule that was near did not speak."""
+"""How many in a row are more than a habit explains."""
+
+from random import Random
 
 import pytest
 
-from bot.diagnosis.anomalies import near_misses
-from bot.diagnosis.rule import diagnose
-from tests.bot.diagnosis.cases import LIMITS, D, H, evidence, reports, starts, still_open
+from bot.diagnosis.anomalies import newest_run, unusual_in_a_row
+from bot.diagnosis.rhythm import HOUR, Contact
 
-EMPTY = {"packets_uploaded": 0, "packets_downloaded": 0}
-NEAR = [
-    ("away for long", reports(H, 2.5 * H, 9), {"gone_silent"}),
-    ("away for a moment", reports(H, 50, 9), set()),
-    (
-        "at the weekend",
-        starts(
-            *(
-                50 * H + 7 * D * w + D * d + H * h
-                for w in range(4)
-                for d in range(5)
-                for h in range(9)
-            )
-        ),
-        {"gone_silent"},
-    ),
-    (
-        "away for a moment, and twice a day until two days ago",
-        [*reports(20, 36, 1.25), *reports(12 * H, 36 * H, 27)],
-        set(),
-    ),
-    ("a meter that sleeps", [still_open(9 * D, 3 * D, radio_link="NB-IoT")], {"ghost_session"}),
-    ("every ten minutes", reports(10, 4, 9, lasting=3), {"flapping"}),
-    ("more often than usual", [*reports(3 * H, 9, 1), *reports(6 * H, 25 * H, 20)], set()),
-    ("far more often than usual", [*reports(90, 9, 1), *reports(6 * H, 25 * H, 20)], {"degraded"}),
-    ("one try in vain", [*starts(20, **EMPTY), *reports(H, 60, 9)], set()),
-    ("two tries in vain", [*starts(20, 40, **EMPTY), *reports(H, 60, 9)], {"attach_without_data"}),
-    (
-        "two without an answer",
-        [*starts(20, 40, packets_downloaded=0), *reports(H, 60, 9)],
-        {"uplink_only"},
-    ),
-    ("it spoke", starts(20, 40, 60, **EMPTY), set()),
-    ("no session", [], set()),
+
+@pytest.mark.parametrize(
+    ("times", "of", "in_a_row"), [(0, 0, 3), (0, 99, 3), (1, 50, 3), (5, 50, 5), (25, 50, 14)]
+)
+def test_how_many_in_a_row_are_no_chance(times, of, in_a_row):
+    """Three at least, and more where it happens now and then."""
+    assert in_a_row == unusual_in_a_row(times, of)
+
+
+def test_a_run():
+    """The newest of one kind are a run; what is unknown is skipped, what lies before is counted."""
+    kinds = [True, None, True, True, False, True, None, False]
+    contacts = [Contact(n, n, is_open=False, up=1, down=1) for n in range(len(kinds))]
+    run = newest_run(contacts, lambda contact: kinds[int(contact.start)])
+
+    assert ([0, 2, 3], 1, 3) == ([each.start for each in run.contacts], run.times, run.before)
+    assert not run.is_unusual
+
+
+@pytest.mark.parametrize(
+    ("why", "newest", "earlier", "unusual"),
+    [
+        ("as long as each weekend", 50, (120, 50, 120, 50), False),
+        ("far longer than any weekend", 70, (120, 50, 120, 50), True),
+        ("as long as an outage of the past", 50, (120, 50, 120), True),
+    ],
+)
+def test_a_run_that_came_before(why, newest, earlier, unusual):
+    """As many in a row as came twice before are a habit; once is an outage of the past."""
+    kinds = [True] * newest
+    for place, many in enumerate(earlier):
+        kinds += [place % 2 == 1] * many
+    assert unusual == run_of(kinds).is_unusual, why
+
+
+def run_of(kinds):
+    """Return the run at the end of hourly contacts of these kinds, the newest first."""
+    starts = [-HOUR * n for n in range(len(kinds))]
+    contacts = [Contact(start, start, is_open=False, up=1, down=1) for start in starts]
+    return newest_run(contacts, lambda contact: kinds[int(-contact.start / HOUR)])
+
+
+PAIRS = [True, False] * 100
+TRIPLES = [True, True, False] * 100
+DICE = Random(1)
+TWO_IN_THREE = [DICE.random() < 2 / 3 for _ in range(600)]
+IN_A_ROW = [
+    ("two in three by chance, as ever", 8, [False, *TWO_IN_THREE], False),
+    ("one of each pair", 8, [False, *PAIRS], True),
+    ("one of each pair, and it begins", 3, [False, *PAIRS], False),
+    ("two of each three", 16, [False, *TRIPLES], True),
+    ("on one busy day of the past", 5, [False] * 99 + [True, True, True, True, False] * 3, True),
 ]
 
 
-@pytest.mark.parametrize(("why", "sessions", "rules"), NEAR)
-def test_what_was_near(why, sessions, rules):
-    """Each rule that was near and silent says why, and no other."""
-    known = evidence(*sessions)
-    near = near_misses(known, LIMITS, diagnose(known, LIMITS))
-
-    assert rules == {each.rule for each in near}, why
-    assert all(each.says.format_map(each.evidence) for each in near)
+@pytest.mark.parametrize(("why", "newest", "earlier", "unusual"), IN_A_ROW)
+def test_a_run_that_its_pattern_does_not_explain(why, newest, earlier, unusual):
+    """How often it goes on after one, two, three tells more than how many there are at all."""
+    assert unusual == run_of([True] * newest + earlier).is_unusual, why
