@@ -302,7 +302,7 @@ def _is_over(evidence: Evidence, limits: Thresholds, last: float, most: float) -
     silence = silence_of(evidence, limits)
     if silence is None:
         return bool(evidence.open) or rhythm.starts[-1] > last
-    if max(rhythm.signs) - last >= _CALM:
+    if max(rhythm.signs) - last >= _CALM and not rhythm.contacts[-1].is_empty:
         return True  # it was well, and what befell it since is another matter
     return rhythm.starts[-1] > last and not silence.is_due(evidence.now)
 

@@ -23,8 +23,8 @@ PER_OCTAVE = 4
 BINS = 64
 """Bins of age, each a fifth longer than the one before: from a minute to some 40 days."""
 ENOUGH = 50
-FEW = 0.05
-"""The share of ages that may have been outages."""
+FEW, AS_IF_UNKNOWN = 0.05, 4 * 3600.0
+"""The share of ages that may have been outages, and how old news may be where nothing is learnt."""
 FADE_AT = 2000
 """Ages of one place from which on all of its counts are halved."""
 MOST_PLACES = 500
@@ -173,15 +173,16 @@ def _line(bins: Counter[int]) -> timedelta:
 
 
 def _usual(bins: Counter[int]) -> Counter[int]:
-    """Return it without the few that lie an octave above all others.
+    """Return it without the few, of hours, that lie an octave above all others.
 
     They were in an outage, and came back in the session that they had: that is no cadence.
     """
     numbers, few = sorted(bins), 0
+    usual = len(numbers)
     for place in range(len(numbers) - 1, 0, -1):
         few += bins[numbers[place]]
-        if few > bins.total() * FEW:
+        if numbers[place] <= _bin(AS_IF_UNKNOWN) or few > bins.total() * FEW:
             break
         if numbers[place] - numbers[place - 1] > PER_OCTAVE:
-            return Counter({number: bins[number] for number in numbers[:place]})
-    return bins
+            usual = place
+    return Counter({number: bins[number] for number in numbers[:usual]})

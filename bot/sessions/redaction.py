@@ -37,9 +37,14 @@ _LAST = 4
 
 def shortened(text: str) -> str:
     """Return the text with the last four digits of each long number: so it may be kept."""
-    return _LONG_NUMBER.sub(
-        lambda found: found[1] or f"…{_BETWEEN.sub('', found[0])[-_LAST:]}", text
-    )
+    return _LONG_NUMBER.sub(_shortened, text)
+
+
+def _shortened(found: re.Match[str]) -> str:
+    number, before = found[0], found.string[: found.start()].rpartition(" ")[2]
+    head, _, rest = number.partition(" ")
+    kept = f"{head} " if before and _LONG_NUMBER.fullmatch(rest) else ""  # `pump-7 8901 2600 …`
+    return found[1] or f"{kept}…{_BETWEEN.sub('', number)[-_LAST:]}"
 
 
 class Redactor:

@@ -371,7 +371,6 @@ def is_thanks(text: str) -> bool:
 
 
 _APART = re.compile(r"[\s,;]+")
-_LINK_TO_IT = re.compile(r"\S+://\S*\Z")
 
 
 def words_besides(text: str, sim: str) -> list[str]:
@@ -380,8 +379,9 @@ def words_besides(text: str, sim: str) -> list[str]:
     None where it does not stand there.
     """
     before, found, after = plain(text).partition(plain(sim))
-    if link := _LINK_TO_IT.search(before):
-        before, after = before[: link.start()], after.partition(" ")[2]
+    beginning, _, link = before.rpartition(" ")
+    if found and "://" in link:
+        before, after = beginning, after.partition(" ")[2]
     again = rf"(?<!\w){re.escape(found)}(?!\w)"
     around = _APART.split(f"{before} {re.sub(again, ' ', after)}") if found else ()
     words = map(strip_punctuation, around)

@@ -77,6 +77,21 @@ async def test_it_is_the_99th_percentile(ages, clock):
     assert near(1.8 * HOUR, ages.line(TELCEL, "LTE"))
 
 
+async def test_a_few_slow_ones_beside_many_fast_are_a_cadence(ages, clock):
+    """What is within the line of the unlearnt teaches, however few; of outages each is left out."""
+    teach(ages, clock, HOUR / 12, sims=range(100))
+    teach(ages, clock, 3 * HOUR, sims=range(200, 204))
+    await ages.save()
+    with_slow = ages.line(TELCEL, "LTE")
+    teach(ages, clock, HOUR / 12, sims=range(300, 500), radio_link="GSM")
+    for hours, sims in ((8, range(600, 603)), (20, range(700, 703))):
+        teach(ages, clock, hours * HOUR, sims=sims, radio_link="GSM")
+    await ages.save()
+
+    assert near(3 * HOUR, with_slow)
+    assert near(HOUR / 12, ages.line(TELCEL, "GSM"))
+
+
 async def test_an_outage_that_ends_is_no_cadence(ages, clock):
     """A few SIMs that were dead for hours and go on in their session move nothing; many do."""
     teach(ages, clock, HOUR, sims=range(97))

@@ -94,6 +94,8 @@ SID = "DE0123456789abcdef0123456789abcdef"
     [
         ("history pump-7", "history pump-7"),
         ("8901 2600 0515 8151 113 and 014931000864298", "…1113 and …4298"),
+        ("pump-7 89012600 0515 8151 113 x", "pump-7 …1113 x"),
+        ("sim8901 2600 0515 8151 113", "sim8901 …1113"),
         (f"watch {SID}\nuntil online", f"watch {SID} until online"),
         (f"{'pump-a ' * 13}490154203237518", f"{'pump-a ' * 13}…7518"),
         ("\ud800<!channel> *x*", "<!channel> *x*"),

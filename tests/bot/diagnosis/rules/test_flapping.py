@@ -37,6 +37,15 @@ FIRES = [
         [*starts(*range(900, 960, 5)), still_open(899, 300), *DAILY],
         "critical, over",
     ),
+    (
+        "not over: it held a session for hours, without a packet",
+        [
+            *starts(*range(905, 960, 5)),
+            still_open(900, 300, packets_uploaded=0, packets_downloaded=0),
+            *DAILY,
+        ],
+        "critical",
+    ),
     ("not over: it is silent", [*starts(*range(900, 960, 5)), *DAILY], "critical"),
     (
         "not over: it ended just now",
