@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from statistics import median
 
+from bot.diagnosis.anomalies import storm_of
 from bot.diagnosis.evidence import Evidence
 from bot.diagnosis.rhythm import DAY, Rhythm, usual_high
-from bot.diagnosis.rule import About, Finding, Severity, rule
+from bot.diagnosis.rule import About, Finding, Severity, When, rule
 from bot.diagnosis.thresholds import Thresholds
 
 _ABOVE_PEAKS = 2
@@ -40,6 +41,8 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
         peak = max(peak, *days[_BEFORE:])
     if today <= max(usual * limits.spike_times, peak * _ABOVE_PEAKS):
         return
+    storm = storm_of(evidence, limits)  # what is over explains nothing, so it says so itself
+    is_over = storm is not None and storm.is_unusual and storm.is_over
     yield Finding(
         rule="usage_spike",
         severity=Severity.WARNING,
@@ -54,6 +57,7 @@ def usage_spike(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
             "peak": round(peak),
             "days": len(before),
         },
+        when=When.OVER if is_over else When.NOW,
     )
 
 

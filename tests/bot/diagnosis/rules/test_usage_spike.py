@@ -1,7 +1,7 @@
 import pytest
 
 from bot.diagnosis.rules.usage_spike import usage_spike
-from tests.bot.diagnosis.cases import D, H, closed, evidence, found, still_open, words
+from tests.bot.diagnosis.cases import D, H, closed, evidence, found, starts, still_open, words
 
 
 def day(number, packets, **changes):
@@ -85,3 +85,12 @@ def test_the_evidence_is_told_in_packets():
     (finding,) = found(usage_spike, evidence(*days(10_000, *[1_000] * 9)))
 
     assert {"packets": 10_000, "usual": 1_000, "peak": 1_000, "days": 8} == finding.evidence
+
+
+def test_the_traffic_of_a_storm_ends_with_it():
+    """What a storm used is over when the storm is; while it lasts, the storm explains it."""
+    storm = starts(*range(12 * H, 13 * H, 2), packets_uploaded=500, packets_downloaded=0)
+    usual = days(1_000, *[1_000] * 9)
+
+    assert ["warning, over"] == words(usage_spike, evidence(*storm, still_open(11 * H), *usual))
+    assert ["warning"] == words(usage_spike, evidence(*storm, *usual[1:]))
