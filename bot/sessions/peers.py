@@ -51,7 +51,8 @@ TOO_OLD = timedelta(days=2)
 class ScanPeers:
     """Reads the newest scans of digests and alerts that show none but some `accounts`.
 
-    What was read is kept until one more has ended; that is asked for every ten seconds at most.
+    What was read is kept until one more has begun or ended, no SIM for longer than TOO_OLD; that is
+    asked for every ten seconds at most.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class ScanPeers:
         self._rows = rows
         self._clock = clock
         self._kept: dict[str, Peer] = {}
-        self._ended = frozenset[tuple[int, float]]()
+        self._read_of = frozenset[tuple[int, float, bool]]()
         self._asked_at = float("-inf")
 
     @property
@@ -81,10 +82,13 @@ class ScanPeers:
             now, oldest = self._clock.monotonic(), self._clock.now() - TOO_OLD
             newest = await self._runs.newest_scans(self._accounts)
             runs = [run for run in newest if run.started >= oldest.timestamp()]
-            ended = frozenset((run.id, run.started) for run in runs if run.is_over)
-            if not (runs and ended <= self._ended):
+            # one that has begun anew may have ended since it was read
+            read_of = frozenset((run.id, run.started, run.is_over) for run in runs)
+            if runs and read_of <= self._read_of:
+                self._kept = _seen_since(oldest, self._kept)
+            else:
                 self._kept = await self._read(runs, oldest)
-                self._ended = ended
+                self._read_of = read_of
             self._asked_at = now
         return self._kept
 
@@ -101,6 +105,10 @@ class ScanPeers:
                 if room <= 0:
                     return found
         return found
+
+
+def _seen_since(oldest: datetime, peers: Mapping[str, Peer]) -> dict[str, Peer]:
+    return {sid: peer for sid, peer in peers.items() if peer.as_of >= oldest}
 
 
 def _scanned_peer(row: ScanRow) -> Peer | None:
@@ -305,7 +313,7 @@ class Peers:
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await asyncio.shield(reading)
-        return self._scanned
+        return _seen_since(self._clock.now() - TOO_OLD, self._scanned)
 
     async def _read(self, scan: ScanPeers) -> None:
         try:

@@ -127,6 +127,17 @@ async def test_a_scan_that_is_still_being_read_is_waited_for_behind(put, open_wi
     assert (("cell", 1, 0), True) == (told(second), second.peers_known)
 
 
+async def test_what_was_read_days_ago_counts_no_more(clock):
+    """Also where the store is away since then."""
+    scan = Scan(a_peer(clock, 1))
+    peers = Peers(clock, scan)
+    first = await peers.known()
+    scan.error = StoreNotReady()
+    clock.move(timedelta(days=2, hours=1).total_seconds())
+
+    assert (1, {}) == (len(first), await peers.known())
+
+
 async def test_an_answer_of_before_has_the_neighbours_of_its_own_loss(put, open_with, clock, api):
     """While KORE is down too: not those of what an older scan saw of the same SIM."""
     scan = Scan(a_peer(clock, 9, hours=10), a_peer(clock, 1))

@@ -95,6 +95,46 @@ async def test_what_an_alert_scanned_counts_too(scan, keep, clock, database):
     assert first == await scan.peers()
 
 
+async def test_after_a_restart_a_scan_under_way_is_read_at_once(scan, keep, database):
+    """It has the rows of the last time, and may be the only one."""
+    alert = await keep(0.0, a_row(a_report()), of=f"{SHARED}a", stage=RunStage.SKIPPED)
+    assert await DigestRuns(database).restart(alert, "job")
+
+    assert len(await scan.peers()) == 1
+
+
+async def test_what_ended_between_two_questions_counts(scan, keep, clock, database):
+    """Also where the next one is under way whenever somebody asks, and then its end."""
+    runs, rows, name, report = DigestRuns(database), ScanRows(database), f"{SHARED}a", a_report()
+    await keep(0.0, a_row(report, sid="DE0"), of=name, stage=RunStage.SKIPPED)
+    seen = [{*await scan.peers()}]
+
+    async def scans(sid, *, begins_anew):
+        run = await runs.last(name)
+        async with database.write() as tx:
+            await rows.add(run.id, [a_row(report, sid=sid)], tx)
+        await runs.change(run.id, RunStage.SKIPPED)
+        if begins_anew:
+            assert await runs.restart(await runs.last(name), f"after {sid}")
+        clock.move(11)
+        seen.append({*await scan.peers()})
+
+    await scans("DE1", begins_anew=True)
+    await scans("DE2", begins_anew=True)
+    await scans("DE3", begins_anew=False)
+
+    assert [1, 2, 3, 4] == [len(each) for each in seen]
+
+
+async def test_what_became_too_old_since_it_was_read_counts_no_more(scan, keep, clock):
+    """Also where no other scan has ended since then."""
+    await keep(1.0, a_row(a_report(), timedelta(hours=47), sid="DE1"), a_row(a_report(), sid="DE2"))
+    first = {*await scan.peers()}
+    clock.move(timedelta(hours=2).total_seconds())
+
+    assert [{"DE1", "DE2"}, {"DE2"}] == [first, {*await scan.peers()}]
+
+
 async def test_a_great_fleet_does_not_fill_the_memory(scan, keep, monkeypatch):
     """Of more SIMs than are kept the first pages are enough."""
     monkeypatch.setattr(of_peers, "MOST_PEERS", 3)
