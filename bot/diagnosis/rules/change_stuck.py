@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.diagnosis.evidence import Evidence, status_of
-from bot.diagnosis.rhythm import HOUR, MINUTE
+from bot.diagnosis.rhythm import MINUTE
 from bot.diagnosis.rule import SILENT_OR_EMPTY, About, Finding, Severity, rule
 from bot.diagnosis.thresholds import DAY, Thresholds
 
@@ -48,8 +48,6 @@ def change_stuck(evidence: Evidence, limits: Thresholds) -> Iterable[Finding]:
 
 
 def _is_cut_off(evidence: Evidence, since: datetime) -> bool:
-    """Return whether it fell silent with the change: by then it was as usual, and never since."""
-    rhythm, began = evidence.rhythm, since.timestamp()
-    last = max(rhythm.signs, default=0.0)
-    usual = HOUR if rhythm.is_always_on else max(HOUR, rhythm.longest)
-    return began - usual <= last <= began + _SLACK
+    """Return whether it fell silent with the change: one before it may be why it was made."""
+    last = max(evidence.rhythm.signs, default=0.0)
+    return abs(last - since.timestamp()) <= _SLACK

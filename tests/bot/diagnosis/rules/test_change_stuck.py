@@ -49,7 +49,9 @@ def test_an_unknown_time_finds_nothing():
     [
         ("since the change", 50 * H, "change_stuck"),
         ("a moment later", 50 * H - 9, "change_stuck"),
-        ("before the change", 60 * H, "gone_silent"),
+        ("a moment before", 50 * H + 9, "change_stuck"),
+        ("before the change", 50 * H + 40, "gone_silent"),
+        ("long before the change", 60 * H, "gone_silent"),
         ("hours after the change", 40 * H, "gone_silent"),
     ],
 )
