@@ -11,6 +11,7 @@ from tests.bot.diagnosis.cases import (
     evidence,
     found,
     reports,
+    still_open,
     words,
 )
 
@@ -70,3 +71,23 @@ def test_what_was_waited_for_is_not_waited_for_again(age, step):
     (finding,) = found(change_stuck, evidence(status="updating", date_updated=ago(age)))
 
     assert finding.next_step.startswith(step)
+
+
+@pytest.mark.parametrize(
+    ("why", "sessions", "age", "severity"),
+    [
+        ("long silent since", reports(H, 50 * H + 5, 20), 50 * H, "critical"),
+        ("silent for little longer", reports(12 * H, 50 * H + 5, 20), 50 * H, "warning"),
+        ("its session hangs", [still_open(20 * D, 9 * D)], 9 * D, "critical"),
+        ("long silent before", reports(H, 60 * H, 20), 50 * H, "warning"),
+        ("never silent", [still_open(20 * D)], 50 * H, "warning"),
+    ],
+)
+def test_it_is_as_grave_as_the_silence_that_it_explains(why, sessions, age, severity):
+    """What cuts a SIM off is no lesser matter than that it is away."""
+    told = diagnose(evidence(*sessions, status="updating", date_updated=ago(age)), LIMITS)
+    (stuck,) = (each for each in told if each.rule == "change_stuck")
+    explained = [each.severity for each in told if each.explained_by == "change_stuck"]
+
+    assert severity == stuck.severity.word, why
+    assert stuck.severity >= max(explained, default=stuck.severity)
