@@ -123,7 +123,9 @@ class Refresh(ButtonValue):
 
 
 class Share(ButtonValue):
-    """Post the answer for the whole channel."""
+    """Post the answer for the whole channel; by `as_of` one that was refreshed is another."""
+
+    as_of: datetime | None = None
 
 
 class Overflow(StrEnum):

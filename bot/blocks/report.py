@@ -118,7 +118,8 @@ def _buttons(
     found.append(button("Watch", ids.WATCH, f"Watch {name} and mention me", window))
     if not (shared_by or for_all):
         about = f"Share {name} to the channel"
-        found.append(button("Share", ids.SHARE, about, ids.Share(sid=sid)))
+        share = ids.Share(sid=sid, as_of=report.as_of)
+        found.append(button("Share", ids.SHARE, about, share))
     return [*found, *_link_buttons(report, links), overflow(ids.MORE, _more(report))]
 
 

@@ -87,6 +87,16 @@ async def test_a_second_press_of_share_posts_nothing(whole, text, label):
     assert whole.answer().ephemeral_to
 
 
+async def test_what_was_refreshed_can_be_shared_again(whole):
+    """It stands in the same place, but is another answer."""
+    await whole.type("truck-42")
+    for _ in range(2):
+        await whole.click(whole.slack.seen_by("ana")[0], "Share")
+        await whole.click(whole.slack.seen_by("ana")[0], "Refresh")
+
+    assert 2 == len(whole.slack.seen_by("ben"))
+
+
 async def test_a_pick_takes_the_place_of_the_question(whole):
     """Did you mean? The button looks that SIM up."""
     await whole.type("pmp-17")
