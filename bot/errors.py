@@ -16,7 +16,7 @@
     + NotYours              somebody outside a digest's channel wants to change it
     + NoThread              a hand-over of no thread, or of one in another channel
     + NotShared             the channel does not take what was to be shared
-    + AlreadyShared         it was shared a moment ago
+    + AlreadyShared         Share was pressed a moment ago
     + NoSuchSims            bot/digests/sim_selection.py: a pattern, plan or list names no SIM
     + NoScan                bot/digests/archive.py: too many SIMs to look up, and no scan of them
     + NoneMeant             bot/sessions/fleet.py: no SIM has the name or plan of a question
@@ -253,7 +253,10 @@ class NotShared(UserError):
 class AlreadyShared(UserError):
     """Somebody pressed Share a second time under the same answer."""
 
-    sentence = "That is shared here already, a moment ago. Ask again to share how it is now."
+    sentence = (
+        "Share was pressed here a moment ago: that is posted, or on its way. "
+        "Ask again to share how it is now."
+    )
 
 
 class OldButton(UserError):

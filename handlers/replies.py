@@ -105,7 +105,7 @@ async def _send(reply: Reply, request: Request, replying: ReplyServices) -> None
 async def shared_once(context: Context, value: str) -> AsyncIterator[None]:
     """Claim the sharing of what a button under a message carries; what fails may be shared again.
 
-    Raises AlreadyShared where it was shared in the last minutes.
+    Raises AlreadyShared where that was claimed in the last minutes, and has not failed so far.
     """
     request, shared = context.request, context.services.shared
     key = f"share:{request.channel}:{request.clicked}:{value}"

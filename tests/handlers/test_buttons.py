@@ -83,7 +83,7 @@ async def test_a_second_press_of_share_posts_nothing(whole, text, label):
         await whole.click(mine, label)
 
     assert (0, 1) == (len(failed), len(whole.slack.seen_by("ben")))
-    assert "shared here already" in whole.answer().text
+    assert "posted, or on its way" in whole.answer().text  # that one may fail yet
     assert whole.answer().ephemeral_to
 
 
