@@ -7,7 +7,7 @@ the same time, or where two of them look like the beginning of an outage.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.alerts.alert import Alert, IllSince
 from bot.alerts.incident import OUTAGE, SILENT, DownSim, EventKind, Incident
@@ -128,7 +128,8 @@ class Grouping:
     def _returned(self, incident: Incident, member: DownSim) -> DownSim:
         at, since = self.reading.at, self.reading.back.get(member.sid)
         connected = datetime.fromtimestamp(since, UTC) if since else at
-        back_at = connected if member.since < connected <= at else at
+        seen_ill = member.since if incident.family == SILENT else at - timedelta(seconds=self.gap)
+        back_at = connected if max(member.since, seen_ill) < connected <= at else at
         self._back.setdefault(incident.id, []).append(member.sid)
         return replace(member, back_at=back_at)
 

@@ -160,3 +160,22 @@ def test_nothing_begins_after_the_scan_that_found_it(day):
 
     assert NOON + HOUR == first
     assert (2, NOON + 65 * MINUTE) == (again.times, again.since)
+
+
+@pytest.mark.parametrize(
+    ("why", "pump", "connected", "back_at"),
+    [
+        ("before it was found", replace(flapping("DE1"), since=NOON), 20, 180),
+        ("while it was ill", replace(flapping("DE1"), since=NOON), 67, 180),
+        ("after it was seen ill last", replace(flapping("DE1"), since=NOON), 100, 100),
+        ("a silence that was told late", silent("DE1"), 64, 64),
+    ],
+)
+def test_a_session_that_did_not_help_is_no_return(day, why, pump, connected, back_at):
+    """What was still ill later was not back with it; a silence ends with any session."""
+    for minutes in (65, 70):
+        day.scan(minutes, pump)
+    day.scan(180, back={"DE1": (NOON + connected * MINUTE).timestamp()})
+    (member,) = day.incidents["i1"].members
+
+    assert NOON + back_at * MINUTE == member.back_at, why
