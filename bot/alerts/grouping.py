@@ -117,7 +117,8 @@ class Grouping:
         sim = self.reading.sick.get(sid)
         cause = sim.standing(incident.family) if sim else None
         if not (sim and cause):
-            if incident.family == DATA_LIMIT and sid in self.reading.unjudged:
+            unsure = {DATA_LIMIT: self.reading.unjudged, SILENT: self.reading.lost}
+            if sid in unsure.get(incident.family, ()):
                 return member
             return self._returned(incident, member) if member.is_down else member
         if member.is_down:

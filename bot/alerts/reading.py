@@ -140,8 +140,12 @@ class SickSim(Struct):
         return next((cause for cause in self.causes if cause.family == family), None)
 
     def standing(self, family: str) -> Cause | None:
-        """Return what keeps it in an incident: of most whatever it has, of these that alone."""
-        return self.cause_in(family) or (self.causes[0] if family not in {SILENT, TWIN} else None)
+        """Return what keeps it in an incident: of most whatever it has, of these that alone.
+
+        A silence goes on under another cause that explains it.
+        """
+        others = family not in {SILENT, TWIN} or (family == SILENT and self.lost_at is not None)
+        return self.cause_in(family) or (self.causes[0] if others else None)
 
     def is_at_site_of(self, other: "SickSim") -> bool:
         """Return whether both are on one cell, or on two of one site."""
@@ -161,8 +165,9 @@ class ScanReading(Struct):
     nothing could be read, `silent_for` since how many seconds KORE has not answered; `is_partial`,
     that of the SIMs neither read nor failed nothing was asked. `accounts` are those that were
     asked, `missing` those that could not be. `may_grow` are SIMs of which the next scan may tell
-    that they went down with others; it comes after `interval`. Of the `unjudged`, of those that
-    are watched, it is not known whether they are at a data limit.
+    that they went down with others; it comes after `interval`. Of those that are watched, `lost`
+    are silent, whatever explains it; of the `unjudged` it is not known whether they are at a data
+    limit.
     """
 
     at: datetime
@@ -180,6 +185,7 @@ class ScanReading(Struct):
     may_grow: frozenset[str] = frozenset()
     interval: timedelta = timedelta(minutes=5)
     unjudged: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
 
     def causes_since(
         self, state: AlertState, reported: Collection[tuple[str, str]] = ()
@@ -232,6 +238,7 @@ class ScanReader:
         self._read: set[str] = set()
         self._failed: set[str] = set()
         self._unjudged: set[str] = set()
+        self._lost: set[str] = set()
         self._back: dict[str, float] = {}
 
     def add(self, rows: Iterable[ScanRow]) -> None:
@@ -289,6 +296,8 @@ class ScanReader:
     def _watch(self, row: ScanRow) -> None:
         if _UNJUDGED in row.row:
             self._unjudged.add(row.sid)
+        if row.lost_at is not None:
+            self._lost.add(row.sid)
         if row.state == State.ONLINE and row.sid not in self._sick:
             since = Snapshot.from_json(row.row).since
             if since:
@@ -303,6 +312,7 @@ class ScanReader:
             failed=frozenset(self._failed),
             back=self._back,
             unjudged=frozenset(self._unjudged),
+            lost=frozenset(self._lost),
         )
 
 

@@ -11,6 +11,7 @@ from bot.diagnosis.rule import Severity
 from bot.digests.enrichment import MonthUsage
 from bot.digests.schedule import QuietHours
 from bot.digests.subscription import PauseReason
+from bot.struct import replace
 from tests.bot.alerts.alert_builders import (
     ANA,
     BEN,
@@ -336,6 +337,35 @@ def test_what_follows_a_silence_is_no_news(day):
 
     assert ["i1"] == same
     assert ["i1", "i2"] == list(day.incidents)
+
+
+@pytest.mark.parametrize("severity", [Severity.WARNING, Severity.CRITICAL])
+def test_a_silence_that_another_cause_explains_is_not_over(day, severity):
+    """It stays down under that cause, in its incident, until it is heard of."""
+    stuck = Cause("change_stuck", severity, "A change to the SIM is stuck")
+    day.scan(60, silent("DE1", severity=Severity.WARNING))
+    for minutes in (65, 80):
+        day.scan(minutes, replace(silent("DE1"), causes=(stuck,)))
+    incident, down, told = day.incidents["i1"], day.down(), day.story()
+    day.scan(85, flapping("DE1"))
+
+    assert [(["DE1"], None)] == down
+    assert "back" not in told
+    assert (severity > Severity.WARNING) == (incident.rule == "change_stuck")
+    assert ["i1"] == list(day.incidents)
+    assert day.story()[-1] == "back"
+
+
+def test_a_silence_whose_explanation_is_none_of_the_alerts_is_not_over(day):
+    """A mere remark may explain it, or what the alert does not look for."""
+    day.scan(60, silent("DE1"))
+    for minutes in (65, 80):
+        day.scan(minutes, lost=frozenset({"DE1"}))
+    down = day.down()
+    day.scan(85)
+
+    assert [(["DE1"], None)] == down
+    assert ["opened", "back"] == day.story()
 
 
 def test_a_paused_alert_calls_nobody():

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from bot.alerts.incident import redacted_incident
@@ -166,3 +167,27 @@ async def test_what_is_graver_once_usage_is_known_was_so_before(rig):
     assert [Severity.WARNING] == [ill.severity for ill in before.ill.values()]
     assert [Severity.CRITICAL] == [ill.severity for ill in after.ill.values()]
     assert [] == await rig.incidents()
+
+
+@pytest.mark.parametrize("causes", [(), ("gone_silent",)], ids=["of all", "of silence"])
+async def test_a_stuck_change_that_explains_a_silence_brings_no_sim_back(rig, causes):
+    """It is down in its incident until it is heard of, whether or not such changes are told."""
+    card, now, hour = Card("pump-90", 981), rig.parts.clock.now(), timedelta(hours=1)
+    last = now - 60 * hour
+    rows = [card.session(last - (n + 1) * hour, last - n * hour) for n in range(0, 400, 2)]
+    here = card.session(now - hour, None, updated=now)
+    rig.kore.add(card.sim(now), [here, *rows])
+    await rig.add(causes=causes)
+    await rig.move(6)
+    rig.kore.add(card.sim(now), rows)
+    await rig.move(6)
+    rig.kore.add(card.sim(now, touched=60 * hour, status="updating"), rows)
+    await rig.move(16)
+    (kept,) = await rig.incidents()
+    now = rig.parts.clock.now()
+    rig.kore.add(card.sim(now), [card.session(now - hour / 60, None, updated=now), *rows])
+    await rig.move(8)
+    (over,) = await rig.incidents()
+
+    assert [("pump-90", True)] == [(member.name, member.is_down) for member in kept.members]
+    assert (True, False) == (kept.is_open, over.is_open)
