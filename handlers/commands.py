@@ -57,6 +57,8 @@ _ASKED = re.compile(r"(?:^|&)(trigger_id|user_id|channel_id|text)=([^&]*)")
 
 SubcommandFunction = Callable[[Context], Awaitable[Reply]]
 
+_WARNING = re.compile(r"(?i)out\b[ ,:!]+\S")  # `watch out, pump-7 is down` asks for no watch
+
 
 class Subcommand(Struct):
     """A name, what help says of it, and what it does.
@@ -79,6 +81,8 @@ class Subcommand(Struct):
         What begins with none of its verbs, `[add|list]` in its usage, and goes on for more than a
         name is one.
         """
+        if self.name == WATCH and _WARNING.match(rest):
+            return False
         verbs, words = _VERBS.findall(self.usage), rest.split(maxsplit=_A_NAME + 1)
         if not verbs or len(words) <= _A_NAME:
             return True

@@ -19,6 +19,7 @@ from bot.blocks.history import (
 )
 from bot.blocks.kit import clean
 from bot.blocks.modals import loading_view, session_view
+from bot.clock import parse_seconds
 from bot.digests.archive import Archive
 from bot.digests.days import Day
 from bot.errors import BadDays, BotError, OldButton
@@ -173,7 +174,11 @@ CHOICES: Mapping[str, Choose] = {
 }
 
 
-_PARTED = re.compile(r"(?P<sim>\S.*?)\s+(?P<days>\d+\s+days?|\S+)", re.IGNORECASE | re.DOTALL)
+_PARTED = re.compile(
+    r"(?P<sim>\S.*?)\s+(?:for\s+)?(?P<days>(?:\d+|an?)\s+(?:days?|weeks?)|\S+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_A_DAY = 24 * 3600
 _UNIT = re.compile(r"(?<=\d)\s*(?:d|days?)$", re.IGNORECASE)
 _CHECKED = frozenset({15, 19, 20})  # lengths of IMEIs and ICCIDs that end in a check digit
 _TELECOM = "89"  # how every ICCID begins (ITU-T E.118), and no IMEI
@@ -193,7 +198,9 @@ def sim_and_days(text: str) -> tuple[SimAndDays, ...]:
     parted = _PARTED.fullmatch(whole.sim)
     if parted is None:
         return (whole,)
-    days = _UNIT.sub("", parted["days"])
+    seconds = parse_seconds(parted["days"]) or 0
+    is_whole = seconds and not seconds % _A_DAY
+    days = f"{seconds / _A_DAY:g}" if is_whole else _UNIT.sub("", parted["days"])
     fault = days_fault(days)
     head = SimAndDays(parted["sim"], LONGEST if fault else int(days), fault)
     # a name with a wrong, or large, number of days behind it is likelier a longer name

@@ -69,17 +69,20 @@ def finding_lines(finding: Finding, fmt: Formatter, report: SessionReport) -> Fi
     says = fill_evidence(finding.says, finding, fmt, report.made_at)
     return FindingLines(
         what=f"{icon} {fmt.strong(f'{word} · {title}.')} {says}",
-        next_step=_next_step(finding, fmt),
+        next_step=_next_step(finding, report, fmt),
         source=f"{fmt.code(finding.rule)} · {fmt.linked(finding.source)}",
     )
 
 
-def _next_step(finding: Finding, fmt: Formatter) -> str:
+def _next_step(finding: Finding, report: SessionReport, fmt: Formatter) -> str:
     """Say what to do; of what is over or explained, that it is."""
-    if finding.next_step:
-        return f"→ {fill_evidence(finding.next_step, finding, fmt)}"
-    reason = finding.explained_by
-    return f"↳ explained by “{title_of(reason)}”" if reason else "↳ over"
+    for step in _steps(finding, report, fmt):
+        return step
+    if finding.explained_by is None:
+        return "↳ over"
+    reason = next((f for f in report.findings if f.rule == finding.explained_by), None)
+    title = fill_evidence(reason.title, reason, fmt) if reason else title_of(finding.explained_by)
+    return f"↳ explained by “{title}”"
 
 
 ASK_FURTHER = "→ Ask whether its data arrives at the application; look again in some minutes."

@@ -78,8 +78,8 @@ def triage_headline(triage: Triage, fmt: Formatter) -> str:
 
 
 def _away(triage: Triage) -> str:
-    """Count those that are away, not as usual but not for long enough to be missed."""
-    away = sum(each.state in SILENT and each.rest is None for each in triage.reports)
+    """Count those that are away, as usual or not for long enough to be missed."""
+    away = sum(each.state in SILENT for each in triage.reports)
     verb = "is" if away == 1 else "are"
     return f" {grouped(away)} {verb} not online, but not overdue." if away else ""
 

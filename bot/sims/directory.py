@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Clock, jittered
@@ -210,9 +211,9 @@ class SimDirectory:
 
     def some(self, most: int) -> tuple[Candidate, ...]:
         """Return the first SIMs of the list, as far as it is read."""
-        block = next(iter(self.table.blocks), None)
-        count = min(most, self.table.count, BLOCK)
-        return tuple(block.candidate(row) for row in range(count)) if block else ()
+        blocks = tuple(self.table.blocks)
+        rows = ((block, row) for block in blocks for row in range(len(block.values("sid"))))
+        return tuple(block.candidate(row) for block, row in islice(rows, most))
 
     async def aclose(self) -> None:
         """Stop the reading under way."""

@@ -264,6 +264,10 @@ _TELL_ME = re.compile(
     r"(?:,? (?:again|please|pls|plz|thanks|thank you|thx|ok))*[ .!?]*"
 )
 _ASKS = re.compile(rf"{_ASKED}(?!.*\b(?:was|were|did|had|last)\b)")
+_NO_NAME = re.compile(  # what a question, or a condition beyond a change, has in that place
+    r"(?i)\b(?:did|does|do|was|were|had|has|have|why|how|what|who|which|you|we|usually|normally"
+    r"|often|last|with)\b"
+)
 _UNTIL_WORD = {"returns": "online", "recovers": "online", "drops": "offline", "leaves": "offline"}
 _POINTS = re.compile(
     r"(?i)it|they|them|this|these|that|those|both|all|every(?:thing|one)"
@@ -279,7 +283,7 @@ def watch_in_words(text: str) -> str | None:
     `tell me if pump-7 is down` may ask how it is now: it is none.
     """
     asked = _TELL_ME.fullmatch(plain(text)) if len(text) <= _LONGEST_REQUEST else None
-    if asked is None or (asked["asks"] and asked["is"]):
+    if asked is None or (asked["asks"] and asked["is"]) or _NO_NAME.search(asked["sim"]):
         return None
     named, sim = asked.lastgroup or "", asked["sim"]
     return f"{'it' if _POINTS.fullmatch(sim) else sim} until {_UNTIL_WORD.get(named, named)}"

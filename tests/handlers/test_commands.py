@@ -17,7 +17,7 @@ from bot.store.digest_runs import DigestRuns, RunStage
 from bot.store.scans import ScanRow, ScanRows
 from bot.store.schema import lookups
 from bot.struct import replace
-from handlers.commands import all_subcommands, find_subcommand, with_suggestion
+from handlers.commands import DEFAULT, all_subcommands, find_subcommand, with_suggestion
 from tests.builders import ICCID, SID
 from tests.digest_rig import pumps
 from tests.whole_bot import the_view
@@ -348,3 +348,9 @@ async def test_a_pattern_is_watched_for_what_was_asked(whole):
         watch.condition,
         watch.ends_at - watch.started_at,
     )
+
+
+def test_a_warning_is_no_watch():
+    """It names a SIM that is looked up."""
+    for text in ("watch out, pump-7 is down when it rains", "watch out: pump-7"):
+        assert (all_subcommands()[DEFAULT], text) == find_subcommand(text)

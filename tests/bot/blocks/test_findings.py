@@ -237,3 +237,17 @@ def test_rules_screen_fits(refused):
 
     assert [] == faults(drawn)
     assert not missing or f"{count(len(missing), 'rule')} left out" in text
+
+
+def test_the_finding_that_explains_is_named_as_it_is_titled():
+    """And each step leaves out what the neighbours' line has answered, as the card's does."""
+    cause = a_finding(
+        title="The SIM is {status}",
+        evidence={"status": "suspended"},
+        next_step=f"Reset it{LOOK_AROUND}.",
+    )
+    near = Neighbours("cell", 4, 0, None, NOON)
+    report = a_report(findings=(cause, UNDER), neighbours=near)
+
+    assert "↳ explained by “The SIM is suspended”" == finding_lines(UNDER, PLAIN, report).next_step
+    assert LOOK_AROUND not in finding_lines(cause, PLAIN, report).next_step

@@ -207,10 +207,10 @@ def test_what_is_old_says_so_on_top(answers, says, warns):
             [sim(at, findings=(CANCELED if at else SUSPENDED,), **DOWN) for at in range(3)],
             "All 3 SIMs are down: 2 canceled, 1 suspended.",
         ),
-        ([sim(1), sim(2), RESTS], "✅ No fault found in 3 SIMs."),
+        ([sim(1), RESTS], "✅ No fault found in 2 SIMs. 1 is not online, but not overdue."),
         (
             [sim(1), RESTS, sim(2, state=State.OFFLINE)],
-            "✅ No fault found in 3 SIMs. 1 is not online, but not overdue.",
+            "✅ No fault found in 3 SIMs. 2 are not online, but not overdue.",
         ),
         ([sim(at, findings=(TWIN,)) for at in range(2)], "Both SIMs need attention: cloned IMEI."),
         (

@@ -85,9 +85,13 @@ def test_a_sim_is_packed_whole():
     sims = (
         a_sim(eid="89" * 16, date_created="2026-01-01T00:00:00Z"),
         a_sim(sid=sid(2), status=None),
+        a_sim(sid=sid(3), rate_plan_sid=None),
     )
+    unpacked = unpack_sims(pack_sims(sims))
 
-    assert sims == unpack_sims(pack_sims(sims))
+    assert sims == unpacked
+    known = [["rate_plan_sid" in sim.model_fields_set for sim in some] for some in (sims, unpacked)]
+    assert [[False, False, True]] * 2 == known
 
 
 def test_packed_sims_are_small():

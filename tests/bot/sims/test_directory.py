@@ -84,6 +84,17 @@ async def test_joined_lists_name_the_one_only_where_all_are_read(kore, directory
     assert SID == joined.sid_of_unique_name("pump-7")
 
 
+async def test_some_of_joined_lists(kore, directory, clock):
+    """The first account may have fewer than are wanted."""
+    joined = JoinedDirectory({"acme": directory, "globex": directory}, kore, clock)
+    await joined.refresh()
+    many = directory.table.count
+
+    assert 2 * many == len(joined.some(2 * many + 5))
+    assert many + 1 == len(joined.some(many + 1))
+    assert () == SimDirectory(Nothing(), clock).some(5)
+
+
 async def test_joined_lists_are_waited_for_and_missed(kore, directory, clock, api):
     """The whole waits for all lists; one that cannot be read keeps nobody, and is missed."""
     other = SimDirectory(Nothing(), clock)
