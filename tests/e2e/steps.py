@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from playwright.async_api import expect
 
 from tests.e2e.browser_rig import PATIENCE_MS
@@ -59,10 +60,15 @@ async def change(demo, kind):
 
 
 async def choose(page, article, item):
-    """Choose from the menu of a message."""
-    await article.hover()
-    await article.get_by_role("button", name="About this message").click()
-    await page.get_by_role("menuitem", name=item).locator("visible=true").click()
+    """Choose from the menu of a message; one that is drawn anew meanwhile has closed its menu."""
+    chosen = page.get_by_role("menuitem", name=item).locator("visible=true")
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while True:
+            await article.hover()
+            await article.get_by_role("button", name="About this message").click()
+            with contextlib.suppress(PlaywrightTimeoutError):
+                await chosen.click(timeout=PATIENCE_MS / 10)
+                return
 
 
 async def reply_in_thread(page, article, text):
