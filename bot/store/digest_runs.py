@@ -276,21 +276,29 @@ _SCANNED = _where(_OF_SOME, _IS_COMPLETE, _AT.has_rows)
 _LAST = _where(_OF).limit(1)
 _OVER = func.coalesce(_AT.ended, _AT.started)
 _IS_SHARED = _AT.subscription.startswith(SHARED, autoescape=True)
-_NEWEST_SCANS = _where(
-    _AT.has_rows,
-    _IS_SHARED | _AT.stage.in_(SCANNED),
-    ~_AT.subscription.startswith(PREVIEW, autoescape=True),
-    by=_OVER.desc(),
-).limit(20)
-_NEWEST_OF = _where(
-    _OF_SOME,
-    # what is over later than now was so by a clock that has been set back since
-    _OVER.between(NOW - bindparam("age", type_=Double), NOW + MOST_AHEAD),
-    _ABOUT,
-    _AT.stage.in_(SCANNED),
-    _AT.has_rows,
-    by=_OVER.desc(),
-).limit(1)
+_NEWEST_SCANS = (
+    _where(
+        _AT.has_rows,
+        _IS_SHARED | _AT.stage.in_(SCANNED),
+        ~_AT.subscription.startswith(PREVIEW, autoescape=True),
+        by=_OVER.desc(),
+    )
+    .order_by(_AT.id.desc())
+    .limit(20)
+)  # of two within one tick of the clock the later
+_NEWEST_OF = (
+    _where(
+        _OF_SOME,
+        # what is over later than now was so by a clock that has been set back since
+        _OVER.between(NOW - bindparam("age", type_=Double), NOW + MOST_AHEAD),
+        _ABOUT,
+        _AT.stage.in_(SCANNED),
+        _AT.has_rows,
+        by=_OVER.desc(),
+    )
+    .order_by(_AT.id.desc())
+    .limit(1)
+)
 _UNREPORTED = _where(
     _OF,
     _EARLIER,
